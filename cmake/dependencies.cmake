@@ -1,0 +1,26 @@
+# Every library comes from the system. A required one that is missing stops the configuration with the name of its
+# Debian package; an optional one is reported in one line and its part is left out.
+function(monochord_require found what package)
+  if(NOT ${found})
+    message(FATAL_ERROR "monochord: ${what} was not found. On Debian 12 / Ubuntu 24.04: apt-get install ${package}")
+  endif()
+endfunction()
+
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 QUIET)
+monochord_require(Boost_FOUND "Boost >= 1.81" "libboost1.81-dev (Debian 12) or libboost-dev (Ubuntu 24.04)")
+find_package(OpenSSL 3.0 QUIET)
+monochord_require(OPENSSL_FOUND "OpenSSL >= 3.0" libssl-dev)
+find_package(ZLIB QUIET)
+monochord_require(ZLIB_FOUND zlib zlib1g-dev)
+find_package(simdjson 3.0 CONFIG QUIET)
+monochord_require(simdjson_FOUND "simdjson >= 3.0" libsimdjson-dev)
+find_package(nlohmann_json 3.11 CONFIG QUIET)
+monochord_require(nlohmann_json_FOUND "nlohmann/json >= 3.11" nlohmann-json3-dev)
+find_package(spdlog CONFIG QUIET)
+monochord_require(spdlog_FOUND spdlog libspdlog-dev)
+
+find_path(MONOCHORD_ZSTD_INCLUDE zstd.h)
+find_library(MONOCHORD_ZSTD_LIBRARY zstd)
+mark_as_advanced(MONOCHORD_ZSTD_INCLUDE MONOCHORD_ZSTD_LIBRARY)
+monochord_require(MONOCHORD_ZSTD_LIBRARY zstd libzstd-dev)

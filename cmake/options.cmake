@@ -1,0 +1,48 @@
+include(GNUInstallDirs)
+include(CMakeDependentOption)
+
+option(MONOCHORD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(MONOCHORD_EXAMPLES "Build the example bots" ${PROJECT_IS_TOP_LEVEL})
+option(MONOCHORD_PROGRAMS "Build the programs (monochord-mock)" ${PROJECT_IS_TOP_LEVEL})
+option(MONOCHORD_INSTALL "Generate the install target" ${PROJECT_IS_TOP_LEVEL})
+option(MONOCHORD_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
+option(MONOCHORD_WERROR "Treat warnings as errors (for CI)" OFF)
+set(MONOCHORD_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined or thread")
+set(MONOCHORD_DISCORD_DATA "$ENV{MONOCHORD_DISCORD_DATA}" CACHE PATH
+    "Folder with Discord's API as data; tests that need it skip without it")
+
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+  endif()
+  set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12)
+  message(FATAL_ERROR "monochord needs g++ >= 12, this is ${CMAKE_CXX_COMPILER_VERSION}")
+elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
+  message(FATAL_ERROR "monochord needs clang >= 19 (older ones keep thread-local addresses across co_await), "
+                      "this is ${CMAKE_CXX_COMPILER_VERSION}")
+endif()
+
+# What every target of this project is compiled with; never exported to users.
+add_library(monochord_build_flags INTERFACE)
+target_compile_options(monochord_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion
+                       $<$<BOOL:${MONOCHORD_WERROR}>:-Werror>)
+if(MONOCHORD_SANITIZE)
+  target_compile_options(monochord_build_flags INTERFACE -fsanitize=${MONOCHORD_SANITIZE} -fno-omit-frame-pointer -g1)
+  target_link_options(monochord_build_flags INTERFACE -fsanitize=${MONOCHORD_SANITIZE})
+  if(MONOCHORD_SANITIZE MATCHES "undefined")
+    target_compile_options(monochord_build_flags INTERFACE -fno-sanitize-recover=undefined)
+  endif()
+  if(MONOCHORD_SANITIZE MATCHES "thread")
+    target_compile_definitions(monochord_build_flags INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
+endif()
+if(MONOCHORD_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "MONOCHORD_FUZZ needs clang (libFuzzer)")
+  endif()
+  target_compile_options(monochord_build_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Catch2 v2 (Debian 12) and v3 (newer systems) name their headers differently; every test includes this one.
+#if __has_include(<catch2/catch_all.hpp>)
+#include <catch2/catch_all.hpp>
+#else
+#include <catch2/catch.hpp>
+#endif
