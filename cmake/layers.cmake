@@ -5,7 +5,8 @@ define_property(GLOBAL PROPERTY MONOCHORD_LAYERS BRIEF_DOCS "Object libraries th
 function(monochord_layer name)
   cmake_parse_arguments(arg "" "" "USES;LINK" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
-  if(NOT sources)
+  if(NOT sources) # headers only
+    add_library(monochord_${name} INTERFACE)
     return()
   endif()
   add_library(monochord_${name} OBJECT ${sources})

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <charconv>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <monochord/core/timestamp.hpp>
+
+namespace monochord {
+
+/// Discord's epoch, the first second of 2015, in milliseconds since 1970.
+/// https://docs.discord.com/developers/reference#snowflakes
+inline constexpr std::int64_t discord_epoch_ms = 1420070400000;
+
+/// A Discord id. `Tag` names the kind of thing, so that a channel's id cannot be passed where a user's is wanted.
+/// An id is a 64-bit number, on the wire a decimal string; 0 means "none". Trivial; safe to share between threads.
+template <class Tag>
+class id {
+ public:
+  constexpr id() noexcept = default;
+  constexpr explicit id(std::uint64_t value) noexcept : value_(value) {}
+  /// Converts between kinds where Discord reuses a number, e.g. `id_cast`-free: `role_id{guild.id.value()}`.
+  constexpr std::uint64_t value() const noexcept { return value_; }
+  constexpr explicit operator bool() const noexcept { return value_ != 0; }
+
+  /// When the id was made, to the millisecond.
+  constexpr timestamp created_at() const noexcept {
+    return timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(value_ >> 22) + discord_epoch_ms}};
+  }
+
+  /// The decimal form, as Discord writes it.
+  std::string str() const {
+    char text[20];
+    const auto end = std::to_chars(text, text + sizeof text, value_).ptr;
+    return {text, end};
+  }
+
+  /// Reads a decimal id; an id of 0 on anything else (empty, signs, letters, more than 64 bits).
+  static constexpr id parse(std::string_view text) noexcept {
+    std::uint64_t value = 0;
+    if (text.empty()) return id{};
+    for (const char c : text) {
+      if (c < '0' || c > '9') return id{};
+      const auto digit = static_cast<std::uint64_t>(c - '0');
+      if (value > (UINT64_MAX - digit) / 10) return id{};
+      value = value * 10 + digit;
+    }
+    return id{value};
+  }
+
+  friend constexpr auto operator<=>(id, id) noexcept = default;
+
+ private:
+  std::uint64_t value_ = 0;
+};
+
+using application_id = id<struct application_tag>;
+using attachment_id = id<struct attachment_tag>;
+using channel_id = id<struct channel_tag>;
+using command_id = id<struct command_tag>;
+using emoji_id = id<struct emoji_tag>;
+using guild_id = id<struct guild_tag>;
+using interaction_id = id<struct interaction_tag>;
+using message_id = id<struct message_tag>;
+using role_id = id<struct role_tag>;
+using sku_id = id<struct sku_tag>;
+using sticker_id = id<struct sticker_tag>;
+using team_id = id<struct team_tag>;
+using user_id = id<struct user_tag>;
+using webhook_id = id<struct webhook_tag>;
+/// For fields whose kind of id depends on another field (an option's value, a mentionable).
+using any_id = id<struct any_tag>;
+
+}  // namespace monochord
+
+template <class Tag>
+struct std::hash<monochord::id<Tag>> {
+  std::size_t operator()(monochord::id<Tag> value) const noexcept {
+    // Snowflakes share their high bits; mix them (the finaliser of splitmix64) so that tables by power of two work.
+    std::uint64_t x = value.value();
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return static_cast<std::size_t>(x ^ (x >> 31));
+  }
+};
