@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+#include "dispatch/dispatcher.hpp"
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace monochord::dispatch {
+
+namespace asio = boost::asio;
+
+/// One event with everything that its handlers may look at, alive until the last of them has ended.
+struct dispatcher::held_event {
+  std::string name;
+  std::string data;                     // only kept for raw handlers and for error reports
+  raw_event raw;                        // its views are into name and data
+  std::shared_ptr<const void> decoded;  // null for raw handlers
+  const void* given() const noexcept { return decoded ? decoded.get() : &raw; }
+};
+
+std::shared_ptr<const dispatcher::table> dispatcher::current() const {
+  const std::lock_guard lock(mutex_);
+  return table_;
+}
+
+subscription dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler) {
+  const std::lock_guard lock(mutex_);
+  auto next = std::make_shared<table>(*table_);
+  auto& slot = next->typed[std::string(type.name)];
+  slot.type = &type;
+  slot.handlers.push_back({next_id_, std::move(handler)});
+  table_ = std::move(next);
+  return {next_id_++};
+}
+
+subscription dispatcher::add_raw(std::unique_ptr<detail::handler> handler) {
+  const std::lock_guard lock(mutex_);
+  auto next = std::make_shared<table>(*table_);
+  next->raw.push_back({next_id_, std::move(handler)});
+  table_ = std::move(next);
+  return {next_id_++};
+}
+
+void dispatcher::remove(subscription which) {
+  const std::lock_guard lock(mutex_);
+  auto next = std::make_shared<table>(*table_);
+  const auto is_it = [&](const entry& e) { return e.id == which.id; };
+  std::erase_if(next->raw, is_it);
+  for (auto& [name, slot] : next->typed) std::erase_if(slot.handlers, is_it);
+  std::erase_if(next->typed, [](const auto& item) { return item.second.handlers.empty(); });
+  table_ = std::move(next);
+}
+
+void dispatcher::on_error(error_handler handler) {
+  const std::lock_guard lock(mutex_);
+  on_error_ = std::make_shared<const error_handler>(std::move(handler));
+}
+
+bool dispatcher::wants(std::string_view name) const {
+  const auto handlers = current();
+  return !handlers->raw.empty() || handlers->typed.find(name) != handlers->typed.end();
+}
+
+bool dispatcher::deliver(const raw_event& event) {
+  events_.fetch_add(1, std::memory_order_relaxed);
+  const auto handlers = current();
+  const auto found = handlers->typed.find(event.name);
+  if (found == handlers->typed.end() && handlers->raw.empty()) {
+    unwanted_.fetch_add(1, std::memory_order_relaxed);
+    return true;
+  }
+
+  if (!handlers->raw.empty()) {
+    auto held = std::make_shared<held_event>(held_event{std::string(event.name), std::string(event.data), event, nullptr});
+    held->raw.name = held->name;
+    held->raw.data = held->data;
+    for (const auto& entry : handlers->raw) start(entry.handler, held);
+  }
+  if (found != handlers->typed.end()) {
+    try {
+      auto held = std::make_shared<held_event>();
+      held->name = event.name;
+      held->raw = {event.shard_id, event.sequence, held->name, {}};
+      held->decoded = found->second.type->decode(event.data);
+      for (const auto& entry : found->second.handlers) start(entry.handler, held);
+    } catch (const std::exception&) {  // this event is lost to typed handlers; the shard and the next event are not
+      decode_errors_.fetch_add(1, std::memory_order_relaxed);
+      report(std::current_exception(), event);
+    }
+  }
+  return running() < max_running_;
+}
+
+void dispatcher::start(std::shared_ptr<detail::handler> handler, std::shared_ptr<const held_event> event) {
+  running_.fetch_add(1, std::memory_order_relaxed);
+  if (!spawn_(run(shared_from_this(), std::move(handler), std::move(event)))) {
+    finished();
+    return;
+  }
+  started_.fetch_add(1, std::memory_order_relaxed);
+}
+
+task<> dispatcher::run(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::handler> handler,
+                       std::shared_ptr<const held_event> event) {
+  struct leave {
+    dispatcher& d;
+    ~leave() { d.finished(); }  // also when the coroutine is destroyed unfinished
+  } on_exit{*self};
+  try {
+    co_await handler->call(event->given());
+  } catch (...) {
+    self->failed_.fetch_add(1, std::memory_order_relaxed);
+    self->report(std::current_exception(), event->raw);
+  }
+}
+
+void dispatcher::finished() {
+  if (running_.fetch_sub(1, std::memory_order_relaxed) > max_running_) return;
+  std::vector<std::shared_ptr<asio::steady_timer>> wake;
+  {
+    const std::lock_guard lock(mutex_);
+    wake.swap(waiters_);
+  }
+  for (auto& waiter : wake) asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
+}
+
+task<> dispatcher::room() {
+  waits_.fetch_add(1, std::memory_order_relaxed);
+  auto waiter = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_ || running() < max_running_) co_return;
+      waiters_.push_back(waiter);
+    }
+    boost::system::error_code woken;  // always operation_aborted: finished() and close() cancel the wait
+    co_await waiter->async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  }
+}
+
+void dispatcher::close() {
+  std::vector<std::shared_ptr<asio::steady_timer>> wake;
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    wake.swap(waiters_);
+  }
+  for (auto& waiter : wake) asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
+}
+
+void dispatcher::report(std::exception_ptr error, const raw_event& event) {
+  std::shared_ptr<const error_handler> handler;
+  {
+    const std::lock_guard lock(mutex_);
+    handler = on_error_;
+  }
+  if (handler && *handler) (*handler)(std::move(error), event);
+}
+
+counters dispatcher::counters() const {
+  return {events_.load(), unwanted_.load(), decode_errors_.load(), started_.load(), failed_.load(), waits_.load()};
+}
+
+}  // namespace monochord::dispatch

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <monochord/core/task.hpp>
+#include <monochord/dispatch/handler.hpp>
+
+namespace monochord::dispatch {
+
+struct counters {
+  std::uint64_t events = 0;            ///< events seen
+  std::uint64_t unwanted = 0;          ///< of these, with no handler: not decoded
+  std::uint64_t decode_errors = 0;     ///< of these, that could not be decoded
+  std::uint64_t handlers_started = 0;
+  std::uint64_t handlers_failed = 0;   ///< ended by an exception
+  std::uint64_t waits_for_room = 0;    ///< times reading stopped because `max_running` handlers ran
+};
+
+/// Hands events to handlers. `deliver` is called on a shard's strand in the order of the events; handlers are started
+/// in that order through `spawn`, at most `max_running` at a time. Thread-safe.
+class dispatcher : public std::enable_shared_from_this<dispatcher> {
+ public:
+  /// Starts a task somewhere; false when no new work is taken any more.
+  using spawner = std::function<bool(task<>)>;
+  using error_handler = std::function<void(std::exception_ptr, const raw_event&)>;
+
+  dispatcher(spawner spawn, std::size_t max_running) : spawn_(std::move(spawn)), max_running_(max_running) {}
+
+  subscription add(const event_type& type, std::unique_ptr<detail::handler> handler);
+  subscription add_raw(std::unique_ptr<detail::handler> handler);
+  /// No call of the handler starts after this returns; one that runs goes on.
+  void remove(subscription which);
+  void on_error(error_handler handler);
+
+  /// True when `name` has a handler, so that its data is worth decoding.
+  bool wants(std::string_view name) const;
+
+  /// Starts the handlers of an event. False when there is no room for another one: then await `room()` before the next.
+  bool deliver(const raw_event& event);
+  /// Completes when fewer than `max_running` handlers run, or after `close()`.
+  task<> room();
+  /// Lets every waiter of `room()` go.
+  void close();
+
+  std::size_t running() const noexcept { return running_.load(std::memory_order_relaxed); }
+  dispatch::counters counters() const;
+
+ private:
+  struct entry {
+    std::uint64_t id;
+    std::shared_ptr<detail::handler> handler;
+  };
+  struct slot {
+    const event_type* type;
+    std::vector<entry> handlers;
+  };
+  struct name_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
+  };
+  /// Replaced as a whole when a handler comes or goes, so that deliver() reads without holding the lock.
+  struct table {
+    std::unordered_map<std::string, slot, name_hash, std::equal_to<>> typed;
+    std::vector<entry> raw;
+  };
+  struct held_event;
+
+  std::shared_ptr<const table> current() const;
+  void start(std::shared_ptr<detail::handler> handler, std::shared_ptr<const held_event> event);
+  static task<> run(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::handler> handler,
+                    std::shared_ptr<const held_event> event);
+  void finished();
+  void report(std::exception_ptr error, const raw_event& event);
+
+  const spawner spawn_;
+  const std::size_t max_running_;
+  std::atomic<std::size_t> running_{0};
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const table> table_ = std::make_shared<table>();
+  std::uint64_t next_id_ = 1;
+  std::shared_ptr<const error_handler> on_error_;
+  std::vector<std::shared_ptr<boost::asio::steady_timer>> waiters_;
+  bool closed_ = false;
+
+  std::atomic<std::uint64_t> events_{0}, unwanted_{0}, decode_errors_{0}, started_{0}, failed_{0}, waits_{0};
+};
+
+}  // namespace monochord::dispatch
