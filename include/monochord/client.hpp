@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include <monochord/core/clock.hpp>
+#include <monochord/core/error.hpp>
+#include <monochord/core/flags.hpp>
+#include <monochord/core/log.hpp>
+#include <monochord/core/task.hpp>
+#include <monochord/core/token.hpp>
+#include <monochord/dispatch/handler.hpp>
+#include <monochord/fwd.hpp>
+#include <monochord/gateway/intents.hpp>
+
+namespace monochord {
+
+/// How gateway frames are compressed. `zstd` costs about 620 KiB of memory a shard, `zlib` 40 KiB, `none` the traffic.
+/// https://docs.discord.com/developers/events/gateway#transport-compression
+enum class gateway_compression : std::uint8_t { none, zlib_stream, zstd_stream };
+
+/// What a client is made with. Every member has a default that suits a bot on Discord.
+struct client_options {
+  flags<intent> intents = unprivileged_intents;
+
+  /// Where REST goes: Discord, a proxy, or a mock. The gateway's address comes from there, unless `gateway_url` says
+  /// otherwise; then that is also the host of every resume.
+  std::string rest_url = "https://discord.com/api/v10";
+  std::string gateway_url = {};
+
+  /// A file of PEM certificates that are trusted instead of the system's store.
+  std::string ca_file = {};
+  /// Allows http:// and ws:// to hosts that are not loopback. The token then travels in the clear.
+  bool allow_plain = false;
+
+  gateway_compression compression = gateway_compression::zlib_stream;
+
+  /// Threads of the pool, at least 2; 0 is one a core. User code never occupies all of them.
+  unsigned threads = 0;
+  /// Handlers that may run at the same time; past that, reading from the gateway stops until one ends.
+  std::size_t max_running_handlers = 10'000;
+  /// How long `stop()` waits for handlers before it cancels them.
+  std::chrono::milliseconds drain_timeout{10'000};
+  /// How long one REST call may take in all, waiting for rate limits included.
+  std::chrono::milliseconds rest_timeout{60'000};
+  /// Requests a second over all routes; Discord's limit for bots is 50.
+  /// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+  int rest_requests_per_second = 50;
+
+  log_level log = log_level::info;
+  /// Where log lines go; by default to stderr.
+  log_sink log_to = {};
+
+  /// The seams: each has a good default, and whoever needs something else passes an object.
+  std::shared_ptr<monochord::clock> clock = {};             ///< default `system_clock()`
+  std::shared_ptr<net::network> transport = {};             ///< default TCP
+  std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
+  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory
+  /// Runs everything on this executor instead of a pool of the client's own: for `async_run`. Then `run()` must not be
+  /// called, signals are not handled, and user code shares the executor's threads.
+  boost::asio::any_io_executor executor = {};
+};
+
+/// `options` with what the environment says: MONOCHORD_REST_URL, MONOCHORD_GATEWAY_URL, MONOCHORD_CA_FILE and
+/// MONOCHORD_LOG (trace, debug, info, warning, error, off). Throws `error` with `errc::invalid_argument` for another
+/// level. So a bot runs against the mock, or behind a proxy, without being rebuilt.
+client_options options_from_env(client_options options = {});
+
+/// How `client::stop` leaves Discord.
+enum class stop_mode : std::uint8_t {
+  keep_sessions,     ///< sessions stay resumable for a few minutes: a restart loses no event
+  discard_sessions,  ///< close code 1000: the bot goes offline at once
+};
+
+/// A bot: gateway connection, REST calls, events and tasks on one thread pool.
+///
+/// Thread safety: every member function may be called from any thread, handlers included; the destructor may not run
+/// while another call does. Handlers run on the pool, each on a strand of its own.
+class client {
+ public:
+  /// Throws `error` with `errc::token_missing` when `bot_token` is empty, `errc::bad_url` or `errc::plain_refused` for
+  /// an address that cannot be used, `errc::certificate_refused` when `ca_file` cannot be read. Connects nowhere yet.
+  explicit client(token bot_token, client_options options = {});
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
+  /// Stops as `stop()` does and waits.
+  ~client();
+
+  /// Calls `handler(const E&)` for each event of type `E` (`message_create`, `ready`, ... of `model/events.hpp`). A
+  /// handler is a coroutine returning `task<>`, or a plain function that must not block. Handlers start in the order of
+  /// a shard's events and run side by side; what one throws goes to `on_error`. Events that nobody wants are not
+  /// decoded.
+  template <class E, class F>
+    requires std::is_invocable_v<F&, const E&>
+  subscription on(F handler) {
+    return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)));
+  }
+
+  /// Calls `handler(const raw_event&)` for every dispatched event, known or not, with its JSON.
+  template <class F>
+    requires std::is_invocable_v<F&, const raw_event&>
+  subscription on_raw(F handler) {
+    return add_raw_handler(std::make_unique<detail::typed_handler<raw_event, F>>(std::move(handler)));
+  }
+
+  /// Takes a handler away; calls of it that run go on.
+  void off(subscription which);
+
+  /// Called for what a handler or a spawned task throws, and for events that cannot be decoded; `event.name` is empty
+  /// for spawned tasks. By default such errors are logged. Must not throw.
+  void on_error(std::function<void(std::exception_ptr, const raw_event& event)> handler);
+
+  /// Discord's REST API, typed; include `<monochord/rest/rest.hpp>` (the umbrella does) to call it.
+  rest_client& rest() noexcept;
+
+  /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal discards the sessions. Returns 0 after an
+  /// orderly stop. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,
+  /// shards); `error` with `errc::invalid_argument` when called twice or with `client_options::executor`.
+  int run();
+
+  /// The same as a task, on whatever executor awaits it; signals are not handled. For tests and for programs that have
+  /// a loop of their own (`client_options::executor`).
+  task<> async_run();
+
+  /// Starts an orderly end: no new handlers or tasks, running handlers get `drain_timeout`, spawned tasks are
+  /// cancelled, connections are closed. Returns at once; `run()` returns when all is done. Calling it again does nothing,
+  /// but with `discard_sessions` it still turns `keep_sessions` into that while the gateway is not yet closed.
+  void stop(stop_mode mode = stop_mode::keep_sessions) noexcept;
+
+  /// Starts a task beside the handlers; what it throws goes to `on_error`; `stop()` cancels it. False, and nothing is
+  /// started, once the client is stopping.
+  bool spawn(task<> work);
+  /// The same for a function that returns a task; the function lives as long as its task, so captures are safe.
+  template <class F>
+    requires std::is_same_v<std::invoke_result_t<F&>, task<>>
+  bool spawn(F work) {
+    return spawn(own(std::move(work)));
+  }
+
+  /// Calls `work()` every `interval` on the client's clock, first after one interval; a call that takes longer makes
+  /// the next ones wait, it is never run twice at a time. What it throws goes to `on_error` and the next call comes all
+  /// the same. `stop()` ends it.
+  template <class F>
+    requires std::is_same_v<std::invoke_result_t<F&>, task<>>
+  bool every(duration interval, F work) {
+    return spawn(repeat(interval, [work = std::move(work)]() mutable { return work(); }));
+  }
+
+  /// Waits on the client's clock. Throws `error` with `errc::cancelled` when the client stops meanwhile.
+  task<> sleep(duration time);
+
+  /// The clock of `client_options`.
+  monochord::clock& clock() noexcept;
+  /// The executor that handlers run on; it never occupies every thread of the pool.
+  boost::asio::any_io_executor executor() const;
+
+ private:
+  struct impl;
+
+  template <class F>
+  static task<> own(F work) {
+    co_await work();
+  }
+  subscription add_handler(const event_type& type, std::unique_ptr<detail::handler> handler);
+  subscription add_raw_handler(std::unique_ptr<detail::handler> handler);
+  task<> repeat(duration interval, std::function<task<>()> work);
+
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace monochord

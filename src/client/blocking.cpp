@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+
+#include "client/blocking.hpp"
+#include <monochord/run_blocking.hpp>
+
+namespace monochord {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t blocking_threads = 8;
+
+/// Belongs to an execution context: made by the first call, joined when the context is destroyed, before any
+/// coroutine frame that a running call refers to.
+class blocking_pool final : public asio::execution_context::service {
+ public:
+  using key_type = blocking_pool;
+  inline static asio::execution_context::id id;
+
+  explicit blocking_pool(asio::execution_context& context) : service(context) {}
+  void shutdown() override { pool_.join(); }
+
+  template <class Work>
+  void submit(Work work) {
+    pending_.fetch_add(1);
+    asio::post(pool_, std::move(work));
+  }
+  void done() noexcept { pending_.fetch_sub(1); }
+  std::size_t pending() const noexcept { return pending_.load(); }
+
+ private:
+  std::atomic<std::size_t> pending_{0};
+  asio::thread_pool pool_{blocking_threads};
+};
+
+}  // namespace
+
+namespace detail {
+
+task<> run_on_blocking_pool(std::function<void()> work) {
+  const auto executor = co_await asio::this_coro::executor;
+  auto& pool = asio::use_service<blocking_pool>(asio::query(executor, asio::execution::context));
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
+      [&pool, &work, executor](auto handler) {
+        pool.submit([&pool, &work, guard = asio::make_work_guard(executor), handler = std::move(handler)]() mutable {
+          std::exception_ptr error;
+          try {
+            work();
+          } catch (...) {
+            error = std::current_exception();  // rethrown in the awaiting coroutine
+          }
+          const auto target = guard.get_executor();
+          asio::post(target, [handler = std::move(handler), error = std::move(error)]() mutable {
+            std::move(handler)(std::move(error));
+          });
+          pool.done();
+        });
+      },
+      asio::use_awaitable);
+}
+
+std::size_t blocking_calls_pending(asio::execution_context& context) {
+  return asio::has_service<blocking_pool>(context) ? asio::use_service<blocking_pool>(context).pending() : 0;
+}
+
+}  // namespace detail
+}  // namespace monochord
