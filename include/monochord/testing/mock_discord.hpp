@@ -30,11 +30,11 @@ inline constexpr std::string_view default_mock_token = "mock-bot-token.for-tests
 struct mock_options {
   /// Where the mock runs. Empty: a thread of its own (never with a manual clock, which moves only when its own
   /// executor is idle).
-  boost::asio::any_io_executor executor;
+  boost::asio::any_io_executor executor{};
   /// All time of the mock. Null: the system's clock.
-  std::shared_ptr<monochord::clock> clock;
+  std::shared_ptr<monochord::clock> clock{};
   /// Null: loopback TCP. Otherwise the mock listens on this in-memory network and opens no socket.
-  std::shared_ptr<memory_network> memory;
+  std::shared_ptr<memory_network> memory{};
   /// TLS with a certificate of the mock's own authority (`ca_pem()`); false serves http:// and ws://.
   bool tls = true;
   std::string host = "localhost";  ///< the name in URLs and in the certificate
@@ -122,11 +122,11 @@ struct rest_fault {
     late,                ///< the answer comes `delay` later
   };
   kind what = kind::status;
-  std::string method;  ///< empty: any
-  std::string route;   ///< as the tables write it, `/channels/{channel_id}/messages`; empty: any
+  std::string method{};  ///< empty: any
+  std::string route{};  ///< as the tables write it, `/channels/{channel_id}/messages`; empty: any
   int times = 1;       ///< how many requests it strikes
   int status = 502;
-  std::string body;
+  std::string body{};
   std::chrono::milliseconds retry_after{1000};
   std::chrono::milliseconds delay{0};
 };
@@ -146,10 +146,10 @@ struct mock_faults {
   bool no_heartbeat_acks = false;
   std::size_t fragment_bytes = 0;     ///< 0: each payload is one frame; otherwise it is split into frames of n bytes
   std::size_t flush_in_pieces = 0;    ///< 0: each payload is one message; otherwise compressed data is split into messages
-  std::optional<std::size_t> cut_after_events;  ///< drop every connection after n more dispatches, once
+  std::optional<std::size_t> cut_after_events{};  ///< drop every connection after n more dispatches, once
   bool dead_resume_url = false;       ///< READY names a resume_gateway_url where nothing listens
   bool guilds_stay_unavailable = false;         ///< GUILD_CREATE never follows READY
-  std::vector<rest_fault> rest;
+  std::vector<rest_fault> rest{};
 };
 
 /// How a connection is ended by `disconnect`.
