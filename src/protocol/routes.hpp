@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "protocol/rate_limiter.hpp"
+
+namespace monochord::protocol {
+
+enum class method : std::uint8_t { get, post, put, patch, del };
+
+/// `GET`, `POST`, ... as HTTP writes it.
+std::string_view name(method verb) noexcept;
+
+/// One REST route as a constant: `inline constexpr route create_message{method::post, "/channels/{channel_id}/messages"};`
+/// The names in braces are those of Discord's documentation; what they mean to rate limits and to secrecy is read off
+/// them, so a route is nothing but its verb and its template. The template must be a string literal.
+struct route {
+  method verb = method::get;
+  std::string_view path;  ///< below the base URL, starts with '/'
+
+  /// Interaction endpoints do not count against the global limit (`/interactions/...`, and follow-ups by webhook token
+  /// are flagged by the caller, who alone knows that the token is an interaction's).
+  constexpr bool is_interaction() const noexcept { return path.starts_with("/interactions/"); }
+  /// A call that carries its own token in the path goes without the Authorization header.
+  constexpr bool has_own_token() const noexcept { return path.find("_token}") != std::string_view::npos; }
+};
+
+/// How many parameters the template has.
+int parameter_count(const route& r) noexcept;
+
+/// The path with its parameters, in the order of the template, percent-encoded (everything but A-Z a-z 0-9 - . _ ~).
+/// Throws monochord::error (invalid_argument) when their number is wrong or one is empty, "." or "..".
+std::string build_path(const route& r, std::span<const std::string_view> parameters);
+std::string build_path(const route& r, std::initializer_list<std::string_view> parameters);
+
+/// For logs and errors: `POST /webhooks/123/{webhook_token}`; ids are filled in, tokens never.
+std::string display(const route& r, std::span<const std::string_view> parameters);
+
+/// For logs and errors without parameters: `POST /channels/{channel_id}/messages`.
+std::string display(const route& r);
+
+/// What the rate limiter files the call under: verb and template, and the major parameters with their values (the
+/// first of channel_id, guild_id, webhook_id (with its token), or interaction_id (with its token)).
+/// https://docs.discord.com/developers/topics/rate-limits
+route_key limiter_key(const route& r, std::span<const std::string_view> parameters);
+
+/// Percent-encodes one path segment or query value.
+std::string percent_encode(std::string_view text);
+
+}  // namespace monochord::protocol
