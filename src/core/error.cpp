@@ -33,6 +33,8 @@ class category final : public boost::system::error_category {
       case errc::identify_budget_spent: return "no session start is left for today";
       case errc::resource: return "out of memory, descriptors or threads";
       case errc::invalid_argument: return "an argument can never work";
+      case errc::rest_refused: return "Discord refused the call";
+      case errc::rate_limited: return "a rate limit that the call could not wait for";
     }
     return "unknown error " + std::to_string(value);
   }

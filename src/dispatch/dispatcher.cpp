@@ -62,7 +62,7 @@ bool dispatcher::wants(std::string_view name) const {
   return !handlers->raw.empty() || handlers->typed.find(name) != handlers->typed.end();
 }
 
-bool dispatcher::deliver(const raw_event& event) {
+bool dispatcher::deliver(const raw_event& event, const json::padded_text& text) {
   events_.fetch_add(1, std::memory_order_relaxed);
   const auto handlers = current();
   const auto found = handlers->typed.find(event.name);
@@ -82,7 +82,7 @@ bool dispatcher::deliver(const raw_event& event) {
       auto held = std::make_shared<held_event>();
       held->name = event.name;
       held->raw = {event.shard_id, event.sequence, held->name, {}};
-      held->decoded = found->second.type->decode(event.data);
+      held->decoded = found->second.type->decode(text);
       for (const auto& entry : found->second.handlers) start(entry.handler, held);
     } catch (const std::exception&) {  // this event is lost to typed handlers; the shard and the next event are not
       decode_errors_.fetch_add(1, std::memory_order_relaxed);

@@ -15,6 +15,7 @@
 
 #include <monochord/core/task.hpp>
 #include <monochord/dispatch/handler.hpp>
+#include <monochord/json/codec.hpp>
 
 namespace monochord::dispatch {
 
@@ -46,8 +47,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// True when `name` has a handler, so that its data is worth decoding.
   bool wants(std::string_view name) const;
 
-  /// Starts the handlers of an event. False when there is no room for another one: then await `room()` before the next.
-  bool deliver(const raw_event& event);
+  /// Starts the handlers of an event, whose `data` is `text`. False when there is no room for another one: then await
+  /// `room()` before the next.
+  bool deliver(const raw_event& event, const json::padded_text& text);
   /// Completes when fewer than `max_running` handlers run, or after `close()`.
   task<> room();
   /// Lets every waiter of `room()` go.

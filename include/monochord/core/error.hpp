@@ -37,6 +37,8 @@ enum class errc {
   identify_budget_spent,   ///< no IDENTIFY is left today
   resource,                ///< memory, descriptors or threads ran out
   invalid_argument,        ///< a call was given something that can never work
+  rest_refused,            ///< Discord answered a REST call with a status of 400 or more
+  rate_limited,            ///< a REST call met a rate limit that it could not wait for
 };
 
 }  // namespace monochord

@@ -6,10 +6,14 @@
 
 namespace monochord {
 
+namespace json {
+class padded_text;
+}
+
 /// What the dispatcher knows about a type of event; one object per type, inside the library.
 struct event_type {
   std::string_view name;  ///< on the wire, like "MESSAGE_CREATE"
-  std::shared_ptr<const void> (*decode)(std::string_view json);  ///< throws decode_error
+  std::shared_ptr<const void> (*decode)(const json::padded_text& data);  ///< of `d`; throws decode_error
 };
 
 /// The event type of `E`, one of the structs of `monochord/model/events.hpp`. A link error "event_type_of<X>" means
