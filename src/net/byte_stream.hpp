@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <cstddef>
+#include <string>
+
+#include <monochord/core/error.hpp>
+
+namespace monochord::net {
+
+/// A few pieces of memory to write, in order. Cheap to copy, as Asio copies buffer sequences.
+class const_pieces {
+ public:
+  using value_type = boost::asio::const_buffer;
+  using const_iterator = const value_type*;
+
+  const_pieces() = default;
+  /// Takes the first non-empty buffers of a sequence, as many as fit: enough for a `write_some`.
+  template <class Buffers>
+  explicit const_pieces(const Buffers& buffers) {
+    const auto end = boost::asio::buffer_sequence_end(buffers);
+    for (auto at = boost::asio::buffer_sequence_begin(buffers); at != end && size_ < items_.size(); ++at) {
+      const boost::asio::const_buffer piece(*at);
+      if (piece.size() != 0) items_[size_++] = piece;
+    }
+  }
+  const_iterator begin() const noexcept { return items_.data(); }
+  const_iterator end() const noexcept { return items_.data() + size_; }
+
+ private:
+  std::array<value_type, 4> items_;
+  std::size_t size_ = 0;
+};
+
+/// Bytes in two directions: TCP, TLS over one of these, or a pipe in memory. Everything above it is compiled once for
+/// all of them. At most one read and one write at a time; from its executor (a strand) only.
+///
+/// Every operation completes through a post to its executor, supports cancellation (cancelled TLS cannot be used
+/// further: close it), and ends with an error after `close()`.
+class byte_stream {
+ public:
+  using io_handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
+  using handler = boost::asio::any_completion_handler<void(error_code)>;
+
+  byte_stream() = default;
+  byte_stream(const byte_stream&) = delete;
+  byte_stream& operator=(const byte_stream&) = delete;
+  /// Closes. No operation may be under way unless it is one that `close()` has already ended.
+  virtual ~byte_stream() = default;
+
+  virtual boost::asio::any_io_executor get_executor() noexcept = 0;
+  /// Reads at least one byte; `asio::error::eof` when the peer has shut its direction down.
+  virtual void async_read_some(boost::asio::mutable_buffer into, io_handler done) = 0;
+  virtual void async_write_some(const_pieces from, io_handler done) = 0;
+  /// Says politely that no more will be written (FIN; with TLS close_notify first, and that waits for the peer's).
+  virtual void async_shutdown(handler done) = 0;
+  /// Ends every operation and the connection. Idempotent.
+  virtual void close() noexcept = 0;
+  /// The same without politeness: the peer sees a reset.
+  virtual void reset() noexcept { close(); }
+  /// The peer's address, for logs.
+  virtual std::string peer() const = 0;
+};
+
+}  // namespace monochord::net

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
+#include "net/http_message.hpp"
+#include "net/network.hpp"
+#include "net/tls.hpp"
+#include "net/url.hpp"
+
+namespace monochord::net {
+
+struct http_options {
+  std::shared_ptr<network> transport;       ///< required
+  std::shared_ptr<monochord::clock> clock;  ///< required; every deadline runs on it
+  std::shared_ptr<const tls_context> tls;   ///< required for https
+  bool allow_plain = false;                 ///< http:// to hosts that are not loopback
+  std::string user_agent;                   ///< for requests that bring none
+  duration connect_timeout = std::chrono::seconds{10};  ///< resolving and TCP
+  duration tls_timeout = std::chrono::seconds{10};
+  duration response_timeout = std::chrono::seconds{30};  ///< from the first byte sent to the last byte of the answer
+  duration idle_timeout = std::chrono::seconds{30};      ///< an idle connection is closed after that
+  std::size_t max_connections = 16;
+  std::size_t max_header_bytes = 64U << 10U;
+  std::size_t max_body_bytes = 64U << 20U;
+};
+
+struct http_counters {
+  std::uint64_t requests = 0;            ///< calls of `send`
+  std::uint64_t responses = 0;
+  std::uint64_t connections_opened = 0;
+  std::uint64_t connections_reused = 0;  ///< requests that went out on a connection that had served one before
+  std::uint64_t stale_connections = 0;   ///< idle connections that turned out to be closed by the peer
+  std::uint64_t resent = 0;              ///< requests sent a second time because of that
+  std::uint64_t waits = 0;               ///< requests that waited for one of `max_connections`
+  std::uint64_t timeouts = 0;
+  std::uint64_t cancelled = 0;
+  std::uint64_t failures = 0;            ///< every other error
+};
+
+/// A request without an answer. `code()` is `errc::timeout`, `closed`, `http_malformed`, `cancelled`, ... ; the text
+/// names method, origin and step, never the target or a header, which may hold secrets.
+class http_error : public error {
+ public:
+  http_error(error_code code, const std::string& what, bool written) : error(code, what), written_(written) {}
+  /// Whether the request, or a part of it, may have reached the peer: then it may have been carried out.
+  bool request_written() const noexcept { return written_; }
+
+ private:
+  bool written_;
+};
+
+/// Keep-alive connections to one origin. Thread-safe: `send` may be awaited from any executor; each connection lives on
+/// a strand of its own.
+class http_pool {
+ public:
+  /// `base` gives scheme, host and port. Throws `error` with `errc::plain_refused` or `errc::invalid_argument`.
+  http_pool(boost::asio::any_io_executor executor, url base, http_options options);
+  http_pool(const http_pool&) = delete;
+  http_pool& operator=(const http_pool&) = delete;
+  /// Closes; calls that are under way end with `errc::cancelled`.
+  ~http_pool();
+
+  /// Sends a request and reads the whole answer, whatever its status. `request` must live until this returns. On a
+  /// kept connection that the peer had closed, it is sent once more on a new one if nothing of it can have been carried
+  /// out (nothing was written), or if its method is safe or idempotent and nothing of an answer was read. Throws
+  /// `http_error`; cancellation ends the connection and throws `errc::cancelled`.
+  task<http_response> send(const http_request& request);
+  /// The same with another limit than `http_options::response_timeout`.
+  task<http_response> send(const http_request& request, duration response_timeout);
+
+  /// No more requests; ends what is under way, closes every connection and waits until all of it is gone.
+  task<> close();
+
+  http_counters counters() const;
+  std::size_t open_connections() const;
+  const url& base() const noexcept;
+
+  struct impl;
+
+ private:
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace monochord::net

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace monochord::net {
+
+/// Header fields in their order; names are compared without case.
+class http_headers {
+ public:
+  struct field {
+    std::string name;
+    std::string value;
+  };
+
+  void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  /// Replaces every field of that name.
+  void set(std::string name, std::string value);
+  void erase(std::string_view name);
+  /// The first field of that name.
+  std::optional<std::string_view> find(std::string_view name) const noexcept;
+  /// The same, empty when there is none.
+  std::string_view get(std::string_view name) const noexcept { return find(name).value_or(std::string_view()); }
+  bool has(std::string_view name) const noexcept { return find(name).has_value(); }
+  /// Whether a comma-separated header holds this token, without case (`Connection: keep-alive, Upgrade`).
+  bool has_token(std::string_view name, std::string_view token) const noexcept;
+
+  bool empty() const noexcept { return fields_.empty(); }
+  std::size_t size() const noexcept { return fields_.size(); }
+  auto begin() const noexcept { return fields_.begin(); }
+  auto end() const noexcept { return fields_.end(); }
+
+ private:
+  std::vector<field> fields_;
+};
+
+/// An HTTP/1.1 request. Content-Length and Host are filled in when it is sent.
+class http_request {
+ public:
+  http_request() = default;
+  http_request(std::string method, std::string target) : method(std::move(method)), target(std::move(target)) {}
+
+  std::string method = "GET";
+  std::string target = "/";
+  http_headers headers;
+  std::string body;
+};
+
+/// An HTTP/1.1 response. Content-Length is filled in when it is sent.
+class http_response {
+ public:
+  http_response() = default;
+  explicit http_response(int status) : status(status) {}
+  http_response(int status, std::string content_type, std::string body) : status(status), body(std::move(body)) {
+    headers.add("Content-Type", std::move(content_type));
+  }
+
+  int status = 200;
+  http_headers headers;
+  std::string body;
+};
+
+/// Whether two header names, or other ASCII tokens, are the same without case.
+bool same_token(std::string_view a, std::string_view b) noexcept;
+
+/// The head and body of a message as it goes over the wire. Throws `error` with `errc::invalid_argument` for a method,
+/// target, header name or value that would break the message apart (control characters, spaces).
+std::string serialize_head(const http_request& request, std::string_view host);
+std::string serialize_head(const http_response& response, bool keep_alive);
+
+}  // namespace monochord::net
