@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Written by cmake/generate_mock_tables.py from Discord's documentation (2026-08-06, c98d64bc)
+// and OpenAPI document (2026-07-18, 74fda0fa). Change the script, not this file.
+#include "testing/tables.hpp"
+
+// clang-format off
+namespace monochord::testing::tables {
+
+constexpr intent_row intents_[] = {
+  {"GUILDS", 1U, false},
+  {"GUILD_MEMBERS", 2U, true},
+  {"GUILD_MODERATION", 4U, false},
+  {"GUILD_EXPRESSIONS", 8U, false},
+  {"GUILD_INTEGRATIONS", 16U, false},
+  {"GUILD_WEBHOOKS", 32U, false},
+  {"GUILD_INVITES", 64U, false},
+  {"GUILD_VOICE_STATES", 128U, false},
+  {"GUILD_PRESENCES", 256U, true},
+  {"GUILD_MESSAGES", 512U, false},
+  {"GUILD_MESSAGE_REACTIONS", 1024U, false},
+  {"GUILD_MESSAGE_TYPING", 2048U, false},
+  {"DIRECT_MESSAGES", 4096U, false},
+  {"DIRECT_MESSAGE_REACTIONS", 8192U, false},
+  {"DIRECT_MESSAGE_TYPING", 16384U, false},
+  {"MESSAGE_CONTENT", 32768U, true},
+  {"GUILD_SCHEDULED_EVENTS", 65536U, false},
+  {"AUTO_MODERATION_CONFIGURATION", 1048576U, false},
+  {"AUTO_MODERATION_EXECUTION", 2097152U, false},
+  {"GUILD_MESSAGE_POLLS", 16777216U, false},
+  {"DIRECT_MESSAGE_POLLS", 33554432U, false},
+};
+const std::span<const intent_row> intents{intents_};
+
+constexpr event_row events_[] = {
+  {"APPLICATION_COMMAND_PERMISSIONS_UPDATE", 0U, 0U, true},
+  {"AUTO_MODERATION_ACTION_EXECUTION", 2097152U, 0U, false},
+  {"AUTO_MODERATION_RULE_CREATE", 1048576U, 0U, false},
+  {"AUTO_MODERATION_RULE_DELETE", 1048576U, 0U, false},
+  {"AUTO_MODERATION_RULE_UPDATE", 1048576U, 0U, false},
+  {"CHANNEL_CREATE", 1U, 0U, false},
+  {"CHANNEL_DELETE", 1U, 0U, false},
+  {"CHANNEL_INFO", 0U, 0U, true},
+  {"CHANNEL_PINS_UPDATE", 1U, 4096U, false},
+  {"CHANNEL_UPDATE", 1U, 0U, false},
+  {"ENTITLEMENT_CREATE", 0U, 0U, true},
+  {"ENTITLEMENT_DELETE", 0U, 0U, true},
+  {"ENTITLEMENT_UPDATE", 0U, 0U, true},
+  {"GUILD_AUDIT_LOG_ENTRY_CREATE", 4U, 0U, false},
+  {"GUILD_BAN_ADD", 4U, 0U, false},
+  {"GUILD_BAN_REMOVE", 4U, 0U, false},
+  {"GUILD_CREATE", 1U, 0U, false},
+  {"GUILD_DELETE", 1U, 0U, false},
+  {"GUILD_EMOJIS_UPDATE", 8U, 0U, false},
+  {"GUILD_INTEGRATIONS_UPDATE", 16U, 0U, false},
+  {"GUILD_MEMBERS_CHUNK", 0U, 0U, true},
+  {"GUILD_MEMBER_ADD", 2U, 0U, false},
+  {"GUILD_MEMBER_REMOVE", 2U, 0U, false},
+  {"GUILD_MEMBER_UPDATE", 2U, 0U, false},
+  {"GUILD_ROLE_CREATE", 1U, 0U, false},
+  {"GUILD_ROLE_DELETE", 1U, 0U, false},
+  {"GUILD_ROLE_UPDATE", 1U, 0U, false},
+  {"GUILD_SCHEDULED_EVENT_CREATE", 65536U, 0U, false},
+  {"GUILD_SCHEDULED_EVENT_DELETE", 65536U, 0U, false},
+  {"GUILD_SCHEDULED_EVENT_UPDATE", 65536U, 0U, false},
+  {"GUILD_SCHEDULED_EVENT_USER_ADD", 65536U, 0U, false},
+  {"GUILD_SCHEDULED_EVENT_USER_REMOVE", 65536U, 0U, false},
+  {"GUILD_SOUNDBOARD_SOUNDS_UPDATE", 8U, 0U, false},
+  {"GUILD_SOUNDBOARD_SOUND_CREATE", 8U, 0U, false},
+  {"GUILD_SOUNDBOARD_SOUND_DELETE", 8U, 0U, false},
+  {"GUILD_SOUNDBOARD_SOUND_UPDATE", 8U, 0U, false},
+  {"GUILD_STICKERS_UPDATE", 8U, 0U, false},
+  {"GUILD_UPDATE", 1U, 0U, false},
+  {"INTEGRATION_CREATE", 16U, 0U, false},
+  {"INTEGRATION_DELETE", 16U, 0U, false},
+  {"INTEGRATION_UPDATE", 16U, 0U, false},
+  {"INTERACTION_CREATE", 0U, 0U, true},
+  {"INVITE_CREATE", 64U, 0U, false},
+  {"INVITE_DELETE", 64U, 0U, false},
+  {"MESSAGE_CREATE", 512U, 4096U, false},
+  {"MESSAGE_DELETE", 512U, 4096U, false},
+  {"MESSAGE_DELETE_BULK", 512U, 0U, false},
+  {"MESSAGE_POLL_VOTE_ADD", 16777216U, 33554432U, false},
+  {"MESSAGE_POLL_VOTE_REMOVE", 16777216U, 33554432U, false},
+  {"MESSAGE_REACTION_ADD", 1024U, 8192U, false},
+  {"MESSAGE_REACTION_REMOVE", 1024U, 8192U, false},
+  {"MESSAGE_REACTION_REMOVE_ALL", 1024U, 8192U, false},
+  {"MESSAGE_REACTION_REMOVE_EMOJI", 1024U, 8192U, false},
+  {"MESSAGE_UPDATE", 512U, 4096U, false},
+  {"PRESENCE_UPDATE", 256U, 0U, false},
+  {"RATE_LIMITED", 0U, 0U, true},
+  {"READY", 0U, 0U, true},
+  {"RESUMED", 0U, 0U, true},
+  {"SOUNDBOARD_SOUNDS", 0U, 0U, true},
+  {"STAGE_INSTANCE_CREATE", 1U, 0U, false},
+  {"STAGE_INSTANCE_DELETE", 1U, 0U, false},
+  {"STAGE_INSTANCE_UPDATE", 1U, 0U, false},
+  {"SUBSCRIPTION_CREATE", 0U, 0U, true},
+  {"SUBSCRIPTION_DELETE", 0U, 0U, true},
+  {"SUBSCRIPTION_UPDATE", 0U, 0U, true},
+  {"THREAD_CREATE", 1U, 0U, false},
+  {"THREAD_DELETE", 1U, 0U, false},
+  {"THREAD_LIST_SYNC", 1U, 0U, false},
+  {"THREAD_MEMBERS_UPDATE", 3U, 0U, false},
+  {"THREAD_MEMBER_UPDATE", 1U, 0U, false},
+  {"THREAD_UPDATE", 1U, 0U, false},
+  {"TYPING_START", 2048U, 16384U, false},
+  {"USER_UPDATE", 0U, 0U, true},
+  {"VOICE_CHANNEL_EFFECT_SEND", 128U, 0U, false},
+  {"VOICE_CHANNEL_START_TIME_UPDATE", 1U, 0U, false},
+  {"VOICE_CHANNEL_STATUS_UPDATE", 1U, 0U, false},
+  {"VOICE_SERVER_UPDATE", 0U, 0U, true},
+  {"VOICE_STATE_UPDATE", 128U, 0U, false},
+  {"WEBHOOKS_UPDATE", 32U, 0U, false},
+};
+const std::span<const event_row> events{events_};
+
+constexpr close_row close_codes_[] = {
+  {4000, "Unknown error", true, true},
+  {4001, "Unknown opcode", true, true},
+  {4002, "Decode error", true, true},
+  {4003, "Not authenticated", true, false},
+  {4004, "Authentication failed", false, false},
+  {4005, "Already authenticated", true, true},
+  {4007, "Invalid seq", true, false},
+  {4008, "Rate limited", true, true},
+  {4009, "Session timed out", true, false},
+  {4010, "Invalid shard", false, false},
+  {4011, "Sharding required", false, false},
+  {4012, "Invalid API version", false, false},
+  {4013, "Invalid intent(s)", false, false},
+  {4014, "Disallowed intent(s)", false, false},
+};
+const std::span<const close_row> close_codes{close_codes_};
+
+constexpr int client_opcodes_[] = {
+  1, 2, 3, 4, 6, 8, 31, 43,
+};
+const std::span<const int> client_opcodes{client_opcodes_};
+
+const gateway_limits limits{4096, 120, 60, 5, 24};
+
+}  // namespace monochord::testing::tables

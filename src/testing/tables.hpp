@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+
+/// What Discord accepts, as data. The rows are in table_*.cpp, which cmake/generate_mock_tables.py writes.
+namespace monochord::testing::tables {
+
+enum class shape : std::uint8_t {
+  any, boolean, integer, int32, number, string, snowflake, uri, date_time, base64,
+  int_choice,   ///< one of numbers[first .. first + count)
+  text_choice,  ///< one of texts[first .. first + count)
+  list,         ///< elements of shapes[first]; count 1: they may be null
+  map,          ///< values of shapes[first]; count 1: they may be null
+  object,       ///< objects[first]
+  one_of,       ///< shapes[alternatives[first .. first + count)]
+};
+
+inline constexpr std::uint16_t no_shape = 0xffff;
+inline constexpr std::int64_t no_low = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t no_high = std::numeric_limits<std::int64_t>::max();
+
+struct shape_row {
+  shape kind;
+  std::uint16_t first;
+  std::uint16_t count;
+};
+
+/// `low` and `high` bound the length of text and lists, the value of numbers.
+struct field_row {
+  std::string_view name;
+  std::uint16_t shape_index;
+  std::uint8_t flags;
+  std::int64_t low;
+  std::int64_t high;
+  constexpr bool required() const { return (flags & 1) != 0; }
+  constexpr bool nullable() const { return (flags & 2) != 0; }
+  constexpr bool unique() const { return (flags & 4) != 0; }
+};
+
+/// `tag` names the field whose value, one of numbers[tag_first .. tag_first + tag_count), marks this kind of object.
+struct object_row {
+  std::string_view name;
+  std::uint16_t first_field;
+  std::uint16_t field_count;
+  std::string_view tag;
+  std::uint16_t tag_first;
+  std::uint16_t tag_count;
+};
+
+struct param_row {
+  std::string_view name;
+  std::uint16_t shape_index;
+};
+
+struct route_row {
+  std::string_view method;
+  std::string_view path;
+  std::string_view operation;
+  std::uint8_t auth;  ///< 1 bot, 2 bearer, 4 none
+  std::uint16_t first_param;
+  std::uint16_t param_count;
+  std::uint16_t first_query;
+  std::uint16_t query_count;
+  std::uint16_t body;  ///< shape of the body, no_shape when it has none
+  bool body_required;
+  std::uint8_t content;  ///< 1 JSON, 2 form, 4 multipart
+  std::uint16_t success;
+};
+
+struct intent_row {
+  std::string_view name;
+  std::uint32_t bit;
+  bool privileged;
+};
+
+/// Any bit of `guild` (for what happens in a guild) or `direct` (in a direct channel) brings the event.
+struct event_row {
+  std::string_view name;
+  std::uint32_t guild;
+  std::uint32_t direct;
+  bool always;
+};
+
+struct close_row {
+  int code;
+  std::string_view meaning;
+  bool reconnect;
+  bool resume;
+};
+
+struct gateway_limits {
+  int max_payload_bytes;
+  int sends;
+  int sends_per_seconds;
+  int identify_seconds;
+  int identify_budget_hours;
+};
+
+extern const std::span<const shape_row> shapes;
+extern const std::span<const object_row> objects;
+extern const std::span<const field_row> fields;
+extern const std::span<const std::int64_t> numbers;
+extern const std::span<const std::string_view> texts;
+extern const std::span<const std::uint16_t> alternatives;
+extern const std::span<const param_row> params;
+extern const std::span<const route_row> routes;
+extern const std::span<const intent_row> intents;
+extern const std::span<const event_row> events;
+extern const std::span<const close_row> close_codes;
+extern const std::span<const int> client_opcodes;
+extern const gateway_limits limits;
+
+}  // namespace monochord::testing::tables
