@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: MIT
+"""What one translation unit that uses the library costs to compile: CPU seconds (user + system) and memory at -O2.
+
+usage: cost.py <compiler> <source> [flags...]
+
+The budget is 1.2 s and 250 MB on the machine where the floor, a translation unit with a coroutine and the standard headers
+that any bot has, takes FLOOR_SECONDS and FLOOR_MB with g++ 12. A slower machine, a busier one or another compiler gets as
+much more as the floor takes more there in the same run; it never gets less. Both are compiled alternately and the least of
+each is taken, since noise only ever adds.
+"""
+import os
+import subprocess
+import sys
+import tempfile
+
+BUDGET_SECONDS, BUDGET_MB = 1.2, 250
+FLOOR_SECONDS, FLOOR_MB = 0.0, 0
+ROUNDS = 5
+
+FLOOR = '''
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+boost::asio::awaitable<std::string> answer(std::vector<std::string> words) {
+  std::string all;
+  for (const auto& word : words) all += word;
+  co_return all;
+}
+'''
+
+compiler, source, flags = sys.argv[1], sys.argv[2], sys.argv[3:]
+
+
+def cost(path):
+    """(CPU seconds, peak MB) of the compiler and everything that it started."""
+    command = [compiler, '-std=c++20', '-O2', *flags, '-c', path, '-o', os.devnull]
+    process = subprocess.Popen(command)
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f'{path} does not compile')
+    return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+
+
+with tempfile.TemporaryDirectory() as folder:
+    floor_source = os.path.join(folder, 'floor.cpp')
+    with open(floor_source, 'w') as file:
+        file.write(FLOOR)
+    floor, ours = [], []
+    for _ in range(ROUNDS):
+        floor.append(cost(floor_source))
+        ours.append(cost(source))
+
+floor_seconds, floor_mb = (min(column) for column in zip(*floor))
+seconds, mb = (min(column) for column in zip(*ours))
+allowed_seconds = BUDGET_SECONDS * max(1.0, floor_seconds / FLOOR_SECONDS)
+allowed_mb = BUDGET_MB + max(0.0, floor_mb - FLOOR_MB)
+print(f'{"":24}{"CPU s":>8}{"MB":>8}')
+print(f'{"floor, this run":24}{floor_seconds:8.2f}{floor_mb:8.0f}')
+print(f'{"floor, reference":24}{FLOOR_SECONDS:8.2f}{FLOOR_MB:8.0f}')
+print(f'{os.path.basename(source):24}{seconds:8.2f}{mb:8.0f}')
+print(f'{"budget":24}{BUDGET_SECONDS:8.2f}{BUDGET_MB:8.0f}')
+print(f'{"allowed here":24}{allowed_seconds:8.2f}{allowed_mb:8.0f}')
+sys.exit(0 if seconds <= allowed_seconds and mb <= allowed_mb else 1)
