@@ -120,7 +120,7 @@ class actions {
 };
 
 struct session_counters {
-  std::uint64_t frames = 0;       ///< websocket messages of the current connection
+  std::uint64_t frames = 0;       ///< websocket messages, of all connections
   std::uint64_t events = 0;       ///< op 0 handed on
   std::uint64_t duplicates = 0;   ///< events replayed although they had come before, dropped
   std::uint64_t gaps = 0;         ///< sequence numbers that were skipped
@@ -230,7 +230,6 @@ class session {
   session_options options_;
   session_status status_ = session_status::idle;
   std::uint32_t generation_ = 0;
-  bool started_ = false;
   bool permit_open_ = false;   // requested and neither cancelled nor settled
 
   // The session.
