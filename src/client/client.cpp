@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+#include <monochord/client.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/system/system_error.hpp>
+#include <cstdlib>
+
+#include "client/impl.hpp"
+
+namespace monochord {
+
+namespace asio = boost::asio;
+
+client_options options_from_env(client_options options) {
+  const auto read = [](const char* name) -> std::string_view {
+    const char* const found = std::getenv(name);
+    return found ? found : "";
+  };
+  if (const auto text = read("MONOCHORD_REST_URL"); !text.empty()) options.rest_url = text;
+  if (const auto text = read("MONOCHORD_GATEWAY_URL"); !text.empty()) options.gateway_url = text;
+  if (const auto text = read("MONOCHORD_CA_FILE"); !text.empty()) options.ca_file = text;
+  if (const auto text = read("MONOCHORD_LOG"); !text.empty()) {
+    constexpr std::pair<std::string_view, log_level> levels[] = {
+        {"trace", log_level::trace},     {"debug", log_level::debug}, {"info", log_level::info},
+        {"warning", log_level::warning}, {"error", log_level::error}, {"off", log_level::off}};
+    bool known = false;
+    for (const auto& [name, level] : levels) {
+      if (name != text) continue;
+      options.log = level;
+      known = true;
+    }
+    if (!known)
+      throw error(errc::invalid_argument, "MONOCHORD_LOG is none of trace, debug, info, warning, error, off");
+  }
+  return options;
+}
+
+client::client(token bot_token, client_options options)
+    : impl_(std::make_shared<impl>(std::move(bot_token), std::move(options))) {
+  impl_->start_parts();
+}
+
+client::~client() { impl_->shut_down_and_wait(); }
+
+subscription client::add_handler(const event_type& type, std::unique_ptr<detail::handler> handler) {
+  return impl_->dispatcher->add(type, std::move(handler));
+}
+
+subscription client::add_raw_handler(std::unique_ptr<detail::handler> handler) {
+  return impl_->dispatcher->add_raw(std::move(handler));
+}
+
+void client::off(subscription which) { impl_->dispatcher->remove(which); }
+
+void client::on_error(std::function<void(std::exception_ptr, const raw_event&)> handler) {
+  impl_->set_error_handler(std::move(handler));
+}
+
+rest_client& client::rest() noexcept { return *impl_->rest; }
+
+clock& client::clock() noexcept { return *impl_->time; }
+
+asio::any_io_executor client::executor() const { return impl_->user_executor; }
+
+int client::run() { return impl_->run(); }
+
+task<> client::async_run() { return impl::live(impl_); }
+
+void client::stop(stop_mode mode) noexcept { impl_->stop(mode); }
+
+bool client::spawn(task<> work) { return impl_->tasks->spawn(std::move(work)); }
+
+task<> client::sleep(duration time) {
+  return impl::sleep(impl_->time, time);
+}
+
+task<> client::repeat(duration interval, std::function<task<>()> work) {
+  return impl::repeat(impl_, impl_->time, interval, std::move(work));
+}
+
+}  // namespace monochord

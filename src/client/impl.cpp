@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+#include "client/impl.hpp"
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include "net/limited_executor.hpp"
+#include "net/network.hpp"
+#include "net/tls.hpp"
+#include "net/url.hpp"
+#include "protocol/backoff.hpp"
+#include <monochord/core/random.hpp>
+
+namespace monochord {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, 0.1.0)";
+/// What cancelled handlers and tasks get to come to their end before they are left behind.
+constexpr auto cancel_grace = std::chrono::seconds{5};
+
+std::shared_ptr<const net::tls_context> make_tls(const client_options& options) {
+  return options.ca_file.empty() ? net::tls_context::client() : net::tls_context::client_trusting_file(options.ca_file);
+}
+
+unsigned pool_size(const client_options& options) {
+  const unsigned wanted = options.threads ? options.threads : std::thread::hardware_concurrency();
+  return std::max(wanted, 2U);
+}
+
+std::string describe(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& e) {
+    return e.what();
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+}  // namespace
+
+client::impl::impl(token given_token, client_options given)
+    : options(std::move(given)),
+      bot_token(std::move(given_token)),
+      log(options.log_to ? options.log_to : spdlog_sink(options.log), options.log),
+      time(options.clock ? options.clock : system_clock()),
+      own_context(options.executor ? nullptr : std::make_unique<asio::io_context>(static_cast<int>(pool_size(options)))),
+      executor(options.executor ? options.executor : asio::any_io_executor(own_context->get_executor())),
+      user_executor(own_context ? net::make_limited_executor(executor, pool_size(options) - 1) : executor),
+      life(asio::make_strand(executor)),
+      stop_wait_(life, asio::steady_timer::time_point::max()) {
+  if (bot_token.empty())
+    throw error(errc::token_missing, make_error_code(errc::token_missing).message());
+
+  net::url base = net::url::parse(options.rest_url);
+  if (base.scheme() != "https" && base.scheme() != "http")
+    throw error(errc::bad_url, "rest_url must begin with https:// (or http:// for loopback)");
+  base.require_encryption_unless(options.allow_plain);
+  if (!options.gateway_url.empty()) {
+    const auto gateway = net::url::parse(options.gateway_url);
+    if (gateway.scheme() != "wss" && gateway.scheme() != "ws")
+      throw error(errc::bad_url, "gateway_url must begin with wss:// (or ws:// for loopback)");
+    gateway.require_encryption_unless(options.allow_plain);
+  }
+
+  transport = options.transport ? options.transport : net::tcp_network();
+  tls = make_tls(options);
+  net::http_options http;
+  http.transport = transport;
+  http.clock = time;
+  http.tls = tls;
+  http.allow_plain = options.allow_plain;
+  http.user_agent = user_agent;
+  rest::queue_options calls{.base = base, .bot_token = bot_token, .http = http, .limits = {}, .log = log};
+  calls.timeout = options.rest_timeout;
+  calls.limits.global_limit = options.rest_requests_per_second;
+  queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
+  rest = std::make_unique<rest_client>(queue);
+}
+
+void client::impl::start_parts() {
+  const std::weak_ptr<impl> weak = weak_from_this();
+  const auto on_error = [weak](std::exception_ptr error) {
+    if (const auto self = weak.lock()) self->report(std::move(error), raw_event{});
+  };
+  handlers = std::make_shared<net::task_group>(user_executor, on_error);
+  tasks = std::make_shared<net::task_group>(user_executor, on_error);
+  dispatcher = std::make_shared<dispatch::dispatcher>(
+      [group = handlers](task<> work) { return group->spawn(std::move(work)); }, options.max_running_handlers);
+  dispatcher->on_error([weak](std::exception_ptr error, const raw_event& event) {
+    if (const auto self = weak.lock()) self->report(std::move(error), event);
+  });
+}
+
+void client::impl::set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler) {
+  auto shared = std::make_shared<const std::function<void(std::exception_ptr, const raw_event&)>>(std::move(handler));
+  const std::lock_guard lock(mutex_);
+  on_error_ = std::move(shared);
+}
+
+void client::impl::report(std::exception_ptr error, const raw_event& event) {
+  std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> handler;
+  {
+    const std::lock_guard lock(mutex_);
+    handler = on_error_;
+  }
+  if (handler && *handler) {
+    (*handler)(std::move(error), event);
+  } else {
+    log(log_level::error, "client",
+        (event.name.empty() ? "a spawned task" : "a handler of " + std::string(event.name)) + " failed: " + describe(error));
+  }
+}
+
+bool client::impl::stopping() const {
+  const std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+stop_mode client::impl::mode() const {
+  const std::lock_guard lock(mutex_);
+  return mode_;
+}
+
+void client::impl::stop(stop_mode mode) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (mode == stop_mode::discard_sessions) mode_ = mode;
+  }
+  asio::post(life, [self = shared_from_this()] { self->stop_wait_.cancel(); });
+}
+
+/// Until stop(), a fatal error, or `until`.
+task<> client::impl::wait_for_stop(time_point until) {
+  const std::shared_ptr<timer> limit = time->make_timer(life);
+  auto wake = [](std::shared_ptr<impl> self, std::shared_ptr<timer> limit) -> task<> {
+    boost::system::error_code cancelled;  // the only way that this wait ends
+    co_await self->stop_wait_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+    limit->cancel();
+  };
+  if (stopping() || fatal_) co_return;
+  asio::co_spawn(life, wake(shared_from_this(), limit), asio::detached);
+  co_await limit->wait_until(until);
+  stop_wait_.cancel();
+}
+
+void client::impl::fatal(std::exception_ptr error) {
+  if (!fatal_) fatal_ = std::move(error);
+  stop_wait_.cancel();
+}
+
+/// GET /gateway/bot until it answers: a network that is not up yet, or an outage, is waited for; a refusal is not.
+task<gateway::gateway_info> client::impl::find_gateway() {
+  protocol::backoff backoff;
+  while (!stopping()) {
+    std::string why;
+    try {
+      const auto found = co_await rest->get_gateway_bot();
+      co_return gateway::gateway_info{found};
+    } catch (const rest_error& e) {
+      if (e.status() >= 400 && e.status() < 500 && e.status() != 429) throw;
+      if (e.code() == errc::certificate_refused || e.code() == errc::plain_refused) throw;
+      why = e.what();
+    }
+    const auto wait = backoff.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
+    log(log_level::warning, "client", "cannot learn the gateway's address, trying again: " + why);
+    co_await wait_for_stop(time->now() + wait);
+  }
+  co_return gateway::gateway_info{};
+}
+
+task<> client::impl::live(std::shared_ptr<impl> self) {
+  {
+    const std::lock_guard lock(self->mutex_);
+    if (self->started_) throw error(errc::invalid_argument, "a client runs once: make another one to run again");
+    self->started_ = true;
+  }
+  const auto life = self->life;
+  co_await asio::co_spawn(life, life_of(std::move(self)), asio::use_awaitable);
+}
+
+task<> client::impl::life_of(std::shared_ptr<impl> self) {
+  // Its end is stop(), which closes in order; cancellation from outside must not tear it in the middle.
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  try {
+    co_await self->serve();
+  } catch (...) {
+    self->fatal(std::current_exception());  // rethrown below
+  }
+  co_await self->shut_down();
+  if (self->fatal_) std::rethrow_exception(self->fatal_);
+}
+
+int client::impl::run() {
+  if (!own_context)
+    throw error(errc::invalid_argument, "run() is for clients with a pool of their own: await async_run() on your executor");
+
+  std::exception_ptr failed;
+  asio::signal_set signals(*own_context, SIGINT, SIGTERM);
+  auto watch = [](std::shared_ptr<impl> self, asio::signal_set& arrived) -> task<> {
+    for (bool first = true;; first = false) {
+      boost::system::error_code closed;
+      const int which = co_await arrived.async_wait(asio::redirect_error(asio::use_awaitable, closed));
+      if (closed) co_return;
+      self->log(log_level::info, "client", which == SIGINT ? "SIGINT: stopping" : "SIGTERM: stopping");
+      self->stop(first ? stop_mode::keep_sessions : stop_mode::discard_sessions);
+    }
+  };
+  asio::co_spawn(life, watch(shared_from_this(), signals), asio::detached);
+  asio::co_spawn(life, live(shared_from_this()), [&](std::exception_ptr error) {
+    failed = std::move(error);
+    own_context->stop();  // whatever else still waits here was left behind by its owner
+  });
+
+  std::vector<std::jthread> threads;
+  for (unsigned i = 1; i < pool_size(options); ++i) threads.emplace_back([this] { own_context->run(); });
+  own_context->run();
+  threads.clear();
+  signals.cancel();
+  own_context->restart();
+  own_context->poll();  // lets the watcher of signals end: it holds this object
+  if (failed) std::rethrow_exception(failed);
+  return 0;
+}
+
+/// For the destructor of the client: with an executor of the user's, the life that still runs there is only told.
+void client::impl::shut_down_and_wait() { stop(stop_mode::keep_sessions); }
+
+task<> client::impl::sleep(std::shared_ptr<monochord::clock> time, duration how_long) {
+  const auto wait = time->make_timer(co_await asio::this_coro::executor);
+  if (const auto woken = co_await wait->wait_until(time->now() + how_long)) throw error(errc::cancelled, "sleep was cancelled");
+}
+
+task<> client::impl::repeat(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval,
+                            std::function<task<>()> work) {
+  const auto wait = time->make_timer(co_await asio::this_coro::executor);
+  for (auto next = time->now() + interval;; next = std::max(next + interval, time->now())) {
+    if (co_await wait->wait_until(next)) co_return;  // cancelled
+    std::exception_ptr failed;
+    try {
+      co_await work();
+    } catch (...) {
+      failed = std::current_exception();
+    }
+    if (!failed) continue;
+    if ((co_await asio::this_coro::cancellation_state).cancelled() != asio::cancellation_type::none)
+      std::rethrow_exception(failed);
+    if (const auto self = weak.lock()) self->report(failed, raw_event{});
+  }
+}
+
+}  // namespace monochord

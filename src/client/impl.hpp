@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include <monochord/client.hpp>
+#include <monochord/rest/rest.hpp>
+#include "dispatch/dispatcher.hpp"
+#include "gateway/shard_manager.hpp"
+#include "net/task_group.hpp"
+#include "rest/queue.hpp"
+
+namespace monochord {
+
+/// Everything that a client owns. Coroutines of the client hold it by shared_ptr.
+struct client::impl : std::enable_shared_from_this<client::impl> {
+  impl(token bot_token, client_options given);
+
+  /// The second half of construction, which needs shared_from_this().
+  void start_parts();
+  void set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler);
+  void report(std::exception_ptr error, const raw_event& event);
+
+  int run();
+  /// The client's life from connecting to the last close, on `life`.
+  static task<> live(std::shared_ptr<impl> self);
+  void stop(stop_mode mode) noexcept;
+  void shut_down_and_wait();
+
+  static task<> sleep(std::shared_ptr<monochord::clock> time, duration how_long);
+  static task<> repeat(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval,
+                       std::function<task<>()> work);
+
+  client_options options;
+  const token bot_token;
+  logger log;
+  std::shared_ptr<monochord::clock> time;
+  std::unique_ptr<boost::asio::io_context> own_context;  // null with client_options::executor
+  boost::asio::any_io_executor executor;                 // the whole pool
+  boost::asio::any_io_executor user_executor;            // never all of it
+  boost::asio::strand<boost::asio::any_io_executor> life;
+
+  std::shared_ptr<net::network> transport;
+  std::shared_ptr<const net::tls_context> tls;
+  std::shared_ptr<net::task_group> handlers;
+  std::shared_ptr<net::task_group> tasks;
+  std::shared_ptr<dispatch::dispatcher> dispatcher;
+  std::shared_ptr<monochord::rest::queue> queue;
+  std::unique_ptr<rest_client> rest;
+  std::shared_ptr<gateway::shard_manager> shards;  // on `life`; null before the gateway is known
+
+ private:
+  static task<> life_of(std::shared_ptr<impl> self);
+  task<gateway::gateway_info> find_gateway();
+  task<> serve();
+  task<> shut_down();
+  task<> wait_for_stop(time_point until);
+  bool stopping() const;
+  stop_mode mode() const;
+  void fatal(std::exception_ptr error);
+
+  boost::asio::steady_timer stop_wait_;  // on `life`; cancelled by stop()
+  std::exception_ptr fatal_;             // on `life`
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> on_error_;
+  bool started_ = false;
+  bool stopping_ = false;
+  stop_mode mode_ = stop_mode::keep_sessions;
+};
+
+}  // namespace monochord

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+
+#include <monochord/core/error.hpp>
+#include "net/http_message.hpp"
+#include "protocol/rate_limiter.hpp"
+
+namespace monochord::rest {
+
+/// What an answer says about rate limits, from its headers and, for a 429, its body.
+/// https://docs.discord.com/developers/topics/rate-limits#header-format
+protocol::response_info read_limits(const net::http_response& response);
+
+/// The typed error of an answer with a status of 400 or more. Bodies that are not Discord's JSON (a proxy's HTML) are
+/// cut to a line.
+rest_error refused(const net::http_response& response, const std::string& route, int attempt);
+
+}  // namespace monochord::rest

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "dispatch/dispatcher.hpp"
+#include "support/catch.hpp"
+#include <monochord/model/events.hpp>
+
+namespace asio = boost::asio;
+namespace mc = monochord;
+using mc::dispatch::dispatcher;
+
+namespace {
+
+/// A dispatcher whose handlers run on an io_context that the test polls.
+struct fixture {
+  explicit fixture(std::size_t max_running = 100) {
+    events = std::make_shared<dispatcher>(
+        [this](mc::task<> work) {
+          if (!open) return false;
+          asio::co_spawn(context, std::move(work), asio::detached);
+          return true;
+        },
+        max_running);
+    events->on_error([this](std::exception_ptr error, const mc::raw_event& event) {
+      try {
+        std::rethrow_exception(error);
+      } catch (const std::exception& e) {
+        errors.push_back(std::string(event.name) + ": " + e.what());
+      }
+    });
+  }
+  bool deliver(std::string_view name, std::string_view data, std::uint64_t sequence = 1) {
+    return events->deliver({0, sequence, name, data}, {data.data(), data.size(), data.size()});
+  }
+  template <class E, class F>
+  mc::subscription on(F f) {
+    return events->add(mc::event_type_of<E>(), std::make_unique<mc::detail::typed_handler<E, F>>(std::move(f)));
+  }
+  template <class F>
+  mc::subscription on_raw(F f) {
+    return events->add_raw(std::make_unique<mc::detail::typed_handler<mc::raw_event, F>>(std::move(f)));
+  }
+  void poll() {
+    context.restart();
+    context.poll();
+  }
+
+  asio::io_context context;
+  bool open = true;
+  std::vector<std::string> errors;
+  std::shared_ptr<dispatcher> events;
+};
+
+constexpr std::string_view deletion = R"({"id":"7","channel_id":"8","guild_id":"9"})";
+
+}  // namespace
+
+TEST_CASE("a handler gets its event decoded, others are not decoded") {
+  fixture f;
+  std::vector<std::uint64_t> seen;
+  f.on<mc::message_delete>([&](const mc::message_delete& event) -> mc::task<> {
+    seen.push_back(event.id.value());
+    co_return;
+  });
+  CHECK(f.events->wants("MESSAGE_DELETE"));
+  CHECK(!f.events->wants("TYPING_START"));
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.deliver("TYPING_START", "this is not even JSON");
+  f.poll();
+  CHECK(seen == std::vector<std::uint64_t>{7});
+  CHECK(f.errors.empty());
+  const auto counters = f.events->counters();
+  CHECK(counters.events == 2);
+  CHECK(counters.unwanted == 1);
+  CHECK(counters.handlers_started == 1);
+}
+
+TEST_CASE("handlers start in the order of the events, plain functions included") {
+  fixture f;
+  std::string order;
+  f.on<mc::message_delete>([&](const mc::message_delete&) { order += 'a'; });
+  f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> {
+    order += 'b';
+    co_return;
+  });
+  f.on_raw([&](const mc::raw_event& event) { order += std::to_string(event.sequence); });
+  f.deliver("MESSAGE_DELETE", deletion, 1);
+  f.deliver("UNKNOWN_TO_US", "{}", 2);
+  f.deliver("MESSAGE_DELETE", deletion, 3);
+  f.poll();
+  CHECK(order == "1ab23ab");
+}
+
+TEST_CASE("a removed handler is not called any more") {
+  fixture f;
+  int calls = 0;
+  const auto first = f.on<mc::message_delete>([&](const mc::message_delete&) { ++calls; });
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.events->remove(first);
+  CHECK(!f.events->wants("MESSAGE_DELETE"));
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.poll();
+  CHECK(calls == 1);
+}
+
+TEST_CASE("what a handler throws reaches on_error and nobody else") {
+  fixture f;
+  int others = 0;
+  f.on<mc::message_delete>([](const mc::message_delete&) -> mc::task<> { throw std::runtime_error("oops"); co_return; });
+  f.on<mc::message_delete>([](const mc::message_delete&) { throw std::logic_error("plain oops"); });
+  f.on<mc::message_delete>([&](const mc::message_delete&) { ++others; });
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.poll();
+  CHECK(f.errors == std::vector<std::string>{"MESSAGE_DELETE: oops", "MESSAGE_DELETE: plain oops"});
+  CHECK(others == 1);
+  CHECK(f.events->counters().handlers_failed == 2);
+  CHECK(f.events->running() == 0);
+}
+
+TEST_CASE("an event that cannot be decoded is an error and costs only itself") {
+  fixture f;
+  int typed = 0, raw = 0;
+  f.on<mc::message_delete>([&](const mc::message_delete&) { ++typed; });
+  f.on_raw([&](const mc::raw_event&) { ++raw; });
+  f.deliver("MESSAGE_DELETE", R"({"id":{}})");
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.poll();
+  CHECK(typed == 1);
+  CHECK(raw == 2);
+  REQUIRE(f.errors.size() == 1);
+  CHECK_THAT(f.errors[0], Catch::Contains("$.id"));
+  CHECK(f.events->counters().decode_errors == 1);
+}
+
+TEST_CASE("at the limit of running handlers deliver says so, and room waits for the first end") {
+  fixture f(2);
+  asio::steady_timer gate(f.context, asio::steady_timer::time_point::max());
+  f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> {
+    boost::system::error_code opened;
+    co_await gate.async_wait(asio::redirect_error(asio::use_awaitable, opened));
+  });
+  CHECK(f.deliver("MESSAGE_DELETE", deletion));
+  CHECK(!f.deliver("MESSAGE_DELETE", deletion));
+  bool has_room = false;
+  const auto strand = asio::make_strand(f.context);
+  const auto wait = [&]() -> mc::task<> {
+    co_await f.events->room();
+    has_room = true;
+  };
+  asio::co_spawn(strand, wait(), asio::detached);
+  f.poll();
+  CHECK(!has_room);
+  gate.cancel_one();
+  f.poll();
+  CHECK(has_room);
+  CHECK(f.events->running() == 1);
+  CHECK(f.events->counters().waits_for_room == 1);
+  gate.cancel();
+  f.poll();
+  CHECK(f.events->running() == 0);
+}
+
+TEST_CASE("closing lets those go who wait for room") {
+  fixture f(1);
+  asio::steady_timer gate(f.context, asio::steady_timer::time_point::max());
+  f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> {
+    boost::system::error_code opened;
+    co_await gate.async_wait(asio::redirect_error(asio::use_awaitable, opened));
+  });
+  CHECK(!f.deliver("MESSAGE_DELETE", deletion));
+  bool has_room = false;
+  const auto strand = asio::make_strand(f.context);
+  const auto wait = [&]() -> mc::task<> {
+    co_await f.events->room();
+    has_room = true;
+  };
+  asio::co_spawn(strand, wait(), asio::detached);
+  f.poll();
+  f.events->close();
+  f.poll();
+  CHECK(has_room);
+  gate.cancel();
+  f.poll();
+}
+
+TEST_CASE("a handler that can no longer be started gives its place back") {
+  fixture f(1);
+  f.open = false;
+  f.on<mc::message_delete>([](const mc::message_delete&) { FAIL("must not run"); });
+  CHECK(f.deliver("MESSAGE_DELETE", deletion));
+  f.poll();
+  CHECK(f.events->running() == 0);
+  CHECK(f.events->counters().handlers_started == 0);
+}
