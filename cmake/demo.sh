@@ -5,11 +5,11 @@
 #
 #   cmake/demo.sh [--chat]
 #
-# Environment: MONOCHORD_BUILD_DIR (default build/demo), MONOCHORD_CMAKE_ARGS, and that of packages.sh.
+# Environment: MONOCHORD_BUILD_DIR (default build/demo), MONOCHORD_CMAKE_ARGS, and that of common.sh.
 set -euo pipefail
 MONOCHORD_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=packages.sh
-. "$MONOCHORD_TOP/cmake/packages.sh"
+# shellcheck source=common.sh
+. "$MONOCHORD_TOP/cmake/common.sh"
 
 case ${1:-} in
   -h | --help)

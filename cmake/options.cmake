@@ -1,9 +1,9 @@
 include(GNUInstallDirs)
-include(CMakeDependentOption)
 
 option(MONOCHORD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(MONOCHORD_EXAMPLES "Build the example bots" ${PROJECT_IS_TOP_LEVEL})
-option(MONOCHORD_PROGRAMS "Build the programs (monochord-mock)" ${PROJECT_IS_TOP_LEVEL})
+option(MONOCHORD_TESTING "Build monochord::testing, the mock Discord" ON)
+option(MONOCHORD_PROGRAMS "Build the programs (monochord-mock, monochord-demo; need MONOCHORD_TESTING)" ${PROJECT_IS_TOP_LEVEL})
 option(MONOCHORD_INSTALL "Generate the install target" ${PROJECT_IS_TOP_LEVEL})
 option(MONOCHORD_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
 option(MONOCHORD_WERROR "Treat warnings as errors (for CI)" OFF)

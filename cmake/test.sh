@@ -5,11 +5,11 @@
 #
 # Environment: MONOCHORD_BUILD_DIR (default build/test), MONOCHORD_CMAKE_ARGS, MONOCHORD_EXTRA_PACKAGES,
 # MONOCHORD_DISCORD_DATA (the folder with Discord's API as data; tests that need it are skipped without), and that of
-# packages.sh.
+# common.sh.
 set -euo pipefail
 MONOCHORD_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-# shellcheck source=packages.sh
-. "$MONOCHORD_TOP/cmake/packages.sh"
+# shellcheck source=common.sh
+. "$MONOCHORD_TOP/cmake/common.sh"
 
 read -ra packages <<<"${MONOCHORD_EXTRA_PACKAGES:-}"
 monochord_setup test "${packages[@]}"
@@ -24,19 +24,4 @@ started=$SECONDS
 cmake --build "$build" -j "$(monochord_jobs)"
 echo "Built in $((SECONDS - started)) s"
 
-report=$build/tests.xml
-rm -f "$report"
-status=0
-ctest --test-dir "$build" -LE '^long$' --output-on-failure --no-tests=error -j "$(nproc)" \
-  --output-junit "$report" "$@" </dev/null || status=$?
-if [ ! -f "$report" ]; then exit "$status"; fi
-
-# A test that could not be started stands in the report as skipped as well, but is a failure.
-awk '
-  /<testcase / { tests++ }
-  /<failure/ { failed++ }
-  /<skipped message="SKIP_RETURN_CODE/ { skipped++; next }
-  /<skipped/ { failed++ }
-  END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped }
-' "$report"
-exit "$status"
+monochord_ctest "$build" -LE '^long$' "$@"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
-# Which packages a machine needs, and getting them there. Sourced by demo.sh and test.sh.
+# What demo.sh, test.sh and .ci/run share: getting the packages onto the machine, configuring, running tests.
+# MONOCHORD_TOP is the folder of the checkout.
 #
 #   MONOCHORD_SKIP_SETUP=1   leave the machine alone: whatever is needed is there already
 #   MONOCHORD_DRY_RUN=1      print the packages and what would be done, then stop
@@ -104,5 +105,24 @@ monochord_configure() {
   if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache
   fi
-  cmake -S "$MONOCHORD_TOP" -B "$1" -G Ninja --log-level=STATUS "${@:2}"
+  cmake -S "$MONOCHORD_TOP" -B "$1" -G Ninja "${@:2}"
+}
+
+# monochord_ctest <build folder> <ctest arguments>: runs tests; the last line is "N passed, N failed, N skipped". A test
+# that could not be started stands in ctest's report as skipped, but is a failure.
+monochord_ctest() {
+  local report=$1/tests.xml status=0
+  rm -f "$report"
+  ctest --test-dir "$1" --output-on-failure --no-tests=error -j "$(nproc)" --output-junit "$report" "${@:2}" \
+    </dev/null || status=$?
+  if [ -f "$report" ]; then
+    awk '
+      /<testcase / { tests++ }
+      /<failure/ { failed++ }
+      /<skipped message="SKIP_RETURN_CODE/ { skipped++; next }
+      /<skipped/ { failed++ }
+      END { printf "%d passed, %d failed, %d skipped\n", tests - failed - skipped, failed, skipped }
+    ' "$report"
+  fi
+  return "$status"
 }
