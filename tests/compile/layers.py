@@ -28,9 +28,10 @@ TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'client'
 # Tables without code of their own, which more than one layer expands: the layer whose place they hold.
 TABLES = {'gateway/events.def': 'model'}
 
-# Library headers, and the only places that may include them.
+# Library headers, and those of ours that bring one, with the only places that may include them.
 ONLY_IN = [
-    (r'boost/beast', [r'src/net/[^/]+\.cpp$']),
+    (r'boost/beast', [r'src/net/[^/]+\.cpp$', r'src/net/stream_adaptor\.hpp$']),
+    (r'net/stream_adaptor\.hpp', [r'src/net/[^/]+\.cpp$']),
     (r'simdjson', [r'src/json/engine\.cpp$']),
     (r'nlohmann/json\.hpp', [r'src/json/inspect\.cpp$', r'src/testing/']),
     (r'spdlog|fmt/', [r'src/core/log\.cpp$']),
@@ -83,6 +84,9 @@ for path in sources('include/monochord', 'src'):
         where = f'{name}:{line}'
         ours = included.startswith('monochord/') or (TOP / 'src' / included).is_file()
         local = (path.parent / included).is_file() and '/' not in included
+        for pattern, places in ONLY_IN:
+            if re.match(pattern, included) and not any(re.match(place, name) for place in places):
+                report.fail(where, f'{included} may only be included in: {", ".join(places) or "nothing"}')
         if local:
             continue
         if ours:
@@ -92,9 +96,6 @@ for path in sources('include/monochord', 'src'):
             if public and not included.startswith('monochord/'):
                 report.fail(where, f'a public header includes the private {included}')
             continue
-        for pattern, places in ONLY_IN:
-            if re.match(pattern, included) and not any(re.match(place, name) for place in places):
-                report.fail(where, f'{included} may only be included in: {", ".join(places) or "nothing"}')
         standard = re.fullmatch(r'[a-z_0-9]+', included)
         if public and not standard and not PUBLIC_LIBRARIES.fullmatch(included):
             report.fail(where, f'a public header may not include {included}')

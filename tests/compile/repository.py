@@ -30,7 +30,7 @@ for path in sorted(paths):
     lines = text.splitlines()
     if path.suffix in NEEDS_LICENCE and not any(SPDX in line for line in lines[:2]):
         report.fail(path, f'has no line "{SPDX}" at its top')
-    generated = any('generated' in line.lower() for line in lines[:6])
+    generated = any(re.search(r'[Gg]enerated|Written by cmake/', line) for line in lines[:6])
     if re.match(r'(include|src)/', name) and path.suffix in {'.hpp', '.cpp'} and len(lines) > MOST_LINES and not generated:
         report.fail(path, f'has {len(lines)} lines: past {MOST_LINES} there is a second noun inside')
     if path.suffix == '.hpp' and name.startswith('include/') and '#pragma once' not in lines[:5]:
