@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <monochord/core/box.hpp>
+#include <monochord/core/flags.hpp>
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/model/channel.hpp>
+#include <monochord/model/emoji.hpp>
+#include <monochord/model/optional_bool.hpp>
+#include <monochord/model/tagged.hpp>
+
+namespace monochord {
+
+/// The kinds of components.
+/// https://docs.discord.com/developers/components/reference#component-object-component-types
+enum class component_type : std::int32_t {
+  action_row = 1,
+  button = 2,
+  string_select = 3,
+  text_input = 4,
+  user_select = 5,
+  role_select = 6,
+  mentionable_select = 7,
+  channel_select = 8,
+  section = 9,
+  text_display = 10,
+  thumbnail = 11,
+  media_gallery = 12,
+  file = 13,
+  separator = 14,
+  container = 17,
+  label = 18,
+  file_upload = 19,
+  radio_group = 21,
+  checkbox_group = 22,
+  checkbox = 23,
+};
+
+/// Colour and use of a button.
+/// https://docs.discord.com/developers/components/reference#button-button-styles
+enum class button_style : std::int32_t {
+  primary = 1,
+  secondary = 2,
+  success = 3,
+  danger = 4,
+  link = 5,
+  premium = 6,
+};
+
+/// One line or several.
+/// https://docs.discord.com/developers/components/reference#text-input-text-input-styles
+enum class text_input_style : std::int32_t {
+  short_ = 1,
+  paragraph = 2,
+};
+
+/// States of a media item.
+/// https://docs.discord.com/developers/components/reference#unfurled-media-item-unfurled-media-item-flags
+enum class media_flag : std::uint32_t {
+  is_animated = 1U << 0,
+};
+template <>
+inline constexpr bool is_flags<media_flag> = true;
+
+struct component_family {
+  using type_enum = component_type;
+};
+/// A component of a message or a modal: one of the structs below that name `component_family`.
+/// https://docs.discord.com/developers/components/reference#component-object
+using component = tagged<component_family>;
+
+/// A picture, video or file by its URL; `attachment://name` is one that is sent along.
+/// https://docs.discord.com/developers/components/reference#unfurled-media-item-unfurled-media-item-structure
+struct unfurled_media_item {
+  std::string url;
+  std::optional<std::string> proxy_url;
+  maybe<int> height;
+  maybe<int> width;
+  std::optional<std::string> placeholder;
+  std::optional<int> placeholder_version;
+  std::optional<std::string> content_type;
+  std::optional<monochord::flags<media_flag>> flags;
+  std::optional<monochord::attachment_id> attachment_id;
+};
+
+/// A choice of a string select.
+/// https://docs.discord.com/developers/components/reference#string-select-select-option-structure
+struct select_option {
+  std::string label;
+  std::string value;
+  std::optional<std::string> description;
+  box<monochord::emoji> emoji;
+  optional_bool default_;
+};
+
+/// What is selected from the start; `type` is `user`, `role` or `channel`.
+/// https://docs.discord.com/developers/components/reference#user-select-select-default-value-structure
+struct select_default_value {
+  any_id id;
+  std::string type;
+};
+
+/// Buttons or one select side by side.
+/// https://docs.discord.com/developers/components/reference#action-row-action-row-structure
+struct action_row {
+  using family = component_family;
+  static constexpr auto kind = component_type::action_row;
+  std::optional<int> id;
+  std::vector<component> components;
+};
+
+/// A button.
+/// https://docs.discord.com/developers/components/reference#button-button-structure
+struct button {
+  using family = component_family;
+  static constexpr auto kind = component_type::button;
+  std::optional<int> id;
+  button_style style{};
+  std::optional<std::string> label;
+  box<monochord::emoji> emoji;
+  std::optional<std::string> custom_id;
+  std::optional<monochord::sku_id> sku_id;
+  std::optional<std::string> url;
+  optional_bool disabled;
+};
+
+/// A menu of given choices.
+/// https://docs.discord.com/developers/components/reference#string-select-string-select-structure
+struct string_select {
+  using family = component_family;
+  static constexpr auto kind = component_type::string_select;
+  std::optional<int> id;
+  std::string custom_id;
+  std::vector<select_option> options;
+  std::optional<std::string> placeholder;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+  optional_bool disabled;
+};
+
+/// A text field of a modal.
+/// https://docs.discord.com/developers/components/reference#text-input-text-input-structure
+struct text_input {
+  using family = component_family;
+  static constexpr auto kind = component_type::text_input;
+  std::optional<int> id;
+  std::string custom_id;
+  text_input_style style{};
+  std::optional<int> min_length;
+  std::optional<int> max_length;
+  optional_bool required;
+  std::optional<std::string> value;
+  std::optional<std::string> placeholder;
+  std::optional<std::string> label;
+};
+
+/// A menu of users.
+/// https://docs.discord.com/developers/components/reference#user-select-user-select-structure
+struct user_select {
+  using family = component_family;
+  static constexpr auto kind = component_type::user_select;
+  std::optional<int> id;
+  std::string custom_id;
+  std::optional<std::string> placeholder;
+  std::optional<std::vector<select_default_value>> default_values;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+  optional_bool disabled;
+};
+
+/// A menu of roles.
+/// https://docs.discord.com/developers/components/reference#role-select-role-select-structure
+struct role_select {
+  using family = component_family;
+  static constexpr auto kind = component_type::role_select;
+  std::optional<int> id;
+  std::string custom_id;
+  std::optional<std::string> placeholder;
+  std::optional<std::vector<select_default_value>> default_values;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+  optional_bool disabled;
+};
+
+/// A menu of users and roles.
+/// https://docs.discord.com/developers/components/reference#mentionable-select-mentionable-select-structure
+struct mentionable_select {
+  using family = component_family;
+  static constexpr auto kind = component_type::mentionable_select;
+  std::optional<int> id;
+  std::string custom_id;
+  std::optional<std::string> placeholder;
+  std::optional<std::vector<select_default_value>> default_values;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+  optional_bool disabled;
+};
+
+/// A menu of channels.
+/// https://docs.discord.com/developers/components/reference#channel-select-channel-select-structure
+struct channel_select {
+  using family = component_family;
+  static constexpr auto kind = component_type::channel_select;
+  std::optional<int> id;
+  std::string custom_id;
+  std::optional<std::vector<channel_type>> channel_types;
+  std::optional<std::string> placeholder;
+  std::optional<std::vector<select_default_value>> default_values;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+  optional_bool disabled;
+};
+
+/// Texts with a picture or a button beside them.
+/// https://docs.discord.com/developers/components/reference#section-section-structure
+struct section {
+  using family = component_family;
+  static constexpr auto kind = component_type::section;
+  std::optional<int> id;
+  std::vector<component> components;
+  component accessory;
+};
+
+/// Text with markdown.
+/// https://docs.discord.com/developers/components/reference#text-display-text-display-structure
+struct text_display {
+  using family = component_family;
+  static constexpr auto kind = component_type::text_display;
+  std::optional<int> id;
+  std::string content;
+};
+
+/// A small picture beside a section.
+/// https://docs.discord.com/developers/components/reference#thumbnail-thumbnail-structure
+struct thumbnail {
+  using family = component_family;
+  static constexpr auto kind = component_type::thumbnail;
+  std::optional<int> id;
+  unfurled_media_item media;
+  maybe<std::string> description;
+  optional_bool spoiler;
+};
+
+/// A picture or video of a gallery.
+/// https://docs.discord.com/developers/components/reference#media-gallery-media-gallery-item-structure
+struct media_gallery_item {
+  unfurled_media_item media;
+  maybe<std::string> description;
+  optional_bool spoiler;
+};
+
+/// Pictures and videos.
+/// https://docs.discord.com/developers/components/reference#media-gallery-media-gallery-structure
+struct media_gallery {
+  using family = component_family;
+  static constexpr auto kind = component_type::media_gallery;
+  std::optional<int> id;
+  std::vector<media_gallery_item> items;
+};
+
+/// A file that was sent along.
+/// https://docs.discord.com/developers/components/reference#file-file-structure
+struct file_component {
+  using family = component_family;
+  static constexpr auto kind = component_type::file;
+  std::optional<int> id;
+  unfurled_media_item file;
+  optional_bool spoiler;
+  std::optional<std::string> name;
+  std::optional<std::int64_t> size;
+};
+
+/// Room between components.
+/// https://docs.discord.com/developers/components/reference#separator-separator-structure
+struct separator {
+  using family = component_family;
+  static constexpr auto kind = component_type::separator;
+  std::optional<int> id;
+  optional_bool divider;
+  std::optional<int> spacing;
+};
+
+/// Components in a box with a coloured edge.
+/// https://docs.discord.com/developers/components/reference#container-container-structure
+struct container {
+  using family = component_family;
+  static constexpr auto kind = component_type::container;
+  std::optional<int> id;
+  std::vector<component> components;
+  maybe<int> accent_color;
+  optional_bool spoiler;
+};
+
+/// A component of a modal with a label above it.
+/// https://docs.discord.com/developers/components/reference#label-label-structure
+struct label {
+  using family = component_family;
+  static constexpr auto kind = component_type::label;
+  std::optional<int> id;
+  std::string label;
+  std::optional<std::string> description;
+  monochord::component component;
+};
+
+/// Lets the user upload files in a modal.
+/// https://docs.discord.com/developers/components/reference#file-upload-file-upload-structure
+struct file_upload {
+  using family = component_family;
+  static constexpr auto kind = component_type::file_upload;
+  std::optional<int> id;
+  std::string custom_id;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+  std::optional<std::vector<std::string>> file_types;
+};
+
+/// A choice of a radio group.
+/// https://docs.discord.com/developers/components/reference#radio-group-option-structure
+struct radio_group_option {
+  std::string value;
+  std::string label;
+  std::optional<std::string> description;
+  optional_bool default_;
+};
+
+/// One of several choices in a modal.
+/// https://docs.discord.com/developers/components/reference#radio-group-structure
+struct radio_group {
+  using family = component_family;
+  static constexpr auto kind = component_type::radio_group;
+  std::optional<int> id;
+  std::string custom_id;
+  std::vector<radio_group_option> options;
+  optional_bool required;
+};
+
+/// A choice of a checkbox group.
+/// https://docs.discord.com/developers/components/reference#checkbox-group-option-structure
+struct checkbox_group_option {
+  std::string value;
+  std::string label;
+  std::optional<std::string> description;
+  optional_bool default_;
+};
+
+/// Any of several choices in a modal.
+/// https://docs.discord.com/developers/components/reference#checkbox-group-structure
+struct checkbox_group {
+  using family = component_family;
+  static constexpr auto kind = component_type::checkbox_group;
+  std::optional<int> id;
+  std::string custom_id;
+  std::vector<checkbox_group_option> options;
+  std::optional<int> min_values;
+  std::optional<int> max_values;
+  optional_bool required;
+};
+
+/// Yes or no in a modal.
+/// https://docs.discord.com/developers/components/reference#checkbox-structure
+struct checkbox {
+  using family = component_family;
+  static constexpr auto kind = component_type::checkbox;
+  std::optional<int> id;
+  std::string custom_id;
+  optional_bool default_;
+};
+
+}  // namespace monochord

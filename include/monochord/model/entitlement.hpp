@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/core/timestamp.hpp>
+#include <monochord/model/optional_bool.hpp>
+
+namespace monochord {
+
+/// How an entitlement came about.
+/// https://docs.discord.com/developers/resources/entitlement#entitlement-object-entitlement-types
+enum class entitlement_type : std::int32_t {
+  purchase = 1,
+  premium_subscription = 2,
+  developer_gift = 3,
+  test_mode_purchase = 4,
+  free_purchase = 5,
+  user_gift = 6,
+  premium_purchase = 7,
+  application_subscription = 8,
+  quest_reward = 10,
+};
+
+/// What somebody bought or was given.
+/// https://docs.discord.com/developers/resources/entitlement#entitlement-object-entitlement-structure
+struct entitlement {
+  any_id id;
+  monochord::sku_id sku_id;
+  monochord::application_id application_id;
+  std::optional<monochord::user_id> user_id;
+  entitlement_type type{};
+  bool deleted = false;
+  maybe<timestamp> starts_at;
+  maybe<timestamp> ends_at;
+  std::optional<monochord::guild_id> guild_id;
+  optional_bool consumed;
+};
+
+}  // namespace monochord

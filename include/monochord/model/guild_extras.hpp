@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <monochord/core/box.hpp>
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/core/timestamp.hpp>
+#include <monochord/model/user.hpp>
+
+namespace monochord {
+
+/// Who can see a stage.
+/// https://docs.discord.com/developers/resources/stage-instance#stage-instance-object-privacy-level
+enum class stage_privacy_level : std::int32_t {
+  public_ = 1,  ///< deprecated
+  guild_only = 2,
+};
+
+/// How far an event is.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-status
+enum class scheduled_event_status : std::int32_t {
+  scheduled = 1,
+  active = 2,
+  completed = 3,
+  canceled = 4,
+};
+
+/// Where an event takes place.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-entity-types
+enum class scheduled_event_entity : std::int32_t {
+  none = 0,
+  stage_instance = 1,
+  voice = 2,
+  external = 3,
+};
+
+/// Who can see an event.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-privacy-level
+enum class scheduled_event_privacy : std::int32_t {
+  guild_only = 2,
+};
+
+/// How often an event takes place.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-frequency
+enum class recurrence_frequency : std::int32_t {
+  yearly = 0,
+  monthly = 1,
+  weekly = 2,
+  daily = 3,
+};
+
+/// A live stage.
+/// https://docs.discord.com/developers/resources/stage-instance#stage-instance-object-stage-instance-structure
+struct stage_instance {
+  any_id id;
+  monochord::guild_id guild_id;
+  monochord::channel_id channel_id;
+  std::string topic;
+  stage_privacy_level privacy_level{};
+  bool discoverable_disabled = false;  ///< deprecated
+  maybe<any_id> guild_scheduled_event_id;
+};
+
+/// A sound that can be played in a voice channel.
+/// https://docs.discord.com/developers/resources/soundboard#soundboard-sound-object-soundboard-sound-structure
+struct soundboard_sound {
+  std::string name;
+  any_id sound_id;
+  double volume = 0;
+  maybe<monochord::emoji_id> emoji_id;
+  maybe<std::string> emoji_name;
+  std::optional<monochord::guild_id> guild_id;
+  bool available = false;
+  box<monochord::user> user;
+};
+
+/// Where an external event takes place.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-entity-metadata
+struct scheduled_event_metadata {
+  std::optional<std::string> location;
+};
+
+/// A day of the n-th week of a month.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-nweekday-structure
+struct recurrence_n_weekday {
+  int n = 0;
+  int day = 0;
+};
+
+/// When an event takes place again.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-structure
+struct recurrence_rule {
+  timestamp start;
+  maybe<timestamp> end;
+  recurrence_frequency frequency{};
+  int interval = 0;
+  maybe<std::vector<int>> by_weekday;
+  maybe<std::vector<recurrence_n_weekday>> by_n_weekday;
+  maybe<std::vector<int>> by_month;
+  maybe<std::vector<int>> by_month_day;
+  maybe<std::vector<int>> by_year_day;
+  maybe<int> count;
+};
+
+/// Something that a guild announced.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-structure
+struct scheduled_event {
+  any_id id;
+  monochord::guild_id guild_id;
+  maybe<monochord::channel_id> channel_id;
+  maybe<user_id> creator_id;
+  std::string name;
+  maybe<std::string> description;
+  timestamp scheduled_start_time;
+  maybe<timestamp> scheduled_end_time;
+  scheduled_event_privacy privacy_level{};
+  scheduled_event_status status{};
+  scheduled_event_entity entity_type{};
+  maybe<any_id> entity_id;
+  maybe<box<scheduled_event_metadata>> entity_metadata;
+  box<user> creator;
+  std::optional<int> user_count;
+  maybe<std::string> image;
+  maybe<box<monochord::recurrence_rule>> recurrence_rule;
+};
+
+}  // namespace monochord

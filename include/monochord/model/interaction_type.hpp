@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+
+namespace monochord {
+
+/// What a user did.
+/// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-type
+enum class interaction_type : std::int32_t {
+  ping = 1,
+  application_command = 2,
+  message_component = 3,
+  application_command_autocomplete = 4,
+  modal_submit = 5,
+  social_layer_sku_purchase_eligibility = 6,
+};
+
+/// Where it can be or was done.
+/// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-context-types
+enum class interaction_context : std::int32_t {
+  guild = 0,
+  bot_dm = 1,
+  private_channel = 2,
+};
+
+}  // namespace monochord

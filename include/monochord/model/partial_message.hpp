@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <monochord/core/box.hpp>
+#include <monochord/core/flags.hpp>
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/core/timestamp.hpp>
+#include <monochord/model/attachment.hpp>
+#include <monochord/model/component.hpp>
+#include <monochord/model/embed.hpp>
+#include <monochord/model/optional_bool.hpp>
+#include <monochord/model/sticker.hpp>
+#include <monochord/model/user.hpp>
+
+namespace monochord {
+
+/// The kinds of messages; most are written by Discord.
+/// https://docs.discord.com/developers/resources/message#message-object-message-types
+enum class message_type : std::int32_t {
+  default_ = 0,
+  recipient_add = 1,
+  recipient_remove = 2,
+  call = 3,
+  channel_name_change = 4,
+  channel_icon_change = 5,
+  channel_pinned_message = 6,
+  user_join = 7,
+  guild_boost = 8,
+  guild_boost_tier_1 = 9,
+  guild_boost_tier_2 = 10,
+  guild_boost_tier_3 = 11,
+  channel_follow_add = 12,
+  guild_discovery_disqualified = 14,
+  guild_discovery_requalified = 15,
+  guild_discovery_grace_period_initial_warning = 16,
+  guild_discovery_grace_period_final_warning = 17,
+  thread_created = 18,
+  reply = 19,
+  chat_input_command = 20,
+  thread_starter_message = 21,
+  guild_invite_reminder = 22,
+  context_menu_command = 23,
+  auto_moderation_action = 24,
+  role_subscription_purchase = 25,
+  interaction_premium_upsell = 26,
+  stage_start = 27,
+  stage_end = 28,
+  stage_speaker = 29,
+  stage_topic = 31,
+  guild_application_premium_subscription = 32,
+  guild_incident_alert_mode_enabled = 36,
+  guild_incident_alert_mode_disabled = 37,
+  guild_incident_report_raid = 38,
+  guild_incident_report_false_alarm = 39,
+  purchase_notification = 44,
+  poll_result = 46,
+  hd_streaming_upgraded = 55,
+};
+
+/// States of a message.
+/// https://docs.discord.com/developers/resources/message#message-object-message-flags
+enum class message_flag : std::uint32_t {
+  crossposted = 1U << 0,
+  is_crosspost = 1U << 1,
+  suppress_embeds = 1U << 2,
+  source_message_deleted = 1U << 3,
+  urgent = 1U << 4,
+  has_thread = 1U << 5,
+  ephemeral = 1U << 6,
+  loading = 1U << 7,
+  failed_to_mention_some_roles_in_thread = 1U << 8,
+  suppress_notifications = 1U << 12,
+  is_voice_message = 1U << 13,
+  has_snapshot = 1U << 14,
+  is_components_v2 = 1U << 15,
+};
+template <>
+inline constexpr bool is_flags<message_flag> = true;
+
+/// What a forwarded or resolved message shows; fields as in message.
+/// https://docs.discord.com/developers/resources/message#message-object
+struct partial_message {
+  std::optional<message_id> id;
+  std::optional<monochord::channel_id> channel_id;
+  box<user> author;
+  std::optional<message_type> type;
+  std::optional<std::string> content;
+  std::optional<std::vector<embed>> embeds;
+  std::optional<std::vector<attachment>> attachments;
+  std::optional<monochord::timestamp> timestamp;
+  maybe<monochord::timestamp> edited_timestamp;
+  std::optional<monochord::flags<message_flag>> flags;
+  std::optional<std::vector<user>> mentions;
+  std::optional<std::vector<role_id>> mention_roles;
+  optional_bool mention_everyone;
+  optional_bool pinned;
+  optional_bool tts;
+  std::optional<std::vector<sticker_item>> sticker_items;
+  std::optional<std::vector<sticker>> stickers;
+  std::optional<std::vector<component>> components;
+  std::optional<monochord::webhook_id> webhook_id;
+  std::optional<monochord::application_id> application_id;
+};
+
+}  // namespace monochord

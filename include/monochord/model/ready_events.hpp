@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <monochord/model/application.hpp>
+#include <monochord/model/guild.hpp>
+#include <monochord/model/raw_json.hpp>
+#include <monochord/model/user.hpp>
+
+namespace monochord {
+
+/// The session has begun; the guilds follow as GUILD_CREATE.
+/// https://docs.discord.com/developers/events/gateway-events#ready
+struct ready {
+  int v = 0;
+  monochord::user user;
+  std::vector<unavailable_guild> guilds;
+  std::string session_id;
+  std::string resume_gateway_url;
+  std::optional<std::vector<int>> shard;
+  monochord::application application;
+};
+
+/// The session goes on, and everything that was missed has been sent.
+/// https://docs.discord.com/developers/events/gateway-events#resumed
+struct resumed {
+};
+
+/// A request over the gateway came too soon; `retry_after` is in seconds.
+/// https://docs.discord.com/developers/events/gateway-events#rate-limited
+struct rate_limited {
+  int opcode = 0;
+  double retry_after = 0;
+  raw_json meta;
+};
+
+/// The bot's own account changed.
+/// https://docs.discord.com/developers/events/gateway-events#user-update
+struct user_update {
+  monochord::user user;
+};
+
+}  // namespace monochord

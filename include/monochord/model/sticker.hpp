@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <monochord/core/box.hpp>
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/model/optional_bool.hpp>
+#include <monochord/model/user.hpp>
+
+namespace monochord {
+
+/// Where a sticker comes from.
+/// https://docs.discord.com/developers/resources/sticker#sticker-object-sticker-types
+enum class sticker_type : std::int32_t {
+  standard = 1,
+  guild = 2,
+};
+
+/// The file format of a sticker.
+/// https://docs.discord.com/developers/resources/sticker#sticker-object-sticker-format-types
+enum class sticker_format : std::int32_t {
+  png = 1,
+  apng = 2,
+  lottie = 3,
+  gif = 4,
+};
+
+/// What is needed to show a sticker.
+/// https://docs.discord.com/developers/resources/sticker#sticker-item-object-sticker-item-structure
+struct sticker_item {
+  sticker_id id;
+  std::string name;
+  sticker_format format_type{};
+};
+
+/// A picture that can be sent in a message.
+/// https://docs.discord.com/developers/resources/sticker#sticker-object-sticker-structure
+struct sticker {
+  sticker_id id;
+  std::optional<any_id> pack_id;
+  std::string name;
+  maybe<std::string> description;
+  std::string tags;
+  sticker_type type{};
+  sticker_format format_type{};
+  optional_bool available;
+  std::optional<monochord::guild_id> guild_id;
+  box<monochord::user> user;
+  std::optional<int> sort_value;
+};
+
+}  // namespace monochord

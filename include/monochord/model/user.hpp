@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <monochord/core/box.hpp>
+#include <monochord/core/flags.hpp>
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/model/locale.hpp>
+#include <monochord/model/optional_bool.hpp>
+
+namespace monochord {
+
+/// Badges and states of an account.
+/// https://docs.discord.com/developers/resources/user#user-object-user-flags
+enum class user_flag : std::uint32_t {
+  staff = 1U << 0,
+  partner = 1U << 1,
+  hypesquad = 1U << 2,
+  bug_hunter_level_1 = 1U << 3,
+  hypesquad_online_house_1 = 1U << 6,
+  hypesquad_online_house_2 = 1U << 7,
+  hypesquad_online_house_3 = 1U << 8,
+  premium_early_supporter = 1U << 9,
+  team_pseudo_user = 1U << 10,
+  bug_hunter_level_2 = 1U << 14,
+  verified_bot = 1U << 16,
+  verified_developer = 1U << 17,
+  certified_moderator = 1U << 18,
+  bot_http_interactions = 1U << 19,
+};
+template <>
+inline constexpr bool is_flags<user_flag> = true;
+
+/// The kind of Nitro of an account.
+/// https://docs.discord.com/developers/resources/user#user-object-premium-types
+enum class premium_type : std::int32_t {
+  none = 0,
+  nitro_classic = 1,
+  nitro = 2,
+  nitro_basic = 3,
+};
+
+/// The decoration around an avatar.
+/// https://docs.discord.com/developers/resources/user#avatar-decoration-data-object-avatar-decoration-data-structure
+struct avatar_decoration_data {
+  std::string asset;
+  monochord::sku_id sku_id;
+};
+
+/// The background of a name in the member list.
+/// https://docs.discord.com/developers/resources/user#nameplate-nameplate-structure
+struct nameplate {
+  monochord::sku_id sku_id;
+  std::string asset;
+  std::string label;
+  std::string palette;
+};
+
+/// What somebody collected and shows.
+/// https://docs.discord.com/developers/resources/user#collectibles-collectible-structure
+struct collectibles {
+  box<monochord::nameplate> nameplate;
+};
+
+/// The guild whose tag somebody wears.
+/// https://docs.discord.com/developers/resources/user#user-object-user-primary-guild
+struct user_primary_guild {
+  maybe<guild_id> identity_guild_id;
+  maybe<bool> identity_enabled;
+  maybe<std::string> tag;
+  maybe<std::string> badge;
+};
+
+/// An account: a person, a bot or a webhook.
+/// https://docs.discord.com/developers/resources/user#user-object-user-structure
+struct user {
+  user_id id;
+  std::string username;
+  std::string discriminator;
+  maybe<std::string> global_name;
+  maybe<std::string> avatar;
+  optional_bool bot;
+  optional_bool system;
+  optional_bool mfa_enabled;
+  maybe<std::string> banner;
+  maybe<int> accent_color;
+  std::optional<locale_name> locale;
+  optional_bool verified;
+  maybe<std::string> email;
+  std::optional<monochord::flags<user_flag>> flags;
+  std::optional<monochord::premium_type> premium_type;
+  std::optional<monochord::flags<user_flag>> public_flags;
+  maybe<monochord::avatar_decoration_data> avatar_decoration_data;
+  maybe<box<monochord::collectibles>> collectibles;
+  maybe<box<user_primary_guild>> primary_guild;
+};
+
+/// An account of which only the id is certain, as in presences and teams.
+/// https://docs.discord.com/developers/resources/user#user-object
+struct partial_user {
+  user_id id;
+  std::optional<std::string> username;
+  std::optional<std::string> discriminator;
+  maybe<std::string> global_name;
+  maybe<std::string> avatar;
+  optional_bool bot;
+  optional_bool system;
+  std::optional<monochord::flags<user_flag>> flags;
+  std::optional<monochord::flags<user_flag>> public_flags;
+  maybe<monochord::avatar_decoration_data> avatar_decoration_data;
+  maybe<box<monochord::collectibles>> collectibles;
+  maybe<box<user_primary_guild>> primary_guild;
+};
+
+}  // namespace monochord

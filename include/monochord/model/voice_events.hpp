@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <monochord/core/box.hpp>
+#include <monochord/core/maybe.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/model/emoji.hpp>
+#include <monochord/model/scalar.hpp>
+#include <monochord/model/voice_state.hpp>
+
+namespace monochord {
+
+/// Somebody joined, moved within or left voice.
+/// https://docs.discord.com/developers/events/gateway-events#voice-state-update
+struct voice_state_update {
+  monochord::voice_state voice_state;
+};
+
+/// Where to connect for voice; `token` is a secret.
+/// https://docs.discord.com/developers/events/gateway-events#voice-server-update
+struct voice_server_update {
+  std::string token;
+  monochord::guild_id guild_id;
+  maybe<std::string> endpoint;
+};
+
+/// Somebody sent an effect or played a sound.
+/// https://docs.discord.com/developers/events/gateway-events#voice-channel-effect-send
+struct voice_channel_effect_send {
+  monochord::channel_id channel_id;
+  monochord::guild_id guild_id;
+  monochord::user_id user_id;
+  maybe<box<monochord::emoji>> emoji;
+  maybe<int> animation_type;
+  std::optional<int> animation_id;
+  std::optional<scalar> sound_id;
+  std::optional<double> sound_volume;
+};
+
+/// A voice session began or ended; `voice_start_time` in seconds since 1970.
+/// https://docs.discord.com/developers/events/gateway-events#voice-channel-start-time-update
+struct voice_channel_start_time_update {
+  channel_id id;
+  monochord::guild_id guild_id;
+  maybe<std::int64_t> voice_start_time;
+};
+
+/// The status of a voice channel changed.
+/// https://docs.discord.com/developers/events/gateway-events#voice-channel-status-update
+struct voice_channel_status_update {
+  channel_id id;
+  monochord::guild_id guild_id;
+  maybe<std::string> status;
+};
+
+}  // namespace monochord
