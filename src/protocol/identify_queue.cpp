@@ -185,7 +185,7 @@ void identify_queue::done(ticket t, outcome how, time_point now) {
   s.finish(at);
 }
 
-void identify_queue::cancel(ticket t, time_point now) {
+void identify_queue::cancel(ticket t, time_point) {
   auto& s = *state_;
   const auto at = s.tickets.find(t);
   if (at == s.tickets.end()) return;

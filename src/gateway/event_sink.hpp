@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <monochord/core/task.hpp>
+#include <monochord/json/codec.hpp>
+
+namespace monochord::gateway {
+
+/// One dispatched event. The views are valid until `on_event` returns.
+struct shard_event {
+  int shard_id = 0;
+  std::uint64_t session_number = 0;  ///< with `seq` what `shard::handled` wants
+  std::int64_t seq = 0;
+  std::string_view type;    ///< like MESSAGE_CREATE
+  json::padded_text data;   ///< the event's `d`, in a buffer that a parser needs no copy of
+};
+
+/// Where shards put their events. Called on the strands of the shards, so from several threads when there are several.
+class event_sink {
+ public:
+  virtual ~event_sink() = default;
+
+  /// An event, in the order of its shard. Must not block and not throw. False when there is no room for another one:
+  /// the shard then stops reading (heartbeats go on, missing ACKs do not count) until `room()` completes.
+  virtual bool on_event(const shard_event& event) = 0;
+  /// Completes when there is room again. Cancelled when the connection is over.
+  virtual task<> room() = 0;
+};
+
+}  // namespace monochord::gateway

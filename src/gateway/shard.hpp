@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <monochord/core/clock.hpp>
+#include <monochord/core/log.hpp>
+#include <monochord/core/task.hpp>
+#include <monochord/core/token.hpp>
+#include <monochord/gateway/identify_queue.hpp>
+#include <monochord/gateway/session_store.hpp>
+#include "gateway/event_sink.hpp"
+#include "net/network.hpp"
+#include "net/tls.hpp"
+#include "protocol/inflate.hpp"
+#include "protocol/session.hpp"
+
+namespace monochord::gateway {
+
+/// What all shards of a bot share.
+struct shard_options {
+  monochord::token token;
+  std::uint64_t intents = 0;
+  int shard_count = 1;
+  int large_threshold = 0;      ///< 0: Discord's default
+  std::string presence_json;    ///< presence at IDENTIFY; "" for Discord's default
+  std::string gateway_url;
+  std::string gateway_url_override;  ///< not empty: used instead, and as host of every resume
+  protocol::compression compression = protocol::compression::zlib_stream;
+  protocol::inflate_limits inflate;
+  bool tracks_handled = false;  ///< somebody calls `handled()`
+  std::string user_agent;
+  bool allow_plain = false;
+  std::shared_ptr<net::network> transport;           ///< required
+  std::shared_ptr<const net::tls_context> tls;       ///< required for wss
+  std::shared_ptr<monochord::clock> clock;           ///< required
+  boost::asio::any_io_executor executor;             ///< required; each shard makes a strand of its own on it
+  logger log;
+  std::shared_ptr<monochord::identify_queue> queue;  ///< required
+  std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
+};
+
+using stop_mode = protocol::session::stop_mode;
+
+struct shard_counters {
+  protocol::session_counters session;
+  protocol::inflate_counters inflate;  ///< of all connections
+  std::uint64_t payloads_sent = 0;     ///< all opcodes
+  std::uint64_t user_payloads = 0, user_waits = 0;
+  std::uint64_t pauses = 0;            ///< times reading stopped because the sink had no room
+  std::uint64_t store_errors = 0;
+};
+
+/// One shard: carries the actions of a protocol::session out over a websocket. Everything of it runs on its own strand,
+/// as children of `run()`, which completes only when none of them runs any more.
+class shard {
+ public:
+  shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink);
+  ~shard();
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  /// Lives until `stop()`. Throws gateway_error when Discord refuses the shard for good (token, intents, shard numbers,
+  /// no IDENTIFY left) and `error` when the address can never be used. Once only. Await it anywhere. Cancelling it is
+  /// `stop(keep_session)`.
+  task<> run();
+  /// Ends it, within about 2 seconds even when the peer does not answer. Thread-safe, idempotent; may be called before
+  /// and after run().
+  void stop(stop_mode mode) noexcept;
+
+  /// Sends a payload of the user (op 3, 4, 8, 31, 43) when the shard is ready and the send limit has room, in the order
+  /// of calls; completes when it is handed to the socket. Throws `error` with `errc::cancelled` when the shard ends
+  /// first, `errc::invalid_argument` for more than 4096 bytes. Cancelling withdraws it. Thread-safe.
+  /// https://docs.discord.com/developers/events/gateway#sending-events
+  task<> send(std::string payload);
+
+  /// Every event up to `seq` of that session is dealt with. Thread-safe.
+  void handled(std::uint64_t session_number, std::int64_t seq);
+
+  int id() const noexcept;
+  /// Thread-safe.
+  protocol::session_status status() const noexcept;
+  /// Between the last heartbeat and its ACK; nothing when there is none on this connection. Thread-safe.
+  std::optional<duration> latency() const noexcept;
+  /// Counted on the strand and read there.
+  task<shard_counters> counters() const;
+
+  /// Called on the strand once: when the shard first is up, first fails, or ends. Set it before run().
+  void on_settled(std::function<void(int shard_id)> call);
+
+  struct impl;
+
+ private:
+  std::shared_ptr<impl> impl_;
+};
+
+}  // namespace monochord::gateway
