@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// The same over real sockets on loopback, TLS and the client's own thread pool.
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <condition_variable>
+#include <future>
+#include <set>
+#include <thread>
+
+#include "support/bot_world.hpp"
+#include "support/catch.hpp"
+
+namespace mc = monochord;
+using namespace std::chrono_literals;
+using mc::tests::small_world;
+
+namespace {
+
+/// run() on a thread of its own, so that the test can go on.
+struct running {
+  explicit running(mc::client& bot) : bot(bot), result(std::async(std::launch::async, [&bot] { return bot.run(); })) {}
+  ~running() { bot.stop(); }
+  int stop() {
+    bot.stop();
+    return result.get();
+  }
+  mc::client& bot;
+  std::future<int> result;
+};
+
+}  // namespace
+
+TEST_CASE("a conversation over TLS sockets and a thread pool") {
+  const auto compression = GENERATE(mc::gateway_compression::zlib_stream, mc::gateway_compression::zstd_stream);
+  small_world w({});
+  auto options = w.options();
+  options.compression = compression;
+  mc::client bot(w.bot_token(), std::move(options));
+  bot.on<mc::message_create>([&](const mc::message_create& event) -> mc::task<> {
+    if (event.message.content == "!ping") co_await bot.rest().create_message(event.message.channel_id, {.content = "pong"});
+  });
+  running run(bot);
+  REQUIRE(w.discord.wait_session());
+  for (int i = 0; i < 3; ++i) {
+    const auto reply = w.discord.wait_reply(w.discord.say(w.alice, w.general, "!ping"));
+    REQUIRE(reply);
+    CHECK(reply->content == "pong");
+    w.discord.disconnect(i == 0 ? mc::testing::disconnect_how::drop : mc::testing::disconnect_how::close_frame);
+    REQUIRE(w.discord.wait_until([&](const auto& c) { return c.resumed == static_cast<std::uint64_t>(i + 1); }));
+  }
+  CHECK(run.stop() == 0);
+  CHECK(w.discord.counters().identifies == 1);
+  for (const auto& v : w.discord.violations()) FAIL_CHECK(v.kind << ": " << v.text);
+}
+
+TEST_CASE("a connection cut in the middle of 10,000 messages: each is delivered once and in order") {
+  const auto compression = GENERATE(mc::gateway_compression::zlib_stream, mc::gateway_compression::zstd_stream);
+  constexpr std::size_t count = 10'000;
+  small_world w({});
+  boost::asio::io_context loop(1);  // one thread: handlers run in the order in which they start
+  auto options = w.options();
+  options.compression = compression;
+  options.executor = loop.get_executor();
+  options.log = mc::log_level::info;
+  mc::client bot(w.bot_token(), std::move(options));
+  std::vector<std::string> got;
+  std::promise<void> all;
+  bot.on<mc::message_create>([&](const mc::message_create& event) {
+    got.push_back(event.message.content);
+    if (event.message.content == "burst " + std::to_string(count - 1)) all.set_value();
+  });
+  bot.on<mc::ready>([&](const mc::ready&) {});
+  boost::asio::co_spawn(loop, bot.async_run(), boost::asio::detached);
+  std::thread thread([&] { loop.run(); });
+  REQUIRE(w.discord.wait_session());
+
+  mc::testing::mock_faults faults;
+  faults.cut_after_events = count / 2;
+  w.discord.set_faults(faults);
+  w.discord.burst(w.general, count);
+  const bool complete = all.get_future().wait_for(60s) == std::future_status::ready;
+  bot.stop();
+  thread.join();
+
+  REQUIRE(complete);
+  REQUIRE(got.size() == count);
+  for (std::size_t i = 0; i < count; ++i)
+    if (got[i] != "burst " + std::to_string(i)) FAIL("position " << i << " holds " << got[i]);
+  CHECK(w.discord.counters().resumed == 1);
+  CHECK(w.discord.counters().identifies == 1);
+}
+
+TEST_CASE("handlers that block every thread they get do not hold up heartbeats") {
+  mc::testing::mock_options mock;
+  mock.heartbeat_interval = 100ms;
+  small_world w(mock);
+  auto options = w.options();
+  options.threads = 3;
+  mc::client bot(w.bot_token(), std::move(options));
+  std::mutex mutex;
+  std::condition_variable released;
+  bool open = false;
+  int blocked = 0, most = 0;
+  bot.on<mc::message_create>([&](const mc::message_create&) {
+    std::unique_lock lock(mutex);
+    most = std::max(most, ++blocked);
+    released.wait(lock, [&] { return open; });
+    --blocked;
+  });
+  running run(bot);
+  REQUIRE(w.discord.wait_session());
+  w.discord.burst(w.general, 50);
+  const auto before = w.discord.counters();
+  CHECK(w.discord.wait_until([&](const auto& now) { return now.heartbeat_acks >= before.heartbeat_acks + 10; }));
+  {
+    const std::lock_guard lock(mutex);
+    CHECK(most == 2);
+    open = true;
+  }
+  released.notify_all();
+  CHECK(run.stop() == 0);
+  CHECK(w.discord.counters().connections == 1);
+  CHECK(w.discord.counters().last_close_received != 1000);
+}
+
+TEST_CASE("stop from another thread while events come in") {
+  small_world w({});
+  std::atomic<int> seen = 0;
+  mc::client bot(w.bot_token(), w.options());
+  bot.on<mc::message_create>([&](const mc::message_create& event) -> mc::task<> {
+    ++seen;
+    co_await bot.rest().trigger_typing_indicator(event.message.channel_id);
+  });
+  bot.on_error([](std::exception_ptr, const mc::raw_event&) {});
+  running run(bot);
+  REQUIRE(w.discord.wait_session());
+  w.discord.burst(w.general, 200);
+  REQUIRE(w.discord.wait_until([&](const auto& c) { return c.requests > 3; }));
+  std::vector<std::thread> stoppers;
+  for (int i = 0; i < 4; ++i) stoppers.emplace_back([&] { bot.stop(); });
+  for (auto& t : stoppers) t.join();
+  CHECK(run.result.get() == 0);
+  CHECK(seen > 0);
+}
