@@ -34,8 +34,7 @@ with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
     for name, done, reached in pool.map(compile_alone, sorted(include_folder.rglob('*.hpp'))):
         report.checked += 1
         if done.returncode != 0:
-            errors = [line for line in done.stderr.splitlines() if not re.match(r'\.+ |/|Multiple include', line)
-                      or 'error' in line]
+            errors = [line for line in done.stderr.splitlines() if not re.match(r'\.+ ', line)]
             report.fail(name, 'does not compile alone:\n' + '\n'.join(errors[:20]))
         elif not reached:
             report.fail(name, 'the compiler did not say what it includes')
