@@ -12,7 +12,7 @@ namespace monochord::testing {
 /// A clock that stands still until it is told to move: 60 s of waiting cost a test microseconds. Thread-safe.
 class manual_clock final : public clock {
  public:
-  /// `start` is what both the monotonic and the wall clock begin with; the wall clock begins at 2026-01-01T00:00:00Z.
+  /// The wall clock begins at 2026-01-01T00:00:00Z.
   manual_clock();
   ~manual_clock() override;
 
@@ -45,8 +45,6 @@ class manual_clock final : public clock {
   };
   /// How many holds live.
   std::size_t holds() const;
-  /// Blocks the calling thread until no hold lives or a millisecond of real time has passed. For simulations.
-  void wait_for_holds() const;
 
   struct impl;
 

@@ -44,8 +44,9 @@ class memory_network {
   /// Cuts each connection that is open now (reset) after this many more bytes towards the client.
   void cut_after(std::uint64_t bytes, const std::string& host = {}, std::uint16_t port = 0);
 
- private:
   struct impl;
+
+ private:
   std::shared_ptr<impl> impl_;
 };
 

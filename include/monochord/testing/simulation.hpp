@@ -46,9 +46,9 @@ class simulation {
     if constexpr (std::is_void_v<T>) {
       run_task(std::move(work), limit);
     } else {
-      std::optional<T> value;
+      const auto value = std::make_shared<std::optional<T>>();  // the task may outlive this call when it is stuck
       run_task(store(std::move(work), value), limit);
-      return std::move(*value);
+      return std::move(**value);
     }
   }
   /// Runs until `done()`, asked after each turn. Throws as `run` does.
@@ -67,8 +67,8 @@ class simulation {
   struct impl;
 
   template <class T>
-  static task<> store(task<T> work, std::optional<T>& value) {
-    value.emplace(co_await std::move(work));
+  static task<> store(task<T> work, std::shared_ptr<std::optional<T>> value) {
+    value->emplace(co_await std::move(work));
   }
   void run_task(task<> work, duration limit);
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "net/byte_buffer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <mutex>
+
+namespace monochord::net {
+namespace {
+
+constexpr std::size_t least_shift = 15;  // 32 KiB
+constexpr std::size_t kept_classes = 6;  // up to 1 MiB; larger ones go back to the system
+constexpr std::size_t kept_each = 4;
+
+/// Buffers that were given back, by size. Shared by all threads: a coroutine may give back on another thread than it
+/// borrowed on.
+class store {
+ public:
+  std::unique_ptr<char[]> take(std::size_t shift) {
+    if (shift - least_shift < kept_classes) {
+      const std::lock_guard lock(mutex_);
+      auto& shelf = shelves_[shift - least_shift];
+      if (shelf.count != 0) return std::move(shelf.buffers[--shelf.count]);
+    }
+    return std::make_unique_for_overwrite<char[]>(std::size_t{1} << shift);
+  }
+  void give(std::unique_ptr<char[]> buffer, std::size_t shift) noexcept {
+    if (shift - least_shift >= kept_classes) return;
+    const std::lock_guard lock(mutex_);
+    auto& shelf = shelves_[shift - least_shift];
+    if (shelf.count < kept_each) shelf.buffers[shelf.count++] = std::move(buffer);
+  }
+
+ private:
+  struct shelf {
+    std::array<std::unique_ptr<char[]>, kept_each> buffers;
+    std::size_t count = 0;
+  };
+  std::mutex mutex_;
+  std::array<shelf, kept_classes> shelves_;
+};
+
+store& shared_store() {
+  static store instance;
+  return instance;
+}
+
+std::size_t shift_for(std::size_t bytes) {
+  return std::max(least_shift, static_cast<std::size_t>(std::bit_width(bytes - 1)));
+}
+
+}  // namespace
+
+void byte_buffer::give_back() noexcept {
+  if (large_) shared_store().give(std::move(large_), shift_for(capacity_));
+}
+
+void byte_buffer::clear() noexcept {
+  size_ = 0;
+  if (!large_) return;
+  give_back();
+  large_.reset();
+  capacity_ = own_bytes;
+}
+
+void byte_buffer::reserve(std::size_t more) {
+  if (space_size() >= more) return;
+  const std::size_t shift = shift_for(std::max(size_ + more, capacity_ * 2));
+  auto larger = shared_store().take(shift);
+  std::memcpy(larger.get(), begin(), size_);
+  give_back();
+  large_ = std::move(larger);
+  capacity_ = std::size_t{1} << shift;
+}
+
+}  // namespace monochord::net

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace monochord::net {
+
+/// Memory for one message. A small part of its own serves most messages; a larger one is borrowed from a store of the
+/// process while the message is in use, so that a thousand idle connections hold no large buffers.
+class byte_buffer {
+ public:
+  byte_buffer() : own_(std::make_unique_for_overwrite<char[]>(own_bytes)) {}
+  byte_buffer(const byte_buffer&) = delete;
+  byte_buffer& operator=(const byte_buffer&) = delete;
+  ~byte_buffer() { give_back(); }
+
+  /// Empties it and gives borrowed memory back.
+  void clear() noexcept;
+  /// Room for at least `more` bytes after what is there.
+  void reserve(std::size_t more);
+  void commit(std::size_t bytes) noexcept { size_ += bytes; }
+
+  const char* data() const noexcept { return begin(); }
+  std::size_t size() const noexcept { return size_; }
+  char* space() noexcept { return begin() + size_; }
+  std::size_t space_size() const noexcept { return capacity_ - size_; }
+  bool borrowed() const noexcept { return static_cast<bool>(large_); }
+
+ private:
+  static constexpr std::size_t own_bytes = 4096;
+
+  char* begin() const noexcept { return large_ ? large_.get() : own_.get(); }
+  void give_back() noexcept;
+
+  std::unique_ptr<char[]> own_;
+  std::unique_ptr<char[]> large_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = own_bytes;
+};
+
+}  // namespace monochord::net

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
+
+namespace monochord::net {
+
+/// Runs `work` until `deadline` at most: true when it ended by itself (what it throws is thrown), false when it was
+/// cancelled because time was over; it has ended either way. Cancelling the caller cancels `work`.
+task<bool> run_before(clock& time, time_point deadline, task<> work);
+
+/// Completion token for operations that must not see cancellation themselves, because only the end of the whole
+/// connection ends them cleanly: gives a tuple, never throws. Use it inside the scope of an `abort_on_cancel`.
+inline auto uncancelled() {
+  return boost::asio::as_tuple(
+      boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable));
+}
+
+/// While it lives, cancelling the coroutine whose state is given calls `abort`. Nothing else may be awaited in its scope
+/// than operations with `uncancelled()`.
+class abort_on_cancel {
+ public:
+  template <class F>
+  abort_on_cancel(boost::asio::cancellation_state state, F abort) : slot_(state.slot()) {
+    if (slot_.is_connected()) slot_.assign([abort = std::move(abort)](boost::asio::cancellation_type) { abort(); });
+  }
+  abort_on_cancel(const abort_on_cancel&) = delete;
+  abort_on_cancel& operator=(const abort_on_cancel&) = delete;
+  ~abort_on_cancel() {
+    if (slot_.is_connected()) slot_.clear();
+  }
+
+ private:
+  boost::asio::cancellation_slot slot_;
+};
+
+/// Whether the coroutine was cancelled; asking does not throw.
+inline bool is_cancelled(const boost::asio::cancellation_state& state) noexcept {
+  return state.cancelled() != boost::asio::cancellation_type::none;
+}
+
+}  // namespace monochord::net

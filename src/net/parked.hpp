@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <cstddef>
+#include <functional>
+#include <memory>
+
+#include <monochord/core/error.hpp>
+#include <monochord/core/task.hpp>
+
+namespace monochord::net {
+
+/// An operation that waits until somebody completes it: what timers, pipes, queues and locks of ours are made of.
+/// Completed at most once, from any thread, by a post to the handler's executor; it keeps that executor's context
+/// running meanwhile. When the context is destroyed first, the handler is dropped, as Asio does with its own.
+class parked : public std::enable_shared_from_this<parked> {
+ public:
+  using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
+
+  /// Cancelling the operation completes it with `operation_aborted` and then calls `on_cancel`.
+  static std::shared_ptr<parked> make(handler done, const boost::asio::any_io_executor& fallback,
+                                      std::function<void()> on_cancel = {});
+  /// False when it was complete already.
+  bool complete(error_code error = {}, std::size_t bytes = 0);
+  bool done() const noexcept { return done_.load(std::memory_order_acquire); }
+
+  /// How many are waiting in a context.
+  static std::size_t count(boost::asio::execution_context& context);
+
+  class registry;
+  parked(handler done, const boost::asio::any_io_executor& fallback);
+
+ private:
+  friend class registry;
+  void drop() noexcept;
+
+  std::atomic<bool> done_{false};
+  handler handler_;
+  boost::asio::executor_work_guard<boost::asio::any_io_executor> work_;
+  registry* registry_ = nullptr;
+  parked* next_ = nullptr;  // the registry's list
+  parked* previous_ = nullptr;
+};
+
+/// Suspends the calling coroutine; `start` gets what wakes it. Gives the error it was completed with,
+/// `operation_aborted` when the coroutine is cancelled.
+task<error_code> park(std::function<void(std::shared_ptr<parked>)> start, std::function<void()> on_cancel = {});
+
+}  // namespace monochord::net

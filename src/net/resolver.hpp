@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <monochord/core/task.hpp>
+
+namespace monochord::net {
+
+/// Turns host names into addresses on a few threads of its own, since the system's lookup blocks and cannot be stopped.
+/// Nothing waits for such a thread: a lookup that nobody wants any more ends alone. Thread-safe.
+class resolver {
+ public:
+  resolver();
+  ~resolver();
+  resolver(const resolver&) = delete;
+  resolver& operator=(const resolver&) = delete;
+
+  /// The addresses of a host, IPv6 and IPv4 in turns. Throws `error` with `errc::resolve_failed` or, at once when it is
+  /// cancelled, `errc::cancelled`.
+  task<std::vector<boost::asio::ip::tcp::endpoint>> resolve(std::string host, std::uint16_t port);
+
+ private:
+  struct state;
+  std::shared_ptr<state> state_;
+};
+
+}  // namespace monochord::net

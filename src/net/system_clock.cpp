@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <monochord/core/clock.hpp>
+
+namespace monochord {
+namespace {
+
+namespace asio = boost::asio;
+using any_steady_timer =
+    asio::basic_waitable_timer<std::chrono::steady_clock, asio::wait_traits<std::chrono::steady_clock>,
+                               asio::any_io_executor>;
+
+class system_timer final : public timer {
+ public:
+  explicit system_timer(asio::any_io_executor executor) : timer_(std::move(executor)) {}
+
+  task<error_code> wait_until(time_point when) override {
+    timer_.expires_at(when);
+    const auto [error] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_return error ? make_error_code(errc::cancelled) : error_code();
+  }
+  void cancel() noexcept override {
+    try {
+      timer_.cancel();
+    } catch (const boost::system::system_error&) {
+      // cancelling a timer that nobody waits on cannot fail; a wait that was not cancelled still ends at its time
+    }
+  }
+
+ private:
+  any_steady_timer timer_;
+};
+
+class real_clock final : public clock {
+ public:
+  time_point now() const noexcept override { return std::chrono::steady_clock::now(); }
+  timestamp utc_now() const noexcept override {
+    return std::chrono::time_point_cast<timestamp::duration>(std::chrono::system_clock::now());
+  }
+  std::unique_ptr<timer> make_timer(asio::any_io_executor executor) override {
+    return std::make_unique<system_timer>(std::move(executor));
+  }
+};
+
+}  // namespace
+
+std::shared_ptr<clock> system_clock() {
+  static const auto instance = std::make_shared<real_clock>();
+  return instance;
+}
+
+}  // namespace monochord

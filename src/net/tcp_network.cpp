@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+
+#include "net/deadline.hpp"
+#include "net/network.hpp"
+#include "net/resolver.hpp"
+
+namespace monochord::net {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+using socket = tcp::socket;  // over any_io_executor
+
+std::string text_of(const tcp::endpoint& endpoint) {
+  const std::string address = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
+}
+
+class tcp_stream final : public byte_stream {
+ public:
+  explicit tcp_stream(socket connected) : socket_(std::move(connected)) {
+    error_code ignored;  // a socket without these still works
+    socket_.set_option(tcp::no_delay(true), ignored);
+    socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+    const auto remote = socket_.remote_endpoint(ignored);
+    peer_ = ignored ? std::string("unknown") : text_of(remote);
+  }
+
+  asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
+  void async_read_some(asio::mutable_buffer into, io_handler done) override {
+    socket_.async_read_some(asio::mutable_buffers_1(into), std::move(done));
+  }
+  void async_write_some(const_pieces from, io_handler done) override { socket_.async_write_some(from, std::move(done)); }
+  void async_shutdown(handler done) override {
+    error_code result;
+    socket_.shutdown(socket::shutdown_send, result);
+    asio::post(socket_.get_executor(), [done = std::move(done), result]() mutable { std::move(done)(result); });
+  }
+  void close() noexcept override {
+    error_code ignored;  // the descriptor is gone either way
+    socket_.close(ignored);
+  }
+  void reset() noexcept override {
+    error_code ignored;
+    socket_.set_option(asio::socket_base::linger(true, 0), ignored);  // makes close() send RST
+    socket_.close(ignored);
+  }
+  std::string peer() const override { return peer_; }
+
+ private:
+  socket socket_;
+  std::string peer_;
+};
+
+class tcp_listener final : public listener {
+ public:
+  tcp_listener(const asio::any_io_executor& executor, const std::string& address, std::uint16_t port)
+      : acceptor_(executor) {
+    error_code bad;
+    const auto parsed = address == "localhost" ? asio::ip::address(asio::ip::address_v4::loopback())
+                                               : asio::ip::make_address(address, bad);
+    if (bad) throw error(errc::invalid_argument, "cannot listen on " + address + ": that is not an IP address");
+    const tcp::endpoint where(parsed, port);
+    acceptor_.open(where.protocol(), bad);
+    if (!bad) acceptor_.set_option(asio::socket_base::reuse_address(true), bad);
+    if (!bad) acceptor_.bind(where, bad);
+    if (!bad) acceptor_.listen(asio::socket_base::max_listen_connections, bad);
+    if (bad) throw error(errc::connect_failed, "cannot listen on " + text_of(where) + ": " + bad.message());
+    port_ = acceptor_.local_endpoint().port();
+  }
+
+  task<std::unique_ptr<byte_stream>> accept(asio::any_io_executor executor) override {
+    socket connected(executor);
+    const auto [failed] = co_await acceptor_.async_accept(connected, asio::as_tuple(asio::use_awaitable));
+    if (!failed) co_return std::make_unique<tcp_stream>(std::move(connected));
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (is_cancelled(state)) throw error(errc::cancelled, "accepting was cancelled");
+    if (failed == asio::error::operation_aborted || failed == asio::error::bad_descriptor) {
+      throw error(errc::closed, "the listener is closed");
+    }
+    throw error(errc::resource, "a connection could not be accepted: " + failed.message());
+  }
+
+  std::uint16_t port() const override { return port_; }
+  void close() noexcept override {
+    error_code ignored;  // the descriptor is gone either way
+    acceptor_.close(ignored);
+  }
+
+ private:
+  tcp::acceptor acceptor_;
+  std::uint16_t port_ = 0;
+};
+
+task<> resolve_into(resolver& names, std::string host, std::uint16_t port, std::vector<tcp::endpoint>& found) {
+  found = co_await names.resolve(std::move(host), port);
+}
+
+task<> connect_into(socket& to, tcp::endpoint where, error_code& failed) {
+  const auto [error] = co_await to.async_connect(where, asio::as_tuple(asio::use_awaitable));
+  failed = error;
+}
+
+class system_tcp final : public network {
+ public:
+  task<std::unique_ptr<byte_stream>> connect(asio::any_io_executor executor, std::string host, std::uint16_t port,
+                                             clock& time, time_point deadline) override {
+    std::vector<tcp::endpoint> addresses;
+    if (!co_await run_before(time, deadline, resolve_into(names_, host, port, addresses))) {
+      throw error(errc::timeout, "resolving " + host + " took too long");
+    }
+    std::string failures;
+    bool refused = false;  // an address answered, so it is not a matter of time
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+      // Each address gets its share of what is left: a dead one must not use up the time of those behind it.
+      const time_point now = time.now();
+      const duration share = std::max(deadline - now, duration::zero()) / static_cast<int>(addresses.size() - i);
+      socket attempt(executor);
+      error_code failed;
+      const bool in_time = co_await run_before(time, now + share, connect_into(attempt, addresses[i], failed));
+      if (in_time && !failed) co_return std::make_unique<tcp_stream>(std::move(attempt));
+      const auto state = co_await asio::this_coro::cancellation_state;
+      if (is_cancelled(state)) throw error(errc::cancelled, "connecting to " + host + " was cancelled");
+      refused = refused || in_time;
+      failures += (failures.empty() ? "" : "; ") + text_of(addresses[i]) + ": " +
+                  (in_time ? failed.message() : std::string("no answer in time"));
+    }
+    throw error(refused ? errc::connect_failed : errc::timeout, "connecting to " + host + " failed: " + failures);
+  }
+
+  std::unique_ptr<listener> listen(asio::any_io_executor executor, const std::string& address,
+                                   std::uint16_t port) override {
+    return std::make_unique<tcp_listener>(executor, address, port);
+  }
+
+ private:
+  resolver names_;
+};
+
+}  // namespace
+
+std::shared_ptr<network> tcp_network() { return std::make_shared<system_tcp>(); }
+
+}  // namespace monochord::net

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls.hpp"
+
+#include <boost/asio/error.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "net/deadline.hpp"
+#include "net/stream_adaptor.hpp"
+
+namespace monochord::net {
+
+namespace asio = boost::asio;
+namespace ssl = boost::asio::ssl;
+
+struct tls_context::impl {
+  explicit impl(ssl::context::method method) : context(method) {}
+  mutable ssl::context context;  // OpenSSL counts its users itself; ours never change it after it is made
+};
+
+tls_context::tls_context(std::unique_ptr<impl> what) : impl_(std::move(what)) {}
+tls_context::~tls_context() = default;
+
+namespace {
+
+std::unique_ptr<tls_context::impl> make_base(ssl::context::method method) {
+  auto made = std::make_unique<tls_context::impl>(method);
+  SSL_CTX* const native = made->context.native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle connection keeps no record buffers
+  return made;
+}
+
+/// What OpenSSL last complained about, without its clutter.
+std::string openssl_reason(const error_code& code) {
+  const char* text = ERR_reason_error_string(static_cast<unsigned long>(code.value()));
+  return text ? text : code.message();
+}
+
+class tls_stream final : public byte_stream {
+ public:
+  tls_stream(std::unique_ptr<byte_stream> below, std::shared_ptr<const tls_context> context)
+      : context_(std::move(context)), stream_(stream_adaptor(std::move(below)), context_->get().context) {}
+
+  asio::any_io_executor get_executor() noexcept override { return below().get_executor(); }
+  void async_read_some(asio::mutable_buffer into, io_handler done) override {
+    stream_.async_read_some(into, std::move(done));
+  }
+  void async_write_some(const_pieces from, io_handler done) override { stream_.async_write_some(from, std::move(done)); }
+  void async_shutdown(handler done) override { stream_.async_shutdown(std::move(done)); }
+  void close() noexcept override { below().close(); }
+  void reset() noexcept override { below().reset(); }
+  std::string peer() const override { return stream_.next_layer().stream().peer(); }
+
+  byte_stream& below() noexcept { return stream_.next_layer().stream(); }
+  SSL* native() noexcept { return stream_.native_handle(); }
+  task<> handshake(ssl::stream_base::handshake_type role, error_code& failure) {
+    const auto state = co_await asio::this_coro::cancellation_state;
+    const abort_on_cancel guard(state, [this] { close(); });
+    const auto [error] = co_await stream_.async_handshake(role, uncancelled());
+    failure = error;
+  }
+
+ private:
+  std::shared_ptr<const tls_context> context_;
+  ssl::stream<stream_adaptor> stream_;
+};
+
+[[noreturn]] void refuse_certificate(const std::string& host, long verdict) {
+  std::string text = "refused the TLS certificate of " + host + ": ";
+  switch (verdict) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+      text += "it is for another host (wrong host name)";
+      break;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+      text += "it has expired";
+      break;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+      text += "it is not valid yet; is this machine's clock right?";
+      break;
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+    case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+    case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+    case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    case X509_V_ERR_CERT_UNTRUSTED:
+      text += "it was issued by an unknown authority; to trust a private one, give its certificate as ca_file";
+      break;
+    default:
+      text += X509_verify_cert_error_string(verdict);
+  }
+  throw error(errc::certificate_refused, text);
+}
+
+void expect_host(SSL* native, const std::string& host) {
+  SSL_set_hostflags(native, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+  error_code not_address;
+  asio::ip::make_address(host, not_address);
+  const int set = not_address ? SSL_set1_host(native, host.c_str())
+                              : X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(native), host.c_str());
+  const bool named = !not_address || SSL_set_tlsext_host_name(native, host.c_str()) == 1;
+  if (set != 1 || !named) throw error(errc::tls_failed, "TLS cannot be set up for the host " + host);
+}
+
+task<> finish(tls_stream& stream, ssl::stream_base::handshake_type role, const std::string& host, clock& time,
+              time_point deadline) {
+  error_code failure;
+  const bool in_time = co_await run_before(time, deadline, stream.handshake(role, failure));
+  if (!in_time) throw error(errc::timeout, "the TLS handshake with " + host + " took too long");
+  if (!failure) co_return;
+  stream.close();
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (is_cancelled(state)) throw error(errc::cancelled, "the TLS handshake with " + host + " was cancelled");
+  const long verdict = SSL_get_verify_result(stream.native());
+  if (role == ssl::stream_base::client && verdict != X509_V_OK) refuse_certificate(host, verdict);
+  const bool ended = failure == asio::error::eof || failure == asio::error::connection_reset ||
+                     failure == asio::error::broken_pipe || failure == ssl::error::stream_truncated;
+  throw error(errc::tls_failed, "the TLS handshake with " + host + " failed: " +
+                                    (ended ? "the peer ended the connection" : openssl_reason(failure)));
+}
+
+void trust_pem(tls_context::impl& into, std::string_view pem, const std::string& source) {
+  error_code failure;
+  if (!pem.empty()) into.context.add_certificate_authority(asio::buffer(pem.data(), pem.size()), failure);
+  if (failure || pem.empty()) throw error(errc::tls_failed, "no certificate in PEM form could be read from " + source);
+}
+
+}  // namespace
+
+std::shared_ptr<const tls_context> tls_context::client() {
+  auto made = make_base(ssl::context::tls_client);
+  made->context.set_verify_mode(ssl::verify_peer);
+  error_code failure;
+  made->context.set_default_verify_paths(failure);
+  if (failure) throw error(errc::tls_failed, "the system's store of certificates could not be read: " + openssl_reason(failure));
+  return std::make_shared<const tls_context>(std::move(made));
+}
+
+std::shared_ptr<const tls_context> tls_context::client_trusting_pem(std::string_view pem) {
+  auto made = make_base(ssl::context::tls_client);
+  made->context.set_verify_mode(ssl::verify_peer);
+  trust_pem(*made, pem, "the text given");
+  return std::make_shared<const tls_context>(std::move(made));
+}
+
+std::shared_ptr<const tls_context> tls_context::client_trusting_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  if (!file) throw error(errc::tls_failed, "the certificates in " + path + " could not be read");
+  auto made = make_base(ssl::context::tls_client);
+  made->context.set_verify_mode(ssl::verify_peer);
+  trust_pem(*made, text.str(), path);
+  return std::make_shared<const tls_context>(std::move(made));
+}
+
+std::shared_ptr<const tls_context> tls_context::server(std::string_view chain_pem, std::string_view key_pem) {
+  auto made = make_base(ssl::context::tls_server);
+  error_code failure;
+  made->context.use_certificate_chain(asio::buffer(chain_pem.data(), chain_pem.size()), failure);
+  if (failure) throw error(errc::tls_failed, "the certificate chain could not be used: " + openssl_reason(failure));
+  made->context.use_private_key(asio::buffer(key_pem.data(), key_pem.size()), ssl::context::pem, failure);
+  if (failure) throw error(errc::tls_failed, "the private key could not be used: " + openssl_reason(failure));
+  return std::make_shared<const tls_context>(std::move(made));
+}
+
+task<std::unique_ptr<byte_stream>> tls_connect(std::unique_ptr<byte_stream> below,
+                                               std::shared_ptr<const tls_context> context, std::string host,
+                                               clock& time, time_point deadline) {
+  if (!context) throw error(errc::invalid_argument, "a TLS connection needs a tls_context");
+  auto stream = std::make_unique<tls_stream>(std::move(below), std::move(context));
+  expect_host(stream->native(), host);
+  co_await finish(*stream, ssl::stream_base::client, host, time, deadline);
+  co_return stream;
+}
+
+task<std::unique_ptr<byte_stream>> tls_accept(std::unique_ptr<byte_stream> below,
+                                              std::shared_ptr<const tls_context> context, clock& time,
+                                              time_point deadline) {
+  if (!context) throw error(errc::invalid_argument, "a TLS connection needs a tls_context");
+  auto stream = std::make_unique<tls_stream>(std::move(below), std::move(context));
+  const std::string peer = stream->peer();
+  co_await finish(*stream, ssl::stream_base::server, peer, time, deadline);
+  co_return stream;
+}
+
+}  // namespace monochord::net
