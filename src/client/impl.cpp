@@ -39,6 +39,28 @@ unsigned pool_size(const client_options& options) {
   return std::max(wanted, 2U);
 }
 
+protocol::compression to_protocol(gateway_compression wanted) {
+  switch (wanted) {
+    case gateway_compression::none: return protocol::compression::none;
+    case gateway_compression::zlib_stream: return protocol::compression::zlib_stream;
+    case gateway_compression::zstd_stream: return protocol::compression::zstd_stream;
+  }
+  throw error(errc::invalid_argument, "client_options::compression is none of the known ones");
+}
+
+/// Carries the events of the shards to the dispatcher.
+class dispatching_sink final : public gateway::event_sink {
+ public:
+  explicit dispatching_sink(std::shared_ptr<dispatch::dispatcher> to) : to_(std::move(to)) {}
+  bool on_event(const gateway::shard_event& event) override {
+    return to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data);
+  }
+  task<> room() override { return to_->room(); }
+
+ private:
+  const std::shared_ptr<dispatch::dispatcher> to_;
+};
+
 std::string describe(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -129,21 +151,27 @@ bool client::impl::stopping() const {
   return stopping_;
 }
 
-stop_mode client::impl::mode() const {
-  const std::lock_guard lock(mutex_);
-  return mode_;
-}
-
 void client::impl::stop(stop_mode mode) noexcept {
   {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
     if (mode == stop_mode::discard_sessions) mode_ = mode;
   }
-  asio::post(life, [self = shared_from_this()] { self->stop_wait_.cancel(); });
+  asio::post(life, [self = shared_from_this()] {
+    self->stop_wait_.cancel();
+    self->tasks->close();
+    self->tasks->cancel();
+    self->dispatcher->close();  // whoever waits for room reads on, to its end
+    if (self->shards) self->shards->stop(self->gateway_stop_mode());
+  });
 }
 
-/// Until stop(), a fatal error, or `until`.
+gateway::stop_mode client::impl::gateway_stop_mode() const {
+  const std::lock_guard lock(mutex_);
+  return mode_ == stop_mode::discard_sessions ? gateway::stop_mode::discard_session : gateway::stop_mode::keep_session;
+}
+
+/// Until stop(), or `until`.
 task<> client::impl::wait_for_stop(time_point until) {
   const std::shared_ptr<timer> limit = time->make_timer(life);
   auto wake = [](std::shared_ptr<impl> self, std::shared_ptr<timer> limit) -> task<> {
@@ -151,14 +179,9 @@ task<> client::impl::wait_for_stop(time_point until) {
     co_await self->stop_wait_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
     limit->cancel();
   };
-  if (stopping() || fatal_) co_return;
+  if (stopping()) co_return;
   asio::co_spawn(life, wake(shared_from_this(), limit), asio::detached);
   co_await limit->wait_until(until);
-  stop_wait_.cancel();
-}
-
-void client::impl::fatal(std::exception_ptr error) {
-  if (!fatal_) fatal_ = std::move(error);
   stop_wait_.cancel();
 }
 
@@ -169,7 +192,7 @@ task<gateway::gateway_info> client::impl::find_gateway() {
     std::string why;
     try {
       const auto found = co_await rest->get_gateway_bot();
-      co_return gateway::gateway_info{found};
+      co_return found;
     } catch (const rest_error& e) {
       if (e.status() >= 400 && e.status() < 500 && e.status() != 429) throw;
       if (e.code() == errc::certificate_refused || e.code() == errc::plain_refused) throw;
@@ -180,6 +203,48 @@ task<gateway::gateway_info> client::impl::find_gateway() {
     co_await wait_for_stop(time->now() + wait);
   }
   co_return gateway::gateway_info{};
+}
+
+/// From the gateway's address to the end of the last shard.
+task<> client::impl::serve() {
+  gateway::shard_manager_options wanted;
+  wanted.info = co_await find_gateway();
+  if (stopping()) co_return;
+
+  auto& shard = wanted.shard;
+  shard.token = bot_token;
+  shard.intents = options.intents.bits();
+  shard.gateway_url_override = options.gateway_url;
+  shard.compression = to_protocol(options.compression);
+  shard.user_agent = user_agent;
+  shard.allow_plain = options.allow_plain;
+  shard.transport = transport;
+  shard.tls = tls;
+  shard.clock = time;
+  shard.executor = executor;
+  shard.log = log;
+  shard.queue = options.identify_queue;
+  shard.store = options.session_store ? options.session_store : make_memory_session_store();
+  wanted.shard_count = 1;
+  shards = std::make_shared<gateway::shard_manager>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher));
+  co_await shards->run();
+}
+
+/// Handlers end by themselves or are cancelled, then tasks, then REST, which handlers need to the last.
+task<> client::impl::shut_down() {
+  tasks->close();
+  tasks->cancel();
+  dispatcher->close();
+  handlers->close();
+  if (!co_await handlers->join(*time, time->now() + options.drain_timeout)) {
+    log(log_level::warning, "client", std::to_string(handlers->running()) + " handlers took longer than drain_timeout: cancelled");
+    handlers->cancel();
+    if (!co_await handlers->join(*time, time->now() + cancel_grace))
+      log(log_level::error, "client", std::to_string(handlers->running()) + " handlers do not end: left behind");
+  }
+  if (!co_await tasks->join(*time, time->now() + cancel_grace))
+    log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
+  co_await queue->close();
 }
 
 task<> client::impl::live(std::shared_ptr<impl> self) {
@@ -195,13 +260,14 @@ task<> client::impl::live(std::shared_ptr<impl> self) {
 task<> client::impl::life_of(std::shared_ptr<impl> self) {
   // Its end is stop(), which closes in order; cancellation from outside must not tear it in the middle.
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  std::exception_ptr failed;
   try {
     co_await self->serve();
   } catch (...) {
-    self->fatal(std::current_exception());  // rethrown below
+    failed = std::current_exception();
   }
   co_await self->shut_down();
-  if (self->fatal_) std::rethrow_exception(self->fatal_);
+  if (failed) std::rethrow_exception(failed);
 }
 
 int client::impl::run() {

@@ -62,11 +62,9 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   task<> shut_down();
   task<> wait_for_stop(time_point until);
   bool stopping() const;
-  stop_mode mode() const;
-  void fatal(std::exception_ptr error);
+  gateway::stop_mode gateway_stop_mode() const;
 
   boost::asio::steady_timer stop_wait_;  // on `life`; cancelled by stop()
-  std::exception_ptr fatal_;             // on `life`
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> on_error_;
