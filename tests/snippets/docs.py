@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: MIT
+"""The documentation tells the truth where a machine can see it: each C++ block of README.md and docs/ is a region of a file
+that is compiled and run, each link leads somewhere, each test label and option that is named exists.
+
+A region stands between two lines `//! [name]`; a file of tests/snippets/programs or examples is a region as a whole,
+without its licence line. Indentation is compared relatively.
+"""
+import pathlib
+import re
+import sys
+import textwrap
+
+TOP = pathlib.Path(__file__).resolve().parents[2]
+MARK = re.compile(r'^\s*//! \[([\w-]+)\]\s*$')
+
+
+def tidy(text):
+    lines = [line.rstrip() for line in textwrap.dedent(text).strip('\n').splitlines()]
+    return '\n'.join(lines)
+
+
+def regions(path):
+    open_regions = {}
+    for line in path.read_text().splitlines():
+        if match := MARK.match(line):
+            name = match.group(1)
+            if name in open_regions:
+                yield name, tidy('\n'.join(open_regions.pop(name)))
+            else:
+                open_regions[name] = []
+        else:
+            for lines in open_regions.values():
+                lines.append(line)
+    if open_regions:
+        sys.exit(f'{path}: the region {", ".join(open_regions)} has no end')
+
+
+def whole(path):
+    return tidy(re.sub(r'\A// SPDX[^\n]*\n(//[^\n]*\n)*', '', path.read_text()))
+
+
+def anchors(path):
+    """The anchors that a page's headings get."""
+    for heading in re.findall(r'^#+ (.*)$', re.sub(r'```.*?```', '', path.read_text(), flags=re.S), re.M):
+        text = re.sub(r'[^\w\- ]', '', heading.lower())
+        yield text.replace(' ', '-')
+
+
+known = {}
+for path in sorted((TOP / 'tests/snippets').glob('*.cpp')):
+    for name, text in regions(path):
+        known[text] = f'{path.name} [{name}]'
+for path in [*sorted((TOP / 'tests/snippets/programs').glob('*.cpp')), *sorted((TOP / 'examples').glob('*.cpp'))]:
+    known[whole(path)] = path.name
+
+failures = blocks = links = 0
+for page in [TOP / 'README.md', *sorted((TOP / 'docs').rglob('*.md'))]:
+    text = page.read_text()
+    name = page.relative_to(TOP)
+    for block in re.finditer(r'^( *)```(cpp|c\+\+)\n(.*?)^ *```', text, re.S | re.M):
+        blocks += 1
+        if tidy(block.group(3)) not in known:
+            failures += 1
+            line = text[:block.start()].count('\n') + 1
+            print(f'{name}:{line}: this block is no region of tests/snippets and no example:\n{tidy(block.group(3))}\n')
+    for link in re.findall(r'\[[^\]]*\]\(([^)\s]+)\)', re.sub(r'```.*?```', '', text, flags=re.S)):
+        if re.match(r'[a-z]+:', link):
+            continue
+        links += 1
+        target, _, anchor = link.partition('#')
+        file = (page.parent / target).resolve() if target else page
+        if not file.exists() or (anchor and anchor not in anchors(file)):
+            failures += 1
+            print(f'{name}: the link {link} leads nowhere')
+
+print(f'{blocks} blocks, {links} links, {len(known)} regions, {failures} failures')
+sys.exit(1 if failures or not blocks else 0)

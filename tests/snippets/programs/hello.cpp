@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+#include <monochord/monochord.hpp>
+namespace mc = monochord;
+
+int main() {
+  mc::client bot{mc::token_from_env("DISCORD_TOKEN"), {.intents = mc::intent::guild_messages | mc::intent::message_content}};
+
+  bot.on<mc::message_create>([&](const mc::message_create& event) -> mc::task<> {
+    if (event.message.content == "!ping")
+      co_await bot.rest().create_message(event.message.channel_id, {.content = "pong"});
+  });
+
+  return bot.run();   // until SIGINT/SIGTERM; drains handlers, keeps the session resumable
+}
