@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
-#include <optional>
 #include <type_traits>
 #include <utility>
+
+#include <monochord/core/optional.hpp>
 
 namespace monochord {
 
@@ -62,7 +62,7 @@ class maybe {
   friend constexpr bool operator==(const maybe&, const maybe&) = default;
 
  private:
-  std::optional<T> value_;
+  optional<T> value_;
   bool null_ = false;
 };
 
