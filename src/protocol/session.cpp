@@ -212,6 +212,15 @@ actions session::closed(std::uint32_t generation, int code, moment at) {
   return out;
 }
 
+actions session::refused(std::uint32_t generation, error_code why, moment at) {
+  actions out;
+  if (stale(generation) || status_ != session_status::connecting) return out;
+  const bool was_up = counters_.readies + counters_.resumed != 0;
+  if (was_up || at_resume_url_) lose(reconnect_reason::connect_failed, -1, {}, at, out);
+  else fail(why, 0, out);
+  return out;
+}
+
 void session::frame(std::uint32_t generation) noexcept {
   if (generation != generation_) return;
   ++counters_.frames;

@@ -166,6 +166,9 @@ class session {
   actions opened(std::uint32_t generation, moment at);
   /// Could not be opened, or ended. `code` is the peer's close code, 0 when there was none.
   actions closed(std::uint32_t generation, int code, moment at);
+  /// Could not be opened for a reason that trying again does not mend (certificate, address). Ends a session that was
+  /// never up; later it is a failed attempt like any other.
+  actions refused(std::uint32_t generation, error_code why, moment at);
   /// A websocket message came, whatever is in it: the connection is alive.
   void frame(std::uint32_t generation) noexcept;
   /// What came cannot be read (websocket protocol, decompression, JSON, a READY without its fields).

@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: MIT
+#include "protocol/session.hpp"
+
+#include "support/catch.hpp"
+#include "support/session_script.hpp"
+#include "support/step_failures.hpp"
+
+using namespace std::chrono_literals;
+using namespace monochord;
+using namespace monochord::protocol;
+using monochord::test::session_script;
+
+TEST_CASE("a new session connects, waits for HELLO, asks for a permit, identifies and is ready") {
+  session_script s;
+  CHECK(s.start() == "connect");
+  CHECK(s.session.url() == "wss://gateway.discord.gg/?v=10&encoding=json&compress=zlib-stream");
+  CHECK(s.opened() == "");
+  CHECK(s.session.status() == session_status::hello);
+  CHECK(s.hello() == "request permit");
+  CHECK(s.granted() == "send identify");
+  CHECK(s.session.status() == session_status::identifying);
+  CHECK(s.ready() == "settle permit (identified), up (ready), deliver");
+  CHECK(s.session.is_up());
+  CHECK(s.dispatch(2) == "deliver");
+  const auto kept = s.session.snapshot();
+  REQUIRE(kept);
+  CHECK(kept->session_id == "s1");
+  CHECK(kept->seq == 2);
+  CHECK(kept->resume_url == "wss://resume.discord.gg");
+  CHECK(s.session.counters().identifies == 1);
+  CHECK(s.session.counters().events == 2);
+}
+
+TEST_CASE("a stored session resumes at its resume URL and costs no permit") {
+  session_script s(session_script::defaults(), session_snapshot{"old", 41, "wss://there.discord.gg/path"});
+  CHECK(s.start() == "connect");
+  CHECK(s.session.url() == "wss://there.discord.gg/path?v=10&encoding=json&compress=zlib-stream");
+  s.opened();
+  CHECK(s.hello() == "send resume");
+  CHECK(s.session.resume_seq() == 41);
+  CHECK(s.session.session_id() == "old");
+  CHECK(s.dispatch(42) == "deliver");
+  CHECK(s.dispatch(43, "RESUMED") == "up (resumed), deliver");
+  CHECK(s.session.is_up());
+  CHECK(s.session.counters().identifies == 0);
+}
+
+TEST_CASE("heartbeats: the first after a random part of the interval, then one each interval") {
+  session_script s;
+  s.start();
+  s.opened();
+  s.random = 0.25;
+  s.hello(40000ms);
+  CHECK(s.until_wakeup() == 10s);
+  CHECK(s.next() == "send heartbeat");
+  CHECK(s.session.heartbeat_seq() == std::nullopt);
+  s.wait(30ms);
+  CHECK(s.ack() == "");
+  CHECK(s.session.latency() == duration(30ms));
+  CHECK(s.granted() == "send identify");
+  s.ready(5);
+  CHECK(s.next() == "send heartbeat");
+  CHECK(s.session.heartbeat_seq() == 5);
+  CHECK(s.until_wakeup() == 40s);
+}
+
+TEST_CASE("a heartbeat is never due before HELLO") {
+  session_script s;
+  s.start();
+  s.opened();
+  CHECK(s.until_wakeup() == 20s);  // the deadline of HELLO
+  CHECK(s.next() == "close 4000, reconnecting (no HELLO) in 750 ms");
+}
+
+TEST_CASE("no ACK and no frame until the next beat: zombie") {
+  session_script s;
+  s.come_up();
+  CHECK(s.next() == "send heartbeat");
+  CHECK(s.next() == "close 4000, reconnecting (no heartbeat ACK) in 0 ms, connect");
+  CHECK(s.session.counters().zombies == 1);
+  CHECK(s.session.counters().reconnects_by(reconnect_reason::zombie) == 1);
+  CHECK(s.session.connects_to_resume_url());
+}
+
+TEST_CASE("frames without an ACK keep a connection for two intervals, not longer") {
+  session_script s;
+  s.come_up();
+  CHECK(s.next() == "send heartbeat");
+  s.dispatch(2);
+  CHECK(s.next() == "send heartbeat");
+  s.dispatch(3);
+  CHECK(s.next() == "close 4000, reconnecting (no heartbeat ACK) in 0 ms, connect");
+}
+
+TEST_CASE("a late ACK counts until the next beat is due") {
+  session_script s;
+  s.come_up();
+  for (int i = 0; i < 5; ++i) {
+    CHECK(s.next() == "send heartbeat");
+    s.wait(39s);
+    CHECK(s.ack() == "");
+    CHECK(s.session.latency() == duration(39s));
+  }
+  CHECK(s.session.is_up());
+}
+
+TEST_CASE("op 1 is answered at once and does not move the regular beat") {
+  session_script s;
+  s.come_up();
+  s.next();
+  s.ack();
+  const auto due = s.session.wakeup();
+  s.wait(5s);
+  CHECK(s.tell(s.session.heartbeat_requested(s.gen(), s.at())) == "send heartbeat");
+  CHECK(s.session.wakeup() == due);
+  s.ack();
+  CHECK(s.next() == "send heartbeat");
+}
+
+TEST_CASE("a flood of op 1 never goes over the send limit and leaves room for the regular beat") {
+  session_script s;
+  s.come_up();
+  std::size_t answered = 0;
+  for (int i = 0; i < 1000; ++i) {
+    s.wait(1ms);
+    answered += s.session.heartbeat_requested(s.gen(), s.at()).size();
+  }
+  CHECK(answered <= 116);
+  CHECK(s.session.counters().heartbeats_held_back == 1000 - answered);
+  s.ack();
+  CHECK(s.next() == "send heartbeat");
+}
+
+TEST_CASE("op 7 resumes at once on a new connection") {
+  session_script s;
+  s.come_up();
+  s.wait(1min);
+  s.session.timer(s.at());
+  CHECK(s.tell(s.session.reconnect_requested(s.gen(), s.at())) ==
+        "close 4000, reconnecting (asked to reconnect) in 0 ms, connect");
+  s.opened();
+  CHECK(s.hello() == "send resume");
+}
+
+TEST_CASE("a session that comes up and is lost at once waits longer each time, one that lasts does not") {
+  session_script s;
+  s.random = 0;
+  s.come_up();
+  CHECK(s.closed() == "reconnecting (connection closed) in 500 ms");
+  CHECK(s.next() == "connect");
+  s.come_up();
+  CHECK(s.closed() == "reconnecting (connection closed) in 1000 ms");
+  CHECK(s.next() == "connect");
+  s.come_up();
+  s.wait(6s);
+  CHECK(s.closed() == "reconnecting (connection closed) in 0 ms, connect");
+  s.come_up();
+  CHECK(s.closed() == "reconnecting (connection closed) in 500 ms");
+}
+
+TEST_CASE("close codes: what each permits") {
+  for (const int code : {1000, 1001, 1006, 4000, 4001, 4002, 4005, 4008, 4999}) {
+    INFO(code);
+    session_script s;
+    s.come_up();
+    s.wait(10s);
+    CHECK(s.closed(code) == "reconnecting (connection closed) in 0 ms, connect");
+    s.opened();
+    CHECK(s.hello() == "send resume");
+  }
+  for (const int code : {4003, 4007, 4009}) {
+    INFO(code);
+    session_script s;
+    s.come_up();
+    s.wait(10s);
+    CHECK(s.closed(code) == "session lost, reconnecting (connection closed) in 0 ms, connect");
+    CHECK_FALSE(s.session.connects_to_resume_url());
+    s.opened();
+    CHECK(s.hello() == "request permit");
+    CHECK(s.session.heartbeat_seq() == std::nullopt);
+  }
+  for (const int code : {4004, 4010, 4011, 4012, 4013, 4014}) {
+    INFO(code);
+    session_script s;
+    s.start();
+    s.opened();
+    s.hello();
+    s.granted();
+    const auto told = s.closed(code);
+    CHECK(told == "settle permit (failed), fatal " + std::to_string(code) + ": " +
+                      make_error_code(code == 4004 ? errc::token_rejected : errc::gateway_fatal).message());
+    CHECK(s.session.status() == session_status::ended);
+    CHECK(s.session.wakeup() == std::nullopt);
+    CHECK(s.start() == "");
+  }
+}
+
+TEST_CASE("back-pressure: while nothing is read missing ACKs mean nothing, beats go on") {
+  session_script s;
+  s.come_up();
+  s.session.reading_paused(true, s.at());
+  for (int i = 0; i < 10; ++i) CHECK(s.next() == "send heartbeat");
+  s.session.reading_paused(false, s.at());
+  s.wait(10ms);
+  CHECK(s.next() == "send heartbeat");  // a full interval of grace
+  CHECK(s.next() == "close 4000, reconnecting (no heartbeat ACK) in 0 ms, connect");
+}
+
+TEST_CASE("READY may come late as long as heartbeats are acknowledged: one warning, then a limit") {
+  session_script s;
+  s.start();
+  s.opened();
+  s.hello();
+  s.granted();
+  int warnings = 0, beats = 0;
+  std::string last;
+  const auto begin = s.now;
+  while (s.session.status() == session_status::identifying) {
+    last = s.next();
+    if (last.find("ready is late") != std::string::npos) {
+      ++warnings;
+      CHECK(s.now - begin == 30s);
+    }
+    if (last.find("send heartbeat") != std::string::npos) {
+      ++beats;
+      s.ack();
+    }
+  }
+  CHECK(warnings == 1);
+  CHECK(beats >= 14);
+  CHECK(s.now - begin == 10min);
+  CHECK(last == "close 4000, settle permit (failed), reconnecting (no READY or RESUMED) in 750 ms");
+}
+
+TEST_CASE("the queue refuses: typed error, no retry") {
+  session_script s;
+  s.start();
+  s.opened();
+  s.hello();
+  CHECK(s.tell(s.session.permit_refused(s.gen(), errc::identify_budget_spent, s.at())) ==
+        "close 1000, fatal 0: " + make_error_code(errc::identify_budget_spent).message());
+  CHECK(s.session.status() == session_status::ended);
+}
+
+TEST_CASE("a permit that comes after the connection was lost is not used") {
+  session_script s;
+  s.start();
+  s.opened();
+  s.hello();
+  const auto old = s.gen();
+  CHECK(s.closed(1006) == "cancel permit, reconnecting (connection closed) in 750 ms");
+  CHECK(s.tell(s.session.permit_granted(old, s.at())) == "");
+  s.next();
+  s.opened();
+  CHECK(s.tell(s.session.permit_granted(old, s.at())) == "");
+  CHECK(s.hello() == "request permit");
+}
+
+TEST_CASE("stop: keeps or discards the session, from every state, once") {
+  using mode = session::stop_mode;
+  {
+    session_script s;
+    CHECK(s.tell(s.session.stop(mode::keep_session, s.at())) == "ended");
+    CHECK(s.start() == "");
+  }
+  {
+    session_script s;
+    s.start();
+    CHECK(s.tell(s.session.stop(mode::keep_session, s.at())) == "close 0, ended");
+  }
+  {
+    session_script s;
+    s.start();
+    s.opened();
+    s.hello();
+    CHECK(s.tell(s.session.stop(mode::keep_session, s.at())) == "cancel permit, close 4000, ended");
+  }
+  {
+    session_script s;
+    s.come_up();
+    CHECK(s.tell(s.session.stop(mode::keep_session, s.at())) == "close 4000, ended");
+    CHECK(s.session.snapshot());
+    CHECK(s.tell(s.session.stop(mode::keep_session, s.at())) == "");
+    CHECK(s.dispatch(2) == "");
+  }
+  {
+    session_script s;
+    s.come_up();
+    CHECK(s.tell(s.session.stop(mode::discard_session, s.at())) == "close 1000, session lost, ended");
+    CHECK_FALSE(s.session.snapshot());
+  }
+}
+
+TEST_CASE("handled position: heartbeats and snapshots carry it, RESUME what was received") {
+  auto options = session_script::defaults();
+  options.tracks_handled = true;
+  session_script s(options);
+  s.come_up();
+  for (int i = 2; i <= 10; ++i) s.dispatch(i);
+  CHECK(s.session.heartbeat_seq() == std::nullopt);
+  s.session.handled(s.session.session_number(), 7);
+  s.session.handled(s.session.session_number(), 4);       // never backwards
+  s.session.handled(s.session.session_number(), 99);      // never ahead of what came
+  s.session.handled(s.session.session_number() + 1, 9);   // another session's
+  CHECK(s.session.heartbeat_seq() == 7);
+  CHECK(s.session.snapshot()->seq == 7);
+  CHECK(s.session.resume_seq() == 10);
+}
+
+TEST_CASE("a replay that repeats what came before is delivered once") {
+  session_script s;
+  s.come_up();
+  s.dispatch(2);
+  s.dispatch(3);
+  s.wait(10s);
+  s.closed();
+  s.opened();
+  s.hello();
+  CHECK(s.dispatch(2) == "");
+  CHECK(s.dispatch(3) == "");
+  CHECK(s.dispatch(4) == "deliver");
+  CHECK(s.dispatch(5, "RESUMED") == "up (resumed), deliver");
+  CHECK(s.session.counters().duplicates == 2);
+  CHECK(s.session.counters().gaps == 0);
+  s.dispatch(8);
+  CHECK(s.session.counters().gaps == 2);
+}
+
+TEST_CASE("READY where none belongs, or without a session, is garbage") {
+  session_script s;
+  s.start();
+  s.opened();
+  s.hello();
+  s.granted();
+  CHECK(s.ready(1, "") == "close 4000, settle permit (failed), reconnecting (malformed data) in 750 ms");
+  session_script up;
+  up.come_up();
+  up.wait(10s);
+  CHECK(up.ready(2, "s2") == "close 4000, reconnecting (malformed data) in 0 ms, connect");
+}
+
+TEST_CASE("a heartbeat interval that cannot be is garbage") {
+  for (const auto interval : {0ms, -5ms, std::chrono::milliseconds(48h)}) {
+    session_script s;
+    s.start();
+    s.opened();
+    CHECK(s.hello(interval) == "close 4000, reconnecting (malformed data) in 750 ms");
+  }
+}
+
+TEST_CASE("a gateway_url override replaces the host of every resume URL") {
+  auto options = session_script::defaults();
+  options.gateway_url_override = "ws://localhost:8080";
+  options.compress = compression::none;
+  session_script s(options);
+  s.start();
+  CHECK(s.session.url() == "ws://localhost:8080/?v=10&encoding=json");
+  s.opened();
+  s.hello();
+  s.granted();
+  s.ready(1, "s1", "wss://gateway-us-east1-b.discord.gg");
+  s.wait(10s);
+  s.closed();
+  CHECK(s.session.connects_to_resume_url());
+  CHECK(s.session.url() == "ws://localhost:8080/?v=10&encoding=json");
+}
+
+TEST_CASE("certificates and addresses that are refused end a session that never was, not one that worked") {
+  {
+    session_script s;
+    s.start();
+    CHECK(s.tell(s.session.refused(s.gen(), errc::certificate_refused, s.at())) ==
+          "fatal 0: " + make_error_code(errc::certificate_refused).message());
+  }
+  {
+    session_script s(session_script::defaults(), session_snapshot{"old", 41, "wss://there.discord.gg"});
+    s.start();
+    CHECK(s.tell(s.session.refused(s.gen(), errc::certificate_refused, s.at())) ==
+          "reconnecting (connect failed) in 750 ms");
+    CHECK(s.next() == "connect");
+    CHECK_FALSE(s.session.connects_to_resume_url());
+  }
+  {
+    session_script s;
+    s.come_up();
+    s.wait(10s);
+    s.closed(4009);
+    CHECK(s.tell(s.session.refused(s.gen(), errc::certificate_refused, s.at())) ==
+          "reconnecting (connect failed) in 750 ms");
+  }
+}
+
+// --- the same conversation failing at every step ----------------------------------------------------------------------
+
+namespace {
+
+/// What must hold of a session whose connection just failed somehow: it is on its way back, not spinning, not stuck.
+void check_recovers(session_script& s) {
+  int steps = 0;
+  while (!s.session.is_up()) {
+    REQUIRE(++steps < 50);
+    switch (s.session.status()) {
+      case session_status::waiting:
+        REQUIRE(s.session.wakeup());
+        CHECK(*s.session.wakeup() - s.now <= 61s);
+        s.next();
+        break;
+      case session_status::connecting: s.opened(); break;
+      case session_status::hello: s.hello(); break;
+      case session_status::queued: s.granted(); break;
+      case session_status::identifying: s.ready(1, "again"); break;
+      case session_status::resuming: s.dispatch(s.session.resume_seq() + 1, "RESUMED"); break;
+      default: FAIL("ended by a failure that permits going on");
+    }
+  }
+}
+
+/// False when the plan says that this step fails: then it was played and checked.
+bool survives(session_script& s, test::step_plan& plan) {
+  const auto what = plan.step();
+  if (!what) return true;
+  const auto before = s.session.counters();
+  switch (*what) {
+    case test::failure::io_error: s.closed(0); break;
+    case test::failure::cancelled: {
+      const auto told = s.tell(s.session.stop(session::stop_mode::keep_session, s.at()));
+      CHECK(told.ends_with("ended"));
+      CHECK(s.session.wakeup() == std::nullopt);
+      CHECK(s.closed(1006) == "");
+      CHECK(s.dispatch(77) == "");
+      CHECK(s.timer() == "");
+      return false;
+    }
+    case test::failure::timeout: {
+      // The peer falls silent: whatever the state, the session's own timers must end the connection.
+      const auto generation = s.gen();
+      int beats = 0;
+      while (s.gen() == generation && s.session.status() != session_status::waiting) {
+        REQUIRE(s.session.wakeup());
+        REQUIRE(++beats < 100);
+        s.next();
+      }
+      CHECK(beats <= 3);
+      break;
+    }
+  }
+  CHECK(s.session.counters().connects <= before.connects + 1);
+  check_recovers(s);
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("a whole life, failing at every step") {
+  const auto steps = test::check_step_failures([](test::step_plan& plan) {
+    session_script s;
+    s.start();
+    if (!survives(s, plan)) return;
+    s.opened();
+    if (!survives(s, plan)) return;
+    s.hello();
+    if (!survives(s, plan)) return;
+    s.granted();
+    if (!survives(s, plan)) return;
+    s.ready();
+    if (!survives(s, plan)) return;
+    s.dispatch(2);
+    s.next();
+    if (!survives(s, plan)) return;
+    s.ack();
+    if (!survives(s, plan)) return;
+    s.session.reconnect_requested(s.gen(), s.at());
+    if (s.session.status() == session_status::waiting) s.next();
+    if (!survives(s, plan)) return;
+    s.opened();
+    if (!survives(s, plan)) return;
+    s.hello();
+    if (!survives(s, plan)) return;
+    s.dispatch(3);
+    if (!survives(s, plan)) return;
+    s.dispatch(4, "RESUMED");
+    if (!survives(s, plan)) return;
+    s.session.invalid_session(s.gen(), false, s.at());
+    s.next();
+    if (!survives(s, plan)) return;
+    s.opened();
+    s.hello();
+    if (!survives(s, plan)) return;
+    s.granted();
+    s.ready(1, "s2");
+    CHECK(s.session.is_up());
+    CHECK(s.session.session_id() == "s2");
+  });
+  CHECK(steps >= 14);
+}
