@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: MIT
+#include "rest/queue.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <deque>
+#include <functional>
+#include <vector>
+
+#include "net/server.hpp"
+#include "support/catch.hpp"
+#include <monochord/core/result.hpp>
+#include <monochord/testing/memory_network.hpp>
+#include <monochord/testing/simulation.hpp>
+
+namespace asio = boost::asio;
+namespace mc = monochord;
+namespace net = mc::net;
+namespace protocol = mc::protocol;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr protocol::route get_message{protocol::method::get, "/channels/{channel_id}/messages/{message_id}"};
+constexpr protocol::route post_message{protocol::method::post, "/channels/{channel_id}/messages"};
+constexpr protocol::route callback{protocol::method::post, "/interactions/{interaction_id}/{interaction_token}/callback"};
+
+/// A queue and a server that answers by script, in virtual time.
+struct fixture {
+  explicit fixture(mc::duration timeout = 60s) {
+    net::server_options serving;
+    serving.transport = network->transport();
+    serving.clock = sim.clock();
+    net::server_handlers handlers;
+    handlers.on_request = [this](const net::http_request& request, const net::peer_info&) -> mc::task<net::server_reply> {
+      requests.push_back(request);
+      times.push_back(sim.elapsed());
+      if (answers.empty()) co_return net::http_response(200, "application/json", "{}");
+      auto next = std::move(answers.front());
+      answers.pop_front();
+      co_return next;
+    };
+    server = std::make_unique<net::server>(sim.executor(), std::move(serving), std::move(handlers));
+    server->listen("127.0.0.1", 8080);
+
+    net::http_options http;
+    http.transport = network->transport();
+    http.clock = sim.clock();
+    http.user_agent = "DiscordBot (https://example.invalid, 1)";
+    mc::rest::queue_options options{.base = net::url::parse("http://127.0.0.1:8080/api/v10"), .bot_token = mc::token{"secret"},
+                                    .http = http, .limits = {}, .log = {}};
+    options.timeout = timeout;
+    queue = std::make_shared<mc::rest::queue>(sim.executor(), std::move(options));
+  }
+  ~fixture() {
+    sim.run(queue->close());
+    sim.run(server->stop());
+  }
+
+  mc::result<std::string> send(const protocol::route& route, std::vector<std::string> parameters, std::string body = {}) {
+    mc::rest::call what(route, std::move(parameters));
+    what.body = std::move(body);
+    return sim.run(mc::as_result(queue->send(std::move(what))));
+  }
+  void answer(int status, std::string body = "{}", std::vector<std::pair<std::string, std::string>> headers = {}) {
+    net::http_response response(status, "application/json", std::move(body));
+    for (auto& [name, value] : headers) response.headers.add(name, value);
+    answers.emplace_back(std::move(response));
+  }
+  void drop() {
+    net::server_reply reply;
+    reply.play = net::server_reply::fault::close;
+    answers.push_back(std::move(reply));
+  }
+
+  mc::testing::simulation sim;
+  std::shared_ptr<mc::testing::memory_network> network = std::make_shared<mc::testing::memory_network>();
+  std::deque<net::server_reply> answers;
+  std::vector<net::http_request> requests;
+  std::vector<mc::duration> times;
+  std::unique_ptr<net::server> server;
+  std::shared_ptr<mc::rest::queue> queue;
+};
+
+}  // namespace
+
+TEST_CASE("a call goes out with token, user agent and body, and gives the answer's body") {
+  fixture f;
+  f.answer(200, R"({"id":"1"})");
+  const auto got = f.send(post_message, {"5"}, R"({"content":"hi"})");
+  REQUIRE(got);
+  CHECK(*got == R"({"id":"1"})");
+  REQUIRE(f.requests.size() == 1);
+  const auto& request = f.requests[0];
+  CHECK(request.method == "POST");
+  CHECK(request.target == "/api/v10/channels/5/messages");
+  CHECK(request.headers.get("Authorization") == "Bot secret");
+  CHECK(request.headers.get("Content-Type") == "application/json");
+  CHECK(request.headers.get("User-Agent") == "DiscordBot (https://example.invalid, 1)");
+  CHECK(request.body == R"({"content":"hi"})");
+}
+
+TEST_CASE("a call by interaction token goes without Authorization") {
+  fixture f;
+  f.answer(204, "");
+  CHECK(f.send(callback, {"5", "token/with?odd#signs"}, "{}"));
+  REQUIRE(f.requests.size() == 1);
+  CHECK(!f.requests[0].headers.has("Authorization"));
+  CHECK(f.requests[0].target == "/api/v10/interactions/5/token%2Fwith%3Fodd%23signs/callback");
+}
+
+TEST_CASE("calls share connections") {
+  fixture f;
+  for (int i = 0; i < 20; ++i) REQUIRE(f.send(get_message, {"5", "6"}));
+  const auto counters = f.sim.run(f.queue->counters());
+  CHECK(counters.calls == 20);
+  CHECK(counters.succeeded == 20);
+  CHECK(counters.connections_opened == 1);
+  CHECK(counters.connections_reused == 19);
+}
+
+TEST_CASE("a 429 is waited for to the fraction of a second and sent again") {
+  fixture f;
+  f.answer(429, R"({"message":"You are being rate limited.","retry_after":1.337,"global":false})",
+           {{"Retry-After", "2"}, {"X-RateLimit-Scope", "user"}, {"X-RateLimit-Bucket", "b"}});
+  f.answer(200, "7");
+  const auto got = f.send(post_message, {"5"}, "{}");
+  REQUIRE(got);
+  CHECK(*got == "7");
+  REQUIRE(f.times.size() == 2);
+  CHECK(f.times[1] - f.times[0] >= 1337ms);
+  CHECK(f.times[1] - f.times[0] < 1400ms);
+  CHECK(f.sim.run(f.queue->counters()).status_429 == 1);
+}
+
+TEST_CASE("a bucket that is used up is waited for without a 429") {
+  fixture f;
+  f.answer(200, "1", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "5"}, {"X-RateLimit-Remaining", "0"},
+                      {"X-RateLimit-Reset-After", "2.5"}});
+  REQUIRE(f.send(post_message, {"5"}, "{}"));
+  REQUIRE(f.send(post_message, {"6"}, "{}"));  // another channel is another quota
+  REQUIRE(f.send(post_message, {"5"}, "{}"));
+  REQUIRE(f.times.size() == 3);
+  CHECK(f.times[1] - f.times[0] < 100ms);
+  CHECK(f.times[2] - f.times[0] >= 2500ms);
+  CHECK(f.times[2] - f.times[0] < 2700ms);
+}
+
+TEST_CASE("a refusal is a typed error with Discord's code, message and fields") {
+  fixture f;
+  f.answer(400, R"({"code":50035,"message":"Invalid Form Body","errors":{"embeds":{"0":{"title":{"_errors":[
+      {"code":"BASE_TYPE_MAX_LENGTH","message":"Must be 256 or fewer in length."}]}}}}})");
+  const auto got = f.send(post_message, {"5"}, "{}");
+  const auto* error = got.error_as<mc::rest_error>();
+  REQUIRE(error != nullptr);
+  CHECK(error->status() == 400);
+  CHECK(error->discord_code() == 50035);
+  CHECK(error->message() == "Invalid Form Body");
+  CHECK(error->route() == "POST /channels/{channel_id}/messages");
+  REQUIRE(error->fields().size() == 1);
+  CHECK(error->fields()[0].path == "embeds.0.title");
+  CHECK(error->fields()[0].code == "BASE_TYPE_MAX_LENGTH");
+  CHECK(f.requests.size() == 1);
+}
+
+TEST_CASE("an error of a proxy, which is no JSON, is cut to a line") {
+  fixture f;
+  f.answer(403, "<html>" + std::string(5000, 'x'));
+  const auto got = f.send(get_message, {"5", "6"});
+  REQUIRE(got.error_as<mc::rest_error>() != nullptr);
+  CHECK(got.error_text().size() < 250);
+}
+
+TEST_CASE("a 5xx is tried again for a GET, with growing pauses, and not for a POST") {
+  fixture f;
+  f.answer(502, "<html>");
+  f.answer(503, "");
+  f.answer(200, "9");
+  const auto got = f.send(get_message, {"5", "6"});
+  REQUIRE(got);
+  CHECK(*got == "9");
+  CHECK(f.requests.size() == 3);
+  CHECK(f.times[1] - f.times[0] >= 500ms);
+  CHECK(f.times[2] - f.times[1] >= 1s);
+
+  f.answer(502, "<html>");
+  const auto refused = f.send(post_message, {"5"}, "{}");
+  REQUIRE(refused.error_as<mc::rest_error>() != nullptr);
+  CHECK(refused.error_as<mc::rest_error>()->status() == 502);
+  CHECK(f.requests.size() == 4);
+}
+
+TEST_CASE("a GET is given up after four tries") {
+  fixture f;
+  for (int i = 0; i < 10; ++i) f.answer(500, "{}");
+  const auto got = f.send(get_message, {"5", "6"});
+  REQUIRE(got.error_as<mc::rest_error>() != nullptr);
+  CHECK(got.error_as<mc::rest_error>()->attempt() == 4);
+  CHECK(f.requests.size() == 4);
+}
+
+TEST_CASE("a POST whose answer is lost is not sent twice, and its slot is free at once") {
+  fixture f;
+  f.drop();
+  const auto got = f.send(post_message, {"5"}, "{}");
+  REQUIRE(got.error_as<mc::rest_error>() != nullptr);
+  CHECK(got.error_as<mc::rest_error>()->status() == 0);
+  CHECK(f.requests.size() == 1);
+  const auto before = f.sim.elapsed();
+  CHECK(f.send(post_message, {"5"}, "{}"));
+  CHECK(f.sim.elapsed() - before < 1s);
+}
+
+TEST_CASE("a GET whose answer is lost is sent again") {
+  fixture f;
+  f.drop();
+  f.answer(200, "3");
+  const auto got = f.send(get_message, {"5", "6"});
+  REQUIRE(got);
+  CHECK(*got == "3");
+}
+
+TEST_CASE("a limit that lasts longer than the call may take is a timeout, and costs nobody else a slot") {
+  fixture f(10s);
+  f.answer(200, "1", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "1"}, {"X-RateLimit-Remaining", "0"},
+                      {"X-RateLimit-Reset-After", "25"}});
+  REQUIRE(f.send(post_message, {"5"}, "{}"));
+  const auto late = f.send(post_message, {"5"}, "{}");
+  REQUIRE(late.error_as<mc::rest_error>() != nullptr);
+  CHECK(late.error_as<mc::rest_error>()->code() == mc::errc::timeout);
+  CHECK(f.sim.elapsed() >= 10s);
+  CHECK(f.sim.elapsed() < 11s);
+  f.sim.run_for(16s);
+  CHECK(f.send(post_message, {"5"}, "{}"));
+  CHECK(f.requests.size() == 2);
+}
+
+TEST_CASE("a cancelled call that waits gives its place to the next one") {
+  fixture f;
+  f.answer(200, "1", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "1"}, {"X-RateLimit-Remaining", "0"},
+                      {"X-RateLimit-Reset-After", "5"}});
+  REQUIRE(f.send(post_message, {"5"}, "{}"));
+  asio::cancellation_signal cancel;
+  bool cancelled = false;
+  asio::co_spawn(f.sim.executor(), f.queue->send(mc::rest::call(post_message, {"5"})),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error, const std::string&) { cancelled = error != nullptr; }));
+  f.sim.run_for(1s);
+  CHECK(!cancelled);
+  cancel.emit(asio::cancellation_type::terminal);
+  f.sim.settle();
+  CHECK(cancelled);
+  REQUIRE(f.send(post_message, {"5"}, "{}"));
+  CHECK(f.requests.size() == 2);
+  CHECK(f.sim.elapsed() < 6s);
+}
+
+TEST_CASE("a block by what stands before Discord is told to the caller and pauses everything for a minute") {
+  fixture f(5min);
+  f.answer(429, "<html>error 1015</html>");
+  const auto got = f.send(post_message, {"5"}, "{}");
+  REQUIRE(got.error_as<mc::rest_error>() != nullptr);
+  CHECK(got.error_as<mc::rest_error>()->code() == mc::errc::rate_limited);
+  REQUIRE(f.send(get_message, {"6", "7"}));
+  REQUIRE(f.times.size() == 2);
+  CHECK(f.times[1] - f.times[0] >= 60s);
+}
+
+TEST_CASE("closing ends what waits and what is under way") {
+  fixture f;
+  f.answer(200, "1", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "1"}, {"X-RateLimit-Remaining", "0"},
+                      {"X-RateLimit-Reset-After", "50"}});
+  REQUIRE(f.send(post_message, {"5"}, "{}"));
+  std::vector<mc::errc> ends;
+  for (int i = 0; i < 3; ++i)
+    asio::co_spawn(f.sim.executor(), mc::as_result(f.queue->send(mc::rest::call(post_message, {"5"}))),
+                   [&](std::exception_ptr, const mc::result<std::string>& end) {
+                     const auto* error = end.error_as<mc::rest_error>();
+                     ends.push_back(error ? static_cast<mc::errc>(error->code().value()) : mc::errc{});
+                   });
+  f.sim.settle();
+  CHECK(ends.empty());
+  f.sim.run(f.queue->close());
+  f.sim.settle();
+  CHECK(ends == std::vector<mc::errc>(3, mc::errc::cancelled));
+  CHECK(f.sim.elapsed() < 1s);
+}
