@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "testing/state.hpp"
+
+namespace monochord::testing {
+
+/// Discord's side of the gateway: pure logic over `mock_state`, called under its lock, time from the state's clock.
+/// https://docs.discord.com/developers/events/gateway
+class gateway {
+ public:
+  explicit gateway(mock_state& state) : state_(state) {}
+
+  /// A websocket was opened with this query string (`v=10&encoding=json`); HELLO is in its `out` already.
+  std::shared_ptr<gateway_link> open(std::string_view query, std::function<void()> wake);
+  /// One message of the client.
+  void receive(gateway_link& link, std::string_view text);
+  /// The connection is gone; `code` is that of the client's close frame, 0 when none came.
+  void closed(gateway_link& link, std::uint16_t code);
+  /// What time brings: a held READY, a heartbeat that never came.
+  void tick(gateway_link& link);
+  /// When `tick` is due next.
+  time_point due(const gateway_link& link) const;
+  /// The next things to carry out on a connection, counted and cut by faults; empty when there is nothing.
+  std::vector<outgoing> take(gateway_link& link, std::size_t most);
+
+  /// Sends an event to every session that should see it. `guild` 0: a direct channel, or nothing of a guild.
+  void event(std::string_view name, snowflake guild, const json& data);
+  /// A MESSAGE_CREATE or MESSAGE_UPDATE, without content for sessions that may not read it.
+  void message_event(std::string_view name, snowflake guild, const json& data);
+  /// An event to every session, whatever its intents.
+  void event_to_all(std::string_view name, std::string_view data);
+
+  void disconnect(disconnect_how how, std::uint16_t code, std::optional<int> shard);
+  void stall(bool on);
+  void send_op(int op, const json& data);
+  void send_raw(std::string_view bytes, bool binary);
+  void forget_sessions();
+  std::shared_ptr<gateway_session> connected_session(int shard) const;
+  /// IDENTIFYs left today, and how long until the day's count starts anew.
+  int identifies_left(duration& reset_after);
+
+ private:
+  void identify(gateway_link& link, const json& d);
+  void accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents);
+  void resume(gateway_link& link, const json& d);
+  void heartbeat(gateway_link& link, const json& d);
+  void command(gateway_link& link, int op, const json& d);
+  void request_members(gateway_link& link, const json& d);
+  void update_voice(gateway_link& link, const json& d);
+  void ready(gateway_link& link);
+  bool check_token(gateway_link& link, const json& d);
+  bool too_early(int shard);
+  void budget_overdrawn();
+
+  void send(gateway_link& link, const json& payload, outgoing::kind what = outgoing::kind::payload);
+  void close(gateway_link& link, std::uint16_t code, std::string_view reason);
+  /// The same, with what the client did wrong.
+  void refuse(gateway_link& link, std::uint16_t code, std::string_view reason, std::string kind, std::string text);
+  void drop(gateway_link& link);
+  void push(gateway_session& session, std::string_view name, std::string_view data);
+  void detach(gateway_session& session);
+  bool in_shard(const gateway_session& session, snowflake guild) const;
+  bool wants(const gateway_session& session, std::string_view name, snowflake guild) const;
+  void after_session_start(gateway_link& link);
+  gateway_link* link_of(const gateway_session& session) const;
+
+  mock_state& state_;
+};
+
+}  // namespace monochord::testing

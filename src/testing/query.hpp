@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace monochord::testing {
+
+/// Decodes %XX (and + as a space where `plus` says so); what is no valid escape stays as it is.
+std::string percent_decode(std::string_view text, bool plus);
+
+/// The name=value pairs of a query string, decoded, in their order.
+std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query);
+
+}  // namespace monochord::testing

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+#include "testing/rate_limits.hpp"
+
+#include <array>
+#include <cstdio>
+
+namespace monochord::testing {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+struct size_of_bucket {
+  std::string_view operation;
+  int limit;
+  duration length;
+};
+
+/// Sizes in the order of those that bots meet; everything else has `usual`.
+constexpr std::array sizes{
+    size_of_bucket{"create_message", 5, 5s},
+    size_of_bucket{"update_message", 5, 5s},
+    size_of_bucket{"delete_message", 5, 1s},
+    size_of_bucket{"add_my_message_reaction", 1, 250ms},
+    size_of_bucket{"delete_my_message_reaction", 1, 250ms},
+    size_of_bucket{"trigger_typing_indicator", 5, 5s},
+    size_of_bucket{"get_bot_gateway", 2, 5s},
+    size_of_bucket{"execute_webhook", 5, 2s},
+    size_of_bucket{"update_original_webhook_message", 5, 2s},
+    size_of_bucket{"update_webhook_message", 5, 2s},
+    size_of_bucket{"bulk_set_application_commands", 2, 60s},
+    size_of_bucket{"bulk_set_guild_application_commands", 2, 60s},
+};
+constexpr size_of_bucket usual{"", 10, 10s};
+
+/// Requests that were on their way when a 429 was sent have not ignored it.
+constexpr duration in_flight = 250ms;
+
+const size_of_bucket& size_for(const tables::route_row& route) {
+  for (const auto& size : sizes)
+    if (size.operation == route.operation) return size;
+  return usual;
+}
+
+}  // namespace
+
+std::string rate_limits::bucket_of(const tables::route_row& route) const {
+  // Adding and taking back a reaction share a bucket; elsewhere every route has its own.
+  std::string name(route.operation == "delete_my_message_reaction" ? "add_my_message_reaction" : route.operation);
+  const auto renamed = renames_.find(route.operation);
+  if (renamed != renames_.end()) name += std::to_string(renamed->second);
+  std::uint64_t a = 0xcbf29ce484222325U;  // FNV-1a, twice, to look like Discord's 32 hexadecimal digits
+  for (const char c : name) a = (a ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  std::uint64_t b = a;
+  for (const char c : name) b = (b ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  std::array<char, 33> text{};
+  std::snprintf(text.data(), text.size(), "%016llx%016llx", static_cast<unsigned long long>(a),
+                static_cast<unsigned long long>(b));
+  return text.data();
+}
+
+limit_verdict rate_limits::check_block(time_point now) {
+  limit_verdict verdict;
+  if (now >= blocked_until_) return verdict;
+  verdict.what = limit_verdict::kind::blocked;
+  verdict.retry_after = blocked_until_ - now;
+  verdict.ignored = now - blocked_at_ > in_flight;
+  return verdict;
+}
+
+limit_verdict rate_limits::take(const tables::route_row& route, const std::string& major, bool authorized,
+                                time_point now) {
+  limit_verdict verdict;
+  const bool interaction = route.path.starts_with("/interactions/");
+  if (interaction) return verdict;  // exempt: Discord sends no limit for them
+  if (authorized) {
+    if (now < global_closed_until_) {
+      verdict.what = limit_verdict::kind::global;
+      verdict.retry_after = global_closed_until_ - now;
+      verdict.ignored = now - global_closed_at_ > in_flight;
+      return verdict;
+    }
+    while (!global_.empty() && now - global_.front() >= 1s) global_.pop_front();
+    if (global_.size() >= static_cast<std::size_t>(global_per_second_)) {
+      verdict.what = limit_verdict::kind::global;
+      verdict.retry_after = global_.front() + 1s - now;
+      close_global(now, now + verdict.retry_after);
+      return verdict;
+    }
+  }
+  verdict.bucket = bucket_of(route);
+  window& w = windows_[verdict.bucket + "/" + major];
+  const auto& size = size_for(route);
+  if (w.limit == 0 || now - w.start >= w.length) w = {now, w.closed_at, w.closed_until, 0, size.limit, size.length};
+  verdict.limited_route = true;
+  verdict.limit = w.limit;
+  verdict.reset_after = w.start + w.length - now;
+  if (now < w.closed_until || w.used >= w.limit) {
+    verdict.what = limit_verdict::kind::route;
+    const bool closed = now < w.closed_until;
+    verdict.ignored = closed && now - w.closed_at > in_flight;
+    verdict.retry_after = closed ? w.closed_until - now : verdict.reset_after;
+    verdict.reset_after = verdict.retry_after;
+    if (!closed) {
+      w.closed_at = now;
+      w.closed_until = now + verdict.retry_after;
+    }
+    return verdict;
+  }
+  ++w.used;
+  verdict.remaining = w.limit - w.used;
+  if (authorized) global_.push_back(now);
+  return verdict;
+}
+
+void rate_limits::close_bucket(const tables::route_row& route, const std::string& major, time_point now,
+                               time_point until) {
+  window& w = windows_[bucket_of(route) + "/" + major];
+  w.closed_at = now;
+  w.closed_until = until;
+}
+
+void rate_limits::close_global(time_point now, time_point until) {
+  global_closed_at_ = now;
+  global_closed_until_ = until;
+}
+
+void rate_limits::block(time_point now, time_point until) {
+  blocked_at_ = now;
+  blocked_until_ = until;
+}
+
+void rate_limits::count_invalid(time_point now) {
+  invalid_.push_back(now);
+  if (invalid_requests(now) >= static_cast<std::size_t>(invalid_limit_)) block(now, invalid_.front() + 10min);
+}
+
+std::size_t rate_limits::invalid_requests(time_point now) {
+  while (!invalid_.empty() && now - invalid_.front() >= 10min) invalid_.pop_front();
+  return invalid_.size();
+}
+
+}  // namespace monochord::testing

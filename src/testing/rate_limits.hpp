@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <monochord/core/clock.hpp>
+#include "testing/tables.hpp"
+
+namespace monochord::testing {
+
+/// What the limits say about one request.
+struct limit_verdict {
+  enum class kind { pass, route, global, shared, blocked };
+  kind what = kind::pass;
+  duration retry_after{};
+  bool ignored = false;  ///< an earlier 429 had told the client to wait longer than it did
+  // for the X-RateLimit headers
+  bool limited_route = false;
+  int limit = 0;
+  int remaining = 0;
+  duration reset_after{};
+  std::string bucket;
+};
+
+/// The limits of Discord's REST: a window for each bucket and major parameter, 50 a second in all, and the block of an
+/// address after too many invalid requests. The buckets' sizes are the mock's own; a client must read them from headers.
+/// https://docs.discord.com/developers/topics/rate-limits
+class rate_limits {
+ public:
+  rate_limits(int global_per_second, int invalid_per_10_minutes)
+      : global_per_second_(global_per_second), invalid_limit_(invalid_per_10_minutes) {}
+
+  /// Whether the address is blocked (by Discord's front, which knows no route); counts nothing.
+  limit_verdict check_block(time_point now);
+  /// Asks for one request of a route; a pass takes its place. `major` are the major parameters, `authorized` calls
+  /// count against the global limit.
+  limit_verdict take(const tables::route_row& route, const std::string& major, bool authorized, time_point now);
+
+  /// A played 429: the bucket, or everything, is closed for that long.
+  void close_bucket(const tables::route_row& route, const std::string& major, time_point now, time_point until);
+  void close_global(time_point now, time_point until);
+  void block(time_point now, time_point until);
+  /// A 401, 403 or 429 that is not of a shared limit.
+  void count_invalid(time_point now);
+  std::size_t invalid_requests(time_point now);
+  /// From now on the route answers with another bucket name.
+  void rename_bucket(const tables::route_row& route) { ++renames_[route.operation]; }
+
+ private:
+  struct window {
+    time_point start{};
+    time_point closed_at{};
+    time_point closed_until{};
+    int used = 0;
+    int limit = 0;
+    duration length{};
+  };
+  std::string bucket_of(const tables::route_row& route) const;
+
+  const int global_per_second_;
+  const int invalid_limit_;
+  std::map<std::string, window> windows_;
+  std::map<std::string_view, int> renames_;
+  std::deque<time_point> global_;
+  std::deque<time_point> invalid_;
+  time_point global_closed_at_{};
+  time_point global_closed_until_{};
+  time_point blocked_at_{};
+  time_point blocked_until_{};
+};
+
+}  // namespace monochord::testing

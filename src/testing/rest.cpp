@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: MIT
+// The way of a request: front, route, authorization, limits, body, handler, headers.
+#include "testing/rest.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "testing/multipart.hpp"
+#include "testing/query.hpp"
+
+namespace monochord::testing {
+
+namespace {
+
+constexpr std::string_view api_root = "/api/";
+constexpr std::string_view version = "v10";
+
+std::vector<std::string_view> segments_of(std::string_view path) {
+  std::vector<std::string_view> parts;
+  while (!path.empty()) {
+    if (path.front() == '/') path.remove_prefix(1);
+    const auto end = std::min(path.find('/'), path.size());
+    parts.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return parts;
+}
+
+bool is_parameter(std::string_view segment) { return segment.size() > 2 && segment.front() == '{'; }
+
+/// How many segments a route names itself; -1 when the path is not its own.
+int fit(const tables::route_row& route, const std::vector<std::string_view>& path) {
+  const auto wanted = segments_of(route.path);
+  if (wanted.size() != path.size()) return -1;
+  int literal = 0;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    if (is_parameter(wanted[i])) {
+      if (path[i].empty()) return -1;
+    } else if (wanted[i] == path[i]) {
+      ++literal;
+    } else {
+      return -1;
+    }
+  }
+  return literal;
+}
+
+/// Seconds with three digits, rounded up: whoever waits that long is not early.
+std::string seconds_up(duration time) {
+  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%lld.%03lld", static_cast<long long>(ms / 1000), static_cast<long long>(ms % 1000));
+  return text.data();
+}
+
+double seconds(duration time) {
+  return static_cast<double>(std::chrono::ceil<std::chrono::milliseconds>(time).count()) / 1000.0;
+}
+
+std::string whole_seconds_up(duration time) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
+}
+
+constexpr std::string_view block_page =
+    "<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare to restrict access</title></head>"
+    "<body><h1>Error 1015</h1><p>You are being rate limited</p></body></html>";
+
+}  // namespace
+
+bool good_user_agent(std::string_view text) {
+  constexpr std::string_view start = "DiscordBot (";
+  if (!text.starts_with(start)) return false;
+  const auto end = text.find(')');
+  if (end == std::string_view::npos) return false;
+  const auto inner = text.substr(start.size(), end - start.size());
+  const auto comma = inner.find(',');
+  return comma != std::string_view::npos && comma > 0 && inner.find_first_not_of(' ', comma + 1) != std::string_view::npos;
+}
+
+route_match match_route(std::string_view method, std::string_view path) {
+  const auto parts = segments_of(path);
+  route_match match;
+  int best = -1;
+  for (const auto& route : tables::routes) {
+    const int literal = fit(route, parts);
+    if (literal < 0) continue;
+    match.path_known = true;
+    if (route.method != method || literal <= best) continue;
+    best = literal;
+    match.route = &route;
+  }
+  if (!match.route) return match;
+  const auto wanted = segments_of(match.route->path);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    if (is_parameter(wanted[i]))
+      match.params.emplace(wanted[i].substr(1, wanted[i].size() - 2), percent_decode(parts[i], false));
+  return match;
+}
+
+snowflake rest::call::id(std::string_view name) const { return any_id::parse(param(name)).value(); }
+
+std::string rest::call::param(std::string_view name) const {
+  const auto found = params.find(name);
+  return found == params.end() ? std::string() : found->second;
+}
+
+std::string rest::call::query_value(std::string_view name) const {
+  for (const auto& [key, value] : query)
+    if (key == name) return value;
+  return {};
+}
+
+rest::answer rest::refuse(int status, int code, std::string_view message, std::string violation) {
+  return {status, {{"message", message}, {"code", code}}, false, std::move(violation)};
+}
+
+rest::answer rest::invalid_form(const form_errors& errors) {
+  answer out = refuse(400, 50035, "Invalid Form Body", "invalid_body: " + errors.summary());
+  out.body["errors"] = errors.tree();
+  return out;
+}
+
+rest_outcome rest::handle(const net::http_request& request) {
+  ++state_.counters.requests;
+  rest_outcome outcome = route_request(request);
+  const int status = outcome.response.status;
+  if (status == 429) ++state_.counters.responses_429;
+  else if (status >= 500) ++state_.counters.responses_5xx;
+  else if (status >= 400) ++state_.counters.responses_4xx;
+  const bool shared = outcome.response.headers.get("X-RateLimit-Scope") == "shared";
+  if (status == 401 || status == 403 || (status == 429 && !shared)) state_.limits.count_invalid(state_.now());
+  return outcome;
+}
+
+rest_outcome rest::route_request(const net::http_request& request) {
+  const auto block = state_.limits.check_block(state_.now());
+  if (block.what == limit_verdict::kind::blocked) {
+    if (block.ignored) state_.violate("429_ignored", "a request while the address is blocked");
+    return cloudflare_block(block.retry_after);
+  }
+  if (!good_user_agent(request.headers.get("User-Agent")))
+    return finish(refuse(403, 40333, "internal network error", "user_agent"), nullptr);
+  const std::string_view target = request.target;
+  const auto question = target.find('?');
+  std::string_view path = target.substr(0, question);
+  if (!path.starts_with(api_root)) return finish(refuse(404, 0, "404: Not Found", "unknown_route"), nullptr);
+  path.remove_prefix(api_root.size());
+  const auto slash = path.find('/');
+  const auto given = path.substr(0, slash);
+  if (given != version)  // without a version Discord serves an outdated one
+    return finish(refuse(400, 50041, "Invalid API version provided", "api_version"), nullptr);
+
+  call what;
+  route_match match = match_route(request.method, slash == std::string_view::npos ? "" : path.substr(slash));
+  if (!match.route) {
+    if (match.path_known) return finish(refuse(405, 0, "405: Method Not Allowed", "wrong_method"), nullptr);
+    return finish(refuse(404, 0, "404: Not Found", "unknown_route"), nullptr);
+  }
+  what.route = match.route;
+  what.params = std::move(match.params);
+  if (question != std::string_view::npos) what.query = parse_query(target.substr(question + 1));
+  return limited(request, *match.route, what);
+}
+
+rest_outcome rest::limited(const net::http_request& request, const tables::route_row& route, call& what) {
+  const auto authorization = request.headers.get("Authorization");
+  what.authorized = !state_.token_reset && authorization == "Bot " + state_.options.token;
+  if (!what.authorized && (route.auth & 4) == 0)
+    return finish(refuse(401, 0, "401: Unauthorized", "unauthorized"), &route);
+  if (what.authorized && (route.auth & 5) == 0)
+    return finish(refuse(403, 20001, "Bots cannot use this endpoint", "bots_not_allowed"), &route);
+
+  const std::string major = major_of(what);
+  const auto now = state_.now();
+  bool no_headers = false;
+  std::chrono::milliseconds delay{0};
+  bool drop_after = false;
+  const auto verdict = state_.limits.take(route, major, what.authorized, now);
+  if (verdict.what != limit_verdict::kind::pass) {
+    state_.violate(verdict.ignored ? "429_ignored" : "rate_limited",
+                   std::string(route.method) + " " + std::string(route.path) +
+                       (verdict.ignored ? " was sent again before retry_after had passed" : " was over its rate limit"));
+    return rate_limited(verdict, route);
+  }
+  if (rest_fault* fault = fault_for(route)) {
+    rest_outcome played;
+    limit_verdict told = verdict;
+    told.retry_after = told.reset_after = fault->retry_after;
+    told.remaining = 0;
+    const auto until = now + fault->retry_after;
+    switch (fault->what) {
+      case rest_fault::kind::status: {
+        const bool page = fault->body.starts_with("<");
+        played.response = net::http_response(fault->status, page ? "text/html" : "application/json", fault->body);
+        return played;
+      }
+      case rest_fault::kind::route_429:
+        state_.limits.close_bucket(route, major, now, until);
+        told.what = limit_verdict::kind::route;
+        return rate_limited(told, route);
+      case rest_fault::kind::shared_429:
+        state_.limits.close_bucket(route, major, now, until);
+        told.what = limit_verdict::kind::shared;
+        return rate_limited(told, route);
+      case rest_fault::kind::global_429:
+        state_.limits.close_global(now, until);
+        told.what = limit_verdict::kind::global;
+        return rate_limited(told, route);
+      case rest_fault::kind::cloudflare_block:
+        state_.limits.block(now, until);
+        return cloudflare_block(fault->retry_after);
+      case rest_fault::kind::drop_before_acting: played.drop = true; return played;
+      case rest_fault::kind::drop_before_answer: drop_after = true; break;
+      case rest_fault::kind::no_rate_limit_headers: no_headers = true; break;
+      case rest_fault::kind::new_bucket: state_.limits.rename_bucket(route); break;
+      case rest_fault::kind::late: delay = fault->delay; break;
+    }
+  }
+  rest_outcome outcome = finish(checked(request, what), &route);
+  outcome.delay = delay;
+  outcome.drop = drop_after;
+  if (verdict.limited_route && !no_headers) {
+    auto& headers = outcome.response.headers;
+    const auto reset = state_.options.clock->utc_now().time_since_epoch() + verdict.reset_after;
+    headers.add("X-RateLimit-Limit", std::to_string(verdict.limit));
+    headers.add("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+    headers.add("X-RateLimit-Reset", seconds_up(std::chrono::duration_cast<duration>(reset)));
+    headers.add("X-RateLimit-Reset-After", seconds_up(verdict.reset_after));
+    headers.add("X-RateLimit-Bucket", verdict.bucket);
+  }
+  return outcome;
+}
+
+rest::answer rest::checked(const net::http_request& request, call& what) {
+  const auto& route = *what.route;
+  form_errors errors;
+  std::vector<std::string> path;
+  for (const auto& param : tables::params.subspan(route.first_param, route.param_count)) {
+    path.assign(1, std::string(param.name));
+    validate(param.shape_index, what.param(param.name), path, errors);
+  }
+  validate_query(route, what.query, errors);
+  const auto reason = request.headers.get("X-Audit-Log-Reason");
+  if (characters(percent_decode(reason, false)) > 512)
+    errors.add({"reason"}, "BASE_TYPE_MAX_LENGTH", "Must be 512 or fewer in length.");
+  if (!errors.empty()) return invalid_form(errors);
+  answer refusal;
+  if (route.body != tables::no_shape) {
+    if (!read_body(request, what, refusal)) return refusal;
+    if (route.body_required || !what.body.empty()) {
+      path.clear();
+      validate(route.body, what.body, path, errors);
+      if (!errors.empty()) return invalid_form(errors);
+    }
+  }
+  const handler play = find_handler(route.operation);
+  if (!play) {
+    ++state_.counters.not_played;
+    return refuse(501, 0, "501: Not Implemented: the mock checks this route but does not play it");
+  }
+  return (this->*play)(what);
+}
+
+bool rest::read_body(const net::http_request& request, call& what, answer& refusal) {
+  what.body = json::object();
+  if (request.body.empty()) return true;
+  const std::string type(request.headers.get("Content-Type"));
+  const std::uint8_t content = what.route->content;
+  if ((content & 1) != 0 && type.starts_with("application/json")) {
+    what.body = parse_json(request.body);
+    if (!what.body.is_discarded()) return true;
+    refusal = refuse(400, 50109, "The request body contains invalid JSON.", "invalid_json");
+    return false;
+  }
+  if ((content & 4) != 0 && type.starts_with("multipart/form-data")) {
+    if (read_multipart(request, what)) return true;
+    refusal = refuse(400, 50035, "Invalid Form Body", "invalid_multipart");
+    return false;
+  }
+  if ((content & 2) != 0 && type.starts_with("application/x-www-form-urlencoded")) {
+    for (auto& [name, value] : parse_query(request.body)) what.body[name] = value;
+    return true;
+  }
+  refusal = refuse(400, 50035, "Expected \"Content-Type\" header to be one of {'application/json'}.", "content_type");
+  return false;
+}
+
+bool rest::read_multipart(const net::http_request& request, call& what) {
+  const auto parts = parse_multipart(request.headers.get("Content-Type"), request.body);
+  if (!parts) return false;
+  for (const auto& part : *parts) {
+    if (part.name == "payload_json") {
+      const json payload = parse_json(part.content);
+      if (!payload.is_object()) return false;
+      for (const auto& [name, value] : payload.items()) what.body[name] = value;
+    } else if (part.file_name.empty()) {
+      what.body[part.name] = std::string(part.content);
+    } else {
+      what.files.push_back({part.name, part.file_name, part.type, part.content.size()});
+      if (!part.name.starts_with("files[")) what.body[part.name] = part.file_name;
+    }
+  }
+  return true;
+}
+
+rest_outcome rest::finish(const answer& result, const tables::route_row* route) {
+  rest_outcome outcome;
+  outcome.response = result.empty ? net::http_response(result.status)
+                                  : net::http_response(result.status, "application/json", dump(result.body));
+  outcome.response.headers.add("Via", "1.1 google");
+  if (result.violation.empty()) return outcome;
+  const auto colon = result.violation.find(": ");
+  std::string text = route ? std::string(route->method) + " " + std::string(route->path) : std::string("a request");
+  text += " was answered " + std::to_string(result.status) + " " + text_at(result.body, "message");
+  if (colon != std::string::npos) text += " (" + result.violation.substr(colon + 2) + ")";
+  state_.violate(result.violation.substr(0, colon), std::move(text));
+  return outcome;
+}
+
+rest_outcome rest::rate_limited(const limit_verdict& verdict, const tables::route_row& route) {
+  const bool global = verdict.what == limit_verdict::kind::global;
+  const bool shared = verdict.what == limit_verdict::kind::shared;
+  const json body = {{"message", shared ? "The resource is being rate limited." : "You are being rate limited."},
+                     {"retry_after", seconds(verdict.retry_after)},
+                     {"global", global}};
+  rest_outcome outcome = finish({429, body, false, {}}, &route);
+  auto& headers = outcome.response.headers;
+  headers.add("Retry-After", whole_seconds_up(verdict.retry_after));
+  headers.add("X-RateLimit-Scope", global ? "global" : shared ? "shared" : "user");
+  if (global) {
+    headers.add("X-RateLimit-Global", "true");
+  } else {
+    const auto reset = state_.options.clock->utc_now().time_since_epoch() + verdict.retry_after;
+    headers.add("X-RateLimit-Limit", std::to_string(verdict.limit));
+    headers.add("X-RateLimit-Remaining", "0");
+    headers.add("X-RateLimit-Reset", seconds_up(std::chrono::duration_cast<duration>(reset)));
+    headers.add("X-RateLimit-Reset-After", seconds_up(verdict.retry_after));
+    headers.add("X-RateLimit-Bucket", verdict.bucket);
+  }
+  return outcome;
+}
+
+rest_outcome rest::cloudflare_block(duration retry_after) {
+  rest_outcome outcome;
+  outcome.response = net::http_response(429, "text/html; charset=UTF-8", std::string(block_page));
+  outcome.response.headers.add("Retry-After", whole_seconds_up(retry_after));
+  return outcome;
+}
+
+rest_fault* rest::fault_for(const tables::route_row& route) {
+  for (auto& fault : state_.faults.rest) {
+    if (fault.times <= 0 || (!fault.method.empty() && fault.method != route.method) ||
+        (!fault.route.empty() && fault.route != route.path))
+      continue;
+    --fault.times;
+    return &fault;
+  }
+  return nullptr;
+}
+
+std::string rest::major_of(const call& what) {
+  const std::string webhook = what.param("webhook_id");
+  if (!webhook.empty()) return webhook + "/" + what.param("webhook_token");
+  const std::string channel = what.param("channel_id");
+  return channel.empty() ? what.param("guild_id") : channel;
+}
+
+bool rest::plays(const tables::route_row& route) { return find_handler(route.operation) != nullptr; }
+
+rest::handler rest::find_handler(std::string_view operation) {
+  static const std::map<std::string_view, handler> handlers{
+      {"get_gateway", &rest::get_gateway},
+      {"get_bot_gateway", &rest::get_bot_gateway},
+      {"get_my_user", &rest::get_my_user},
+      {"get_user", &rest::get_user},
+      {"list_my_guilds", &rest::list_my_guilds},
+      {"leave_guild", &rest::leave_guild},
+      {"create_dm", &rest::create_dm},
+      {"get_my_application", &rest::get_my_application},
+      {"get_my_oauth2_application", &rest::get_my_application},
+      {"get_guild", &rest::get_guild},
+      {"list_guild_channels", &rest::list_guild_channels},
+      {"list_guild_roles", &rest::list_guild_roles},
+      {"list_guild_members", &rest::list_guild_members},
+      {"get_guild_member", &rest::get_guild_member},
+      {"get_channel", &rest::get_channel},
+      {"trigger_typing_indicator", &rest::trigger_typing},
+      {"create_message", &rest::create_message},
+      {"get_message", &rest::get_message},
+      {"list_messages", &rest::list_messages},
+      {"update_message", &rest::update_message},
+      {"delete_message", &rest::delete_message},
+      {"bulk_delete_messages", &rest::bulk_delete_messages},
+      {"add_my_message_reaction", &rest::add_reaction},
+      {"delete_my_message_reaction", &rest::delete_my_reaction},
+      {"delete_user_message_reaction", &rest::delete_user_reaction},
+      {"delete_all_message_reactions", &rest::delete_all_reactions},
+      {"list_application_commands", &rest::list_commands},
+      {"create_application_command", &rest::create_command},
+      {"bulk_set_application_commands", &rest::bulk_set_commands},
+      {"get_application_command", &rest::get_command},
+      {"update_application_command", &rest::update_command},
+      {"delete_application_command", &rest::delete_command},
+      {"list_guild_application_commands", &rest::list_commands},
+      {"create_guild_application_command", &rest::create_command},
+      {"bulk_set_guild_application_commands", &rest::bulk_set_commands},
+      {"get_guild_application_command", &rest::get_command},
+      {"update_guild_application_command", &rest::update_command},
+      {"delete_guild_application_command", &rest::delete_command},
+      {"create_interaction_response", &rest::create_interaction_response},
+      {"get_original_webhook_message", &rest::get_original},
+      {"update_original_webhook_message", &rest::update_original},
+      {"delete_original_webhook_message", &rest::delete_original},
+      {"execute_webhook", &rest::create_followup},
+      {"get_webhook_message", &rest::get_followup},
+      {"update_webhook_message", &rest::update_followup},
+      {"delete_webhook_message", &rest::delete_followup},
+  };
+  const auto found = handlers.find(operation);
+  return found == handlers.end() ? nullptr : found->second;
+}
+
+}  // namespace monochord::testing

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "net/http_message.hpp"
+#include "testing/gateway.hpp"
+#include "testing/state.hpp"
+#include "testing/validate.hpp"
+
+namespace monochord::testing {
+
+/// The answer to a request and what happens to it on its way.
+class rest_outcome {
+ public:
+  net::http_response response;
+  std::chrono::milliseconds delay{0};
+  bool drop = false;  ///< the connection ends instead
+};
+
+/// Discord's REST API: pure logic over `mock_state`, called under its lock.
+/// https://docs.discord.com/developers/reference
+class rest {
+ public:
+  rest(mock_state& state, gateway& gate) : state_(state), gate_(gate) {}
+
+  rest_outcome handle(const net::http_request& request);
+  /// Whether the mock acts on a route, or only checks it and answers 501.
+  static bool plays(const tables::route_row& route);
+
+ private:
+  struct uploaded_file {
+    std::string part;
+    std::string name;
+    std::string type;
+    std::size_t size = 0;
+  };
+  struct call {
+    const tables::route_row* route = nullptr;
+    std::map<std::string, std::string, std::less<>> params;
+    std::vector<std::pair<std::string, std::string>> query;
+    json body;
+    std::vector<uploaded_file> files;
+    bool authorized = false;
+
+    snowflake id(std::string_view name) const;
+    std::string param(std::string_view name) const;
+    std::string query_value(std::string_view name) const;
+  };
+  struct answer {
+    int status = 200;
+    json body;
+    bool empty = false;
+    std::string violation;  ///< a kind, when the refusal is the client's fault
+  };
+  using handler = answer (rest::*)(const call&);
+  static handler find_handler(std::string_view operation);
+
+  // the way of a request
+  rest_outcome route_request(const net::http_request& request);
+  rest_outcome limited(const net::http_request& request, const tables::route_row& route, call& what);
+  answer checked(const net::http_request& request, call& what);
+  bool read_body(const net::http_request& request, call& what, answer& refusal);
+  bool read_multipart(const net::http_request& request, call& what);
+  rest_outcome finish(const answer& result, const tables::route_row* route);
+  rest_outcome rate_limited(const limit_verdict& verdict, const tables::route_row& route);
+  rest_outcome cloudflare_block(duration retry_after);
+  rest_fault* fault_for(const tables::route_row& route);
+  static std::string major_of(const call& what);
+
+  static answer ok(json body) { return {200, std::move(body), false, {}}; }
+  static answer created(json body) { return {201, std::move(body), false, {}}; }
+  static answer no_content() { return {204, nullptr, true, {}}; }
+  static answer refuse(int status, int code, std::string_view message, std::string violation = {});
+  static answer invalid_form(const form_errors& errors);
+
+  // gateway, users, guilds (rest_basic.cpp)
+  answer get_gateway(const call&);
+  answer get_bot_gateway(const call&);
+  answer get_my_user(const call&);
+  answer get_user(const call&);
+  answer list_my_guilds(const call&);
+  answer leave_guild(const call&);
+  answer create_dm(const call&);
+  answer get_my_application(const call&);
+  answer get_guild(const call&);
+  answer list_guild_channels(const call&);
+  answer list_guild_roles(const call&);
+  answer list_guild_members(const call&);
+  answer get_guild_member(const call&);
+  answer get_channel(const call&);
+  answer trigger_typing(const call&);
+
+  // messages and reactions (rest_messages.cpp)
+  answer create_message(const call&);
+  answer get_message(const call&);
+  answer list_messages(const call&);
+  answer update_message(const call&);
+  answer delete_message(const call&);
+  answer bulk_delete_messages(const call&);
+  answer add_reaction(const call&);
+  answer delete_my_reaction(const call&);
+  answer delete_user_reaction(const call&);
+  answer delete_all_reactions(const call&);
+  answer change_reaction(const call&, snowflake user, bool add);
+
+  // commands (rest_commands.cpp)
+  answer list_commands(const call&);
+  answer create_command(const call&);
+  answer bulk_set_commands(const call&);
+  answer get_command(const call&);
+  answer update_command(const call&);
+  answer delete_command(const call&);
+  answer check_command_scope(const call&) const;
+  json complete_command(const json& request, snowflake id, snowflake guild) const;
+
+  // interactions (rest_interactions.cpp)
+  answer create_interaction_response(const call&);
+  answer answer_interaction(const call&, interaction_record&, int type);
+  answer get_original(const call&);
+  answer update_original(const call&);
+  answer delete_original(const call&);
+  answer create_followup(const call&);
+  answer get_followup(const call&);
+  answer update_followup(const call&);
+  answer delete_followup(const call&);
+  interaction_record* by_token(const call&);
+  answer edit_by_token(interaction_record&, snowflake message, const call&);
+  answer erase_by_token(interaction_record&, snowflake message);
+  message_record& send_answer(interaction_record&, const json& data, const call&, bool loading);
+
+  // shared by them
+  /// The channel if the bot may see it; otherwise `refusal` is filled.
+  channel_record* visible_channel(snowflake id, answer& refusal);
+  bool check_message_body(const json& body, const call&, bool creates, answer& refusal) const;
+  void add_files(json& message, const call&);
+  void publish(std::string_view event, const channel_record& channel, const message_record& message);
+  void remove_message(channel_record& channel, snowflake id);
+
+  mock_state& state_;
+  gateway& gate_;
+};
+
+/// Adds or takes a reaction and tells the sessions; false when it was so already.
+bool change_reaction_of(world& things, gateway& gate, const channel_record& channel, message_record& message,
+                        snowflake user, const std::string& emoji, bool add);
+
+/// The route of the tables that a path (below /api/v10) and method name, with its parameters as they stand in the path.
+struct route_match {
+  const tables::route_row* route = nullptr;
+  bool path_known = false;  ///< some route has that path, with another method
+  std::map<std::string, std::string, std::less<>> params;
+};
+route_match match_route(std::string_view method, std::string_view path);
+
+/// Whether a User-Agent has the form that Discord asks for: `DiscordBot (url, version) anything`.
+bool good_user_agent(std::string_view text);
+
+}  // namespace monochord::testing

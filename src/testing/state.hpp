@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <monochord/testing/mock_discord.hpp>
+#include "testing/gateway_link.hpp"
+#include "testing/rate_limits.hpp"
+#include "testing/world.hpp"
+
+namespace monochord::testing {
+
+/// Everything that the mock knows: plain data under one lock, which the facade holds around every call.
+struct mock_state {
+  explicit mock_state(mock_options what);
+
+  time_point now() const { return options.clock->now(); }
+  void violate(std::string kind, std::string text);
+
+  mock_options options;
+  class world world;
+  mock_counters counters;
+  mock_faults faults;
+  std::vector<violation> violations;
+
+  // gateway
+  std::string gateway_url;         ///< known once the mock listens
+  std::string resume_gateway_url;
+  std::map<std::uint64_t, std::shared_ptr<gateway_link>> links;
+  std::map<std::string, std::shared_ptr<gateway_session>> sessions;
+  std::uint64_t last_link = 0;
+  std::uint64_t last_session = 0;
+  std::map<int, time_point> identified_at;  ///< by shard % max_concurrency
+  std::deque<time_point> identifies;        ///< within the last day
+  std::map<int, std::string> last_identify; ///< by shard
+  std::map<snowflake, time_point> member_requests;
+  bool token_reset = false;                 ///< the daily budget was overdrawn
+
+  rate_limits limits;
+};
+
+}  // namespace monochord::testing

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <monochord/core/clock.hpp>
+#include "testing/json.hpp"
+
+namespace monochord::testing {
+
+using snowflake = std::uint64_t;
+
+struct user_record {
+  snowflake id = 0;
+  std::string name;
+  bool bot = false;
+};
+
+struct role_record {
+  snowflake id = 0;
+  std::string name;
+  std::uint64_t permissions = 0;
+  int position = 0;
+};
+
+struct member_record {
+  std::vector<snowflake> roles;
+  std::string nick;
+  timestamp joined;
+};
+
+/// `body` is the message object as Discord sends it, without `guild_id` and `member`, which only events carry.
+struct message_record {
+  json body;
+  snowflake author = 0;
+  snowflake interaction = 0;  ///< the interaction that it answers
+  std::string token;          ///< of that interaction: who may change it without the bot's token
+  std::map<std::string, std::set<snowflake>> reactions;  ///< who reacted, by emoji
+  bool ephemeral = false;
+  bool claimed = false;       ///< a test has expected it already
+  time_point at{};
+};
+
+struct channel_record {
+  snowflake id = 0;
+  snowflake guild = 0;
+  snowflake recipient = 0;  ///< of a direct channel
+  std::string name;
+  int position = 0;
+  std::map<snowflake, message_record> messages;  // ids ascend, so this is their order
+  std::vector<snowflake> pins;
+};
+
+struct guild_record {
+  snowflake id = 0;
+  std::string name;
+  snowflake owner = 0;
+  std::vector<role_record> roles;
+  std::vector<snowflake> channels;
+  std::map<snowflake, member_record> members;
+  bool unavailable = false;
+  timestamp bot_joined;
+};
+
+struct interaction_record {
+  snowflake id = 0;
+  std::string token;
+  int type = 0;              ///< 2 command, 3 component, 4 autocomplete, 5 modal submit
+  snowflake user = 0;
+  snowflake guild = 0;
+  snowflake channel = 0;
+  std::string name;          ///< of the command
+  snowflake source_message = 0;  ///< whose component was used
+  time_point created{};
+  int callback_type = 0;     ///< 0: not answered yet
+  json callback_data;
+  time_point answered_at{};
+  snowflake original = 0;    ///< message of the answer
+  bool deferred = false;     ///< the answer's content is still to come
+  bool ephemeral = false;
+  std::size_t followups = 0;
+};
+
+/// The things of the mock's Discord and their JSON forms. No rules of access, no events.
+class world {
+ public:
+  explicit world(std::shared_ptr<monochord::clock> time);
+
+  snowflake next_id();
+  /// Guild ids are consecutive in the bits that sharding uses, so that guilds spread over shards in the order in which
+  /// they were made.
+  snowflake next_guild_id();
+
+  user_record& add_user(std::string_view name, bool bot);
+  user_record* find_user(std::string_view name);
+  channel_record* find_channel(snowflake id);
+  guild_record* find_guild(snowflake id);
+  message_record* find_message(snowflake channel, snowflake id);
+  channel_record& direct_channel(snowflake user);
+  bool is_member(snowflake guild, snowflake user) const;
+  std::uint64_t permissions(const guild_record& guild, snowflake user) const;
+
+  json user_json(snowflake id) const;
+  json own_user_json() const;
+  json member_json(const guild_record& guild, snowflake user, bool with_user) const;
+  static json role_json(const guild_record& guild, const role_record& role);
+  json channel_json(const channel_record& channel) const;
+  json guild_json(const guild_record& guild) const;
+  json guild_create_json(const guild_record& guild) const;
+  json application_json() const;
+
+  /// A message object by `author` with what a create request may hold; text is searched for mentions.
+  json make_message(snowflake id, const channel_record& channel, snowflake author, const json& request);
+  /// Applies the fields that an edit may hold.
+  void edit_message(message_record& message, const json& request);
+  /// Puts a message into its channel; the oldest one is forgotten past a limit.
+  message_record& store(channel_record& channel, message_record message);
+  /// A message as its event carries it.
+  json message_event(const channel_record& channel, const message_record& message) const;
+
+  snowflake bot = 0;
+  snowflake application = 0;
+  std::map<snowflake, user_record> users;
+  std::map<snowflake, guild_record> guilds;
+  std::map<snowflake, channel_record> channels;
+  std::map<snowflake, interaction_record> interactions;
+  std::map<snowflake, std::vector<json>> commands;  ///< by guild, 0 for global ones
+
+ private:
+  void find_mentions(json& message, const std::string& text, snowflake guild) const;
+
+  std::shared_ptr<monochord::clock> clock_;
+  snowflake last_id_ = 0;
+  snowflake guild_count_ = 0;
+};
+
+std::string id_text(snowflake id);
+
+}  // namespace monochord::testing
