@@ -13,6 +13,10 @@
 
 namespace monochord::net {
 
+/// Runs `work` until it ends (true; what it throws is thrown) or until `end` completes without an error (false; `work`
+/// was cancelled then and has ended). Cancelling the caller cancels both.
+task<bool> race(task<> work, task<error_code> end);
+
 /// Runs `work` until `deadline` at most: true when it ended by itself (what it throws is thrown), false when it was
 /// cancelled because time was over; it has ended either way. Cancelling the caller cancels `work`.
 task<bool> run_before(clock& time, time_point deadline, task<> work);

@@ -16,7 +16,8 @@ namespace {
 
 struct fixture {
   mc::task<> sleep(mc::duration time) {
-    const auto wait = sim.clock()->make_timer(co_await boost::asio::this_coro::executor);
+    const auto here = co_await boost::asio::this_coro::executor;
+    const auto wait = sim.clock()->make_timer(here);
     if (co_await wait->wait_until(sim.clock()->now() + time)) throw mc::error(mc::errc::cancelled, "cancelled");
   }
   mc::task<> work(mc::duration time) {

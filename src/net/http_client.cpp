@@ -1,0 +1,411 @@
+// SPDX-License-Identifier: MIT
+#include "net/http_client.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <mutex>
+#include <set>
+#include <vector>
+
+#include "net/deadline.hpp"
+#include "net/http_connection.hpp"
+
+namespace monochord::net {
+
+namespace asio = boost::asio;
+using connection_ptr = std::shared_ptr<http_connection>;
+
+namespace {
+
+/// Methods that a second time does no more than the first (RFC 9110, 9.2.2).
+bool is_idempotent(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
+}
+
+}  // namespace
+
+struct http_pool::impl : std::enable_shared_from_this<impl> {
+  impl(asio::any_io_executor on, url where, http_options with)
+      : executor(std::move(on)), base(std::move(where)), options(std::move(with)), janitor_strand(asio::make_strand(executor)) {}
+
+  const asio::any_io_executor executor;
+  const url base;
+  const http_options options;
+  const asio::any_io_executor janitor_strand;
+
+  mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
+  std::vector<connection_ptr> idle;  // the last one was used last
+  std::set<http_connection*> all;
+  std::deque<std::shared_ptr<parked>> waiting;  // for one of max_connections
+  std::vector<std::shared_ptr<parked>> opening;  // completed by shut(): connections that are being made end then
+  std::size_t taken = 0;   // connections in use or being made
+  std::size_t active = 0;  // calls of send, and the janitor
+  bool closed = false;
+  bool janitor_runs = false;
+  std::shared_ptr<timer> janitor_timer;  // used on janitor_strand
+  std::vector<std::shared_ptr<parked>> joining;
+  http_counters count;
+
+  struct running;
+  class lease;
+
+  task<http_response> run(const http_request& request, duration response_timeout);
+  task<http_response> attempt(const http_request& request, duration response_timeout, http_connection::progress& how_far,
+                              bool& reused);
+  task<connection_ptr> acquire(bool& reused);
+  task<> open(connection_ptr& made);
+  task<error_code> closing();
+  void release(connection_ptr connection);
+  void forget(http_connection& dead);
+  void wake_one();
+  void start_janitor();
+  task<> sweep();
+  void shut();
+  void check_joined();
+  std::string name(const http_request& request) const { return request.method + " " + base.origin(); }
+};
+
+/// A call or the janitor: `close()` waits for all of them.
+struct http_pool::impl::running {
+  explicit running(std::shared_ptr<impl> of) : pool(std::move(of)) {
+    const std::lock_guard lock(pool->mutex);
+    ++pool->active;
+  }
+  running(const running&) = delete;
+  running& operator=(const running&) = delete;
+  ~running() {
+    {
+      const std::lock_guard lock(pool->mutex);
+      --pool->active;
+    }
+    pool->check_joined();
+  }
+  std::shared_ptr<impl> pool;
+};
+
+/// The right to use one connection. Given back when it goes, whatever happened.
+class http_pool::impl::lease {
+ public:
+  explicit lease(std::shared_ptr<impl> of) : pool_(std::move(of)) {}
+  lease(const lease&) = delete;
+  lease& operator=(const lease&) = delete;
+  ~lease() { pool_->release(std::move(connection)); }
+  connection_ptr connection;
+
+ private:
+  std::shared_ptr<impl> pool_;
+};
+
+void http_pool::impl::wake_one() {
+  while (!waiting.empty()) {
+    const auto next = std::move(waiting.front());
+    waiting.pop_front();
+    if (next->complete()) return;
+  }
+}
+
+void http_pool::impl::release(connection_ptr connection) {
+  bool close_it = false;
+  {
+    const std::lock_guard lock(mutex);
+    --taken;
+    if (connection && connection->reusable() && !closed) {
+      connection->idle_since = options.clock->now();
+      idle.push_back(connection);
+      start_janitor();
+    } else if (connection) {
+      all.erase(connection.get());
+      close_it = true;
+    }
+    wake_one();
+  }
+  if (close_it) connection->close();
+}
+
+/// An idle connection ended by itself.
+void http_pool::impl::forget(http_connection& dead) {
+  connection_ptr last;
+  const std::lock_guard lock(mutex);
+  all.erase(&dead);
+  const auto place = std::ranges::find(idle, &dead, &connection_ptr::get);
+  if (place == idle.end()) return;  // it is just being taken: its user will notice
+  last = std::move(*place);
+  idle.erase(place);
+  ++count.stale_connections;
+}
+
+task<> http_pool::impl::open(connection_ptr& made) {
+  clock& time = *options.clock;
+  const asio::any_io_executor strand = co_await asio::this_coro::executor;
+  auto stream =
+      co_await options.transport->connect(strand, base.host(), base.port(), time, time.now() + options.connect_timeout);
+  if (base.encrypted()) {
+    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, time.now() + options.tls_timeout);
+  }
+  made = std::make_shared<http_connection>(std::move(stream), [weak = weak_from_this()](http_connection& dead) {
+    if (const auto pool = weak.lock()) pool->forget(dead);
+  });
+  const std::lock_guard lock(mutex);
+  all.insert(made.get());
+  ++count.connections_opened;
+}
+
+/// Ends without an error when the pool is closed.
+task<error_code> http_pool::impl::closing() {
+  return park([this](std::shared_ptr<parked> wait) {
+    const std::lock_guard lock(mutex);
+    std::erase_if(opening, [](const auto& one) { return one->done(); });
+    if (closed) wait->complete();
+    else opening.push_back(std::move(wait));
+  });
+}
+
+/// Takes an idle connection, or the right to open one (then it is null); waits while there are too many.
+task<connection_ptr> http_pool::impl::acquire(bool& reused) {
+  bool waited = false;
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex);
+      if (closed) throw error(errc::cancelled, "the HTTP client is closed");
+      if (!idle.empty()) {
+        const auto found = std::move(idle.back());
+        idle.pop_back();
+        ++taken;
+        ++count.connections_reused;
+        reused = true;
+        co_return found;
+      }
+      if (taken < options.max_connections) {
+        ++taken;
+        reused = false;
+        co_return nullptr;
+      }
+      if (!std::exchange(waited, true)) ++count.waits;
+    }
+    const error_code woken = co_await park([this](std::shared_ptr<parked> wait) {
+      const std::lock_guard lock(mutex);
+      if (closed || taken < options.max_connections || !idle.empty()) wait->complete();  // meanwhile there is one
+      else waiting.push_back(std::move(wait));
+    });
+    if (woken) throw error(errc::cancelled, "cancelled while waiting for a connection");
+  }
+}
+
+namespace {
+
+task<> exchange_into(http_connection& connection, const http_request& request, const std::string& host,
+                     const http_options& options, http_connection::progress& how_far, http_response& answer) {
+  answer = co_await connection.exchange(request, host, options, how_far);
+}
+
+}  // namespace
+
+task<http_response> http_pool::impl::attempt(const http_request& request, duration response_timeout,
+                                             http_connection::progress& how_far, bool& reused) {
+  const auto self = shared_from_this();
+  auto first = co_await acquire(reused);
+  lease mine(self);
+  mine.connection = std::move(first);
+  if (!mine.connection) {
+    const asio::any_io_executor strand = asio::make_strand(executor);
+    const bool made = co_await asio::co_spawn(strand, race(open(mine.connection), closing()), asio::use_awaitable);
+    if (!made) throw error(errc::cancelled, "the HTTP client is closed");
+  }
+  http_response answer;
+  const asio::any_io_executor strand = mine.connection->executor();
+  const std::string host = base.authority();
+  clock& time = *options.clock;
+  const bool in_time = co_await asio::co_spawn(
+      strand,
+      run_before(time, time.now() + response_timeout,
+                 exchange_into(*mine.connection, request, host, options, how_far, answer)),
+      asio::use_awaitable);
+  if (!in_time) throw error(errc::timeout, "no whole answer came in time");
+  co_return answer;
+}
+
+task<http_response> http_pool::impl::run(const http_request& request, duration response_timeout) {
+  const running guard(shared_from_this());
+  {
+    const std::lock_guard lock(mutex);
+    ++count.requests;
+  }
+  for (int tries = 1;; ++tries) {
+    http_connection::progress how_far;
+    bool reused = false;
+    error_code code;
+    std::string text;
+    try {
+      auto answer = co_await attempt(request, response_timeout, how_far, reused);
+      const std::lock_guard lock(mutex);
+      ++count.responses;
+      co_return answer;
+    } catch (const error& e) {
+      code = e.code();
+      text = e.what();
+    } catch (const boost::system::system_error& e) {
+      if (e.code() != asio::error::operation_aborted) throw;
+      code = errc::cancelled;
+      text = "cancelled";
+    }
+    const std::lock_guard lock(mutex);
+    // Only a kept connection can have been closed by the peer without regard to this request.
+    const bool stale = reused && code == errc::closed && !how_far.answered;
+    if (stale && !closed && tries <= 1 + static_cast<int>(options.max_connections)) {
+      ++count.stale_connections;
+      if (!how_far.written || (tries == 1 && is_idempotent(request.method))) {
+        if (how_far.written) ++count.resent;
+        continue;
+      }
+    }
+    if (closed && code == errc::closed) code = errc::cancelled;
+    if (code == errc::timeout) ++count.timeouts;
+    else if (code == errc::cancelled) ++count.cancelled;
+    else ++count.failures;
+    throw http_error(code, name(request) + ": " + text, how_far.written);
+  }
+}
+
+/// Closes connections that were idle for too long; runs while there are idle ones. The mutex is held.
+void http_pool::impl::start_janitor() {
+  if (std::exchange(janitor_runs, true)) return;
+  ++active;
+  // Posted: co_spawn may run its first step at once, and that takes the mutex.
+  asio::post(janitor_strand, [self = shared_from_this()] {
+    asio::co_spawn(self->janitor_strand, self->sweep(), [self](std::exception_ptr error) {
+      {
+        const std::lock_guard lock(self->mutex);
+        --self->active;
+      }
+      self->check_joined();
+      if (error) std::rethrow_exception(error);  // a clock that throws: nothing here can mend that
+    });
+  });
+}
+
+task<> http_pool::impl::sweep() {
+  const auto self = shared_from_this();
+  const std::shared_ptr<timer> wait = options.clock->make_timer(janitor_strand);
+  for (;;) {
+    std::vector<connection_ptr> expired;
+    time_point next{};
+    {
+      const std::lock_guard lock(mutex);
+      const time_point oldest = options.clock->now() - options.idle_timeout;
+      for (auto& one : idle) {
+        if (one->idle_since <= oldest) expired.push_back(one);
+      }
+      std::erase_if(idle, [&](const connection_ptr& one) { return one->idle_since <= oldest; });
+      for (const auto& one : expired) all.erase(one.get());
+      if (idle.empty() || closed) {
+        janitor_runs = false;
+        janitor_timer = nullptr;
+      } else {
+        janitor_timer = wait;
+        next = idle.front()->idle_since;
+        for (const auto& one : idle) next = std::min(next, one->idle_since);
+      }
+    }
+    for (const auto& one : expired) one->close();
+    if (next == time_point{}) co_return;
+    co_await wait->wait_until(next + options.idle_timeout);
+  }
+}
+
+void http_pool::impl::shut() {
+  std::vector<connection_ptr> ending;
+  {
+    const std::lock_guard lock(mutex);
+    if (std::exchange(closed, true)) return;
+    for (auto* one : all) {
+      if (auto held = one->weak_from_this().lock()) ending.push_back(std::move(held));
+    }
+    all.clear();
+    idle.clear();
+    for (const auto& one : waiting) one->complete();
+    waiting.clear();
+    for (const auto& one : opening) one->complete();
+    opening.clear();
+    if (janitor_timer) {
+      asio::post(janitor_strand, [wait = janitor_timer] { wait->cancel(); });
+    }
+  }
+  for (const auto& one : ending) one->close();
+}
+
+void http_pool::impl::check_joined() {
+  std::vector<std::shared_ptr<parked>> done;
+  {
+    const std::lock_guard lock(mutex);
+    if (active == 0) done.swap(joining);
+  }
+  for (const auto& one : done) one->complete();
+}
+
+http_pool::http_pool(asio::any_io_executor executor, url base, http_options options)
+    : impl_(std::make_shared<impl>(std::move(executor), std::move(base), std::move(options))) {
+  impl_->base.require_encryption_unless(impl_->options.allow_plain);
+  const auto& given = impl_->options;
+  if (!given.transport || !given.clock || given.max_connections == 0 || (impl_->base.encrypted() && !given.tls)) {
+    throw error(errc::invalid_argument, "an HTTP client needs a transport, a clock, TLS settings for https and at least "
+                                        "one connection");
+  }
+}
+
+http_pool::~http_pool() { impl_->shut(); }
+
+task<http_response> http_pool::send(const http_request& request) {
+  return send(request, impl_->options.response_timeout);
+}
+
+namespace {
+
+task<http_response> send_with(std::shared_ptr<http_pool::impl> pool, const http_request& request, duration timeout) {
+  if (pool->options.user_agent.empty() || request.headers.has("User-Agent")) {
+    co_return co_await pool->run(request, timeout);
+  }
+  http_request named = request;
+  named.headers.add("User-Agent", pool->options.user_agent);
+  co_return co_await pool->run(named, timeout);
+}
+
+}  // namespace
+
+task<http_response> http_pool::send(const http_request& request, duration response_timeout) {
+  return send_with(impl_, request, response_timeout);
+}
+
+task<> http_pool::close() {
+  const auto self = impl_;
+  self->shut();
+  co_await park([&self](std::shared_ptr<parked> wait) {
+    {
+      const std::lock_guard lock(self->mutex);
+      if (self->active != 0) {
+        self->joining.push_back(std::move(wait));
+        return;
+      }
+    }
+    wait->complete();
+  });
+}
+
+http_counters http_pool::counters() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->count;
+}
+
+std::size_t http_pool::open_connections() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->all.size();
+}
+
+const url& http_pool::base() const noexcept { return impl_->base; }
+
+}  // namespace monochord::net

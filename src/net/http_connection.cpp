@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include "net/http_connection.hpp"
+
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/write.hpp>
+
+#include "net/deadline.hpp"
+#include "net/http_reader.hpp"
+
+namespace monochord::net {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::size_t read_bytes = 16U << 10U;
+}
+
+http_connection::http_connection(std::unique_ptr<byte_stream> stream, std::function<void(http_connection&)> on_dead)
+    : stream_(std::move(stream)), executor_(stream_.get_executor()), on_dead_(std::move(on_dead)) {}
+
+http_connection::~http_connection() = default;
+
+void http_connection::end() noexcept {
+  alive_ = false;
+  stream_.stream().close();
+}
+
+void http_connection::close() {
+  asio::dispatch(executor_, [self = shared_from_this()] { self->end(); });
+}
+
+void http_connection::start_read() {
+  if (reading_ || end_ || !alive_) return;
+  reading_ = true;
+  space_.resize(read_bytes);
+  stream_.stream().async_read_some(
+      asio::buffer(space_), byte_stream::io_handler(asio::bind_executor(
+                                executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
+                                  self->on_read(failed, bytes);
+                                })));
+}
+
+void http_connection::on_read(error_code failed, std::size_t bytes) {
+  reading_ = false;
+  arrived_.append(space_, 0, bytes);
+  if (failed) end_ = failed;
+  if (waiting_) std::exchange(waiting_, nullptr)->complete();
+  if (busy_) return;
+  const bool was_alive = alive_;
+  end();  // idle: it ended, or the peer said something that nobody asked for
+  if (was_alive && on_dead_) on_dead_(*this);
+}
+
+/// Returns when more has arrived than there was, or the connection has ended.
+task<> http_connection::more_bytes() {
+  start_read();
+  const error_code woken = co_await park([this](std::shared_ptr<parked> wait) {
+    if (reading_) waiting_ = std::move(wait);
+    else wait->complete();  // it is closed: nothing will come
+  });
+  if (woken) throw error(errc::cancelled, "cancelled while waiting for the answer");
+  if (!alive_ && !end_) throw error(errc::closed, "the connection is closed");
+}
+
+task<> http_connection::write(const http_request& request, const std::string& host, progress& how_far) {
+  const std::string head = serialize_head(request, host);
+  const std::array<asio::const_buffer, 2> message{asio::buffer(head), asio::buffer(request.body)};
+  const auto state = co_await asio::this_coro::cancellation_state;
+  const abort_on_cancel guard(state, [self = shared_from_this()] { self->end(); });
+  const auto [failed, bytes] = co_await asio::async_write(stream_, message, uncancelled());
+  how_far.written = bytes != 0;
+  if (!failed) co_return;
+  if (is_cancelled(state)) throw error(errc::cancelled, "cancelled while sending the request");
+  // The peer may have answered before it took everything (a refusal), so the answer is looked for all the same.
+  if (bytes == 0) throw error(errc::closed, "the connection ended before the request was sent: " + failed.message());
+}
+
+task<http_response> http_connection::exchange(const http_request& request, const std::string& host,
+                                              const http_options& options, progress& how_far) {
+  const auto self = shared_from_this();
+  try {
+    busy_ = true;
+    reusable_ = false;
+    if (end_ || !alive_) throw error(errc::closed, "the connection was closed by the peer");
+    co_await write(request, host, how_far);
+    http_reader::limits limits{options.max_header_bytes, options.max_body_bytes};
+    http_reader reader = http_reader::for_responses(limits, request.method == "HEAD");
+    bool offered = false;  // the parser has seen all that arrived and wants more behind it
+    while (!reader.done()) {
+      if (!arrived_.empty() && !offered) {
+        how_far.answered = true;
+        arrived_.erase(0, reader.put(arrived_));
+        offered = true;
+      } else if (end_) {
+        reader.put_end();
+      } else {
+        co_await more_bytes();
+        offered = false;
+      }
+    }
+    busy_ = false;
+    ++served;
+    reusable_ = reader.keep_alive() && arrived_.empty() && !end_;
+    if (reusable_) start_read();
+    else end();
+    co_return reader.take_response();
+  } catch (...) {
+    busy_ = false;
+    end();
+    throw;
+  }
+}
+
+}  // namespace monochord::net

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
+#include "net/byte_stream.hpp"
+#include "net/http_client.hpp"
+#include "net/parked.hpp"
+#include "net/stream_adaptor.hpp"
+
+namespace monochord::net {
+
+/// One keep-alive connection. From its strand only, but for `close()`.
+///
+/// A read is always under way, also while the connection is idle: so a peer that closes it, or that talks without being
+/// asked, is noticed at once and not by the next request.
+class http_connection : public std::enable_shared_from_this<http_connection> {
+ public:
+  /// How far an exchange got: what decides whether a request may be sent again.
+  struct progress {
+    bool written = false;   ///< some of the request was handed to the transport
+    bool answered = false;  ///< some of an answer was read
+  };
+
+  /// `on_dead` is called once, on the strand, when the connection ends while it is idle.
+  http_connection(std::unique_ptr<byte_stream> stream, std::function<void(http_connection&)> on_dead);
+  ~http_connection();
+
+  /// Sends a request and reads its answer. Throws `error`; the connection is closed then.
+  task<http_response> exchange(const http_request& request, const std::string& host, const http_options& options,
+                               progress& how_far);
+  /// Whether it can serve another request.
+  bool reusable() const noexcept { return alive_ && reusable_; }
+  /// Ends it; from any thread.
+  void close();
+
+  const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+
+  time_point idle_since{};      // the pool's, guarded by its mutex
+  std::uint64_t served = 0;
+
+ private:
+  void start_read();
+  void on_read(error_code failed, std::size_t bytes);
+  task<> more_bytes();
+  task<> write(const http_request& request, const std::string& host, progress& how_far);
+  void end() noexcept;
+
+  stream_adaptor stream_;
+  const boost::asio::any_io_executor executor_;
+  std::function<void(http_connection&)> on_dead_;
+  std::string space_;            // what the read that is under way fills
+  std::string arrived_;          // not parsed yet
+  error_code end_;
+  std::shared_ptr<parked> waiting_;
+  bool reading_ = false;
+  std::atomic<bool> alive_{true};     // written on the strand, read by the pool
+  std::atomic<bool> reusable_{true};  // the same
+  bool busy_ = false;
+};
+
+}  // namespace monochord::net
