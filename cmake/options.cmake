@@ -30,6 +30,8 @@ endif()
 add_library(monochord_build_flags INTERFACE)
 target_compile_options(monochord_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wconversion
                        $<$<BOOL:${MONOCHORD_WERROR}>:-Werror>)
+# clang reports what libstdc++ 12's own std::stable_sort uses as deprecated.
+target_compile_options(monochord_build_flags INTERFACE $<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations>)
 if(MONOCHORD_SANITIZE)
   target_compile_options(monochord_build_flags INTERFACE -fsanitize=${MONOCHORD_SANITIZE} -fno-omit-frame-pointer -g1)
   target_link_options(monochord_build_flags INTERFACE -fsanitize=${MONOCHORD_SANITIZE})

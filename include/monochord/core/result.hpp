@@ -30,7 +30,7 @@ class result {
   stored& value() & requires(!std::is_void_v<T>) { return check(), *value_; }
   const stored& value() const& requires(!std::is_void_v<T>) { return check(), *value_; }
   stored&& value() && requires(!std::is_void_v<T>) { return check(), std::move(*value_); }
-  void value() const requires std::is_void_v<T> { check(); }
+  void value() const& requires std::is_void_v<T> { check(); }
   stored& operator*() noexcept requires(!std::is_void_v<T>) { return *value_; }
   const stored& operator*() const noexcept requires(!std::is_void_v<T>) { return *value_; }
   stored* operator->() noexcept requires(!std::is_void_v<T>) { return &*value_; }
