@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include <monochord/core/error.hpp>
+#include <monochord/model/list.hpp>
 #include <monochord/model/raw_json.hpp>
 
 /// Discord's JSON to and from the structs of `monochord/model/`. All functions may be called from any thread at once;
@@ -79,6 +81,10 @@ bool decode_array(const table& how, array_sink out, padded_text text, failure& w
 void encode(const table& how, const void* value, std::string& out);
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out);
 
+/// A builder: what is encoded is the body that it makes.
+template <class T>
+concept builder = requires(const T& value) { value.body(); };
+
 template <class T>
 struct door {
   static bool decode(T& out, padded_text text, failure& why) { return detail::decode(table_of<T>(), &out, text, why); }
@@ -93,6 +99,30 @@ struct door<std::vector<T>> {
   }
   static void encode(const std::vector<T>& value, std::string& out) {
     encode_array(table_of<T>(), value.data(), value.size(), sizeof(T), out);
+  }
+};
+template <class T>
+struct door<list<T>> {
+  static void encode(const list<T>& value, std::string& out) {
+    encode_array(table_of<T>(), value.data(), value.size(), sizeof(T), out);
+  }
+};
+template <builder T>
+struct door<T> {
+  static void encode(const T& value, std::string& out) {
+    const auto& body = value.body();
+    detail::encode(table_of<std::remove_cvref_t<decltype(body)>>(), &body, out);
+  }
+};
+template <builder T>
+struct door<std::vector<T>> {
+  static void encode(const std::vector<T>& value, std::string& out) {
+    out += '[';
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (i) out += ',';
+      door<T>::encode(value[i], out);
+    }
+    out += ']';
   }
 };
 }  // namespace detail
@@ -121,7 +151,7 @@ T decode(std::string_view text) {
   return json::decode<T>(padded_text{text.data(), text.size(), text.size()});
 }
 
-/// Appends the JSON text of a model, a request body, or a std::vector of one.
+/// Appends the JSON text of a model, a request body, a builder, or a std::vector or list of one.
 template <class T>
 void encode_to(std::string& out, const T& value) {
   detail::door<T>::encode(value, out);
@@ -132,5 +162,9 @@ std::string encode(const T& value) {
   detail::door<T>::encode(value, out);
   return out;
 }
+
+/// The entries of the `errors` object of a refused REST call; empty when the text is something else.
+/// https://docs.discord.com/developers/reference#error-messages
+std::vector<field_error> field_errors(std::string_view errors);
 
 }  // namespace monochord::json

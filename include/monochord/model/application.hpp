@@ -35,13 +35,6 @@ enum class application_flag : std::uint64_t {
 template <>
 inline constexpr bool is_flags<application_flag> = true;
 
-/// Where an application is installed.
-/// https://docs.discord.com/developers/resources/application#application-object-application-integration-types
-enum class integration_type : std::int32_t {
-  guild_install = 0,
-  user_install = 1,
-};
-
 /// Whether webhook events are sent.
 /// https://docs.discord.com/developers/resources/application#application-object-application-event-webhook-status
 enum class event_webhook_status : std::int32_t {

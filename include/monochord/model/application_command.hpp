@@ -9,7 +9,7 @@
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
 #include <monochord/core/snowflake.hpp>
-#include <monochord/model/application.hpp>
+#include <monochord/model/application_command_type.hpp>
 #include <monochord/model/channel.hpp>
 #include <monochord/model/flat_map.hpp>
 #include <monochord/model/interaction_type.hpp>
@@ -18,31 +18,6 @@
 #include <monochord/model/scalar.hpp>
 
 namespace monochord {
-
-/// Where a command is found.
-/// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-types
-enum class application_command_type : std::int32_t {
-  chat_input = 1,
-  user = 2,
-  message = 3,
-  primary_entry_point = 4,
-};
-
-/// What an option takes.
-/// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-type
-enum class command_option_type : std::int32_t {
-  sub_command = 1,
-  sub_command_group = 2,
-  string = 3,
-  integer = 4,
-  boolean = 5,
-  user = 6,
-  channel = 7,
-  role = 8,
-  mentionable = 9,
-  number = 10,
-  attachment = 11,
-};
 
 /// Who answers an entry point command.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-entry-point-command-handler-types

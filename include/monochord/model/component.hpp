@@ -11,36 +11,11 @@
 #include <monochord/core/maybe.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/channel.hpp>
+#include <monochord/model/component_fwd.hpp>
 #include <monochord/model/emoji.hpp>
 #include <monochord/model/optional_bool.hpp>
-#include <monochord/model/tagged.hpp>
 
 namespace monochord {
-
-/// The kinds of components.
-/// https://docs.discord.com/developers/components/reference#component-object-component-types
-enum class component_type : std::int32_t {
-  action_row = 1,
-  button = 2,
-  string_select = 3,
-  text_input = 4,
-  user_select = 5,
-  role_select = 6,
-  mentionable_select = 7,
-  channel_select = 8,
-  section = 9,
-  text_display = 10,
-  thumbnail = 11,
-  media_gallery = 12,
-  file = 13,
-  separator = 14,
-  container = 17,
-  label = 18,
-  file_upload = 19,
-  radio_group = 21,
-  checkbox_group = 22,
-  checkbox = 23,
-};
 
 /// Colour and use of a button.
 /// https://docs.discord.com/developers/components/reference#button-button-styles
@@ -67,13 +42,6 @@ enum class media_flag : std::uint32_t {
 };
 template <>
 inline constexpr bool is_flags<media_flag> = true;
-
-struct component_family {
-  using type_enum = component_type;
-};
-/// A component of a message or a modal: one of the structs below that name `component_family`.
-/// https://docs.discord.com/developers/components/reference#component-object
-using component = tagged<component_family>;
 
 /// A picture, video or file by its URL; `attachment://name` is one that is sent along.
 /// https://docs.discord.com/developers/components/reference#unfurled-media-item-unfurled-media-item-structure

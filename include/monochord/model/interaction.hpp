@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,9 +8,9 @@
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/snowflake.hpp>
-#include <monochord/model/application_command.hpp>
+#include <monochord/model/application_command_type.hpp>
 #include <monochord/model/channel.hpp>
-#include <monochord/model/component.hpp>
+#include <monochord/model/component_fwd.hpp>
 #include <monochord/model/entitlement.hpp>
 #include <monochord/model/flat_map.hpp>
 #include <monochord/model/guild.hpp>
@@ -104,21 +103,6 @@ struct interaction {
   std::optional<flat_map<std::string, any_id>> authorizing_integration_owners;
   std::optional<interaction_context> context;
   std::optional<int> attachment_size_limit;
-};
-
-/// The kinds of answers.
-/// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-type
-enum class interaction_callback_type : std::int32_t {
-  pong = 1,
-  channel_message_with_source = 4,
-  deferred_channel_message_with_source = 5,
-  deferred_update_message = 6,
-  update_message = 7,
-  application_command_autocomplete_result = 8,
-  modal = 9,
-  premium_required = 10,  ///< deprecated
-  launch_activity = 12,
-  social_layer_sku_purchase_eligibility = 13,
 };
 
 /// What became of an answer.

@@ -20,14 +20,15 @@ class list {
   constexpr list() noexcept = default;
   constexpr list(const T* first, std::size_t count) noexcept : first_(first), count_(count) {}
   /// The braced list lives to the end of the full expression.
-  constexpr list(std::initializer_list<T> values) noexcept
-    requires std::is_trivially_destructible_v<T>
-      : first_(values.begin()), count_(values.size()) {}
+  constexpr list(std::initializer_list<T> values) noexcept : first_(values.begin()), count_(values.size()) {
+    static_assert(std::is_trivially_destructible_v<T>, "values that own something stand in a vector or array of their own");
+  }
   template <class Range>
-    requires requires(const Range& r) {
-      { std::data(r) } -> std::convertible_to<const T*>;
-      { std::size(r) } -> std::convertible_to<std::size_t>;
-    } && (!std::is_same_v<std::remove_cvref_t<Range>, list> && !std::is_same_v<std::remove_cvref_t<Range>, std::initializer_list<T>>)
+    requires(!std::is_same_v<Range, list> && !std::is_same_v<Range, std::initializer_list<T>> &&
+             requires(const Range& r) {
+               { std::data(r) } -> std::convertible_to<const T*>;
+               { std::size(r) } -> std::convertible_to<std::size_t>;
+             })
   constexpr list(const Range& values) noexcept : first_(std::data(values)), count_(std::size(values)) {}
 
   constexpr const T* data() const noexcept { return first_; }

@@ -14,12 +14,13 @@
 #include <monochord/model/application.hpp>
 #include <monochord/model/attachment.hpp>
 #include <monochord/model/channel.hpp>
-#include <monochord/model/component.hpp>
+#include <monochord/model/component_fwd.hpp>
 #include <monochord/model/embed.hpp>
 #include <monochord/model/emoji.hpp>
 #include <monochord/model/flat_map.hpp>
 #include <monochord/model/interaction_type.hpp>
 #include <monochord/model/member.hpp>
+#include <monochord/model/message_flag.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/partial_message.hpp>
 #include <monochord/model/poll.hpp>

@@ -8,7 +8,7 @@
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
 #include <monochord/core/snowflake.hpp>
-#include <monochord/model/component.hpp>
+#include <monochord/model/component_fwd.hpp>
 #include <monochord/model/resolved_data.hpp>
 #include <monochord/model/tagged.hpp>
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <monochord/core/timestamp.hpp>
+#include <monochord/model/bodies.hpp>
+#include <monochord/model/component.hpp>
+#include <monochord/model/embed.hpp>
+#include <monochord/model/poll.hpp>
+
+namespace monochord {
+
+/// Builds an embed. Owns what it is given. Not thread-safe.
+/// https://docs.discord.com/developers/resources/message#embed-object
+class embed_builder {
+ public:
+  embed_builder();
+  explicit embed_builder(std::string title);
+
+  embed_builder& title(std::string text);
+  embed_builder& description(std::string text);
+  embed_builder& url(std::string url);
+  /// 0xRRGGBB
+  embed_builder& color(int rgb);
+  embed_builder& timestamp(monochord::timestamp time);
+  embed_builder& footer(std::string text, std::string icon_url = {});
+  /// A URL, or `attachment://name` for a file that is sent along.
+  embed_builder& image(std::string url);
+  embed_builder& thumbnail(std::string url);
+  embed_builder& author(std::string name, std::string url = {}, std::string icon_url = {});
+  embed_builder& field(std::string name, std::string value, bool is_inline = false);
+
+  const embed& body() const& noexcept { return embed_; }
+  embed&& body() && noexcept { return std::move(embed_); }
+
+ private:
+  embed embed_;
+};
+
+/// Builds a message to create, to edit into, or to answer an interaction with. Owns what it is given; copies are deep.
+/// Not thread-safe.
+/// https://docs.discord.com/developers/resources/message#create-message
+class message_builder {
+ public:
+  message_builder();
+  explicit message_builder(std::string content);
+  message_builder(const message_builder& other);
+  message_builder(message_builder&& other) noexcept;
+  message_builder& operator=(message_builder other) noexcept;
+  ~message_builder();
+
+  message_builder& content(std::string text);
+  message_builder& embed(embed_builder embed);
+  /// Any component struct: `component(mc::action_row{...})`. Layouts of the newer kind need `flags(is_components_v2)`.
+  message_builder& component(monochord::component component);
+  /// A row of buttons or one select.
+  message_builder& row(std::vector<monochord::component> components);
+  message_builder& file(std::string name, std::string bytes, std::string description = {});
+  message_builder& poll(poll_create_request poll);
+  message_builder& sticker(sticker_id id);
+  message_builder& reply_to(message_id message, bool fail_if_not_exists = true);
+  message_builder& flags(monochord::flags<message_flag> flags);
+  /// Only the user of the interaction sees the answer.
+  message_builder& ephemeral();
+  message_builder& tts(bool value = true);
+  /// Up to 25 characters; with `enforce` Discord makes no second message with the same nonce.
+  message_builder& nonce(std::string nonce, bool enforce = true);
+  /// Whom the message notifies: kinds (`users`, `roles`, `everyone`) and ids. Without it everybody it mentions.
+  message_builder& mentions(std::vector<std::string> kinds, std::vector<user_id> users = {}, std::vector<role_id> roles = {});
+  message_builder& no_mentions() { return mentions({}); }
+  message_builder& mention_replied(bool value);
+
+  /// Views of what this builder owns: valid until it is changed or destroyed.
+  create_message_body body() const;
+  /// The same to edit a message with: only what was set.
+  edit_message_body edit_body() const;
+
+ private:
+  struct parts;
+  std::unique_ptr<parts> parts_;
+};
+
+/// Builds a modal, the answer to a command or a component.
+/// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal
+class modal_builder {
+ public:
+  modal_builder(std::string custom_id, std::string title);
+
+  /// A labelled field: `label("Name", mc::text_input{...})`.
+  modal_builder& label(std::string text, component field, std::string description = {});
+  modal_builder& text(std::string markdown);
+
+  /// Views of what this builder owns: valid until it is changed or destroyed.
+  interaction_response_body body() const noexcept;
+
+ private:
+  std::string custom_id_;
+  std::string title_;
+  std::vector<component> components_;
+};
+
+}  // namespace monochord

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// Encoding: walks the tables and appends text. What is absent is left out, so that nothing is invented.
+#include <charconv>
+#include <cmath>
+#include <cstring>
+
+#include "json/table.hpp"
+#include "json/unescape.hpp"
+
+namespace monochord::json {
+
+namespace {
+
+template <class T>
+T load(const void* at) noexcept {
+  T value;
+  std::memcpy(&value, at, sizeof value);
+  return value;
+}
+
+void append_number(auto value, std::string& out) {
+  char text[32];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+void append_double(double value, std::string& out) {
+  if (std::isfinite(value)) append_number(value, out);
+  else out += "null";  // JSON has no other word for it
+}
+
+void value(const type& how, const void* at, std::string& out);
+
+// Whether a field is there, and where its value is; null at `at` stands for JSON's null.
+bool present(const type& how, const void*& at, const type*& inner) {
+  inner = &how;
+  switch (how.what) {
+    case kind::wrapper: {
+      const auto& wrap = *static_cast<const wrapper_how*>(how.how);
+      if (const void* held = wrap.get(at)) {
+        at = held;
+        return present(*how.inner, at, inner);
+      }
+      const bool is_null = wrap.is_null && wrap.is_null(at);
+      at = nullptr;
+      return is_null;
+    }
+    case kind::optional_bool: return static_cast<const optional_bool*>(at)->has_value();
+    case kind::null_bool:
+      if (!*static_cast<const null_bool*>(at)) return false;
+      at = nullptr;
+      return true;
+    case kind::tagged: return how.tag().value(at) != nullptr;
+    case kind::raw: return !static_cast<const raw_json*>(at)->empty();
+    case kind::scalar: return !static_cast<const scalar*>(at)->empty();
+    default: return true;
+  }
+}
+
+void key(std::string_view name, bool& first, std::string& out) {
+  if (!first) out += ',';
+  first = false;
+  out += '"';
+  out += name;
+  out += "\":";
+}
+
+void members(const table& how, const void* object, bool& first, std::string& out, bool reduced) {
+  if (how.inlined) {
+    members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset, first, out, reduced);
+  }
+  for (std::uint32_t i = 0; i < how.count; ++i) {
+    const field& f = how.fields[i];
+    if (reduced && f.name != "id" && f.name != "unavailable") continue;
+    const void* at = static_cast<const char*>(object) + f.offset;
+    const type* inner = f.how;
+    const bool bare_list = f.how->what == kind::row && static_cast<const row_how*>(f.how->how)->absent_when_empty;
+    if (bare_list && static_cast<const row_how*>(f.how->how)->view(at).count == 0) continue;
+    if (!present(*f.how, at, inner)) continue;
+    key(f.name, first, out);
+    if (at) value(*inner, at, out);
+    else out += "null";
+  }
+}
+
+void object(const table& how, const void* at, std::string& out) {
+  out += '{';
+  bool first = true;
+  members(how, at, first, out, how.reduced && how.reduced(at));
+  out += '}';
+}
+
+void tagged_value(const tagged_how& tag, const void* at, std::string& out) {
+  const void* const held = tag.value(at);
+  for (std::size_t i = 0; i < tag.count; ++i) {
+    if (&tag.first[i].ops() != tag.ops(at)) continue;
+    out += '{';
+    bool first = true;
+    if (!tag.outside) {
+      key("type", first, out);
+      append_number(tag.type_of(at), out);
+    }
+    members(tag.first[i].object(), held, first, out, false);
+    out += '}';
+    return;
+  }
+  out += static_cast<const raw_json*>(held)->text();  // of a kind that is not known
+}
+
+void rows(const row_view& view, const type& inner, std::size_t stride, std::string& out) {
+  out += '[';
+  const char* at = static_cast<const char*>(view.first);
+  for (std::size_t i = 0; i < view.count; ++i, at += stride) {
+    if (i) out += ',';
+    value(inner, at, out);
+  }
+  out += ']';
+}
+
+void map(const type& how, const void* at, std::string& out) {
+  const auto& map = *static_cast<const map_how*>(how.how);
+  const row_view view = map.view(at);
+  out += '{';
+  const char* entry = static_cast<const char*>(view.first);
+  std::string name;
+  for (std::size_t i = 0; i < view.count; ++i, entry += map.stride) {
+    if (i) out += ',';
+    name.clear();
+    map.key(entry, name);
+    quote(name, out);
+    out += ':';
+    value(*how.inner, entry + map.value_offset, out);
+  }
+  out += '}';
+}
+
+void scalar_value(const scalar& s, std::string& out) {
+  switch (s.type()) {
+    case scalar::kind::none: out += "null"; break;
+    case scalar::kind::boolean: out += s.boolean() ? "true" : "false"; break;
+    case scalar::kind::integer: append_number(s.integer(), out); break;
+    case scalar::kind::number: append_double(s.number(), out); break;
+    case scalar::kind::text: quote(s.text(), out); break;
+  }
+}
+
+void value(const type& how, const void* at, std::string& out) {
+  switch (how.what) {
+    case kind::boolean: out += load<bool>(at) ? "true" : "false"; break;
+    case kind::optional_bool: out += *static_cast<const optional_bool*>(at) ? "true" : "false"; break;
+    case kind::int32: append_number(load<std::int32_t>(at), out); break;
+    case kind::uint32: append_number(load<std::uint32_t>(at), out); break;
+    case kind::int64: append_number(load<std::int64_t>(at), out); break;
+    case kind::uint64: append_number(load<std::uint64_t>(at), out); break;
+    case kind::number: append_double(load<double>(at), out); break;
+    case kind::text: quote(*static_cast<const std::string*>(at), out); break;
+    case kind::text_like: quote(static_cast<const text_how*>(how.how)->view(at), out); break;
+    case kind::text_view: quote(*static_cast<const std::string_view*>(at), out); break;
+    case kind::id:
+    case kind::bits_text:
+      out += '"';
+      append_number(load<std::uint64_t>(at), out);
+      out += '"';
+      break;
+    case kind::timestamp: quote(format_timestamp(load<timestamp>(at)), out); break;
+    case kind::null_bool: out += "null"; break;
+    case kind::raw: {
+      const std::string_view text = static_cast<const raw_json*>(at)->text();
+      out += text.empty() ? "null" : text;
+      break;
+    }
+    case kind::scalar: scalar_value(*static_cast<const scalar*>(at), out); break;
+    case kind::object: object(how.object(), at, out); break;
+    case kind::row: {
+      const auto& row = *static_cast<const row_how*>(how.how);
+      rows(row.view(at), *how.inner, row.stride, out);
+      break;
+    }
+    case kind::map: map(how, at, out); break;
+    case kind::wrapper: {
+      const type* inner = &how;
+      if (present(how, at, inner) && at) value(*inner, at, out);
+      else out += "null";
+      break;
+    }
+    case kind::tagged:
+      if (how.tag().value(at)) tagged_value(how.tag(), at, out);
+      else out += "null";
+      break;
+  }
+}
+
+}  // namespace
+
+namespace detail {
+
+void encode(const table& how, const void* at, std::string& out) { object(how, at, out); }
+
+void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out) {
+  out += '[';
+  const char* at = static_cast<const char*>(first);
+  for (std::size_t i = 0; i < count; ++i, at += stride) {
+    if (i) out += ',';
+    object(how, at, out);
+  }
+  out += ']';
+}
+
+}  // namespace detail
+
+}  // namespace monochord::json

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+// Accounts, guilds and what is in them.
+#include <monochord/model/channel.hpp>
+#include <monochord/model/embed.hpp>
+#include <monochord/model/emoji.hpp>
+#include <monochord/model/entitlement.hpp>
+#include <monochord/model/guild.hpp>
+#include <monochord/model/guild_extras.hpp>
+#include <monochord/model/member.hpp>
+#include <monochord/model/poll.hpp>
+#include <monochord/model/presence.hpp>
+#include <monochord/model/role.hpp>
+#include <monochord/model/sticker.hpp>
+#include <monochord/model/user.hpp>
+#include <monochord/model/voice_state.hpp>
+
+#include "json/table.hpp"
+
+namespace monochord {
+
+MONOCHORD_MODEL(avatar_decoration_data, asset, sku_id)
+MONOCHORD_MODEL(nameplate, sku_id, asset, label, palette)
+MONOCHORD_MODEL(collectibles, nameplate)
+MONOCHORD_MODEL(user_primary_guild, identity_guild_id, identity_enabled, tag, badge)
+MONOCHORD_MODEL(user, id, username, discriminator, global_name, avatar, bot, system, mfa_enabled, banner,
+                accent_color, locale, verified, email, flags, premium_type, public_flags, avatar_decoration_data,
+                collectibles, primary_guild)
+MONOCHORD_MODEL(partial_user, id, username, discriminator, global_name, avatar, bot, system, flags, public_flags,
+                avatar_decoration_data, collectibles, primary_guild)
+MONOCHORD_MODEL(role_tags, bot_id, integration_id, premium_subscriber, subscription_listing_id,
+                available_for_purchase, guild_connections)
+MONOCHORD_MODEL(role_colors, primary_color, secondary_color, tertiary_color)
+MONOCHORD_MODEL(role, id, name, color, colors, hoist, icon, unicode_emoji, position, permissions, managed,
+                mentionable, tags, flags)
+MONOCHORD_MODEL(emoji, id, name, roles, user, require_colons, managed, animated, available)
+MONOCHORD_MODEL(sticker_item, id, name, format_type)
+MONOCHORD_MODEL(sticker, id, pack_id, name, description, tags, type, format_type, available, guild_id, user,
+                sort_value)
+MONOCHORD_MODEL(member, user, nick, avatar, banner, roles, joined_at, premium_since, deaf, mute, flags, pending,
+                permissions, communication_disabled_until, avatar_decoration_data, collectibles)
+MONOCHORD_MODEL(partial_member, nick, avatar, banner, roles, joined_at, premium_since, deaf, mute, flags, pending,
+                permissions, communication_disabled_until, avatar_decoration_data, collectibles)
+MONOCHORD_MODEL(embed_footer, text, icon_url, proxy_icon_url)
+MONOCHORD_MODEL(embed_image, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
+                description, flags)
+MONOCHORD_MODEL(embed_video, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
+                description, flags)
+MONOCHORD_MODEL(embed_provider, name, url)
+MONOCHORD_MODEL(embed_author, name, url, icon_url, proxy_icon_url)
+MONOCHORD_MODEL(embed_field, name, value, inline_)
+MONOCHORD_MODEL(embed, title, type, description, url, timestamp, color, footer, image, thumbnail, video, provider,
+                author, fields, flags)
+MONOCHORD_MODEL(poll_media, text, emoji)
+MONOCHORD_MODEL(poll_answer, answer_id, poll_media)
+MONOCHORD_MODEL(poll_answer_count, id, count, me_voted)
+MONOCHORD_MODEL(poll_results, is_finalized, answer_counts)
+MONOCHORD_MODEL(poll, question, answers, expiry, allow_multiselect, layout_type, results)
+MONOCHORD_MODEL(poll_create_request, question, answers, duration, allow_multiselect, layout_type)
+MONOCHORD_MODEL(entitlement, id, sku_id, application_id, user_id, type, deleted, starts_at, ends_at, guild_id,
+                consumed)
+MONOCHORD_MODEL(stage_instance, id, guild_id, channel_id, topic, privacy_level, discoverable_disabled,
+                guild_scheduled_event_id)
+MONOCHORD_MODEL(soundboard_sound, name, sound_id, volume, emoji_id, emoji_name, guild_id, available, user)
+MONOCHORD_MODEL(scheduled_event_metadata, location)
+MONOCHORD_MODEL(recurrence_n_weekday, n, day)
+MONOCHORD_MODEL(recurrence_rule, start, end, frequency, interval, by_weekday, by_n_weekday, by_month, by_month_day,
+                by_year_day, count)
+MONOCHORD_MODEL(scheduled_event, id, guild_id, channel_id, creator_id, name, description, scheduled_start_time,
+                scheduled_end_time, privacy_level, status, entity_type, entity_id, entity_metadata, creator,
+                user_count, image, recurrence_rule)
+MONOCHORD_MODEL(voice_state, guild_id, channel_id, user_id, member, session_id, deaf, mute, self_deaf, self_mute,
+                self_stream, self_video, suppress, request_to_speak_timestamp)
+MONOCHORD_MODEL(activity_timestamps, start, end)
+MONOCHORD_MODEL(activity_emoji, name, id, animated)
+MONOCHORD_MODEL(activity_party, id, size)
+MONOCHORD_MODEL(activity_assets, large_image, large_text, large_url, small_image, small_text, small_url,
+                invite_cover_image)
+MONOCHORD_MODEL(activity_secrets, join, spectate, match)
+MONOCHORD_MODEL(activity_button, label, url)
+MONOCHORD_MODEL(activity, name, type, url, created_at, timestamps, application_id, status_display_type, details,
+                details_url, state, state_url, emoji, party, assets, secrets, instance, flags, buttons)
+MONOCHORD_MODEL(client_status, desktop, mobile, web, vr)
+MONOCHORD_MODEL(presence, user, guild_id, status, activities, client_status)
+MONOCHORD_MODEL(overwrite, id, type, allow, deny)
+MONOCHORD_MODEL(thread_metadata, archived, auto_archive_duration, archive_timestamp, locked, invitable,
+                create_timestamp)
+MONOCHORD_MODEL(thread_member, id, user_id, join_timestamp, flags, member, presence)
+MONOCHORD_MODEL(default_reaction, emoji_id, emoji_name)
+MONOCHORD_MODEL(forum_tag, id, name, moderated, emoji_id, emoji_name)
+MONOCHORD_MODEL(channel, id, type, guild_id, position, permission_overwrites, name, topic, nsfw, last_message_id,
+                bitrate, user_limit, rate_limit_per_user, recipients, icon, owner_id, application_id, managed,
+                parent_id, last_pin_timestamp, rtc_region, video_quality_mode, message_count, member_count,
+                thread_metadata, member, default_auto_archive_duration, permissions, app_permissions, flags,
+                total_message_sent, available_tags, applied_tags, default_reaction_emoji,
+                default_thread_rate_limit_per_user, default_sort_order, default_forum_layout)
+MONOCHORD_MODEL(unavailable_guild, id, unavailable)
+MONOCHORD_MODEL(welcome_screen_channel, channel_id, description, emoji_id, emoji_name)
+MONOCHORD_MODEL(welcome_screen, description, welcome_channels)
+MONOCHORD_MODEL(incidents_data, invites_disabled_until, dms_disabled_until, dm_spam_detected_at, raid_detected_at)
+MONOCHORD_MODEL(guild, id, name, icon, icon_hash, splash, discovery_splash, owner, owner_id, permissions, region,
+                afk_channel_id, afk_timeout, widget_enabled, widget_channel_id, verification_level,
+                default_message_notifications, explicit_content_filter, roles, emojis, features, mfa_level,
+                application_id, system_channel_id, system_channel_flags, rules_channel_id, max_presences, max_members,
+                vanity_url_code, description, banner, premium_tier, premium_subscription_count, preferred_locale,
+                public_updates_channel_id, max_video_channel_users, max_stage_video_channel_users,
+                approximate_member_count, approximate_presence_count, welcome_screen, nsfw_level, stickers,
+                premium_progress_bar_enabled, safety_alerts_channel_id, incidents_data)
+MONOCHORD_MODEL(partial_guild, id, name, icon, features, locale)
+
+}  // namespace monochord

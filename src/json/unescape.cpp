@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: MIT
+#include "json/unescape.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace monochord::json {
+
+namespace {
+
+int hex(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+// The four digits at `at`; -1 when there are none.
+std::int32_t unit(std::string_view text, std::size_t at) noexcept {
+  if (at + 4 > text.size()) return -1;
+  std::int32_t value = 0;
+  for (std::size_t i = at; i < at + 4; ++i) {
+    const int digit = hex(text[i]);
+    if (digit < 0) return -1;
+    value = value << 4 | digit;
+  }
+  return value;
+}
+
+// One escape behind the backslash at `at`, which is moved past it; -1 when it is impossible.
+std::int32_t escape(std::string_view text, std::size_t& at) noexcept {
+  if (++at >= text.size()) return -1;
+  switch (text[at++]) {
+    case '"': return '"';
+    case '\\': return '\\';
+    case '/': return '/';
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case 'u': break;
+    default: return -1;
+  }
+  const std::int32_t first = unit(text, at);
+  if (first < 0 || (first >= 0xDC00 && first <= 0xDFFF)) return -1;
+  at += 4;
+  if (first < 0xD800 || first > 0xDBFF) return first;
+  if (text.substr(at, 2) != "\\u") return -1;
+  const std::int32_t second = unit(text, at + 2);
+  if (second < 0xDC00 || second > 0xDFFF) return -1;
+  at += 6;
+  return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
+}
+
+void append_utf8(std::int32_t code, std::string& out) {
+  const auto byte = [&out](std::int32_t b) { out += static_cast<char>(static_cast<unsigned char>(b)); };
+  if (code < 0x80) {
+    byte(code);
+  } else if (code < 0x800) {
+    byte(0xC0 | code >> 6);
+    byte(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    byte(0xE0 | code >> 12);
+    byte(0x80 | (code >> 6 & 0x3F));
+    byte(0x80 | (code & 0x3F));
+  } else {
+    byte(0xF0 | code >> 18);
+    byte(0x80 | (code >> 12 & 0x3F));
+    byte(0x80 | (code >> 6 & 0x3F));
+    byte(0x80 | (code & 0x3F));
+  }
+}
+
+}  // namespace
+
+bool unescape(std::string_view quoted, std::string& out) {
+  out.reserve(out.size() + quoted.size());
+  for (std::size_t at = 0; at < quoted.size();) {
+    const std::size_t slash = quoted.find('\\', at);
+    out.append(quoted, at, slash - at);
+    if (slash == std::string_view::npos) return true;
+    at = slash;
+    const std::int32_t code = escape(quoted, at);
+    if (code < 0) return false;
+    append_utf8(code, out);
+  }
+  return true;
+}
+
+bool unescapable(std::string_view quoted) noexcept {
+  for (std::size_t at = quoted.find('\\'); at != std::string_view::npos; at = quoted.find('\\', at))
+    if (escape(quoted, at) < 0) return false;
+  return true;
+}
+
+void quote(std::string_view text, std::string& out) {
+  static constexpr char digits[] = "0123456789abcdef";
+  out += '"';
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c >= 0x20 && c != '"' && c != '\\') continue;
+    out.append(text, from, i - from);
+    from = i + 1;
+    out += '\\';
+    switch (c) {
+      case '"': out += '"'; break;
+      case '\\': out += '\\'; break;
+      case '\n': out += 'n'; break;
+      case '\r': out += 'r'; break;
+      case '\t': out += 't'; break;
+      case '\b': out += 'b'; break;
+      case '\f': out += 'f'; break;
+      default:
+        out += "u00";
+        out += digits[c >> 4];
+        out += digits[c & 15];
+    }
+  }
+  out.append(text, from);
+  out += '"';
+}
+
+}  // namespace monochord::json
