@@ -48,23 +48,23 @@ namespace detail {
 task<> run_on_blocking_pool(std::function<void()> work) {
   const auto executor = co_await asio::this_coro::executor;
   auto& pool = asio::use_service<blocking_pool>(asio::query(executor, asio::execution::context));
-  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(
-      [&pool, &work, executor](auto handler) {
-        pool.submit([&pool, &work, guard = asio::make_work_guard(executor), handler = std::move(handler)]() mutable {
-          std::exception_ptr error;
-          try {
-            work();
-          } catch (...) {
-            error = std::current_exception();  // rethrown in the awaiting coroutine
-          }
-          const auto target = guard.get_executor();
-          asio::post(target, [handler = std::move(handler), error = std::move(error)]() mutable {
-            std::move(handler)(std::move(error));
-          });
-          pool.done();
-        });
-      },
-      asio::use_awaitable);
+  // Named, not a temporary: g++ 12 destroys a lambda that owns something twice in a co_await expression.
+  auto start = [&pool, &work, executor](auto handler) {
+    pool.submit([&pool, &work, guard = asio::make_work_guard(executor), handler = std::move(handler)]() mutable {
+      std::exception_ptr error;
+      try {
+        work();
+      } catch (...) {
+        error = std::current_exception();  // rethrown in the awaiting coroutine
+      }
+      const auto target = guard.get_executor();
+      asio::post(target, [handler = std::move(handler), error = std::move(error)]() mutable {
+        std::move(handler)(std::move(error));
+      });
+      pool.done();
+    });
+  };
+  co_await asio::async_initiate<const asio::use_awaitable_t<>, void(std::exception_ptr)>(start, asio::use_awaitable);
 }
 
 std::size_t blocking_calls_pending(asio::execution_context& context) {

@@ -204,11 +204,17 @@ task<> queue::close() {
   co_await asio::co_spawn(strand_, closing(shared_from_this()), asio::use_awaitable);
 }
 
-task<rest::counters> queue::counters() {
-  auto reading = [](std::shared_ptr<queue> self) -> task<rest::counters> {
+task<rest_counters> queue::counters() {
+  auto reading = [](std::shared_ptr<queue> self) -> task<rest_counters> {
     auto all = self->counters_;
-    all.limiter = self->limiter_.counters();
-    all.http = self->pool_.counters();
+    const auto& limiter = self->limiter_.counters();
+    all.waited_bucket = limiter.waits_bucket + limiter.waits_learning;
+    all.waited_global = limiter.waits_global;
+    all.waited_blocked = limiter.waits_blocked;
+    const auto http = self->pool_.counters();
+    all.connections_opened = http.connections_opened;
+    all.connections_reused = http.connections_reused;
+    all.timeouts = http.timeouts;
     co_return all;
   };
   co_return co_await asio::co_spawn(strand_, reading(shared_from_this()), asio::use_awaitable);

@@ -14,6 +14,7 @@
 #include <monochord/core/log.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/token.hpp>
+#include <monochord/rest/counters.hpp>
 #include "net/http_client.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/rate_limiter.hpp"
@@ -42,18 +43,6 @@ struct queue_options {
   logger log;
 };
 
-struct counters {
-  std::uint64_t calls = 0;
-  std::uint64_t succeeded = 0;
-  std::uint64_t refused = 0;      ///< ended by a status of 400 or more
-  std::uint64_t failed = 0;       ///< ended without an answer
-  std::uint64_t retries = 0;      ///< sent again after a failure or a 5xx
-  std::uint64_t status_429 = 0;
-  std::uint64_t waited = 0;       ///< calls that had to wait for a limit
-  protocol::rate_limiter_counters limiter;
-  net::http_counters http;
-};
-
 /// All calls of one client pass here: rate limiter, connection pool, retries. Its state lives on one strand; `send` may
 /// be awaited from any executor.
 class queue : public std::enable_shared_from_this<queue> {
@@ -67,7 +56,7 @@ class queue : public std::enable_shared_from_this<queue> {
   /// Ends what waits and what is under way with `errc::cancelled`, and closes the connections.
   task<> close();
 
-  task<rest::counters> counters();
+  task<rest_counters> counters();
 
  private:
   struct waiter;
@@ -91,7 +80,7 @@ class queue : public std::enable_shared_from_this<queue> {
   std::shared_ptr<timer> wake_timer_;           // of the running wake_loop; null when none runs
   std::vector<std::shared_ptr<timer>> pauses_;  // between two attempts
   bool closed_ = false;
-  rest::counters counters_;
+  rest_counters counters_;
 };
 
 }  // namespace monochord::rest

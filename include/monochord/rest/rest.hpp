@@ -22,13 +22,13 @@ struct gateway_bot_info;
 struct interaction;
 struct interaction_response_body;
 struct message;
+struct rest_counters;
 struct user;
 class command_builder;
 class message_builder;
 
 namespace rest {
 class queue;
-struct counters;
 }  // namespace rest
 
 /// Discord's REST API, behind one rate limiter and one pool of connections.
@@ -98,8 +98,8 @@ class rest_client {
   task<message> create_followup_message(application_id application, std::string_view token, const create_message_body& body);
   task<message> create_followup_message(application_id application, std::string_view token, const message_builder& body);
 
-  /// What the limiter and the connections did so far; include "rest/counters.hpp" of `monochord/rest/` to read it.
-  task<rest::counters> counters() const;
+  /// What the limiter and the connections did so far; include `<monochord/rest/counters.hpp>` to read it.
+  task<rest_counters> counters() const;
 
  private:
   std::shared_ptr<rest::queue> queue_;
