@@ -9,6 +9,10 @@
 #include <monochord/core/result.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/bodies.hpp>
-#include <monochord/model/events.hpp>
+#include <monochord/model/command_builder.hpp>
+#include <monochord/model/interaction_events.hpp>
+#include <monochord/model/message_builder.hpp>
+#include <monochord/model/message_events.hpp>
+#include <monochord/model/ready_events.hpp>
 #include <monochord/rest/rest.hpp>
 #include <monochord/run_blocking.hpp>

@@ -187,7 +187,7 @@ net::http_request queue::request_for(const call& what) const {
                             base + protocol::build_path(what.route, views(what.parameters)) + what.query);
   if (!what.route.has_own_token()) request.headers.add("Authorization", "Bot " + options_.bot_token.reveal());
   if (!what.body.empty()) {
-    request.headers.add("Content-Type", "application/json");
+    request.headers.add("Content-Type", what.content_type);
     request.body = what.body;
   }
   return request;

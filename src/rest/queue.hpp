@@ -30,7 +30,8 @@ class call {
   protocol::route route;
   std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
   std::string query;                    ///< with its '?', encoded
-  std::string body;                     ///< JSON; empty: none
+  std::string content_type;             ///< of the body
+  std::string body;                     ///< empty: none
 };
 
 struct queue_options {

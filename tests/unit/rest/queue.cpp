@@ -60,6 +60,7 @@ struct fixture {
 
   mc::result<std::string> send(const protocol::route& route, std::vector<std::string> parameters, std::string body = {}) {
     mc::rest::call what(route, std::move(parameters));
+    what.content_type = "application/json";
     what.body = std::move(body);
     return sim.run(mc::as_result(queue->send(std::move(what))));
   }
