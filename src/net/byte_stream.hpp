@@ -53,7 +53,8 @@ class byte_stream {
   virtual ~byte_stream() = default;
 
   virtual boost::asio::any_io_executor get_executor() noexcept = 0;
-  /// Reads at least one byte; `asio::error::eof` when the peer has shut its direction down.
+  /// Reads at least one byte (none, at once, into an empty buffer); `asio::error::eof` when the peer has shut its
+  /// direction down.
   virtual void async_read_some(boost::asio::mutable_buffer into, io_handler done) = 0;
   virtual void async_write_some(const_pieces from, io_handler done) = 0;
   /// Says politely that no more will be written (FIN; with TLS close_notify first, and that waits for the peer's).

@@ -4,6 +4,7 @@
 #include <boost/asio/execution.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/query.hpp>
+#include <boost/asio/require.hpp>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -67,7 +68,7 @@ class shared_limit : public std::enable_shared_from_this<shared_limit> {
     std::shared_ptr<shared_limit> owner_;
   };
 
-  void post_turn() { asio::prefer(pool_, asio::execution::blocking.never).execute(turn(shared_from_this())); }
+  void post_turn() { asio::require(pool_, asio::execution::blocking.never).execute(turn(shared_from_this())); }
 
   void run_one() {
     struct next_turn {  // also when the function throws, which then ends in the pool's run()

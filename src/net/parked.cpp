@@ -6,8 +6,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/execution.hpp>
-#include <boost/asio/prefer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <mutex>
@@ -83,9 +82,11 @@ bool parked::complete(error_code error, std::size_t bytes) {
   if (done_.exchange(true, std::memory_order_acq_rel)) return false;
   registry_->remove(*this);
   const asio::any_io_executor fallback = work_.get_executor();
-  const auto executor = asio::get_associated_executor(handler_, fallback);
-  asio::prefer(executor, asio::execution::blocking.never)
-      .execute([done = std::move(handler_), error, bytes]() mutable { std::move(done)(error, bytes); });
+  // Posted first: whoever completes this may hold a lock, or be the coroutine itself.
+  asio::post(fallback, [executor = asio::get_associated_executor(handler_, fallback), done = std::move(handler_), error,
+                        bytes]() mutable {
+    executor.execute([done = std::move(done), error, bytes]() mutable { std::move(done)(error, bytes); });
+  });
   work_.reset();
   return true;
 }

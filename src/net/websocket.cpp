@@ -224,8 +224,10 @@ task<> websocket::close(std::uint16_t code, std::string reason, duration limit) 
     reason.resize(std::min<std::size_t>(reason.size(), 123));  // what a control frame can hold
     frame.reason.assign(reason.data(), reason.size());
   }
-  error_code ignored;  // whatever the peer does, the connection is gone afterwards
-  co_await run_before(*self->time, self->time->now() + limit, impl::close_handshake(self, frame, ignored));
+  error_code failed;  // whatever the peer does, the connection is gone afterwards
+  const bool in_time =
+      co_await run_before(*self->time, self->time->now() + limit, impl::close_handshake(self, frame, failed));
+  if (in_time && !failed) self->close_frame_came = true;
   self->note_end();
   self->abort();
   const auto state = co_await asio::this_coro::cancellation_state;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <boost/asio/any_io_executor.hpp>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -67,17 +68,18 @@ class manual_timer final : public timer {
       mine = {when, clock->next_wait++};
     }
     current_ = mine;
-    const error_code error = co_await net::park(
-        [&](std::shared_ptr<parked> wait) {
-          bool due = false;
-          {
-            const std::lock_guard lock(clock->mutex);
-            due = when <= clock->now;
-            if (!due) clock->waiting.emplace(mine, wait);
-          }
-          if (due) wait->complete();
-        },
-        [clock, mine] { clock->cancel(mine); });
+    // Named, because g++ 12 destroys an owning lambda twice that is a temporary of a co_await expression.
+    std::function<void()> on_cancel = [clock, mine] { clock->cancel(mine); };
+    std::function<void(std::shared_ptr<parked>)> start = [&](std::shared_ptr<parked> wait) {
+      bool due = false;
+      {
+        const std::lock_guard lock(clock->mutex);
+        due = when <= clock->now;
+        if (!due) clock->waiting.emplace(mine, wait);
+      }
+      if (due) wait->complete();
+    };
+    const error_code error = co_await net::park(std::move(start), std::move(on_cancel));
     co_return error ? make_error_code(errc::cancelled) : error_code();
   }
 

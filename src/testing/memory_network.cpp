@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -66,6 +67,7 @@ class connection {
     completions due;
     const std::lock_guard lock(mutex_);
     if (closed_[end]) return due.add(std::move(operation), asio::error::operation_aborted);
+    if (into.size() == 0) return due.add(std::move(operation), {});  // as sockets do; TLS relies on it
     auto& in = way_[1 - end];
     in.reader = std::move(operation);
     in.into = into;
@@ -77,7 +79,9 @@ class connection {
     completions due;
     const std::lock_guard lock(mutex_);
     auto& out = way_[end];
-    if (closed_[end] || out.ended) return due.add(std::move(operation), closed_[end] ? asio::error::operation_aborted : asio::error::broken_pipe);
+    if (closed_[end]) return due.add(std::move(operation), asio::error::operation_aborted);
+    if (out.ended) return due.add(std::move(operation), asio::error::broken_pipe);
+    if (asio::buffer_size(from) == 0) return due.add(std::move(operation), {});
     out.writer = std::move(operation);
     out.from = from;
     move(end, due);
@@ -203,9 +207,7 @@ class memory_stream final : public byte_stream {
   }
   void async_shutdown(handler done) override {
     both_->shut_down(end_);
-    asio::prefer(executor_, asio::execution::blocking.never).execute([done = std::move(done)]() mutable {
-      std::move(done)(error_code());
-    });
+    asio::post(executor_, [done = std::move(done)]() mutable { std::move(done)(error_code()); });
   }
   void close() noexcept override { both_->close(end_); }
   void reset() noexcept override {
