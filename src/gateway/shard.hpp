@@ -54,6 +54,8 @@ struct shard_counters {
   std::uint64_t user_payloads = 0, user_waits = 0;
   std::uint64_t pauses = 0;            ///< times reading stopped because the sink had no room
   std::uint64_t store_errors = 0;
+
+  shard_counters& operator+=(const shard_counters& other) noexcept;
 };
 
 /// One shard: carries the actions of a protocol::session out over a websocket. Everything of it runs on its own strand,

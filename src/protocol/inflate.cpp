@@ -118,6 +118,16 @@ error_code inflater::state::feed_zstd(std::string_view frame) {
   return {};
 }
 
+inflate_counters& inflate_counters::operator+=(const inflate_counters& other) noexcept {
+  frames += other.frames;
+  messages += other.messages;
+  bytes_in += other.bytes_in;
+  bytes_out += other.bytes_out;
+  errors += other.errors;
+  shrinks += other.shrinks;
+  return *this;
+}
+
 std::string_view name(compression kind) noexcept {
   switch (kind) {
     case compression::none: return "";

@@ -25,6 +25,8 @@ struct inflate_limits {
 
 struct inflate_counters {
   std::uint64_t frames = 0, messages = 0, bytes_in = 0, bytes_out = 0, errors = 0, shrinks = 0;
+
+  inflate_counters& operator+=(const inflate_counters& other) noexcept;
 };
 
 /// Turns websocket messages into gateway messages: one context for one connection. zlib-stream: a message may span

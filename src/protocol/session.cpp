@@ -2,6 +2,7 @@
 #include "protocol/session.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "protocol/gateway_url.hpp"
@@ -58,6 +59,30 @@ close_verdict after_close(int code) noexcept {
       return close_verdict::new_session;
     default: return close_verdict::resume;
   }
+}
+
+session_counters& session_counters::operator+=(const session_counters& other) noexcept {
+  frames += other.frames;
+  events += other.events;
+  duplicates += other.duplicates;
+  gaps += other.gaps;
+  stale += other.stale;
+  unknown_ops += other.unknown_ops;
+  connects += other.connects;
+  opened += other.opened;
+  identifies += other.identifies;
+  readies += other.readies;
+  resumes += other.resumes;
+  resumed += other.resumed;
+  failed_resumes += other.failed_resumes;
+  sessions_lost += other.sessions_lost;
+  heartbeats += other.heartbeats;
+  acks += other.acks;
+  heartbeats_held_back += other.heartbeats_held_back;
+  zombies += other.zombies;
+  malformed += other.malformed;
+  for (std::size_t i = 0; i < std::size(reconnects); ++i) reconnects[i] += other.reconnects[i];
+  return *this;
 }
 
 session::session(session_options options, std::optional<session_snapshot> stored)

@@ -133,6 +133,7 @@ struct session_counters {
   std::uint64_t zombies = 0, malformed = 0;
   std::uint64_t reconnects[static_cast<std::size_t>(reconnect_reason::count_)] = {};
   std::uint64_t reconnects_by(reconnect_reason why) const noexcept { return reconnects[static_cast<std::size_t>(why)]; }
+  session_counters& operator+=(const session_counters& other) noexcept;
 };
 
 /// What a close code of the peer permits. https://docs.discord.com/developers/topics/opcodes-and-status-codes

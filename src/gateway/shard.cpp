@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// A shard's door and its life: start, stop, children.
+#include "gateway/shard.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include <monochord/core/random.hpp>
+#include "gateway/shard_impl.hpp"
+
+namespace monochord::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr std::size_t max_payload_bytes = 4096;
+/// What children get after the end before they are cancelled: a close handshake (2 s), a last word to the store.
+constexpr duration grace_period = std::chrono::milliseconds{2500};
+}  // namespace
+
+shard::shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink)
+    : impl_(std::make_shared<impl>(id, std::move(options), std::move(sink))) {}
+shard::~shard() = default;
+
+task<> shard::run() {
+  const auto self = impl_;
+  co_await asio::co_spawn(self->strand, impl::live(self), asio::use_awaitable);
+}
+
+void shard::stop(stop_mode mode) noexcept {
+  asio::post(impl_->strand, [self = impl_, mode] { self->stop(mode); });
+}
+
+task<> shard::send(std::string payload) {
+  if (payload.size() > max_payload_bytes)
+    throw error(errc::invalid_argument, "a gateway payload may have 4096 bytes, this one has " + std::to_string(payload.size()));
+  const auto self = impl_;
+  co_await asio::co_spawn(self->strand, impl::queue_payload(self, std::make_shared<impl::outgoing>(std::move(payload))),
+                          asio::use_awaitable);
+}
+
+void shard::handled(std::uint64_t session_number, std::int64_t seq) {
+  asio::post(impl_->strand, [self = impl_, session_number, seq] {
+    if (self->session) self->session->handled(session_number, seq);
+  });
+}
+
+int shard::id() const noexcept { return impl_->id; }
+protocol::session_status shard::status() const noexcept { return impl_->status.load(std::memory_order_relaxed); }
+
+std::optional<duration> shard::latency() const noexcept {
+  const auto ns = impl_->latency_ns.load(std::memory_order_relaxed);
+  if (ns < 0) return std::nullopt;
+  return std::chrono::nanoseconds{ns};
+}
+
+task<shard_counters> shard::counters() const {
+  const auto self = impl_;
+  co_return co_await asio::co_spawn(self->strand, impl::count(self), asio::use_awaitable);
+}
+
+void shard::on_settled(std::function<void(int)> call) { impl_->on_settled = std::move(call); }
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+shard_counters& shard_counters::operator+=(const shard_counters& other) noexcept {
+  session += other.session;
+  inflate += other.inflate;
+  payloads_sent += other.payloads_sent;
+  user_payloads += other.user_payloads;
+  user_waits += other.user_waits;
+  pauses += other.pauses;
+  store_errors += other.store_errors;
+  return *this;
+}
+
+shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events)
+    : id(shard_id),
+      options(std::move(shared)),
+      sink(std::move(events)),
+      strand(asio::make_strand(options->executor)),
+      random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))) {
+  socket_options.transport = options->transport;
+  socket_options.clock = options->clock;
+  socket_options.tls = options->tls;
+  socket_options.allow_plain = options->allow_plain;
+  socket_options.user_agent = options->user_agent;
+  alarm = options->clock->make_timer(strand);
+  grace = options->clock->make_timer(strand);
+}
+
+protocol::moment shard::impl::now() {
+  // xorshift64: jitter needs no better, and this runs for every payload.
+  random_state ^= random_state << 13;
+  random_state ^= random_state >> 7;
+  random_state ^= random_state << 17;
+  protocol::moment at;
+  at.now = options->clock->now();
+  at.random = static_cast<double>(random_state >> 11) * 0x1.0p-53;
+  return at;
+}
+
+void shard::impl::log(log_level level, const std::string& text) const {
+  if (options->log.wants(level)) options->log(level, "gateway", "shard " + std::to_string(id) + ": " + text);
+}
+
+std::shared_ptr<shard::impl::child> shard::impl::spawn(task<> work) {
+  const auto added = std::make_shared<child>();
+  const auto place = children.insert(children.end(), added);
+  auto ended = [self = shared_from_this(), added, place](std::exception_ptr error) {
+    self->children.erase(place);
+    if (error && !self->over) {
+      // Children answer for their errors themselves; what comes through is a lack of memory or a bug, and ends the shard.
+      self->failure = error;
+      self->apply(self->session->stop(stop_mode::keep_session, self->now()));
+    }
+    if (self->children.empty()) self->grace->cancel();
+  };
+  asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(added->cancel.slot(), std::move(ended)));
+  return added;
+}
+
+task<std::optional<protocol::session_snapshot>> shard::impl::load_session() {
+  if (!options->store) co_return std::nullopt;
+  try {
+    const auto found = co_await options->store->load(id);
+    if (found && found->shard_count == options->shard_count) {
+      protocol::session_snapshot out;
+      out.session_id = found->session_id;
+      out.seq = found->seq;
+      out.resume_url = found->resume_url;
+      co_return out;
+    }
+  } catch (const std::exception& e) {
+    ++counters.store_errors;
+    log(log_level::warning, std::string("cannot load the stored session: ") + e.what());
+  }
+  co_return std::nullopt;
+}
+
+task<> shard::impl::live(std::shared_ptr<impl> self) {
+  // Cancellation means stop(), which must not tear the closing in the middle.
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (self->started) throw error(errc::invalid_argument, "a shard runs once");
+  self->started = true;
+
+  auto stored = co_await self->load_session();
+  protocol::session_options wanted;
+  wanted.gateway_url = self->options->gateway_url;
+  wanted.gateway_url_override = self->options->gateway_url_override;
+  wanted.compress = self->options->compression;
+  wanted.tracks_handled = self->options->tracks_handled;
+  self->session.emplace(std::move(wanted), std::move(stored));
+  if (self->stop_requested) {
+    self->apply(self->session->stop(*self->stop_requested, self->now()));
+  } else {
+    self->apply(self->session->start(self->now()));
+    if (!self->over) self->spawn(keep_time(self));
+  }
+  while (!self->over) {
+    const auto woken = co_await net::park([&](std::shared_ptr<net::parked> wait) { self->owner = std::move(wait); });
+    self->owner = nullptr;
+    if (woken) self->stop(stop_mode::keep_session);
+  }
+  co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+  if (!self->children.empty()) co_await self->grace->wait_until(self->options->clock->now() + grace_period);
+  while (!self->children.empty()) {
+    auto all = self->children;
+    for (auto& one : all) one->cancel.emit(asio::cancellation_type::terminal);
+    if (!self->children.empty()) co_await self->grace->wait_until(self->options->clock->now() + std::chrono::seconds{1});
+  }
+  self->present = nullptr;
+  if (self->failure) std::rethrow_exception(self->failure);
+}
+
+void shard::impl::stop(stop_mode mode) {
+  if (!session) {
+    stop_requested = mode;
+    return;
+  }
+  if (!over) apply(session->stop(mode, now()));
+}
+
+/// The session has ended: whoever waits for something of it is let go, `live` waits for the rest.
+void shard::impl::over_now() {
+  if (over) return;
+  over = true;
+  permit.reset();
+  for (const auto& one : pending)
+    if (one->sender) one->sender->complete(make_error_code(errc::cancelled));
+  pending.clear();
+  alarm->cancel();
+  if (const auto asking = permit_request.lock()) asking->cancel.emit(asio::cancellation_type::terminal);
+  remember();
+  settled();
+  if (owner) owner->complete();
+}
+
+void shard::impl::settled() {
+  if (!on_settled) return;
+  const auto call = std::exchange(on_settled, nullptr);
+  call(id);
+}
+
+task<shard_counters> shard::impl::count(std::shared_ptr<const impl> self) {
+  shard_counters out = self->counters;
+  if (self->session) out.session = self->session->counters();
+  if (self->present) out.inflate += self->present->inflater.counters();
+  co_return out;
+}
+
+}  // namespace monochord::gateway

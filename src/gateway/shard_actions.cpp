@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: MIT
+// What the session asks for, carried out.
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "gateway/shard_impl.hpp"
+#include "protocol/payload_text.hpp"
+
+namespace monochord::gateway {
+
+namespace asio = boost::asio;
+using kind = protocol::action::kind;
+
+namespace {
+
+std::string milliseconds(duration time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
+}
+
+/// What a fatal close code means and what to do about it.
+std::string advice(int code) {
+  switch (code) {
+    case 4004: return "Discord rejected the bot token";
+    case 4010: return "Discord says that this shard does not exist: check the shard number and count";
+    case 4011: return "Discord says that the bot is in too many guilds for this number of shards: use more shards";
+    case 4012: return "Discord does not serve this version of its API any more";
+    case 4013: return "Discord does not know one of the intents";
+    case 4014:
+      return "the bot may not use one of its intents: switch privileged intents on in the developer portal "
+             "(https://discord.com/developers/applications, page Bot), or ask for fewer";
+    default: return "Discord closed the connection for good";
+  }
+}
+
+}  // namespace
+
+void shard::impl::apply(const protocol::actions& todo, const shard_event* event) {
+  for (const auto& a : todo) carry_out(a, event);
+  publish();
+  if (!over) {
+    pump();
+    rearm();
+  }
+}
+
+void shard::impl::carry_out(const protocol::action& what, const shard_event* event) {
+  switch (what.what) {
+    case kind::connect: open_connection(); break;
+    case kind::close: close_connection(what.code); break;
+    case kind::send: send(what.payload); break;
+    case kind::deliver:
+      if (event) present->waits_for_room = !sink->on_event(*event);
+      break;
+    case kind::request_permit: permit_request = spawn(ask_permit(shared_from_this(), session->generation())); break;
+    case kind::cancel_permit:
+      permit.reset();
+      if (const auto asking = permit_request.lock()) asking->cancel.emit(asio::cancellation_type::terminal);
+      break;
+    case kind::settle_permit:
+      if (permit) permit->done(what.ok);
+      permit.reset();
+      break;
+    case kind::up:
+      log(log_level::info, what.ok ? "resumed" : "ready");
+      if (what.ok) options->queue->arrived(id);
+      remember();
+      settled();
+      break;
+    case kind::session_lost:
+      log(log_level::info, "the session is gone, a new one will be started");
+      to_save.reset();
+      remember();
+      break;
+    case kind::reconnecting:
+      log(log_level::info, std::string("reconnecting (") + std::string(protocol::name(what.why)) + ") in " +
+                               milliseconds(what.after) + (what.ok ? ", will resume" : ", will identify"));
+      options->queue->arrived(id);
+      settled();
+      break;
+    case kind::ready_is_late:
+      log(log_level::warning, "Discord has not let the session begin yet, but answers heartbeats: still waiting");
+      break;
+    case kind::fatal: fail(what); break;
+    case kind::ended: over_now(); break;
+  }
+}
+
+void shard::impl::fail(const protocol::action& why) {
+  std::string text;
+  if (why.code != 0) {
+    text = advice(why.code) + " (close code " + std::to_string(why.code) + ")";
+    failure = std::make_exception_ptr(gateway_error(why.error, why.code, id, text));
+  } else if (why.error == errc::identify_budget_spent) {
+    text = "no session start is left for today";
+    if (const auto left = options->queue->budget())
+      text += "; the next ones come in " + std::to_string(std::chrono::ceil<std::chrono::minutes>(left->reset_after).count()) +
+              " minutes";
+    failure = std::make_exception_ptr(gateway_error(why.error, 0, id, text));
+  } else {
+    text = why.error.message();
+    if (!failure) failure = std::make_exception_ptr(error(why.error, text));
+  }
+  log(log_level::error, text);
+  over_now();
+}
+
+void shard::impl::publish() {
+  status.store(session->status(), std::memory_order_relaxed);
+  const auto latency = session->latency();
+  latency_ns.store(latency ? std::chrono::duration_cast<std::chrono::nanoseconds>(*latency).count() : -1,
+                   std::memory_order_relaxed);
+}
+
+// --- time ------------------------------------------------------------------------------------------------------------
+
+std::optional<time_point> shard::impl::next_due() const {
+  auto due = session->wakeup();
+  if (!pending.empty() && session->is_up()) {
+    const auto payload = session->user_send_at(options->clock->now());
+    due = due ? std::min(*due, payload) : payload;
+  }
+  return due;
+}
+
+void shard::impl::rearm() {
+  const auto due = next_due();
+  if (due && *due < armed_for) alarm->cancel();
+}
+
+task<> shard::impl::keep_time(std::shared_ptr<impl> self) {
+  while (!self->over) {
+    const auto due = self->next_due();
+    self->armed_for = due.value_or(time_point::max());
+    co_await self->alarm->wait_until(due.value_or(self->options->clock->now() + std::chrono::hours{1}));
+    if (!self->over) self->apply(self->session->timer(self->now()));
+  }
+}
+
+// --- what is sent ----------------------------------------------------------------------------------------------------
+
+void shard::impl::send(protocol::payload_kind what) {
+  std::string text;
+  switch (what) {
+    case protocol::payload_kind::heartbeat:
+      protocol::write_heartbeat(text, session->heartbeat_seq());
+      remember();
+      break;
+    case protocol::payload_kind::identify: {
+      protocol::identify_fields fields;
+      fields.intents = options->intents;
+      fields.shard_id = id;
+      fields.shard_count = options->shard_count;
+      fields.large_threshold = options->large_threshold;
+      fields.presence_json = options->presence_json;
+      protocol::write_identify(text, fields, options->token.reveal());
+      if (permit) permit->sent();
+      log(log_level::debug, "identifying");
+      break;
+    }
+    case protocol::payload_kind::resume:
+      protocol::write_resume(text, options->token.reveal(), session->session_id(), session->resume_seq());
+      log(log_level::debug, "resuming after " + std::to_string(session->resume_seq()));
+      break;
+  }
+  write(std::move(text));
+}
+
+void shard::impl::write(std::string text) {
+  if (!present || !present->socket) return;
+  ++counters.payloads_sent;
+  present->outbox.push_back(std::move(text));
+  if (std::exchange(present->writing, true)) return;
+  spawn(write_all(shared_from_this(), present));
+}
+
+task<> shard::impl::write_all(std::shared_ptr<impl>, std::shared_ptr<connection> mine) {
+  while (!mine->outbox.empty()) {
+    const auto text = std::move(mine->outbox.front());
+    mine->outbox.pop_front();
+    try {
+      co_await mine->socket->write_text(text);
+    } catch (const std::exception&) {
+      mine->outbox.clear();  // the connection has ended: its reader finds that out too, and says why
+    }
+  }
+  mine->writing = false;
+}
+
+void shard::impl::pump() {
+  while (!pending.empty() && session->is_up() && present) {
+    const auto time = options->clock->now();
+    if (session->user_send_at(time) > time) {
+      return;
+    }
+    const auto next = std::move(pending.front());
+    pending.pop_front();
+    session->user_sent(time);
+    ++counters.user_payloads;
+    write(std::move(next->text));
+    next->sent = true;
+    if (next->sender) next->sender->complete();
+  }
+}
+
+task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (!self->over) {
+    self->pending.push_back(mine);
+    if (self->session) {
+      self->pump();
+      self->rearm();
+    }
+    if (!mine->sent) {
+      ++self->counters.user_waits;
+      co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
+    }
+  }
+  if (mine->sent) co_return;
+  std::erase(self->pending, mine);
+  throw error(errc::cancelled, "shard " + std::to_string(self->id) + ": the payload was not sent");
+}
+
+// --- permit and store ------------------------------------------------------------------------------------------------
+
+task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generation) {
+  protocol::backoff pause;
+  const auto wait = self->options->clock->make_timer(self->strand);
+  const auto present = [&] { return !self->over && generation == self->session->generation(); };
+  while (present()) {
+    std::unique_ptr<identify_permit> got;
+    error_code refused;
+    std::string why;
+    try {
+      got = co_await self->options->queue->request(self->id);
+    } catch (const error& e) {
+      refused = e.code();
+      why = e.what();
+    } catch (const std::exception& e) {
+      refused = errc::connect_failed;
+      why = e.what();
+    }
+    if (!present()) co_return;  // destroying the permit gives it back
+    if (got) {
+      self->permit = std::move(got);
+      self->apply(self->session->permit_granted(generation, self->now()));
+      co_return;
+    }
+    if (refused == errc::identify_budget_spent) {
+      self->apply(self->session->permit_refused(generation, refused, self->now()));
+      co_return;
+    }
+    self->log(log_level::warning, "the identify queue does not answer: " + why);
+    co_await wait->wait_until(self->options->clock->now() + pause.next(self->now().random));
+  }
+}
+
+/// The snapshot changed, or the session is lost: have the store know, one call at a time, the newest only.
+void shard::impl::remember() {
+  if (!options->store || !session) return;
+  to_save = session->snapshot();
+  to_store = to_save ? store_work::save : store_work::erase;
+  if (std::exchange(storing, true)) return;
+  spawn(keep_store(shared_from_this()));
+}
+
+task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
+  while (self->to_store != store_work::none) {
+    const auto what = std::exchange(self->to_store, store_work::none);
+    try {
+      if (what == store_work::save) {
+        stored_session kept;
+        kept.session_id = self->to_save->session_id;
+        kept.seq = self->to_save->seq;
+        kept.resume_url = self->to_save->resume_url;
+        kept.shard_count = self->options->shard_count;
+        co_await self->options->store->save(self->id, kept);
+      } else {
+        co_await self->options->store->erase(self->id);
+      }
+      if (const auto left = self->options->queue->budget()) {
+        stored_budget budget;
+        budget.remaining = left->remaining;
+        budget.total = left->total;
+        budget.reset_at = self->options->clock->utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
+        co_await self->options->store->save_budget(budget);
+      }
+    } catch (const std::exception& e) {
+      ++self->counters.store_errors;
+      self->log(log_level::warning, std::string("cannot store the session: ") + e.what());
+    }
+  }
+  self->storing = false;
+}
+
+}  // namespace monochord::gateway

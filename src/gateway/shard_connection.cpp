@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+// One connection of a shard: opened, read, closed.
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "gateway/shard_impl.hpp"
+
+namespace monochord::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+constexpr duration close_limit = std::chrono::seconds{2};
+constexpr int op_heartbeat_ack = 11;
+}  // namespace
+
+void shard::impl::open_connection() {
+  present = std::make_shared<connection>(session->generation(), options->compression, options->inflate);
+  present->owner = spawn(work_connection(shared_from_this(), present));
+}
+
+void shard::impl::close_connection(int code) {
+  const auto old = std::exchange(present, nullptr);
+  if (!old) return;
+  const auto owner = old->owner.lock();
+  if (!old->socket) {
+    if (owner) owner->cancel.emit(asio::cancellation_type::terminal);  // still connecting
+    return;
+  }
+  if (old->waits_for_room && owner) owner->cancel.emit(asio::cancellation_type::terminal);
+  if (code == 0) old->socket->abort();
+  else spawn(close_politely(shared_from_this(), old, code));
+}
+
+task<> shard::impl::close_politely(std::shared_ptr<impl>, std::shared_ptr<connection> old, int code) {
+  try {
+    co_await old->socket->close(static_cast<std::uint16_t>(code), {}, close_limit);
+  } catch (const std::exception&) {
+    old->socket->abort();  // cancelled: the shard has no time left for politeness
+  }
+}
+
+task<> shard::impl::work_connection(std::shared_ptr<impl> self, std::shared_ptr<connection> mine) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (co_await connect(self, mine)) co_await read_all(self, mine);
+  self->counters.inflate += mine->inflater.counters();
+  if (self->present == mine) self->present = nullptr;
+}
+
+task<bool> shard::impl::connect(std::shared_ptr<impl> self, std::shared_ptr<connection> mine) {
+  error_code failed;
+  std::string why;
+  try {
+    const auto where = net::url::parse(self->session->url());
+    self->log(log_level::debug, "connecting to " + where.origin());
+    mine->socket = co_await net::connect_websocket(self->strand, where, self->socket_options);
+  } catch (const error& e) {
+    failed = e.code();
+    why = e.what();
+  } catch (const std::exception& e) {
+    failed = errc::connect_failed;
+    why = e.what();
+  }
+  if (!self->is_present(*mine)) {
+    if (mine->socket) mine->socket->abort();
+    co_return false;
+  }
+  if (!failed) {
+    self->apply(self->session->opened(mine->generation, self->now()));
+    co_return true;
+  }
+  self->log(log_level::warning, "cannot connect: " + why);
+  const bool for_good = failed == errc::certificate_refused || failed == errc::plain_refused || failed == errc::bad_url;
+  if (for_good) {
+    self->failure = std::make_exception_ptr(error(failed, why));  // taken back below when the session goes on
+    self->apply(self->session->refused(mine->generation, failed, self->now()));
+    if (!self->over) self->failure = nullptr;
+  } else {
+    self->apply(self->session->closed(mine->generation, 0, self->now()));
+  }
+  co_return false;
+}
+
+task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connection> mine) {
+  error_code failed;
+  std::string why;
+  try {
+    while (self->is_present(*mine)) {
+      const auto message = co_await mine->socket->read();
+      if (!self->is_present(*mine)) co_return;
+      bool room = true;
+      if (!self->take_message(*mine, message.data, room)) co_return;
+      if (room) continue;
+      ++self->counters.pauses;
+      self->session->reading_paused(true, self->now());
+      co_await self->sink->room();
+      mine->waits_for_room = false;
+      if (!self->is_present(*mine)) co_return;
+      self->session->reading_paused(false, self->now());
+    }
+  } catch (const error& e) {
+    failed = e.code();
+    why = e.what();
+  } catch (const std::exception& e) {
+    failed = errc::closed;
+    why = e.what();
+  }
+  if (!self->is_present(*mine)) co_return;
+  const bool garbage = failed == errc::websocket_malformed || failed == errc::message_too_large;
+  if (garbage) {
+    self->log(log_level::warning, "the peer sent garbage: " + why);
+    self->apply(self->session->malformed(mine->generation, self->now()));
+    co_return;
+  }
+  const auto& end = mine->socket->end();
+  self->log(log_level::debug, "the connection ended, code " + std::to_string(end.code));
+  self->apply(self->session->closed(mine->generation, end.code, self->now()));
+}
+
+bool shard::impl::take_message(connection& from, std::string_view frame, bool& room) {
+  session->frame(from.generation);
+  const auto got = from.inflater.feed(frame);
+  if (got.error) {
+    log(log_level::warning, "what came cannot be decompressed: " + got.error.message());
+    apply(session->malformed(from.generation, now()));
+    return false;
+  }
+  if (!got.complete) return true;
+  const json::padded_text text(got.message.data(), got.message.size(), got.message.size() + protocol::inflater::padding);
+  json::payload_head head;
+  const auto todo = protocol::feed_payload(*session, from.generation, text, now(), head);
+  if (options->log.wants(log_level::trace))
+    log(log_level::trace, "received op " + std::to_string(head.op) + " " + std::string(head.t));
+  if (todo.has(protocol::action::kind::deliver)) {
+    shard_event event{id, session->session_number(), static_cast<std::int64_t>(head.s.value_or(0)), head.t,
+                      text.part(head.d)};
+    apply(todo, &event);
+  } else {
+    if (!todo.empty() && head.op < 0) log(log_level::warning, "what came is not a payload");
+    apply(todo);
+  }
+  if (!session || from.generation != session->generation()) return false;
+  room = !from.waits_for_room;
+  if (head.op == op_heartbeat_ack) from.inflater.shrink();  // a quiet moment: a huge message leaves no buffer behind
+  return true;
+}
+
+}  // namespace monochord::gateway

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/strand.hpp>
+#include <deque>
+#include <exception>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/shard.hpp"
+#include "net/parked.hpp"
+#include "net/websocket.hpp"
+#include "protocol/payload_input.hpp"
+
+namespace monochord::gateway {
+
+/// Everything of a shard. All of it lives on `strand`; what may be read from elsewhere is atomic.
+struct shard::impl : std::enable_shared_from_this<shard::impl> {
+  /// A coroutine of the shard, with a way to cancel it. `life` awaits all of them.
+  struct child {
+    boost::asio::cancellation_signal cancel;
+  };
+
+  /// One websocket with what belongs to it alone: the next connection has none of it.
+  struct connection {
+    connection(std::uint32_t g, protocol::compression kind, protocol::inflate_limits limits)
+        : generation(g), inflater(kind, limits) {}
+    const std::uint32_t generation;
+    protocol::inflater inflater;
+    std::unique_ptr<net::websocket> socket;  // null while connecting
+    std::weak_ptr<child> owner;              // the coroutine that connects and reads
+    bool waits_for_room = false;
+    std::deque<std::string> outbox;
+    bool writing = false;
+  };
+
+  /// A payload of the user on its way.
+  struct outgoing {
+    explicit outgoing(std::string payload) : text(std::move(payload)) {}
+    std::string text;
+    bool sent = false;
+    std::shared_ptr<net::parked> sender;
+  };
+
+  impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events);
+
+  // life.cpp parts
+  static task<> live(std::shared_ptr<impl> self);
+  task<std::optional<protocol::session_snapshot>> load_session();
+  void stop(stop_mode mode);
+  void settled();
+  void over_now();
+  std::shared_ptr<child> spawn(task<> work);
+
+  // Carrying out what the session asks for.
+  void apply(const protocol::actions& todo, const shard_event* event = nullptr);
+  void carry_out(const protocol::action& what, const shard_event* event);
+  void open_connection();
+  void close_connection(int code);
+  void send(protocol::payload_kind what);
+  void write(std::string text);
+  void fail(const protocol::action& why);
+  protocol::moment now();
+  void rearm();
+  std::optional<time_point> next_due() const;
+  void publish();
+
+  // Children.
+  static task<> keep_time(std::shared_ptr<impl> self);
+  static task<> work_connection(std::shared_ptr<impl> self, std::shared_ptr<connection> mine);
+  static task<bool> connect(std::shared_ptr<impl> self, std::shared_ptr<connection> mine);
+  static task<> read_all(std::shared_ptr<impl> self, std::shared_ptr<connection> mine);
+  static task<> write_all(std::shared_ptr<impl> self, std::shared_ptr<connection> mine);
+  static task<> close_politely(std::shared_ptr<impl> self, std::shared_ptr<connection> old, int code);
+  static task<> ask_permit(std::shared_ptr<impl> self, std::uint32_t generation);
+  static task<> keep_store(std::shared_ptr<impl> self);
+  static task<> queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine);
+  static task<shard_counters> count(std::shared_ptr<const impl> self);
+  /// False when something went wrong that another frame does not mend, or the connection is not the present one.
+  bool take_message(connection& from, std::string_view frame, bool& room);
+  void pump();
+  void remember();
+
+  bool is_present(const connection& c) const { return session && c.generation == session->generation(); }
+  void log(log_level level, const std::string& text) const;
+
+  const int id;
+  const std::shared_ptr<const shard_options> options;
+  const std::shared_ptr<event_sink> sink;
+  boost::asio::strand<boost::asio::any_io_executor> strand;
+  net::websocket_options socket_options;
+
+  std::optional<protocol::session> session;
+  std::shared_ptr<connection> present;
+  std::unique_ptr<timer> alarm;
+  time_point armed_for = time_point::min();
+  std::uint64_t random_state;
+
+  std::weak_ptr<child> permit_request;
+  std::unique_ptr<identify_permit> permit;
+
+  std::deque<std::shared_ptr<outgoing>> pending;
+
+  enum class store_work : std::uint8_t { none, save, erase };
+  store_work to_store = store_work::none;
+  bool storing = false;
+  std::optional<protocol::session_snapshot> to_save;
+
+  bool started = false;
+  bool over = false;
+  std::optional<stop_mode> stop_requested;  // before the session exists
+  std::exception_ptr failure;
+  std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the end
+  std::unique_ptr<timer> grace;             // while it waits for the children
+  std::list<std::shared_ptr<child>> children;
+  std::function<void(int)> on_settled;
+
+  shard_counters counters;  // but those of the session, and of the present inflater
+  std::atomic<protocol::session_status> status{protocol::session_status::idle};
+  std::atomic<std::int64_t> latency_ns{-1};
+};
+
+}  // namespace monochord::gateway
