@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <monochord/testing/simulation.hpp>
+#include "core/blocking.hpp"
 #include "net/parked.hpp"
 
 namespace monochord::testing {
@@ -21,8 +22,8 @@ struct simulation::impl {
   asio::io_context context{1};
   asio::executor_work_guard<asio::io_context::executor_type> work = asio::make_work_guard(context);
 
-  bool held() const {
-    if (clock->holds() != 0) return true;
+  bool held() {
+    if (clock->holds() != 0 || monochord::detail::blocking_calls_pending(context) != 0) return true;
     for (const auto& one : busy) {
       if (one()) return true;
     }

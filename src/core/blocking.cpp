@@ -7,7 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <exception>
 
-#include "client/blocking.hpp"
+#include "core/blocking.hpp"
 #include <monochord/run_blocking.hpp>
 
 namespace monochord {
