@@ -23,15 +23,18 @@ MAY_KNOW = {
 }
 
 # Headers directly below include/monochord: the layer they belong to. fwd.hpp only declares and belongs to nobody.
-TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'client', 'fwd': None}
+TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'core', 'fwd': None}
 
 # Tables without code of their own, which more than one layer expands: the layer whose place they hold.
 TABLES = {'gateway/events.def': 'model'}
 
+# Private headers that bring Beast, for .cpp files of src/net only.
+BRINGS_BEAST = r'src/net/(stream_adaptor|http_connection)\.hpp$'
+
 # Library headers, and those of ours that bring one, with the only places that may include them.
 ONLY_IN = [
-    (r'boost/beast', [r'src/net/[^/]+\.cpp$', r'src/net/stream_adaptor\.hpp$']),
-    (r'net/stream_adaptor\.hpp', [r'src/net/[^/]+\.cpp$']),
+    (r'boost/beast', [r'src/net/[^/]+\.cpp$', BRINGS_BEAST]),
+    (r'net/(stream_adaptor|http_connection)\.hpp', [r'src/net/[^/]+\.cpp$', BRINGS_BEAST]),
     (r'simdjson', [r'src/json/engine\.cpp$']),
     (r'nlohmann/json\.hpp', [r'src/json/inspect\.cpp$', r'src/testing/']),
     (r'spdlog|fmt/', [r'src/core/log\.cpp$']),
