@@ -16,6 +16,7 @@
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
 #include <monochord/core/open_enum.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/json/codec.hpp>
@@ -29,7 +30,7 @@
 
 // The tables that the engine walks. A model gets its table with one line, MONOCHORD_MODEL(role, id, name, ...), in one of
 // the tables_*.cpp. How a field is read and written follows from its type:
-//   T                 required            std::optional<T>, box<T>, optional_bool  absent or a value
+//   T                 required            optional<T>, box<T>, optional_bool  absent or a value
 //   maybe<T>          absent, null or a value                        list<T>       absent when empty
 // A member `default_` is `default` on the wire (a trailing underscore avoids keywords).
 namespace monochord::json {
@@ -54,7 +55,7 @@ enum class kind : std::uint8_t {
   object,
   row,         // std::vector; list, which is only written
   map,
-  wrapper,     // std::optional, maybe, box; pointer, which is only written
+  wrapper,     // optional, maybe, box; pointer, which is only written
   tagged,
 };
 
@@ -212,8 +213,8 @@ struct type_of<open_string<Tag>> {
   static constexpr type value{kind::text_like, true, nullptr, nullptr, &text};
 };
 template <class T>
-struct type_of<std::optional<T>> {
-  using self = std::optional<T>;
+struct type_of<optional<T>> {
+  using self = optional<T>;
   static constexpr wrapper_how wrap{
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); },
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },

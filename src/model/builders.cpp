@@ -7,7 +7,7 @@ namespace monochord {
 namespace {
 
 template <class T>
-T& made(std::optional<T>& field) {
+T& made(optional<T>& field) {
   return field ? *field : field.emplace();
 }
 template <class T>
@@ -15,8 +15,8 @@ T& made(maybe<T>& field) {
   return field ? *field : field.emplace();
 }
 
-std::optional<std::string> unless_empty(std::string text) {
-  return text.empty() ? std::nullopt : std::optional(std::move(text));
+optional<std::string> unless_empty(std::string text) {
+  return text.empty() ? std::nullopt : optional<std::string>(std::move(text));
 }
 
 }  // namespace
@@ -133,15 +133,15 @@ embed_builder& embed_builder::field(std::string name, std::string value, bool is
 }
 
 struct message_builder::parts {
-  std::optional<std::string> content;
-  std::optional<std::string> nonce;
+  optional<std::string> content;
+  optional<std::string> nonce;
   bool enforce_nonce = false;
   maybe<bool> tts;
   std::vector<monochord::embed> embeds;
   std::vector<monochord::component> components;
   std::vector<sticker_id> stickers;
   maybe<monochord::flags<message_flag>> flags;
-  std::optional<poll_create_request> poll;
+  optional<poll_create_request> poll;
   maybe<message_reference_body> reference;
   maybe<bool> replied_user;
   bool mentions_set = false;

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
+#include <monochord/core/optional.hpp>
 #include <monochord/model/raw_json.hpp>
 
 namespace monochord {
@@ -15,9 +15,9 @@ namespace monochord {
 struct api_error {
   std::int64_t code = 0;  ///< 0 when there was none
   std::string message;
-  std::optional<raw_json> errors;
-  std::optional<double> retry_after;
-  std::optional<bool> global;
+  optional<raw_json> errors;
+  optional<double> retry_after;
+  optional<bool> global;
 };
 
 }  // namespace monochord

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/flat_map.hpp>
 #include <monochord/model/optional_bool.hpp>
@@ -69,7 +69,7 @@ struct team_member {
   monochord::membership_state membership_state{};
   monochord::team_id team_id;
   partial_user user;
-  std::string role;
+  optional<std::string> role;
 };
 
 /// The people behind an application.
@@ -86,38 +86,38 @@ struct team {
 /// https://docs.discord.com/developers/resources/application#application-object-application-structure
 struct application {
   application_id id;
-  std::optional<std::string> name;
+  optional<std::string> name;
   maybe<std::string> icon;
-  std::optional<std::string> description;
-  std::optional<std::vector<std::string>> rpc_origins;
+  optional<std::string> description;
+  optional<std::vector<std::string>> rpc_origins;
   optional_bool bot_public;
   optional_bool bot_require_code_grant;
   box<partial_user> bot;
-  std::optional<std::string> terms_of_service_url;
-  std::optional<std::string> privacy_policy_url;
+  optional<std::string> terms_of_service_url;
+  optional<std::string> privacy_policy_url;
   box<partial_user> owner;
-  std::optional<std::string> verify_key;
+  optional<std::string> verify_key;
   maybe<box<monochord::team>> team;
-  std::optional<monochord::guild_id> guild_id;
-  std::optional<raw_json> guild;
-  std::optional<sku_id> primary_sku_id;
-  std::optional<std::string> slug;
-  std::optional<std::string> cover_image;
-  std::optional<std::uint64_t> flags;
-  std::optional<std::string> flags_new;
-  std::optional<int> approximate_guild_count;
-  std::optional<int> approximate_user_install_count;
-  std::optional<int> approximate_user_authorization_count;
-  std::optional<std::vector<std::string>> redirect_uris;
+  optional<monochord::guild_id> guild_id;
+  optional<raw_json> guild;
+  optional<sku_id> primary_sku_id;
+  optional<std::string> slug;
+  optional<std::string> cover_image;
+  optional<std::uint64_t> flags;
+  optional<std::string> flags_new;
+  optional<int> approximate_guild_count;
+  optional<int> approximate_user_install_count;
+  optional<int> approximate_user_authorization_count;
+  optional<std::vector<std::string>> redirect_uris;
   maybe<std::string> interactions_endpoint_url;
   maybe<std::string> role_connections_verification_url;
   maybe<std::string> event_webhooks_url;
-  std::optional<event_webhook_status> event_webhooks_status;
-  std::optional<std::vector<std::string>> event_webhooks_types;
-  std::optional<std::vector<std::string>> tags;
+  optional<event_webhook_status> event_webhooks_status;
+  optional<std::vector<std::string>> event_webhooks_types;
+  optional<std::vector<std::string>> tags;
   box<monochord::install_params> install_params;
-  std::optional<flat_map<std::string, integration_type_config>> integration_types_config;
-  std::optional<std::string> custom_install_url;
+  optional<flat_map<std::string, integration_type_config>> integration_types_config;
+  optional<std::string> custom_install_url;
 };
 
 }  // namespace monochord

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/application_command_type.hpp>
 #include <monochord/model/channel.hpp>
@@ -43,39 +43,39 @@ struct command_option {
   std::string description;
   maybe<flat_map<std::string, std::string>> description_localizations;
   optional_bool required;
-  std::optional<std::vector<command_choice>> choices;
-  std::optional<std::vector<command_option>> options;
-  std::optional<std::vector<channel_type>> channel_types;
-  std::optional<scalar> min_value;
-  std::optional<scalar> max_value;
-  std::optional<int> min_length;
-  std::optional<int> max_length;
+  optional<std::vector<command_choice>> choices;
+  optional<std::vector<command_option>> options;
+  optional<std::vector<channel_type>> channel_types;
+  optional<scalar> min_value;
+  optional<scalar> max_value;
+  optional<int> min_length;
+  optional<int> max_length;
   optional_bool autocomplete;
-  std::optional<std::vector<std::string>> file_types;
+  optional<std::vector<std::string>> file_types;
 };
 
 /// A command as Discord knows it. The definition that a bot sends is an application_command_body.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-structure
 struct application_command {
   command_id id;
-  std::optional<application_command_type> type;
+  optional<application_command_type> type;
   monochord::application_id application_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   std::string name;
   maybe<flat_map<std::string, std::string>> name_localizations;
   std::string description;
   maybe<flat_map<std::string, std::string>> description_localizations;
-  std::optional<std::vector<command_option>> options;
+  optional<std::vector<command_option>> options;
   maybe<flags<permission>> default_member_permissions;
   optional_bool dm_permission;  ///< deprecated
   maybe<bool> default_permission;  ///< deprecated
   optional_bool nsfw;
-  std::optional<std::vector<integration_type>> integration_types;
+  optional<std::vector<integration_type>> integration_types;
   maybe<std::vector<interaction_context>> contexts;
   any_id version;
-  std::optional<command_handler_type> handler;
-  std::optional<std::string> name_localized;
-  std::optional<std::string> description_localized;
+  optional<command_handler_type> handler;
+  optional<std::string> name_localized;
+  optional<std::string> description_localized;
 };
 
 }  // namespace monochord

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/application.hpp>
@@ -34,22 +34,22 @@ inline constexpr bool is_flags<attachment_flag> = true;
 struct attachment {
   attachment_id id;
   std::string filename;
-  std::optional<std::string> title;
-  std::optional<std::string> description;
-  std::optional<std::string> content_type;
+  optional<std::string> title;
+  optional<std::string> description;
+  optional<std::string> content_type;
   std::int64_t size = 0;
   std::string url;
   std::string proxy_url;
   maybe<int> height;
   maybe<int> width;
-  std::optional<std::string> placeholder;
-  std::optional<int> placeholder_version;
+  optional<std::string> placeholder;
+  optional<int> placeholder_version;
   optional_bool ephemeral;
-  std::optional<double> duration_secs;
-  std::optional<std::string> waveform;
-  std::optional<monochord::flags<attachment_flag>> flags;
-  std::optional<std::vector<user>> clip_participants;
-  std::optional<timestamp> clip_created_at;
+  optional<double> duration_secs;
+  optional<std::string> waveform;
+  optional<monochord::flags<attachment_flag>> flags;
+  optional<std::vector<user>> clip_participants;
+  optional<timestamp> clip_created_at;
   maybe<box<monochord::application>> application;
 };
 

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/member.hpp>
@@ -98,8 +98,8 @@ struct thread_metadata {
 /// Somebody within a thread. In THREAD_MEMBERS_UPDATE also with the presence.
 /// https://docs.discord.com/developers/resources/channel#thread-member-object-thread-member-structure
 struct thread_member {
-  std::optional<channel_id> id;
-  std::optional<monochord::user_id> user_id;
+  optional<channel_id> id;
+  optional<monochord::user_id> user_id;
   timestamp join_timestamp;
   int flags = 0;
   box<monochord::member> member;
@@ -128,40 +128,40 @@ struct forum_tag {
 struct channel {
   channel_id id;
   channel_type type{};
-  std::optional<monochord::guild_id> guild_id;
-  std::optional<int> position;
-  std::optional<std::vector<overwrite>> permission_overwrites;
+  optional<monochord::guild_id> guild_id;
+  optional<int> position;
+  optional<std::vector<overwrite>> permission_overwrites;
   maybe<std::string> name;
   maybe<std::string> topic;
   optional_bool nsfw;
   maybe<message_id> last_message_id;
-  std::optional<int> bitrate;
-  std::optional<int> user_limit;
-  std::optional<int> rate_limit_per_user;
-  std::optional<std::vector<user>> recipients;
+  optional<int> bitrate;
+  optional<int> user_limit;
+  optional<int> rate_limit_per_user;
+  optional<std::vector<user>> recipients;
   maybe<std::string> icon;
-  std::optional<user_id> owner_id;
+  optional<user_id> owner_id;
   maybe<monochord::application_id> application_id;
   optional_bool managed;
   maybe<channel_id> parent_id;
   maybe<timestamp> last_pin_timestamp;
   maybe<std::string> rtc_region;
-  std::optional<monochord::video_quality_mode> video_quality_mode;
-  std::optional<int> message_count;
-  std::optional<int> member_count;
+  optional<monochord::video_quality_mode> video_quality_mode;
+  optional<int> message_count;
+  optional<int> member_count;
   box<monochord::thread_metadata> thread_metadata;
   box<thread_member> member;
-  std::optional<int> default_auto_archive_duration;
-  std::optional<monochord::flags<permission>> permissions;
-  std::optional<monochord::flags<permission>> app_permissions;
-  std::optional<monochord::flags<channel_flag>> flags;
-  std::optional<int> total_message_sent;
-  std::optional<std::vector<forum_tag>> available_tags;
-  std::optional<std::vector<any_id>> applied_tags;
+  optional<int> default_auto_archive_duration;
+  optional<monochord::flags<permission>> permissions;
+  optional<monochord::flags<permission>> app_permissions;
+  optional<monochord::flags<channel_flag>> flags;
+  optional<int> total_message_sent;
+  optional<std::vector<forum_tag>> available_tags;
+  optional<std::vector<any_id>> applied_tags;
   maybe<default_reaction> default_reaction_emoji;
-  std::optional<int> default_thread_rate_limit_per_user;
+  optional<int> default_thread_rate_limit_per_user;
   maybe<sort_order_type> default_sort_order;
-  std::optional<forum_layout_type> default_forum_layout;
+  optional<forum_layout_type> default_forum_layout;
 };
 
 }  // namespace monochord

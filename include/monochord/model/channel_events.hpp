@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/application.hpp>
@@ -39,7 +39,7 @@ struct channel_delete {
 /// A message was pinned or unpinned.
 /// https://docs.discord.com/developers/events/gateway-events#channel-pins-update
 struct channel_pins_update {
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   monochord::channel_id channel_id;
   maybe<timestamp> last_pin_timestamp;
 };
@@ -76,7 +76,7 @@ struct thread_update {
 /// https://docs.discord.com/developers/events/gateway-events#thread-delete
 struct thread_delete {
   channel_id id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   maybe<channel_id> parent_id;
   channel_type type{};
 };
@@ -85,7 +85,7 @@ struct thread_delete {
 /// https://docs.discord.com/developers/events/gateway-events#thread-list-sync
 struct thread_list_sync {
   monochord::guild_id guild_id;
-  std::optional<std::vector<channel_id>> channel_ids;
+  optional<std::vector<channel_id>> channel_ids;
   std::vector<channel> threads;
   std::vector<thread_member> members;
 };
@@ -103,8 +103,8 @@ struct thread_members_update {
   channel_id id;
   monochord::guild_id guild_id;
   int member_count = 0;
-  std::optional<std::vector<thread_member>> added_members;
-  std::optional<std::vector<user_id>> removed_member_ids;
+  optional<std::vector<thread_member>> added_members;
+  optional<std::vector<user_id>> removed_member_ids;
 };
 
 /// A stage went live.
@@ -138,24 +138,24 @@ struct invite_create {
   monochord::channel_id channel_id;
   std::string code;
   timestamp created_at;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   box<user> inviter;
   int max_age = 0;
   int max_uses = 0;
-  std::optional<int> target_type;
+  optional<int> target_type;
   box<user> target_user;
   box<application> target_application;
   bool temporary = false;
   int uses = 0;
   maybe<timestamp> expires_at;
-  std::optional<std::vector<role_id>> role_ids;
+  optional<std::vector<role_id>> role_ids;
 };
 
 /// An invite was deleted.
 /// https://docs.discord.com/developers/events/gateway-events#invite-delete
 struct invite_delete {
   monochord::channel_id channel_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   std::string code;
 };
 

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <concepts>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <monochord/core/optional.hpp>
 #include <monochord/model/application_command.hpp>
 #include <monochord/model/permission.hpp>
 
@@ -17,15 +17,15 @@ namespace monochord {
 struct command_definition {
   std::string name;
   maybe<flat_map<std::string, std::string>> name_localizations;
-  std::optional<std::string> description;
+  optional<std::string> description;
   maybe<flat_map<std::string, std::string>> description_localizations;
-  std::optional<std::vector<command_option>> options;
+  optional<std::vector<command_option>> options;
   maybe<flags<permission>> default_member_permissions;
-  std::optional<std::vector<integration_type>> integration_types;
-  std::optional<std::vector<interaction_context>> contexts;
-  std::optional<application_command_type> type;
-  std::optional<bool> nsfw;
-  std::optional<command_handler_type> handler;
+  optional<std::vector<integration_type>> integration_types;
+  optional<std::vector<interaction_context>> contexts;
+  optional<application_command_type> type;
+  optional<bool> nsfw;
+  optional<command_handler_type> handler;
 };
 
 /// Builds an option of a command, a subcommand, or a group of those. Owns what it is given. Not thread-safe.

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/channel.hpp>
 #include <monochord/model/component_fwd.hpp>
@@ -47,14 +47,14 @@ inline constexpr bool is_flags<media_flag> = true;
 /// https://docs.discord.com/developers/components/reference#unfurled-media-item-unfurled-media-item-structure
 struct unfurled_media_item {
   std::string url;
-  std::optional<std::string> proxy_url;
+  optional<std::string> proxy_url;
   maybe<int> height;
   maybe<int> width;
-  std::optional<std::string> placeholder;
-  std::optional<int> placeholder_version;
-  std::optional<std::string> content_type;
-  std::optional<monochord::flags<media_flag>> flags;
-  std::optional<monochord::attachment_id> attachment_id;
+  optional<std::string> placeholder;
+  optional<int> placeholder_version;
+  optional<std::string> content_type;
+  optional<monochord::flags<media_flag>> flags;
+  optional<monochord::attachment_id> attachment_id;
 };
 
 /// A choice of a string select.
@@ -62,7 +62,7 @@ struct unfurled_media_item {
 struct select_option {
   std::string label;
   std::string value;
-  std::optional<std::string> description;
+  optional<std::string> description;
   box<monochord::emoji> emoji;
   optional_bool default_;
 };
@@ -79,7 +79,7 @@ struct select_default_value {
 struct action_row {
   using family = component_family;
   static constexpr auto kind = component_type::action_row;
-  std::optional<int> id;
+  optional<int> id;
   std::vector<component> components;
 };
 
@@ -88,13 +88,13 @@ struct action_row {
 struct button {
   using family = component_family;
   static constexpr auto kind = component_type::button;
-  std::optional<int> id;
+  optional<int> id;
   button_style style{};
-  std::optional<std::string> label;
+  optional<std::string> label;
   box<monochord::emoji> emoji;
-  std::optional<std::string> custom_id;
-  std::optional<monochord::sku_id> sku_id;
-  std::optional<std::string> url;
+  optional<std::string> custom_id;
+  optional<monochord::sku_id> sku_id;
+  optional<std::string> url;
   optional_bool disabled;
 };
 
@@ -103,12 +103,12 @@ struct button {
 struct string_select {
   using family = component_family;
   static constexpr auto kind = component_type::string_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::vector<select_option> options;
-  std::optional<std::string> placeholder;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<std::string> placeholder;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
   optional_bool disabled;
 };
@@ -118,15 +118,15 @@ struct string_select {
 struct text_input {
   using family = component_family;
   static constexpr auto kind = component_type::text_input;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   text_input_style style{};
-  std::optional<int> min_length;
-  std::optional<int> max_length;
+  optional<int> min_length;
+  optional<int> max_length;
   optional_bool required;
-  std::optional<std::string> value;
-  std::optional<std::string> placeholder;
-  std::optional<std::string> label;
+  optional<std::string> value;
+  optional<std::string> placeholder;
+  optional<std::string> label;
 };
 
 /// A menu of users.
@@ -134,12 +134,12 @@ struct text_input {
 struct user_select {
   using family = component_family;
   static constexpr auto kind = component_type::user_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
-  std::optional<std::string> placeholder;
-  std::optional<std::vector<select_default_value>> default_values;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<std::string> placeholder;
+  optional<std::vector<select_default_value>> default_values;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
   optional_bool disabled;
 };
@@ -149,12 +149,12 @@ struct user_select {
 struct role_select {
   using family = component_family;
   static constexpr auto kind = component_type::role_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
-  std::optional<std::string> placeholder;
-  std::optional<std::vector<select_default_value>> default_values;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<std::string> placeholder;
+  optional<std::vector<select_default_value>> default_values;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
   optional_bool disabled;
 };
@@ -164,12 +164,12 @@ struct role_select {
 struct mentionable_select {
   using family = component_family;
   static constexpr auto kind = component_type::mentionable_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
-  std::optional<std::string> placeholder;
-  std::optional<std::vector<select_default_value>> default_values;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<std::string> placeholder;
+  optional<std::vector<select_default_value>> default_values;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
   optional_bool disabled;
 };
@@ -179,13 +179,13 @@ struct mentionable_select {
 struct channel_select {
   using family = component_family;
   static constexpr auto kind = component_type::channel_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
-  std::optional<std::vector<channel_type>> channel_types;
-  std::optional<std::string> placeholder;
-  std::optional<std::vector<select_default_value>> default_values;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<std::vector<channel_type>> channel_types;
+  optional<std::string> placeholder;
+  optional<std::vector<select_default_value>> default_values;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
   optional_bool disabled;
 };
@@ -195,7 +195,7 @@ struct channel_select {
 struct section {
   using family = component_family;
   static constexpr auto kind = component_type::section;
-  std::optional<int> id;
+  optional<int> id;
   std::vector<component> components;
   component accessory;
 };
@@ -205,7 +205,7 @@ struct section {
 struct text_display {
   using family = component_family;
   static constexpr auto kind = component_type::text_display;
-  std::optional<int> id;
+  optional<int> id;
   std::string content;
 };
 
@@ -214,7 +214,7 @@ struct text_display {
 struct thumbnail {
   using family = component_family;
   static constexpr auto kind = component_type::thumbnail;
-  std::optional<int> id;
+  optional<int> id;
   unfurled_media_item media;
   maybe<std::string> description;
   optional_bool spoiler;
@@ -233,7 +233,7 @@ struct media_gallery_item {
 struct media_gallery {
   using family = component_family;
   static constexpr auto kind = component_type::media_gallery;
-  std::optional<int> id;
+  optional<int> id;
   std::vector<media_gallery_item> items;
 };
 
@@ -242,11 +242,11 @@ struct media_gallery {
 struct file_component {
   using family = component_family;
   static constexpr auto kind = component_type::file;
-  std::optional<int> id;
+  optional<int> id;
   unfurled_media_item file;
   optional_bool spoiler;
-  std::optional<std::string> name;
-  std::optional<std::int64_t> size;
+  optional<std::string> name;
+  optional<std::int64_t> size;
 };
 
 /// Room between components.
@@ -254,9 +254,9 @@ struct file_component {
 struct separator {
   using family = component_family;
   static constexpr auto kind = component_type::separator;
-  std::optional<int> id;
+  optional<int> id;
   optional_bool divider;
-  std::optional<int> spacing;
+  optional<int> spacing;
 };
 
 /// Components in a box with a coloured edge.
@@ -264,7 +264,7 @@ struct separator {
 struct container {
   using family = component_family;
   static constexpr auto kind = component_type::container;
-  std::optional<int> id;
+  optional<int> id;
   std::vector<component> components;
   maybe<int> accent_color;
   optional_bool spoiler;
@@ -275,9 +275,9 @@ struct container {
 struct label {
   using family = component_family;
   static constexpr auto kind = component_type::label;
-  std::optional<int> id;
+  optional<int> id;
   std::string label;
-  std::optional<std::string> description;
+  optional<std::string> description;
   monochord::component component;
 };
 
@@ -286,12 +286,12 @@ struct label {
 struct file_upload {
   using family = component_family;
   static constexpr auto kind = component_type::file_upload;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
-  std::optional<std::vector<std::string>> file_types;
+  optional<std::vector<std::string>> file_types;
 };
 
 /// A choice of a radio group.
@@ -299,7 +299,7 @@ struct file_upload {
 struct radio_group_option {
   std::string value;
   std::string label;
-  std::optional<std::string> description;
+  optional<std::string> description;
   optional_bool default_;
 };
 
@@ -308,7 +308,7 @@ struct radio_group_option {
 struct radio_group {
   using family = component_family;
   static constexpr auto kind = component_type::radio_group;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::vector<radio_group_option> options;
   optional_bool required;
@@ -319,7 +319,7 @@ struct radio_group {
 struct checkbox_group_option {
   std::string value;
   std::string label;
-  std::optional<std::string> description;
+  optional<std::string> description;
   optional_bool default_;
 };
 
@@ -328,11 +328,11 @@ struct checkbox_group_option {
 struct checkbox_group {
   using family = component_family;
   static constexpr auto kind = component_type::checkbox_group;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::vector<checkbox_group_option> options;
-  std::optional<int> min_values;
-  std::optional<int> max_values;
+  optional<int> min_values;
+  optional<int> max_values;
   optional_bool required;
 };
 
@@ -341,7 +341,7 @@ struct checkbox_group {
 struct checkbox {
   using family = component_family;
   static constexpr auto kind = component_type::checkbox;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   optional_bool default_;
 };

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/optional_bool.hpp>
 
@@ -33,52 +33,52 @@ inline constexpr bool is_flags<embed_media_flag> = true;
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-footer-structure
 struct embed_footer {
   std::string text;
-  std::optional<std::string> icon_url;
-  std::optional<std::string> proxy_icon_url;
+  optional<std::string> icon_url;
+  optional<std::string> proxy_icon_url;
 };
 
 /// A picture of an embed.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-image-structure
 struct embed_image {
   std::string url;
-  std::optional<std::string> proxy_url;
-  std::optional<int> height;
-  std::optional<int> width;
-  std::optional<std::string> content_type;
-  std::optional<std::string> placeholder;
-  std::optional<int> placeholder_version;
-  std::optional<std::string> description;
-  std::optional<monochord::flags<embed_media_flag>> flags;
+  optional<std::string> proxy_url;
+  optional<int> height;
+  optional<int> width;
+  optional<std::string> content_type;
+  optional<std::string> placeholder;
+  optional<int> placeholder_version;
+  optional<std::string> description;
+  optional<monochord::flags<embed_media_flag>> flags;
 };
 
 /// The video of an embed; only Discord makes these.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-video-structure
 struct embed_video {
-  std::optional<std::string> url;
-  std::optional<std::string> proxy_url;
-  std::optional<int> height;
-  std::optional<int> width;
-  std::optional<std::string> content_type;
-  std::optional<std::string> placeholder;
-  std::optional<int> placeholder_version;
-  std::optional<std::string> description;
-  std::optional<monochord::flags<embed_media_flag>> flags;
+  optional<std::string> url;
+  optional<std::string> proxy_url;
+  optional<int> height;
+  optional<int> width;
+  optional<std::string> content_type;
+  optional<std::string> placeholder;
+  optional<int> placeholder_version;
+  optional<std::string> description;
+  optional<monochord::flags<embed_media_flag>> flags;
 };
 
 /// Where the content of a link comes from.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-provider-structure
 struct embed_provider {
-  std::optional<std::string> name;
-  std::optional<std::string> url;
+  optional<std::string> name;
+  optional<std::string> url;
 };
 
 /// The line above the title.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-author-structure
 struct embed_author {
   std::string name;
-  std::optional<std::string> url;
-  std::optional<std::string> icon_url;
-  std::optional<std::string> proxy_icon_url;
+  optional<std::string> url;
+  optional<std::string> icon_url;
+  optional<std::string> proxy_icon_url;
 };
 
 /// A name with a value.
@@ -92,20 +92,20 @@ struct embed_field {
 /// A card within a message: written by a bot, or made by Discord from a link.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-structure
 struct embed {
-  std::optional<std::string> title;
-  std::optional<std::string> type;
-  std::optional<std::string> description;
-  std::optional<std::string> url;
-  std::optional<monochord::timestamp> timestamp;
-  std::optional<int> color;
+  optional<std::string> title;
+  optional<std::string> type;
+  optional<std::string> description;
+  optional<std::string> url;
+  optional<monochord::timestamp> timestamp;
+  optional<int> color;
   box<embed_footer> footer;
   box<embed_image> image;
   box<embed_image> thumbnail;
   box<embed_video> video;
   box<embed_provider> provider;
   box<embed_author> author;
-  std::optional<std::vector<embed_field>> fields;
-  std::optional<monochord::flags<embed_flag>> flags;
+  optional<std::vector<embed_field>> fields;
+  optional<monochord::flags<embed_flag>> flags;
 };
 
 }  // namespace monochord

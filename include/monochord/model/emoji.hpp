@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/user.hpp>
@@ -18,7 +18,7 @@ namespace monochord {
 struct emoji {
   maybe<emoji_id> id;
   maybe<std::string> name;
-  std::optional<std::vector<role_id>> roles;
+  optional<std::vector<role_id>> roles;
   box<monochord::user> user;
   optional_bool require_colons;
   optional_bool managed;

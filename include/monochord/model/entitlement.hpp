@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/optional_bool.hpp>
@@ -31,12 +31,12 @@ struct entitlement {
   any_id id;
   monochord::sku_id sku_id;
   monochord::application_id application_id;
-  std::optional<monochord::user_id> user_id;
+  optional<monochord::user_id> user_id;
   entitlement_type type{};
   bool deleted = false;
   maybe<timestamp> starts_at;
   maybe<timestamp> ends_at;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   optional_bool consumed;
 };
 

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/presence.hpp>
@@ -67,8 +67,8 @@ struct identify {
   std::string token;
   identify_properties properties;
   optional_bool compress;
-  std::optional<int> large_threshold;
-  std::optional<std::vector<int>> shard;
+  optional<int> large_threshold;
+  optional<std::vector<int>> shard;
   box<gateway_presence_update> presence;
   std::uint32_t intents;
 };
@@ -85,11 +85,11 @@ struct resume {
 /// https://docs.discord.com/developers/events/gateway-events#request-guild-members-request-guild-members-structure
 struct request_guild_members {
   monochord::guild_id guild_id;
-  std::optional<std::string> query;
-  std::optional<int> limit;
+  optional<std::string> query;
+  optional<int> limit;
   optional_bool presences;
-  std::optional<std::vector<user_id>> user_ids;
-  std::optional<std::string> nonce;
+  optional<std::vector<user_id>> user_ids;
+  optional<std::string> nonce;
 };
 
 /// Opcode 31: sounds, sent as SOUNDBOARD_SOUNDS.

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/emoji.hpp>
@@ -127,7 +127,7 @@ struct guild {
   maybe<std::string> discovery_splash;
   optional_bool owner;
   user_id owner_id;
-  std::optional<flags<permission>> permissions;
+  optional<flags<permission>> permissions;
   maybe<std::string> region;  ///< deprecated
   maybe<channel_id> afk_channel_id;
   int afk_timeout = 0;
@@ -145,22 +145,22 @@ struct guild {
   flags<system_channel_flag> system_channel_flags;
   maybe<channel_id> rules_channel_id;
   maybe<int> max_presences;
-  std::optional<int> max_members;
+  optional<int> max_members;
   maybe<std::string> vanity_url_code;
   maybe<std::string> description;
   maybe<std::string> banner;
   monochord::premium_tier premium_tier{};
-  std::optional<int> premium_subscription_count;
+  optional<int> premium_subscription_count;
   locale_name preferred_locale;
   maybe<channel_id> public_updates_channel_id;
-  std::optional<int> max_video_channel_users;
-  std::optional<int> max_stage_video_channel_users;
-  std::optional<int> approximate_member_count;
-  std::optional<int> approximate_presence_count;
+  optional<int> max_video_channel_users;
+  optional<int> max_stage_video_channel_users;
+  optional<int> approximate_member_count;
+  optional<int> approximate_presence_count;
   box<monochord::welcome_screen> welcome_screen;
-  monochord::nsfw_level nsfw_level{};
-  std::optional<std::vector<sticker>> stickers;
-  bool premium_progress_bar_enabled = false;
+  optional<monochord::nsfw_level> nsfw_level;
+  optional<std::vector<sticker>> stickers;
+  optional_bool premium_progress_bar_enabled;
   maybe<channel_id> safety_alerts_channel_id;
   maybe<box<monochord::incidents_data>> incidents_data;
 };
@@ -169,10 +169,10 @@ struct guild {
 /// https://docs.discord.com/developers/resources/guild#guild-object
 struct partial_guild {
   guild_id id;
-  std::optional<std::string> name;
+  optional<std::string> name;
   maybe<std::string> icon;
-  std::optional<std::vector<std::string>> features;
-  std::optional<locale_name> locale;
+  optional<std::vector<std::string>> features;
+  optional<locale_name> locale;
 };
 
 }  // namespace monochord

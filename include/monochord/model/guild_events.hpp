@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/channel.hpp>
@@ -121,7 +121,7 @@ struct guild_member_update {
   maybe<timestamp> communication_disabled_until;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
-  std::optional<monochord::flags<member_flag>> flags;
+  optional<monochord::flags<member_flag>> flags;
 };
 
 /// Members, as asked for with opcode 8.
@@ -131,9 +131,9 @@ struct guild_members_chunk {
   std::vector<member> members;
   int chunk_index = 0;
   int chunk_count = 0;
-  std::optional<std::vector<any_id>> not_found;
-  std::optional<std::vector<presence>> presences;
-  std::optional<std::string> nonce;
+  optional<std::vector<any_id>> not_found;
+  optional<std::vector<presence>> presences;
+  optional<std::string> nonce;
 };
 
 /// A role was made.

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/user.hpp>
@@ -74,7 +74,7 @@ struct soundboard_sound {
   double volume = 0;
   maybe<monochord::emoji_id> emoji_id;
   maybe<std::string> emoji_name;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   bool available = false;
   box<monochord::user> user;
 };
@@ -82,7 +82,7 @@ struct soundboard_sound {
 /// Where an external event takes place.
 /// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-entity-metadata
 struct scheduled_event_metadata {
-  std::optional<std::string> location;
+  optional<std::string> location;
 };
 
 /// A day of the n-th week of a month.
@@ -124,7 +124,7 @@ struct scheduled_event {
   maybe<any_id> entity_id;
   maybe<box<scheduled_event_metadata>> entity_metadata;
   box<user> creator;
-  std::optional<int> user_count;
+  optional<int> user_count;
   maybe<std::string> image;
   maybe<box<monochord::recurrence_rule>> recurrence_rule;
 };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/application_command_type.hpp>
 #include <monochord/model/channel.hpp>
@@ -40,8 +40,8 @@ using interaction_data = tagged<interaction_data_family>;
 struct interaction_option {
   std::string name;
   command_option_type type{};
-  std::optional<scalar> value;
-  std::optional<std::vector<interaction_option>> options;
+  optional<scalar> value;
+  optional<std::vector<interaction_option>> options;
   optional_bool focused;
 };
 
@@ -54,9 +54,9 @@ struct application_command_data {
   std::string name;
   application_command_type type{};
   box<resolved_data> resolved;
-  std::optional<std::vector<interaction_option>> options;
-  std::optional<monochord::guild_id> guild_id;
-  std::optional<any_id> target_id;
+  optional<std::vector<interaction_option>> options;
+  optional<monochord::guild_id> guild_id;
+  optional<any_id> target_id;
 };
 
 /// A button that was pressed, or choices of a select.
@@ -66,7 +66,7 @@ struct message_component_data {
   static constexpr auto kind = interaction_type::message_component;
   std::string custom_id;
   monochord::component_type component_type{};
-  std::optional<std::vector<std::string>> values;
+  optional<std::vector<std::string>> values;
   box<resolved_data> resolved;
 };
 
@@ -88,21 +88,21 @@ struct interaction {
   interaction_type type{};
   interaction_data data;
   box<partial_guild> guild;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   box<monochord::channel> channel;
-  std::optional<monochord::channel_id> channel_id;
+  optional<monochord::channel_id> channel_id;
   box<monochord::member> member;
   box<monochord::user> user;
   std::string token;
   int version = 0;
   box<monochord::message> message;
-  std::optional<flags<permission>> app_permissions;
-  std::optional<locale_name> locale;
-  std::optional<locale_name> guild_locale;
-  std::optional<std::vector<entitlement>> entitlements;
-  std::optional<flat_map<std::string, any_id>> authorizing_integration_owners;
-  std::optional<interaction_context> context;
-  std::optional<int> attachment_size_limit;
+  optional<flags<permission>> app_permissions;
+  optional<locale_name> locale;
+  optional<locale_name> guild_locale;
+  optional<std::vector<entitlement>> entitlements;
+  optional<flat_map<std::string, any_id>> authorizing_integration_owners;
+  optional<interaction_context> context;
+  optional<int> attachment_size_limit;
 };
 
 /// What became of an answer.
@@ -110,8 +110,8 @@ struct interaction {
 struct interaction_callback {
   interaction_id id;
   interaction_type type{};
-  std::optional<std::string> activity_instance_id;
-  std::optional<message_id> response_message_id;
+  optional<std::string> activity_instance_id;
+  optional<message_id> response_message_id;
   optional_bool response_message_loading;
   optional_bool response_message_ephemeral;
 };

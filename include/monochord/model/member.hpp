@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/optional_bool.hpp>
@@ -37,7 +37,7 @@ inline constexpr bool is_flags<member_flag> = true;
 /// Somebody within a guild.
 /// https://docs.discord.com/developers/resources/guild#guild-member-object-guild-member-structure
 struct member {
-  std::optional<monochord::user> user;
+  optional<monochord::user> user;
   maybe<std::string> nick;
   maybe<std::string> avatar;
   maybe<std::string> banner;
@@ -46,9 +46,9 @@ struct member {
   maybe<timestamp> premium_since;
   bool deaf = false;
   bool mute = false;
-  monochord::flags<member_flag> flags;
+  optional<monochord::flags<member_flag>> flags;
   optional_bool pending;
-  std::optional<monochord::flags<permission>> permissions;
+  optional<monochord::flags<permission>> permissions;
   maybe<timestamp> communication_disabled_until;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
@@ -65,9 +65,9 @@ struct partial_member {
   maybe<timestamp> premium_since;
   optional_bool deaf;
   optional_bool mute;
-  std::optional<monochord::flags<member_flag>> flags;
+  optional<monochord::flags<member_flag>> flags;
   optional_bool pending;
-  std::optional<monochord::flags<permission>> permissions;
+  optional<monochord::flags<permission>> permissions;
   maybe<timestamp> communication_disabled_until;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;

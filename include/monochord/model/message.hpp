@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/application.hpp>
@@ -84,27 +84,27 @@ struct reaction_count_details {
 /// https://docs.discord.com/developers/resources/message#reaction-object-reaction-structure
 struct reaction {
   int count = 0;
-  std::optional<reaction_count_details> count_details;
+  optional<reaction_count_details> count_details;
   bool me = false;
   optional_bool me_burst;
   monochord::emoji emoji;
-  std::optional<std::vector<std::string>> burst_colors;
+  optional<std::vector<std::string>> burst_colors;
 };
 
 /// An invitation to join an activity.
 /// https://docs.discord.com/developers/resources/message#message-object-message-activity-structure
 struct message_activity {
   message_activity_type type{};
-  std::optional<std::string> party_id;
+  optional<std::string> party_id;
 };
 
 /// The message that this one answers, forwards or announces.
 /// https://docs.discord.com/developers/resources/message#message-reference-structure
 struct message_reference {
-  std::optional<message_reference_type> type;
-  std::optional<monochord::message_id> message_id;
-  std::optional<monochord::channel_id> channel_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<message_reference_type> type;
+  optional<monochord::message_id> message_id;
+  optional<monochord::channel_id> channel_id;
+  optional<monochord::guild_id> guild_id;
   optional_bool fail_if_not_exists;
 };
 
@@ -139,11 +139,11 @@ struct message_interaction_metadata {
   interaction_id id;
   interaction_type type{};
   monochord::user user;
-  std::optional<flat_map<std::string, any_id>> authorizing_integration_owners;
-  std::optional<message_id> original_response_message_id;
+  optional<flat_map<std::string, any_id>> authorizing_integration_owners;
+  optional<message_id> original_response_message_id;
   box<monochord::user> target_user;
-  std::optional<message_id> target_message_id;
-  std::optional<message_id> interacted_message_id;
+  optional<message_id> target_message_id;
+  optional<message_id> interacted_message_id;
   box<message_interaction_metadata> triggering_interaction_metadata;
 };
 
@@ -177,28 +177,28 @@ struct message {
   bool mention_everyone = false;
   std::vector<mentioned_user> mentions;
   std::vector<role_id> mention_roles;
-  std::optional<std::vector<channel_mention>> mention_channels;
+  optional<std::vector<channel_mention>> mention_channels;
   std::vector<attachment> attachments;
   std::vector<embed> embeds;
-  std::optional<std::vector<reaction>> reactions;
-  std::optional<scalar> nonce;
+  optional<std::vector<reaction>> reactions;
+  optional<scalar> nonce;
   bool pinned = false;
-  std::optional<monochord::webhook_id> webhook_id;
+  optional<monochord::webhook_id> webhook_id;
   message_type type{};
   box<message_activity> activity;
   box<monochord::application> application;
-  std::optional<monochord::application_id> application_id;
-  std::optional<monochord::flags<message_flag>> flags;
+  optional<monochord::application_id> application_id;
+  optional<monochord::flags<message_flag>> flags;
   box<monochord::message_reference> message_reference;
-  std::optional<std::vector<message_snapshot>> message_snapshots;
+  optional<std::vector<message_snapshot>> message_snapshots;
   maybe<box<message>> referenced_message;
   box<message_interaction_metadata> interaction_metadata;
   box<message_interaction> interaction;  ///< deprecated
   box<channel> thread;
-  std::optional<std::vector<component>> components;
-  std::optional<std::vector<sticker_item>> sticker_items;
-  std::optional<std::vector<sticker>> stickers;  ///< deprecated
-  std::optional<int> position;
+  optional<std::vector<component>> components;
+  optional<std::vector<sticker_item>> sticker_items;
+  optional<std::vector<sticker>> stickers;  ///< deprecated
+  optional<int> position;
   box<monochord::role_subscription_data> role_subscription_data;
   box<resolved_data> resolved;
   box<monochord::poll> poll;

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include <monochord/core/optional.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/component.hpp>

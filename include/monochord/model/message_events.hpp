@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/channel.hpp>
 #include <monochord/model/emoji.hpp>
@@ -18,18 +18,18 @@ namespace monochord {
 /// https://docs.discord.com/developers/events/gateway-events#message-create
 struct message_create {
   monochord::message message;
-  std::optional<monochord::guild_id> guild_id;
-  std::optional<partial_member> member;
-  std::optional<monochord::channel_type> channel_type;
+  optional<monochord::guild_id> guild_id;
+  optional<partial_member> member;
+  optional<monochord::channel_type> channel_type;
 };
 
 /// A message changed, by its author or by Discord (embeds appear late).
 /// https://docs.discord.com/developers/events/gateway-events#message-update
 struct message_update {
   monochord::message message;
-  std::optional<monochord::guild_id> guild_id;
-  std::optional<partial_member> member;
-  std::optional<monochord::channel_type> channel_type;
+  optional<monochord::guild_id> guild_id;
+  optional<partial_member> member;
+  optional<monochord::channel_type> channel_type;
 };
 
 /// A message was deleted.
@@ -37,7 +37,7 @@ struct message_update {
 struct message_delete {
   message_id id;
   monochord::channel_id channel_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
 };
 
 /// Several messages were deleted at once.
@@ -45,7 +45,7 @@ struct message_delete {
 struct message_delete_bulk {
   std::vector<message_id> ids;
   monochord::channel_id channel_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
 };
 
 /// Somebody reacted to a message.
@@ -54,12 +54,12 @@ struct message_reaction_add {
   monochord::user_id user_id;
   monochord::channel_id channel_id;
   monochord::message_id message_id;
-  std::optional<monochord::guild_id> guild_id;
-  std::optional<monochord::member> member;
+  optional<monochord::guild_id> guild_id;
+  optional<monochord::member> member;
   monochord::emoji emoji;
-  std::optional<monochord::user_id> message_author_id;
+  optional<monochord::user_id> message_author_id;
   bool burst = false;
-  std::optional<std::vector<std::string>> burst_colors;
+  optional<std::vector<std::string>> burst_colors;
   int type = 0;
 };
 
@@ -69,7 +69,7 @@ struct message_reaction_remove {
   monochord::user_id user_id;
   monochord::channel_id channel_id;
   monochord::message_id message_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   monochord::emoji emoji;
   bool burst = false;
   int type = 0;
@@ -80,14 +80,14 @@ struct message_reaction_remove {
 struct message_reaction_remove_all {
   monochord::channel_id channel_id;
   monochord::message_id message_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
 };
 
 /// All reactions with one emoji were removed.
 /// https://docs.discord.com/developers/events/gateway-events#message-reaction-remove-emoji
 struct message_reaction_remove_emoji {
   monochord::channel_id channel_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   monochord::message_id message_id;
   monochord::emoji emoji;
 };
@@ -98,7 +98,7 @@ struct message_poll_vote_add {
   monochord::user_id user_id;
   monochord::channel_id channel_id;
   monochord::message_id message_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   int answer_id = 0;
 };
 
@@ -108,7 +108,7 @@ struct message_poll_vote_remove {
   monochord::user_id user_id;
   monochord::channel_id channel_id;
   monochord::message_id message_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   int answer_id = 0;
 };
 
@@ -116,10 +116,10 @@ struct message_poll_vote_remove {
 /// https://docs.discord.com/developers/events/gateway-events#typing-start
 struct typing_start {
   monochord::channel_id channel_id;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   monochord::user_id user_id;
   std::int64_t timestamp = 0;
-  std::optional<monochord::member> member;
+  optional<monochord::member> member;
 };
 
 }  // namespace monochord

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/attachment.hpp>
@@ -67,26 +67,26 @@ enum class message_type : std::int32_t {
 /// What a forwarded or resolved message shows; fields as in message.
 /// https://docs.discord.com/developers/resources/message#message-object
 struct partial_message {
-  std::optional<message_id> id;
-  std::optional<monochord::channel_id> channel_id;
+  optional<message_id> id;
+  optional<monochord::channel_id> channel_id;
   box<user> author;
-  std::optional<message_type> type;
-  std::optional<std::string> content;
-  std::optional<std::vector<embed>> embeds;
-  std::optional<std::vector<attachment>> attachments;
-  std::optional<monochord::timestamp> timestamp;
+  optional<message_type> type;
+  optional<std::string> content;
+  optional<std::vector<embed>> embeds;
+  optional<std::vector<attachment>> attachments;
+  optional<monochord::timestamp> timestamp;
   maybe<monochord::timestamp> edited_timestamp;
-  std::optional<monochord::flags<message_flag>> flags;
-  std::optional<std::vector<user>> mentions;
-  std::optional<std::vector<role_id>> mention_roles;
+  optional<monochord::flags<message_flag>> flags;
+  optional<std::vector<user>> mentions;
+  optional<std::vector<role_id>> mention_roles;
   optional_bool mention_everyone;
   optional_bool pinned;
   optional_bool tts;
-  std::optional<std::vector<sticker_item>> sticker_items;
-  std::optional<std::vector<sticker>> stickers;
-  std::optional<std::vector<component>> components;
-  std::optional<monochord::webhook_id> webhook_id;
-  std::optional<monochord::application_id> application_id;
+  optional<std::vector<sticker_item>> sticker_items;
+  optional<std::vector<sticker>> stickers;
+  optional<std::vector<component>> components;
+  optional<monochord::webhook_id> webhook_id;
+  optional<monochord::application_id> application_id;
 };
 
 }  // namespace monochord

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/emoji.hpp>
 #include <monochord/model/optional_bool.hpp>
@@ -23,14 +23,14 @@ enum class poll_layout : std::int32_t {
 /// Text with an emoji.
 /// https://docs.discord.com/developers/resources/poll#poll-media-object-poll-media-object-structure
 struct poll_media {
-  std::optional<std::string> text;
+  optional<std::string> text;
   box<monochord::emoji> emoji;
 };
 
 /// An answer that can be voted for.
 /// https://docs.discord.com/developers/resources/poll#poll-answer-object-poll-answer-object-structure
 struct poll_answer {
-  std::optional<int> answer_id;
+  optional<int> answer_id;
   monochord::poll_media poll_media;
 };
 
@@ -57,7 +57,7 @@ struct poll {
   maybe<timestamp> expiry;
   bool allow_multiselect = false;
   poll_layout layout_type{};
-  std::optional<poll_results> results;
+  optional<poll_results> results;
 };
 
 /// A poll to be sent.
@@ -65,9 +65,9 @@ struct poll {
 struct poll_create_request {
   poll_media question;
   std::vector<poll_answer> answers;
-  std::optional<int> duration;
+  optional<int> duration;
   optional_bool allow_multiselect;
-  std::optional<poll_layout> layout_type;
+  optional<poll_layout> layout_type;
 };
 
 }  // namespace monochord

@@ -2,13 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/presence_status.hpp>
@@ -55,43 +55,43 @@ inline constexpr bool is_flags<activity_flag> = true;
 /// When it started and ends, in milliseconds since 1970.
 /// https://docs.discord.com/developers/events/gateway-events#activity-object-activity-timestamps
 struct activity_timestamps {
-  std::optional<std::int64_t> start;
-  std::optional<std::int64_t> end;
+  optional<std::int64_t> start;
+  optional<std::int64_t> end;
 };
 
 /// The emoji of a custom status.
 /// https://docs.discord.com/developers/events/gateway-events#activity-object-activity-emoji
 struct activity_emoji {
   std::string name;
-  std::optional<emoji_id> id;
+  optional<emoji_id> id;
   optional_bool animated;
 };
 
 /// The group that plays together; `size` is the current and the greatest size.
 /// https://docs.discord.com/developers/events/gateway-events#activity-object-activity-party
 struct activity_party {
-  std::optional<std::string> id;
-  std::optional<std::vector<int>> size;
+  optional<std::string> id;
+  optional<std::vector<int>> size;
 };
 
 /// The pictures of an activity.
 /// https://docs.discord.com/developers/events/gateway-events#activity-object-activity-assets
 struct activity_assets {
-  std::optional<std::string> large_image;
-  std::optional<std::string> large_text;
-  std::optional<std::string> large_url;
-  std::optional<std::string> small_image;
-  std::optional<std::string> small_text;
-  std::optional<std::string> small_url;
-  std::optional<std::string> invite_cover_image;
+  optional<std::string> large_image;
+  optional<std::string> large_text;
+  optional<std::string> large_url;
+  optional<std::string> small_image;
+  optional<std::string> small_text;
+  optional<std::string> small_url;
+  optional<std::string> invite_cover_image;
 };
 
 /// What is needed to join.
 /// https://docs.discord.com/developers/events/gateway-events#activity-object-activity-secrets
 struct activity_secrets {
-  std::optional<std::string> join;
-  std::optional<std::string> spectate;
-  std::optional<std::string> match;
+  optional<std::string> join;
+  optional<std::string> spectate;
+  optional<std::string> match;
 };
 
 /// A button of an activity.
@@ -108,9 +108,9 @@ struct activity {
   std::string name;
   activity_type type{};
   maybe<std::string> url;
-  std::optional<std::int64_t> created_at;
+  optional<std::int64_t> created_at;
   box<activity_timestamps> timestamps;
-  std::optional<monochord::application_id> application_id;
+  optional<monochord::application_id> application_id;
   maybe<monochord::status_display_type> status_display_type;
   maybe<std::string> details;
   maybe<std::string> details_url;
@@ -121,24 +121,24 @@ struct activity {
   box<activity_assets> assets;
   box<activity_secrets> secrets;
   optional_bool instance;
-  std::optional<monochord::flags<activity_flag>> flags;
-  std::optional<raw_json> buttons;
+  optional<monochord::flags<activity_flag>> flags;
+  optional<raw_json> buttons;
 };
 
 /// On which devices somebody is there.
 /// https://docs.discord.com/developers/events/gateway-events#client-status-object
 struct client_status {
-  std::optional<presence_status> desktop;
-  std::optional<presence_status> mobile;
-  std::optional<presence_status> web;
-  std::optional<presence_status> vr;
+  optional<presence_status> desktop;
+  optional<presence_status> mobile;
+  optional<presence_status> web;
+  optional<presence_status> vr;
 };
 
 /// Whether somebody is there, and what they do.
 /// https://docs.discord.com/developers/events/gateway-events#presence-update-presence-update-event-fields
 struct presence {
   partial_user user;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   presence_status status;
   std::vector<activity> activities;
   monochord::client_status client_status;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
+#include <monochord/core/optional.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/guild.hpp>
 #include <monochord/model/raw_json.hpp>
@@ -20,7 +20,7 @@ struct ready {
   std::vector<unavailable_guild> guilds;
   std::string session_id;
   std::string resume_gateway_url;
-  std::optional<std::vector<int>> shard;
+  optional<std::vector<int>> shard;
   monochord::application application;
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
-
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/attachment.hpp>
 #include <monochord/model/channel.hpp>
@@ -17,12 +16,12 @@ namespace monochord {
 /// The things whose ids stand in options and values. Members have no user, `deaf` and `mute`; channels are partial.
 /// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-resolved-data-structure
 struct resolved_data {
-  std::optional<flat_map<user_id, user>> users;
-  std::optional<flat_map<user_id, partial_member>> members;
-  std::optional<flat_map<role_id, role>> roles;
-  std::optional<flat_map<channel_id, channel>> channels;
-  std::optional<flat_map<message_id, partial_message>> messages;
-  std::optional<flat_map<attachment_id, attachment>> attachments;
+  optional<flat_map<user_id, user>> users;
+  optional<flat_map<user_id, partial_member>> members;
+  optional<flat_map<role_id, role>> roles;
+  optional<flat_map<channel_id, channel>> channels;
+  optional<flat_map<message_id, partial_message>> messages;
+  optional<flat_map<attachment_id, attachment>> attachments;
 };
 
 }  // namespace monochord

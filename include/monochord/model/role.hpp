@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/null_bool.hpp>
 #include <monochord/model/permission.hpp>
@@ -25,10 +25,10 @@ inline constexpr bool is_flags<role_flag> = true;
 /// Whose role it is.
 /// https://docs.discord.com/developers/topics/permissions#role-object-role-tags-structure
 struct role_tags {
-  std::optional<user_id> bot_id;
-  std::optional<any_id> integration_id;
+  optional<user_id> bot_id;
+  optional<any_id> integration_id;
   null_bool premium_subscriber;
-  std::optional<any_id> subscription_listing_id;
+  optional<any_id> subscription_listing_id;
   null_bool available_for_purchase;
   null_bool guild_connections;
 };
@@ -47,7 +47,7 @@ struct role {
   role_id id;
   std::string name;
   int color = 0;  ///< deprecated
-  std::optional<role_colors> colors;
+  optional<role_colors> colors;
   bool hoist = false;
   maybe<std::string> icon;
   maybe<std::string> unicode_emoji;
@@ -56,7 +56,7 @@ struct role {
   bool managed = false;
   bool mentionable = false;
   box<role_tags> tags;
-  monochord::flags<role_flag> flags;
+  optional<monochord::flags<role_flag>> flags;
 };
 
 }  // namespace monochord

@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/user.hpp>
@@ -41,16 +41,16 @@ struct sticker_item {
 /// https://docs.discord.com/developers/resources/sticker#sticker-object-sticker-structure
 struct sticker {
   sticker_id id;
-  std::optional<any_id> pack_id;
+  optional<any_id> pack_id;
   std::string name;
   maybe<std::string> description;
   std::string tags;
   sticker_type type{};
   sticker_format format_type{};
   optional_bool available;
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   box<monochord::user> user;
-  std::optional<int> sort_value;
+  optional<int> sort_value;
 };
 
 }  // namespace monochord

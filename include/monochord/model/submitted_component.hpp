@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/component_fwd.hpp>
 #include <monochord/model/resolved_data.hpp>
@@ -25,7 +25,7 @@ using submitted_component = tagged<submitted_component_family>;
 struct submitted_action_row {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::action_row;
-  std::optional<int> id;
+  optional<int> id;
   std::vector<submitted_component> components;
 };
 
@@ -34,7 +34,7 @@ struct submitted_action_row {
 struct submitted_text {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::text_input;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::string value;
 };
@@ -44,7 +44,7 @@ struct submitted_text {
 struct submitted_string_select {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::string_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::vector<std::string> values;
 };
@@ -54,7 +54,7 @@ struct submitted_string_select {
 struct submitted_user_select {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::user_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   box<resolved_data> resolved;
   std::vector<user_id> values;
@@ -65,7 +65,7 @@ struct submitted_user_select {
 struct submitted_role_select {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::role_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   box<resolved_data> resolved;
   std::vector<role_id> values;
@@ -76,7 +76,7 @@ struct submitted_role_select {
 struct submitted_mentionable_select {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::mentionable_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   box<resolved_data> resolved;
   std::vector<any_id> values;
@@ -87,7 +87,7 @@ struct submitted_mentionable_select {
 struct submitted_channel_select {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::channel_select;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   box<resolved_data> resolved;
   std::vector<channel_id> values;
@@ -98,7 +98,7 @@ struct submitted_channel_select {
 struct submitted_text_display {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::text_display;
-  std::optional<int> id;
+  optional<int> id;
 };
 
 /// A label with what was filled in below it.
@@ -106,7 +106,7 @@ struct submitted_text_display {
 struct submitted_label {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::label;
-  std::optional<int> id;
+  optional<int> id;
   submitted_component component;
 };
 
@@ -115,7 +115,7 @@ struct submitted_label {
 struct submitted_file_upload {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::file_upload;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::vector<attachment_id> values;
 };
@@ -125,7 +125,7 @@ struct submitted_file_upload {
 struct submitted_radio_group {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::radio_group;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   maybe<std::string> value;
 };
@@ -135,7 +135,7 @@ struct submitted_radio_group {
 struct submitted_checkbox_group {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::checkbox_group;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   std::vector<std::string> values;
 };
@@ -145,7 +145,7 @@ struct submitted_checkbox_group {
 struct submitted_checkbox {
   using family = submitted_component_family;
   static constexpr auto kind = component_type::checkbox;
-  std::optional<int> id;
+  optional<int> id;
   std::string custom_id;
   bool value = false;
 };

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/locale.hpp>
 #include <monochord/model/optional_bool.hpp>
@@ -88,12 +88,12 @@ struct user {
   optional_bool mfa_enabled;
   maybe<std::string> banner;
   maybe<int> accent_color;
-  std::optional<locale_name> locale;
+  optional<locale_name> locale;
   optional_bool verified;
   maybe<std::string> email;
-  std::optional<monochord::flags<user_flag>> flags;
-  std::optional<monochord::premium_type> premium_type;
-  std::optional<monochord::flags<user_flag>> public_flags;
+  optional<monochord::flags<user_flag>> flags;
+  optional<monochord::premium_type> premium_type;
+  optional<monochord::flags<user_flag>> public_flags;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
   maybe<box<user_primary_guild>> primary_guild;
@@ -103,14 +103,14 @@ struct user {
 /// https://docs.discord.com/developers/resources/user#user-object
 struct partial_user {
   user_id id;
-  std::optional<std::string> username;
-  std::optional<std::string> discriminator;
+  optional<std::string> username;
+  optional<std::string> discriminator;
   maybe<std::string> global_name;
   maybe<std::string> avatar;
   optional_bool bot;
   optional_bool system;
-  std::optional<monochord::flags<user_flag>> flags;
-  std::optional<monochord::flags<user_flag>> public_flags;
+  optional<monochord::flags<user_flag>> flags;
+  optional<monochord::flags<user_flag>> public_flags;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
   maybe<box<user_primary_guild>> primary_guild;

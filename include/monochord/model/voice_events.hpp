@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/emoji.hpp>
 #include <monochord/model/scalar.hpp>
@@ -36,9 +36,9 @@ struct voice_channel_effect_send {
   monochord::user_id user_id;
   maybe<box<monochord::emoji>> emoji;
   maybe<int> animation_type;
-  std::optional<int> animation_id;
-  std::optional<scalar> sound_id;
-  std::optional<double> sound_volume;
+  optional<int> animation_id;
+  optional<scalar> sound_id;
+  optional<double> sound_volume;
 };
 
 /// A voice session began or ended; `voice_start_time` in seconds since 1970.

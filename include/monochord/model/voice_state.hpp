@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <optional>
 #include <string>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/maybe.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/member.hpp>
@@ -16,7 +16,7 @@ namespace monochord {
 /// Somebody in a voice channel.
 /// https://docs.discord.com/developers/resources/voice#voice-state-object-voice-state-structure
 struct voice_state {
-  std::optional<monochord::guild_id> guild_id;
+  optional<monochord::guild_id> guild_id;
   maybe<monochord::channel_id> channel_id;
   monochord::user_id user_id;
   box<monochord::member> member;
@@ -26,7 +26,7 @@ struct voice_state {
   bool self_deaf = false;
   bool self_mute = false;
   optional_bool self_stream;
-  bool self_video = false;
+  optional_bool self_video;
   bool suppress = false;
   maybe<timestamp> request_to_speak_timestamp;
 };
