@@ -1,0 +1,33 @@
+# What configuring says when a library is not there.
+# cmake -DSOURCE=<our source> -DWORK=<folder> -DCOMPILER=<c++> -P missing_libraries.cmake
+function(configure_without library result_variable output_variable)
+  file(REMOVE_RECURSE "${WORK}")
+  execute_process(COMMAND ${CMAKE_COMMAND} -S "${SOURCE}" -B "${WORK}" -G Ninja "-DCMAKE_CXX_COMPILER=${COMPILER}"
+      "-DCMAKE_DISABLE_FIND_PACKAGE_${library}=ON" RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  set(${result_variable} ${result} PARENT_SCOPE)
+  set(${output_variable} "${output}" PARENT_SCOPE)
+endfunction()
+
+function(expect library text stops)
+  configure_without(${library} result output)
+  string(FIND "${output}" "${text}" found)
+  if(found EQUAL -1)
+    message(SEND_ERROR "without ${library} configuring does not say \"${text}\":\n${output}")
+  endif()
+  if(stops AND result EQUAL 0)
+    message(SEND_ERROR "without ${library} configuring goes on")
+  elseif(NOT stops AND NOT result EQUAL 0)
+    message(SEND_ERROR "without ${library} configuring stops:\n${output}")
+  else()
+    message(STATUS "without ${library}: \"${text}\"")
+  endif()
+endfunction()
+
+expect(simdjson "apt-get install libsimdjson-dev" TRUE)
+expect(MonochordZstd "apt-get install libzstd-dev" TRUE)
+expect(Boost "apt-get install libboost1.81-dev (Debian 12) or libboost-dev (Ubuntu 24.04)" TRUE)
+expect(Catch2 "Catch2 was not found (catch2): the tests are left out" FALSE)
+expect(benchmark "Google Benchmark was not found (libbenchmark-dev): benchmarks that use it are left out" FALSE)
+expect(Python3 "Python 3 was not found (python3): the checks of layers, includes and repository are left out" FALSE)
+file(REMOVE_RECURSE "${WORK}")
