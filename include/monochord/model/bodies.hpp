@@ -25,10 +25,10 @@ struct poll_create_request;
 /// Who is notified by a message: `parse` holds kinds (`users`, `roles`, `everyone`), the others ids.
 /// https://docs.discord.com/developers/resources/message#allowed-mentions-object
 struct allowed_mentions {
-  maybe<list<std::string_view>> parse;
-  maybe<list<role_id>> roles;
-  maybe<list<user_id>> users;
-  maybe<bool> replied_user;
+  maybe<list<std::string_view>> parse{};
+  maybe<list<role_id>> roles{};
+  maybe<list<user_id>> users{};
+  maybe<bool> replied_user{};
 };
 /// Nobody is notified: `{.content = text, .allowed_mentions = mc::no_mentions}`.
 inline constexpr allowed_mentions no_mentions{.parse = list<std::string_view>{}, .roles = {}, .users = {}, .replied_user = {}};
@@ -36,83 +36,83 @@ inline constexpr allowed_mentions no_mentions{.parse = list<std::string_view>{},
 /// The message that is answered or (with `type` 1) forwarded.
 /// https://docs.discord.com/developers/resources/message#message-reference-structure
 struct message_reference_body {
-  maybe<int> type;
-  maybe<monochord::message_id> message_id;
-  maybe<monochord::channel_id> channel_id;
-  maybe<monochord::guild_id> guild_id;
-  maybe<bool> fail_if_not_exists;
+  maybe<int> type{};
+  maybe<monochord::message_id> message_id{};
+  maybe<monochord::channel_id> channel_id{};
+  maybe<monochord::guild_id> guild_id{};
+  maybe<bool> fail_if_not_exists{};
 };
 
 /// A file that is sent along. It travels beside the JSON, so it is not part of it.
 struct file_body {
-  std::string_view name;
-  std::string_view bytes;
+  std::string_view name{};
+  std::string_view bytes{};
 };
 
 /// What is said of a file: `id` is its place among `files`, or the id of an attachment that an edit keeps.
 /// https://docs.discord.com/developers/resources/message#attachment-object-attachment-request-structure
 struct attachment_body {
-  attachment_id id;
-  maybe<std::string_view> filename;
-  maybe<std::string_view> title;
-  maybe<std::string_view> description;
-  maybe<double> duration_secs;
-  maybe<std::string_view> waveform;
-  maybe<bool> is_spoiler;
+  attachment_id id{};
+  maybe<std::string_view> filename{};
+  maybe<std::string_view> title{};
+  maybe<std::string_view> description{};
+  maybe<double> duration_secs{};
+  maybe<std::string_view> waveform{};
+  maybe<bool> is_spoiler{};
 };
 
 /// POST /channels/{channel_id}/messages; also what a webhook or a followup takes.
 /// https://docs.discord.com/developers/resources/message#create-message
 struct create_message_body {
-  maybe<std::string_view> content;
-  maybe<std::string_view> nonce;
-  maybe<bool> tts;
-  list<embed> embeds;
-  maybe<monochord::allowed_mentions> allowed_mentions;
-  maybe<message_reference_body> message_reference;
-  list<component> components;
-  list<sticker_id> sticker_ids;
-  list<file_body> files;  ///< sent beside the JSON
-  list<attachment_body> attachments;
-  maybe<monochord::flags<message_flag>> flags;
-  maybe<bool> enforce_nonce;
+  maybe<std::string_view> content{};
+  maybe<std::string_view> nonce{};
+  maybe<bool> tts{};
+  list<embed> embeds{};
+  maybe<monochord::allowed_mentions> allowed_mentions{};
+  maybe<message_reference_body> message_reference{};
+  list<component> components{};
+  list<sticker_id> sticker_ids{};
+  list<file_body> files{};  ///< sent beside the JSON
+  list<attachment_body> attachments{};
+  maybe<monochord::flags<message_flag>> flags{};
+  maybe<bool> enforce_nonce{};
   const poll_create_request* poll = nullptr;
 };
 
 /// PATCH /channels/{channel_id}/messages/{message_id}. Absent is left as it is; null or an empty list clears.
 /// https://docs.discord.com/developers/resources/message#edit-message
 struct edit_message_body {
-  maybe<std::string_view> content;
-  maybe<list<embed>> embeds;
-  maybe<monochord::flags<message_flag>> flags;
-  maybe<monochord::allowed_mentions> allowed_mentions;
-  maybe<list<component>> components;
-  list<file_body> files;  ///< sent beside the JSON
-  maybe<list<attachment_body>> attachments;  ///< all that the message shall have, kept ones included
+  maybe<std::string_view> content{};
+  maybe<list<embed>> embeds{};
+  maybe<monochord::flags<message_flag>> flags{};
+  maybe<monochord::allowed_mentions> allowed_mentions{};
+  maybe<list<component>> components{};
+  list<file_body> files{};  ///< sent beside the JSON
+  maybe<list<attachment_body>> attachments{};  ///< all that the message shall have, kept ones included
 };
 
 /// The data of an answer to an interaction; which fields count depends on its type.
 /// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-interaction-callback-data-structure
 struct interaction_response_data {
-  maybe<bool> tts;
-  maybe<std::string_view> content;
-  maybe<list<embed>> embeds;
-  maybe<monochord::allowed_mentions> allowed_mentions;
-  maybe<monochord::flags<message_flag>> flags;
-  maybe<list<component>> components;
-  maybe<list<attachment_body>> attachments;
-  list<file_body> files;  ///< sent beside the JSON
+  maybe<bool> tts{};
+  maybe<std::string_view> content{};
+  maybe<list<embed>> embeds{};
+  maybe<monochord::allowed_mentions> allowed_mentions{};
+  maybe<monochord::flags<message_flag>> flags{};
+  maybe<list<component>> components{};
+  maybe<list<attachment_body>> attachments{};
+  list<file_body> files{};  ///< sent beside the JSON
   const poll_create_request* poll = nullptr;
-  maybe<list<command_choice>> choices;  ///< of an autocomplete result
-  maybe<std::string_view> custom_id;    ///< of a modal
-  maybe<std::string_view> title;        ///< of a modal
+  maybe<list<command_choice>> choices{};  ///< of an autocomplete result
+  maybe<std::string_view> custom_id{};    ///< of a modal
+  maybe<std::string_view> title{};        ///< of a modal
 };
 
 /// POST /interactions/{interaction_id}/{interaction_token}/callback.
 /// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object
 struct interaction_response_body {
   interaction_callback_type type{};
-  maybe<interaction_response_data> data;
+  maybe<interaction_response_data> data{};
 };
 
 /// The data of an answer that shows the same message.
@@ -121,37 +121,37 @@ interaction_response_data response_data(const create_message_body& message) noex
 /// A choice of a text option; for numbers there is the command_builder.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-choice-structure
 struct command_choice_body {
-  std::string_view name;
-  std::string_view value;
+  std::string_view name{};
+  std::string_view value{};
 };
 
 /// An option of a command, or a subcommand with its own.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-structure
 struct command_option_body {
   command_option_type type{};
-  std::string_view name;
-  std::string_view description;
-  maybe<bool> required;
-  list<command_choice_body> choices;
-  list<command_option_body> options;
-  maybe<double> min_value;
-  maybe<double> max_value;
-  maybe<int> min_length;
-  maybe<int> max_length;
-  maybe<bool> autocomplete;
+  std::string_view name{};
+  std::string_view description{};
+  maybe<bool> required{};
+  list<command_choice_body> choices{};
+  list<command_option_body> options{};
+  maybe<double> min_value{};
+  maybe<double> max_value{};
+  maybe<int> min_length{};
+  maybe<int> max_length{};
+  maybe<bool> autocomplete{};
 };
 
 /// POST /applications/{application_id}/commands; `description` is for chat input commands only.
 /// https://docs.discord.com/developers/interactions/application-commands#create-global-application-command
 struct application_command_body {
-  std::string_view name;
-  maybe<std::string_view> description;
-  maybe<application_command_type> type;
-  list<command_option_body> options;
-  maybe<flags<permission>> default_member_permissions;
-  maybe<bool> nsfw;
-  list<integration_type> integration_types;
-  list<interaction_context> contexts;
+  std::string_view name{};
+  maybe<std::string_view> description{};
+  maybe<application_command_type> type{};
+  list<command_option_body> options{};
+  maybe<flags<permission>> default_member_permissions{};
+  maybe<bool> nsfw{};
+  list<integration_type> integration_types{};
+  list<interaction_context> contexts{};
 };
 
 static_assert(std::is_trivially_destructible_v<allowed_mentions>);
