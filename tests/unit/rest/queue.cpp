@@ -273,12 +273,13 @@ TEST_CASE("closing ends what waits and what is under way") {
                       {"X-RateLimit-Reset-After", "50"}});
   REQUIRE(f.send(post_message, {"5"}, "{}"));
   std::vector<mc::errc> ends;
-  for (int i = 0; i < 3; ++i)
-    asio::co_spawn(f.sim.executor(), mc::as_result(f.queue->send(mc::rest::call(post_message, {"5"}))),
-                   [&](std::exception_ptr, const mc::result<std::string>& end) {
-                     const auto* error = end.error_as<mc::rest_error>();
-                     ends.push_back(error ? static_cast<mc::errc>(error->code().value()) : mc::errc{});
-                   });
+  const auto wait = [&]() -> mc::task<> {
+    mc::rest::call what(post_message, {"5"});
+    const auto end = co_await mc::as_result(f.queue->send(std::move(what)));
+    const auto* error = end.error_as<mc::rest_error>();
+    ends.push_back(error ? static_cast<mc::errc>(error->code().value()) : mc::errc{});
+  };
+  for (int i = 0; i < 3; ++i) f.sim.spawn(wait());
   f.sim.settle();
   CHECK(ends.empty());
   f.sim.run(f.queue->close());
