@@ -5,7 +5,10 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include "net/parked.hpp"
 
 namespace monochord::net {
 
@@ -26,6 +29,36 @@ task<bool> race(task<> work, task<error_code> end) {
 task<bool> run_before(clock& time, time_point deadline, task<> work) {
   const auto limit = time.make_timer(co_await asio::this_coro::executor);
   co_return co_await race(std::move(work), limit->wait_until(deadline));
+}
+
+task<> run_on(asio::any_io_executor there, task<> work) {
+  struct shared {
+    asio::cancellation_signal cancel;  // on `there`, like all of this but `waiting`
+    std::exception_ptr error;
+    bool done = false;
+    std::shared_ptr<parked> waiting;
+  };
+  const auto state = std::make_shared<shared>();
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  const abort_on_cancel guard(cancellation, [state, there] {
+    asio::post(there, [state] {
+      if (!state->done) state->cancel.emit(asio::cancellation_type::terminal);
+    });
+  });
+  auto token = uncancelled();
+  co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+      [&](auto done) {
+        state->waiting = parked::make(parked::handler(std::move(done)), here);
+        asio::co_spawn(there, std::move(work),
+                       asio::bind_cancellation_slot(state->cancel.slot(), [state](std::exception_ptr error) {
+                         state->done = true;
+                         state->error = std::move(error);
+                         std::exchange(state->waiting, nullptr)->complete();
+                       }));
+      },
+      token);
+  if (state->error) std::rethrow_exception(state->error);
 }
 
 }  // namespace monochord::net

@@ -21,6 +21,11 @@ task<bool> race(task<> work, task<error_code> end);
 /// cancelled because time was over; it has ended either way. Cancelling the caller cancels `work`.
 task<bool> run_before(clock& time, time_point deadline, task<> work);
 
+/// Runs `work` on another executor (a strand) and returns when it has ended; cancelling the caller cancels it there.
+/// `co_spawn` with `use_awaitable` does not serve for this: in Boost 1.81 the cancellation that it carries to another
+/// executor refers to memory of the caller that may be gone when it arrives.
+task<> run_on(boost::asio::any_io_executor there, task<> work);
+
 /// Completion token for operations that must not see cancellation themselves, because only the end of the whole
 /// connection ends them cleanly: gives a tuple, never throws. Use it inside the scope of an `abort_on_cancel`.
 inline auto uncancelled() {

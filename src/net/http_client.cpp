@@ -7,7 +7,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -60,6 +59,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
                               bool& reused);
   task<connection_ptr> acquire(bool& reused);
   task<> open(connection_ptr& made);
+  task<> open_unless_closed(connection_ptr& made);
   task<error_code> closing();
   void release(connection_ptr connection);
   void forget(http_connection& dead);
@@ -166,6 +166,11 @@ task<error_code> http_pool::impl::closing() {
   });
 }
 
+task<> http_pool::impl::open_unless_closed(connection_ptr& made) {
+  const bool opened = co_await race(open(made), closing());
+  if (!opened) throw error(errc::cancelled, "the HTTP client is closed");
+}
+
 /// Takes an idle connection, or the right to open one (then it is null); waits while there are too many.
 task<connection_ptr> http_pool::impl::acquire(bool& reused) {
   bool waited = false;
@@ -204,6 +209,11 @@ task<> exchange_into(http_connection& connection, const http_request& request, c
   answer = co_await connection.exchange(request, host, options, how_far);
 }
 
+task<> in_time(clock& time, time_point deadline, task<> work) {
+  const bool ended = co_await run_before(time, deadline, std::move(work));
+  if (!ended) throw error(errc::timeout, "no whole answer came in time");
+}
+
 }  // namespace
 
 task<http_response> http_pool::impl::attempt(const http_request& request, duration response_timeout,
@@ -214,19 +224,14 @@ task<http_response> http_pool::impl::attempt(const http_request& request, durati
   mine.connection = std::move(first);
   if (!mine.connection) {
     const asio::any_io_executor strand = asio::make_strand(executor);
-    const bool made = co_await asio::co_spawn(strand, race(open(mine.connection), closing()), asio::use_awaitable);
-    if (!made) throw error(errc::cancelled, "the HTTP client is closed");
+    co_await run_on(strand, open_unless_closed(mine.connection));
   }
   http_response answer;
   const asio::any_io_executor strand = mine.connection->executor();
   const std::string host = base.authority();
   clock& time = *options.clock;
-  const bool in_time = co_await asio::co_spawn(
-      strand,
-      run_before(time, time.now() + response_timeout,
-                 exchange_into(*mine.connection, request, host, options, how_far, answer)),
-      asio::use_awaitable);
-  if (!in_time) throw error(errc::timeout, "no whole answer came in time");
+  co_await run_on(strand, in_time(time, time.now() + response_timeout,
+                                  exchange_into(*mine.connection, request, host, options, how_far, answer)));
   co_return answer;
 }
 

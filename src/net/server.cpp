@@ -429,7 +429,8 @@ task<> stop_server(std::shared_ptr<server::impl> self, duration grace) {
   if (grace > duration::zero()) {
     self->cancel_connections(true);
     clock& time = *self->options.clock;
-    if (co_await run_before(time, time.now() + grace, self->join())) co_return;
+    const bool joined = co_await run_before(time, time.now() + grace, self->join());
+    if (joined) co_return;
   }
   self->cancel_connections(false);
   co_await self->join();

@@ -110,9 +110,8 @@ class system_tcp final : public network {
   task<std::unique_ptr<byte_stream>> connect(asio::any_io_executor executor, std::string host, std::uint16_t port,
                                              clock& time, time_point deadline) override {
     std::vector<tcp::endpoint> addresses;
-    if (!co_await run_before(time, deadline, resolve_into(names_, host, port, addresses))) {
-      throw error(errc::timeout, "resolving " + host + " took too long");
-    }
+    const bool resolved = co_await run_before(time, deadline, resolve_into(names_, host, port, addresses));
+    if (!resolved) throw error(errc::timeout, "resolving " + host + " took too long");
     std::string failures;
     bool refused = false;  // an address answered, so it is not a matter of time
     for (std::size_t i = 0; i < addresses.size(); ++i) {

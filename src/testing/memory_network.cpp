@@ -372,7 +372,8 @@ task<std::unique_ptr<byte_stream>> memory_network::impl::connect(asio::any_io_ex
   }
   if (never) {
     const auto limit = time.make_timer(executor);
-    if (co_await limit->wait_until(deadline)) throw error(errc::cancelled, "connecting to " + where + " was cancelled");
+    const error_code stopped = co_await limit->wait_until(deadline);
+    if (stopped) throw error(errc::cancelled, "connecting to " + where + " was cancelled");
     throw error(errc::timeout, "connecting to " + where + " took too long");
   }
   // A turn of the executor, as a real connect has: nothing completes before it was started.

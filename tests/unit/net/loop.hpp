@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -9,7 +16,9 @@
 #include <monochord/testing/simulation.hpp>
 #include <monochord/testing/test_ca.hpp>
 #include "net/http_client.hpp"
+#include "net/parked.hpp"
 #include "net/server.hpp"
+#include "net/stream_adaptor.hpp"
 #include "net/websocket.hpp"
 
 namespace monochord::net_test {
@@ -92,6 +101,39 @@ struct stage {
   net::websocket_options socket_options;
   std::unique_ptr<net::server> server;
 };
+
+/// Runs `work` and cancels it after `turns` turns of the simulation; false when it had ended before.
+inline bool run_cancelled_after(testing::simulation& sim, int turns, task<failure> work, failure& result) {
+  boost::asio::cancellation_signal signal;
+  bool done = false;
+  boost::asio::co_spawn(sim.executor(), std::move(work),
+                        boost::asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr thrown, failure what) {
+                          done = true;
+                          result = what;
+                          if (thrown) result = {boost::asio::error::operation_aborted, "aborted"};
+                        }));
+  int count = 0;
+  sim.run_until([&] { return done || count++ == turns; });
+  if (done) return false;
+  signal.emit(boost::asio::cancellation_type::terminal);
+  sim.run_until([&] { return done; });
+  return true;
+}
+
+/// Sends bytes to a server without TLS and gives all that it says until it ends the connection: for peers that misbehave.
+inline task<std::string> exchange_raw(stage& on, std::string sent) {
+  clock& time = *on.sim.clock();
+  net::stream_adaptor bytes(co_await on.network.transport()->connect(on.sim.executor(), "localhost", 443, time, time.now() + 1s));
+  co_await boost::asio::async_write(bytes, boost::asio::buffer(sent), boost::asio::use_awaitable);
+  std::string heard;
+  for (;;) {
+    char space[4096];
+    auto token = boost::asio::as_tuple(boost::asio::use_awaitable);
+    const auto [failed, count] = co_await bytes.async_read_some(boost::asio::buffer(space), token);
+    heard.append(space, count);
+    if (failed) co_return heard;
+  }
+}
 
 /// Sends every message back until the websocket ends.
 inline task<> echo(std::unique_ptr<net::websocket> socket, const net::http_request&, const net::peer_info&) {
