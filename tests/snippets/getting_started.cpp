@@ -99,7 +99,7 @@ TEST_CASE("a refused call is an exception, or a value") {
   };
   live.start();
   w.sim.run(ask());
-  CHECK_THAT(refused_with, Catch::Contains("50006"));  // cannot send an empty message
+  CHECK(refused_with.find("50006") != std::string::npos);  // cannot send an empty message
 }
 
 TEST_CASE("work at intervals, beside the handlers, and off the pool") {
