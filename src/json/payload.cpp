@@ -144,14 +144,18 @@ class peeker {
     return true;
   }
 
+  static unsigned bit_of(std::string_view key) noexcept {
+    return key == "op" ? has_op : key == "s" ? has_s : key == "t" ? has_t : key == "d" ? has_d : 0U;
+  }
+
   bool member(std::string_view key, payload_head& out, bool& all) {
-    std::string room;
-    if (key.size() > 2 && key.find('\\') != std::string_view::npos) {
+    unsigned bit = bit_of(key);
+    if (bit == 0 && key.find('\\') != std::string_view::npos) {
+      std::string room;
       if (!unescape(key, room)) return malformed("a key with an impossible escape");
-      key = room;
+      bit = bit_of(room);
     }
     std::string_view ignored;
-    const unsigned bit = key == "op" ? has_op : key == "s" ? has_s : key == "t" ? has_t : key == "d" ? has_d : 0U;
     if (bit == 0 || seen_ & bit) return skip(ignored);
     seen_ |= bit;
     switch (bit) {

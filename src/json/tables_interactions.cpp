@@ -22,7 +22,7 @@ MONOCHORD_MODEL(application_command, id, type, application_id, guild_id, name, n
                 nsfw, integration_types, contexts, version, handler, name_localized, description_localized)
 MONOCHORD_MODEL(interaction_option, name, type, value, options, focused)
 MONOCHORD_MODEL(application_command_data, id, name, type, resolved, options, guild_id, target_id)
-MONOCHORD_MODEL(message_component_data, custom_id, component_type, values, resolved)
+MONOCHORD_MODEL(message_component_data, custom_id, component_type, values, resolved, id)
 MONOCHORD_MODEL(modal_submit_data, custom_id, components, resolved)
 MONOCHORD_MODEL(interaction, id, application_id, type, data, guild, guild_id, channel, channel_id, member, user,
                 token, version, message, app_permissions, locale, guild_locale, entitlements,

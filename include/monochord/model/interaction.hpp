@@ -68,6 +68,7 @@ struct message_component_data {
   monochord::component_type component_type{};
   optional<std::vector<std::string>> values;
   box<resolved_data> resolved;
+  optional<int> id;
 };
 
 /// A modal that was filled in.

@@ -20,7 +20,9 @@ class list {
   constexpr list() noexcept = default;
   constexpr list(const T* first, std::size_t count) noexcept : first_(first), count_(count) {}
   /// The braced list lives to the end of the full expression.
-  constexpr list(std::initializer_list<T> values) noexcept : first_(values.begin()), count_(values.size()) {
+  constexpr list(std::initializer_list<T> values) noexcept {
+    first_ = values.begin();
+    count_ = values.size();
     static_assert(std::is_trivially_destructible_v<T>, "values that own something stand in a vector or array of their own");
   }
   template <class Range>
