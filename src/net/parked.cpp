@@ -62,6 +62,10 @@ class parked::registry final : public asio::execution_context::service {
 
 parked::parked(handler done, const asio::any_io_executor& fallback) : handler_(std::move(done)), work_(fallback) {}
 
+parked::~parked() {
+  if (!done_.load(std::memory_order_acquire) && registry_) registry_->remove(*this);
+}
+
 std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& fallback,
                                      std::function<void()> on_cancel) {
   const auto slot = asio::get_associated_cancellation_slot(done);

@@ -34,6 +34,8 @@ class parked : public std::enable_shared_from_this<parked> {
 
   class registry;
   parked(handler done, const boost::asio::any_io_executor& fallback);
+  /// Whoever drops it without completing it destroys the coroutine that waits.
+  ~parked();
 
  private:
   friend class registry;

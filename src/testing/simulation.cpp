@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <vector>
 
 #include <monochord/testing/simulation.hpp>
@@ -115,7 +116,10 @@ void simulation::run_task(task<> work, duration limit) {
   try {
     impl_->drive([&] { return state->done; }, impl_->clock->now() + limit);
   } catch (...) {
-    state->cancel.emit(asio::cancellation_type::terminal);
+    // On the executor: Boost 1.81 carries a signal from elsewhere by a pointer that may be stale when it arrives.
+    asio::post(impl_->context, [state] {
+      if (!state->done) state->cancel.emit(asio::cancellation_type::terminal);
+    });
     for (int turns = 0; turns < 100'000 && !state->done && impl_->context.poll_one() != 0; ++turns) {
     }
     throw;

@@ -6,6 +6,7 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
@@ -115,8 +116,12 @@ inline bool run_cancelled_after(testing::simulation& sim, int turns, task<failur
   int count = 0;
   sim.run_until([&] { return done || count++ == turns; });
   if (done) return false;
-  signal.emit(boost::asio::cancellation_type::terminal);
+  // On the executor: Boost 1.81 carries a signal from elsewhere by a pointer that may be stale when it arrives.
+  boost::asio::post(sim.executor(), [&] {
+    if (!done) signal.emit(boost::asio::cancellation_type::terminal);
+  });
   sim.run_until([&] { return done; });
+  sim.settle();
   return true;
 }
 

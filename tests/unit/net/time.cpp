@@ -60,8 +60,8 @@ task<> wait_for_ever(testing::simulation& sim) {
   }
 }
 task<> wait_for_nobody(bool& ended) {
-  ended = false;
-  const error_code woken = co_await net::park([](const std::shared_ptr<net::parked>&) {});
+  std::shared_ptr<net::parked> kept;
+  const error_code woken = co_await net::park([&](std::shared_ptr<net::parked> wait) { kept = std::move(wait); });
   ended = static_cast<bool>(woken);
 }
 

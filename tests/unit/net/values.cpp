@@ -145,7 +145,7 @@ TEST_CASE("answers that break a limit or HTTP are refused") {
     }
     return {};
   };
-  CHECK(code_of("SSH-2.0-OpenSSH_9.2\r\n") == errc::http_malformed);
+  CHECK(code_of("SSH-2.0-OpenSSH_9.2\r\n\r\n") == errc::http_malformed);
   CHECK(code_of("HTTP/1.1 200 OK\r\nbad header\r\n\r\n") == errc::http_malformed);
   CHECK(code_of("HTTP/1.1 200 OK\r\nX: " + std::string(2000, 'x')) == errc::http_malformed);
   CHECK(code_of("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n") == errc::message_too_large);

@@ -337,7 +337,7 @@ TEST_CASE("an answer that is not HTTP, or not an upgrade, is refused") {
   };
   for (const auto& one : {sample{"SSH-2.0-OpenSSH\r\n\r\n", errc::http_malformed},
                           sample{"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n",
-                                 errc::upgrade_refused},
+                                 errc::websocket_malformed},
                           sample{"HTTP/1.1 302 Found\r\nContent-Length: 0\r\n\r\n", errc::upgrade_refused},
                           sample{"HTTP/1.1 200", errc::http_malformed}}) {
     INFO(one.raw);
