@@ -161,7 +161,8 @@ void gateway::message_event(std::string_view name, snowflake guild, const json& 
 }
 
 void gateway::event_to_all(std::string_view name, std::string_view data) {
-  for (const auto& [id, session] : state_.sessions) push(*session, name, data);
+  for (const auto& [id, session] : state_.sessions)
+    if (session->started) push(*session, name, data);
 }
 
 void gateway::disconnect(disconnect_how how, std::uint16_t code, std::optional<int> shard) {
@@ -230,6 +231,7 @@ int gateway::identifies_left(duration& reset_after) {
 void gateway::ready(gateway_link& link) {
   link.ready_pending = false;
   auto& session = *link.session;
+  session.started = true;
   json guilds = json::array();
   for (const auto& [id, guild] : state_.world.guilds)
     if (in_shard(session, id) && guild.members.contains(state_.world.bot))
@@ -311,7 +313,7 @@ void gateway::push(gateway_session& session, std::string_view name, std::string_
     session.ring.pop_front();
   }
   gateway_link* link = link_of(session);
-  if (!link || link->closing || link->ready_pending) return;
+  if (!link || link->closing) return;
   link->out.push_back({outgoing::kind::event, shared, 0});
   link->wake();
 }
@@ -327,6 +329,7 @@ bool gateway::in_shard(const gateway_session& session, snowflake guild) const {
 
 bool gateway::wants(const gateway_session& session, std::string_view name, snowflake guild) const {
   const auto* row = find_event(name);
+  if (!session.started) return false;
   if (!row) return true;  // not an event of the tables: a test sends it
   // Direct messages and what belongs to no guild go to shard 0.
   const bool mine = guild == 0 ? session.shard == 0 : in_shard(session, guild);

@@ -38,6 +38,7 @@ struct gateway_session {
   int shard = 0;
   int shard_count = 1;
   std::uint32_t intents = 0;
+  bool started = false;  ///< READY was sent; events before it are not part of the session
   std::uint64_t seq = 0;
   std::deque<sent_event> ring;
   std::uint64_t forgotten = 0;  ///< highest seq that is no longer in the ring

@@ -305,6 +305,10 @@ bool mock_discord::wait_session(int shard_id, duration timeout) {
   return impl_->mind->wait(shard_connected(impl_->mind, shard_id), timeout);
 }
 
+bool mock_discord::knows(interaction_id id) const {
+  return impl_->mind->look(
+      [&](const mock_state& state, const gateway&) { return state.world.interactions.contains(id.value()); });
+}
 std::vector<std::string> mock_discord::messages(channel_id channel) const {
   return impl_->mind->look([&](const mock_state& state, const gateway&) {
     std::vector<std::string> out;

@@ -35,8 +35,9 @@ snowflake world::next_id() {
 }
 
 snowflake world::next_guild_id() {
-  constexpr snowflake base = snowflake{47'900'000'000} << 22U;  // a time in 2016; a multiple of common shard counts
-  return base + (guild_count_++ << 22U);
+  // A time in 2016 that every number of shards up to 16 divides.
+  constexpr snowflake base = snowflake{47'900'000'000} / 720'720 * 720'720;
+  return (base + guild_count_++) << 22U;
 }
 
 user_record& world::add_user(std::string_view name, bool is_bot) {

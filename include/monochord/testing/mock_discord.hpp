@@ -47,6 +47,7 @@ struct mock_options {
   int recommended_shards = 1;
   int max_concurrency = 1;
   int session_start_limit = 1000;  ///< IDENTIFYs per day
+  int max_guilds_per_shard = 2500; ///< more are refused with 4011
   /// Which privileged intents the application has; the others close with 4014.
   std::uint64_t allowed_privileged_intents = (1U << 1) | (1U << 8) | (1U << 15);
   std::chrono::milliseconds session_lifetime{180'000};  ///< how long a cut session can be resumed
@@ -251,6 +252,8 @@ class mock_discord {
   bool wait_until(std::function<bool(const mock_counters&)> condition, duration timeout = std::chrono::seconds{10});
   bool wait_session(int shard_id = 0, duration timeout = std::chrono::seconds{10});
 
+  /// Whether this is the id of an interaction (they share their numbers with everything else).
+  bool knows(interaction_id id) const;
   std::vector<std::string> messages(channel_id channel) const;  ///< contents, oldest first
   std::vector<std::string> registered_commands(guild_id guild = {}) const;  ///< names; guild 0: global ones
   std::vector<std::string> reactions(channel_id channel, message_id message) const;
