@@ -111,17 +111,24 @@ void shard::impl::log(log_level level, const std::string& text) const {
 std::shared_ptr<shard::impl::child> shard::impl::spawn(task<> work) {
   const auto added = std::make_shared<child>();
   const auto place = children.insert(children.end(), added);
-  auto ended = [self = shared_from_this(), added, place](std::exception_ptr error) {
-    self->children.erase(place);
-    if (error && !self->over) {
-      // Children answer for their errors themselves; what comes through is a lack of memory or a bug, and ends the shard.
-      self->failure = error;
-      self->apply(self->session->stop(stop_mode::keep_session, self->now()));
-    }
-    if (self->children.empty()) self->grace->cancel();
-  };
-  asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(added->cancel.slot(), std::move(ended)));
+  asio::post(strand, [self = shared_from_this(), added, place, work = std::move(work)]() mutable {
+    if (added->cancelled) return self->child_ended(place, nullptr);
+    asio::co_spawn(self->strand, std::move(work),
+                   asio::bind_cancellation_slot(added->signal.slot(), [self, added, place](std::exception_ptr error) {
+                     self->child_ended(place, std::move(error));
+                   }));
+  });
   return added;
+}
+
+void shard::impl::child_ended(std::list<std::shared_ptr<child>>::iterator place, std::exception_ptr error) {
+  children.erase(place);
+  if (error && !over) {
+    // Children answer for their errors themselves; what comes through is a lack of memory or a bug, and ends the shard.
+    failure = error;
+    apply(session->stop(stop_mode::keep_session, now()));
+  }
+  if (children.empty()) grace->cancel();
 }
 
 task<std::optional<protocol::session_snapshot>> shard::impl::load_session() {
@@ -170,7 +177,7 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   if (!self->children.empty()) co_await self->grace->wait_until(self->options->clock->now() + grace_period);
   while (!self->children.empty()) {
     auto all = self->children;
-    for (auto& one : all) one->cancel.emit(asio::cancellation_type::terminal);
+    for (auto& one : all) one->cancel();
     if (!self->children.empty()) co_await self->grace->wait_until(self->options->clock->now() + std::chrono::seconds{1});
   }
   self->present = nullptr;
@@ -194,7 +201,7 @@ void shard::impl::over_now() {
     if (one->sender) one->sender->complete(make_error_code(errc::cancelled));
   pending.clear();
   alarm->cancel();
-  if (const auto asking = permit_request.lock()) asking->cancel.emit(asio::cancellation_type::terminal);
+  if (const auto asking = permit_request.lock()) asking->cancel();
   remember();
   settled();
   if (owner) owner->complete();

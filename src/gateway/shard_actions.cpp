@@ -54,7 +54,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
     case kind::request_permit: permit_request = spawn(ask_permit(shared_from_this(), session->generation())); break;
     case kind::cancel_permit:
       permit.reset();
-      if (const auto asking = permit_request.lock()) asking->cancel.emit(asio::cancellation_type::terminal);
+      if (const auto asking = permit_request.lock()) asking->cancel();
       break;
     case kind::settle_permit:
       if (permit) permit->done(what.ok);

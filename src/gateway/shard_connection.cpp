@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: MIT
 // One connection of a shard: opened, read, closed.
-#include <boost/asio/this_coro.hpp>
 #include <utility>
 
 #include "gateway/shard_impl.hpp"
 
 namespace monochord::gateway {
-
-namespace asio = boost::asio;
 
 namespace {
 constexpr duration close_limit = std::chrono::seconds{2};
@@ -24,10 +21,10 @@ void shard::impl::close_connection(int code) {
   if (!old) return;
   const auto owner = old->owner.lock();
   if (!old->socket) {
-    if (owner) owner->cancel.emit(asio::cancellation_type::terminal);  // still connecting
+    if (owner) owner->cancel();  // still connecting
     return;
   }
-  if (old->waits_for_room && owner) owner->cancel.emit(asio::cancellation_type::terminal);
+  if (old->waits_for_room && owner) owner->cancel();
   if (code == 0) old->socket->abort();
   else spawn(close_politely(shared_from_this(), old, code));
 }
@@ -41,8 +38,10 @@ task<> shard::impl::close_politely(std::shared_ptr<impl>, std::shared_ptr<connec
 }
 
 task<> shard::impl::work_connection(std::shared_ptr<impl> self, std::shared_ptr<connection> mine) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  if (co_await connect(self, mine)) co_await read_all(self, mine);
+  const bool open = co_await connect(self, mine);  // not in the condition: g++ 12 loses its place there
+  if (open) {
+    co_await read_all(self, mine);
+  }
   self->counters.inflate += mine->inflater.counters();
   if (self->present == mine) self->present = nullptr;
 }

@@ -23,7 +23,12 @@ namespace monochord::gateway {
 struct shard::impl : std::enable_shared_from_this<shard::impl> {
   /// A coroutine of the shard, with a way to cancel it. `life` awaits all of them.
   struct child {
-    boost::asio::cancellation_signal cancel;
+    boost::asio::cancellation_signal signal;
+    bool cancelled = false;
+    void cancel() {
+      cancelled = true;
+      signal.emit(boost::asio::cancellation_type::terminal);
+    }
   };
 
   /// One websocket with what belongs to it alone: the next connection has none of it.
@@ -49,13 +54,15 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events);
 
-  // life.cpp parts
+  // Its life.
   static task<> live(std::shared_ptr<impl> self);
   task<std::optional<protocol::session_snapshot>> load_session();
   void stop(stop_mode mode);
   void settled();
   void over_now();
+  /// Starts a child by a post, never within the call.
   std::shared_ptr<child> spawn(task<> work);
+  void child_ended(std::list<std::shared_ptr<child>>::iterator place, std::exception_ptr error);
 
   // Carrying out what the session asks for.
   void apply(const protocol::actions& todo, const shard_event* event = nullptr);

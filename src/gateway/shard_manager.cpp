@@ -120,7 +120,8 @@ task<> shard_manager::impl::live(std::shared_ptr<impl> self) {
   if (!self->shared->queue) self->shared->queue = make_identify_queue(self->shared->clock, limits);
   std::vector<int> fresh;
   for (const auto& one : self->shards) {
-    if (co_await self->has_stored_session(one->id())) {
+    const bool resumes = co_await self->has_stored_session(one->id());
+    if (resumes) {
       if (!self->stopped) self->start(one);  // resumes: needs no turn
     } else {
       fresh.push_back(one->id());

@@ -13,7 +13,7 @@ namespace protocol {
 /// The part of READY that the session lives on. The whole of it is decoded for handlers only, and may fail there.
 struct ready_session {
   std::string session_id;
-  std::optional<std::string> resume_gateway_url;
+  optional<std::string> resume_gateway_url;
 };
 
 }  // namespace protocol

@@ -275,7 +275,9 @@ void session::lose(reconnect_reason why, int close_code, duration at_least, mome
   settle_permit(out);
   if (status_ == session_status::resuming) {
     ++counters_.failed_resumes;
-    if (++failed_resumes_ >= failed_resumes_allowed) clear_session(out);
+    // A replay that was cut but got on will come to its end; to give the session up would lose what is left of it.
+    failed_resumes_ = received_ > resumed_from_ ? 0 : failed_resumes_ + 1;
+    if (failed_resumes_ >= failed_resumes_allowed) clear_session(out);
   }
   // A resume URL that does not even say HELLO is perhaps dead: the same session by the other address next time.
   if (status_ == session_status::connecting || status_ == session_status::hello) avoid_resume_url_ = at_resume_url_;
@@ -360,6 +362,7 @@ actions session::hello(std::uint32_t generation, duration heartbeat_interval, mo
   warned_ = false;
   warn_at_ = at.now + options_.ready_warning;
   deadline_ = at.now + options_.ready_limit;
+  resumed_from_ = received_;
   ++counters_.resumes;
   send(payload_kind::resume, at, out);
   return out;

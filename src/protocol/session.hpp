@@ -243,7 +243,8 @@ class session {
   std::int64_t handled_ = 0;
   std::uint64_t session_number_ = 1;
   std::int64_t malformed_at_ = -1;  // received_ when garbage came last: twice at one place is not worth a third resume
-  int failed_resumes_ = 0;
+  std::int64_t resumed_from_ = 0;     // received_ when RESUME was sent
+  int failed_resumes_ = 0;            // in a row, without an event of the replay in between
   bool avoid_resume_url_ = false;
   bool at_resume_url_ = false;
 

@@ -326,6 +326,22 @@ TEST_CASE("a replay that repeats what came before is delivered once") {
   CHECK(s.session.counters().gaps == 2);
 }
 
+TEST_CASE("a replay that is cut again and again but gets on is not given up") {
+  session_script s;
+  s.come_up();
+  s.wait(10s);
+  s.closed();
+  for (int i = 0; i < 5; ++i) {
+    s.opened();
+    CHECK(s.hello() == "send resume");
+    CHECK(s.dispatch(2 + i) == "deliver");
+    s.closed();
+    s.next();
+  }
+  CHECK(s.session.counters().failed_resumes == 5);
+  CHECK(s.session.session_id() == "s1");
+}
+
 TEST_CASE("READY where none belongs, or without a session, is garbage") {
   session_script s;
   s.start();
