@@ -401,6 +401,7 @@ TEST_CASE("the server answers nonsense with 400, too much with 413, and goes on 
   const auto before = on.sim.elapsed();
   CHECK(on.sim.run(exchange_raw(on, "GET / HT")).empty());
   CHECK(on.sim.elapsed() - before >= 30s);
+  on.sim.settle();
   CHECK(on.server->counters().timeouts == 1);
   on.sim.run(on.server->stop());
 }
