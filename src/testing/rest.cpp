@@ -37,7 +37,7 @@ int fit(const tables::route_row& route, const std::vector<std::string_view>& pat
   for (std::size_t i = 0; i < path.size(); ++i) {
     if (is_parameter(wanted[i])) {
       if (path[i].empty()) return -1;
-    } else if (wanted[i] == path[i]) {
+    } else if (wanted[i] == path[i] || wanted[i] == percent_decode(path[i], false)) {  // %40original, say
       ++literal;
     } else {
       return -1;

@@ -136,6 +136,7 @@ TEST_CASE("routes are matched, the more literal one first") {
   CHECK(match_route("GET", "/users/@me").route->operation == "get_my_user");
   CHECK(match_route("GET", "/users/1").params.at("user_id") == "1");
   CHECK(match_route("PATCH", "/webhooks/1/t/messages/@original").route->operation == "update_original_webhook_message");
+  CHECK(match_route("PATCH", "/webhooks/1/t/messages/%40original").route->operation == "update_original_webhook_message");
   CHECK(match_route("PUT", "/channels/1/messages/2/reactions/%F0%9F%94%A5/@me").params.at("emoji_name") == "🔥");
   CHECK(!match_route("PUT", "/gateway").route);
   CHECK(match_route("PUT", "/gateway").path_known);
