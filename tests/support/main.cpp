@@ -25,6 +25,7 @@ void skip(std::string_view why) {
 }  // namespace monochord::test
 
 int main(int argc, char** argv) {
-  const int result = Catch::Session().run(argc, argv);
-  return result == 0 && skipped > 0 ? 77 : result;
+  // Catch2's own result is a number of failures, which could be any; 4 means "skipped" to its CMake module.
+  if (Catch::Session().run(argc, argv) != 0) return 1;
+  return skipped > 0 ? 4 : 0;
 }
