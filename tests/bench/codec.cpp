@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What decoding costs, on the same compressed bytes: against the least that anybody must do (inflate, and simdjson's parse
 // of everything or a look at op, s and t), and against nlohmann/json. Each measurement is CPU time in a process of its own.
-//   bench_codec [--check] [--once <what>]     --once runs one of them for a profiler, e.g. under callgrind
+//   bench_codec [--check] [--once <what> [rounds]]     --once runs one of them for a profiler, e.g. under callgrind
 #include <simdjson.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -204,7 +205,10 @@ int main(int argc, char** argv) {
   }
   if (argc > 2 && std::strcmp(argv[1], "--once") == 0) {
     for (const auto& c : {inflating, floor_all, ours_all, nlohmanns, floor_head, ours_head})
-      if (std::strstr(c.name, argv[2])) return c.run(), 0;
+      if (std::strstr(c.name, argv[2])) {
+        for (int rounds = argc > 3 ? std::atoi(argv[3]) : 1; rounds > 0; --rounds) c.run();
+        return 0;
+      }
     std::fprintf(stderr, "nothing is called %s\n", argv[2]);
     return 2;
   }
