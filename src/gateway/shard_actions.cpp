@@ -224,6 +224,7 @@ task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<ou
 
 task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generation) {
   protocol::backoff pause;
+  const auto me = self->permit_request;
   const auto wait = self->options->clock->make_timer(self->strand);
   const auto present = [&] { return !self->over && generation == self->session->generation(); };
   while (present()) {
@@ -240,6 +241,8 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
       why = e.what();
     }
     if (!present()) co_return;  // destroying the permit gives it back
+    // Nobody may cancel this child from within itself: Asio loses a coroutine that is cancelled before it first waits.
+    self->permit_request.reset();
     if (got) {
       self->permit = std::move(got);
       self->apply(self->session->permit_granted(generation, self->now()));
@@ -250,6 +253,7 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
       co_return;
     }
     self->log(log_level::warning, "the identify queue does not answer: " + why);
+    self->permit_request = me;
     co_await wait->wait_until(self->options->clock->now() + pause.next(self->now().random));
   }
 }

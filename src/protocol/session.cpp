@@ -426,6 +426,8 @@ actions session::ready(std::uint32_t generation, std::int64_t seq, std::string_v
 actions session::dispatch(std::uint32_t generation, std::int64_t seq, std::string_view type, moment at) {
   actions out;
   if (stale(generation)) return out;
+  // Before READY, or RESUME, no event can come: its sequence number would belong to nothing.
+  if (status_ != session_status::resuming && status_ != session_status::ready) return malformed(generation, at);
   if (status_ == session_status::resuming) {
     if (type == "RESUMED") {
       status_ = session_status::ready;

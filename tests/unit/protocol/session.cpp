@@ -355,6 +355,14 @@ TEST_CASE("READY where none belongs, or without a session, is garbage") {
   CHECK(up.ready(2, "s2") == "close 4000, reconnecting (malformed data) in 0 ms, connect");
 }
 
+TEST_CASE("an event before READY or RESUME is garbage and moves no position") {
+  session_script s(session_script::defaults(), session_snapshot{"old", 41, "wss://there.discord.gg"});
+  s.start();
+  s.opened();
+  CHECK(s.dispatch(9000) == "close 4000, reconnecting (malformed data) in 750 ms");
+  CHECK(s.session.resume_seq() == 41);
+}
+
 TEST_CASE("a heartbeat interval that cannot be is garbage") {
   for (const auto interval : {0ms, -5ms, std::chrono::milliseconds(48h)}) {
     session_script s;
