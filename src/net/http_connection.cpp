@@ -94,15 +94,16 @@ task<http_response> http_connection::exchange(const http_request& request, const
         how_far.answered = true;
         arrived_.erase(0, reader.put(arrived_));
         offered = true;
-      } else if (end_) {
+      } else if (end_ == asio::error::eof) {
         reader.put_end();
+      } else if (end_) {  // TLS cut short included: what came may be incomplete although it looks whole
+        throw error(errc::closed, "the connection broke before the answer was complete: " + end_.message());
       } else {
         co_await more_bytes();
         offered = false;
       }
     }
     busy_ = false;
-    ++served;
     reusable_ = reader.keep_alive() && arrived_.empty() && !end_;
     if (reusable_) start_read();
     else end();

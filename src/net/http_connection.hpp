@@ -42,8 +42,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
 
   const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
 
-  time_point idle_since{};      // the pool's, guarded by its mutex
-  std::uint64_t served = 0;
+  time_point idle_since{};  // the pool's, guarded by its mutex
 
  private:
   void start_read();

@@ -95,7 +95,7 @@ url url::parse(std::string_view text) {
 }
 
 bool is_loopback(std::string_view host) noexcept {
-  if (host == "localhost" || host.ends_with(".localhost")) return true;
+  if (host == "localhost") return true;
   error_code bad;
   const auto address = boost::asio::ip::make_address(host, bad);
   return !bad && address.is_loopback();

@@ -218,6 +218,11 @@ task<> websocket::impl::close_handshake(std::shared_ptr<impl> self, ws::close_re
 task<> websocket::close(std::uint16_t code, std::string reason, duration limit) {
   const auto self = impl_;
   if (!self->open) co_return;
+  struct aborted {  // however this ends
+    impl& socket;
+    ~aborted() { socket.abort(); }
+  };
+  const aborted afterwards{*self};
   ws::close_reason frame;
   if (code != 0) {
     frame.code = static_cast<ws::close_code>(code);
@@ -229,7 +234,6 @@ task<> websocket::close(std::uint16_t code, std::string reason, duration limit) 
       co_await run_before(*self->time, self->time->now() + limit, impl::close_handshake(self, frame, failed));
   if (in_time && !failed) self->close_frame_came = true;
   self->note_end();
-  self->abort();
   const auto state = co_await asio::this_coro::cancellation_state;
   if (is_cancelled(state)) throw error(errc::cancelled, "closing the websocket was cancelled");
 }
@@ -273,6 +277,7 @@ task<> websocket::impl::open_client(std::shared_ptr<impl> self, const url& where
 task<std::unique_ptr<websocket>> connect_websocket(asio::any_io_executor executor, url where,
                                                    const websocket_options& options) {
   where.require_encryption_unless(options.allow_plain);
+  if (!options.transport || !options.clock) throw error(errc::invalid_argument, "a websocket needs a transport and a clock");
   clock& time = *options.clock;
   auto transport = co_await options.transport->connect(executor, where.host(), where.port(), time,
                                                        time.now() + options.connect_timeout);

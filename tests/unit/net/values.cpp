@@ -35,6 +35,7 @@ TEST_CASE("URLs are taken apart") {
            sample{"http://[::1]:8443/x", "http", "::1", 8443, "/x", "[::1]:8443", true},
            sample{"https://[2001:DB8::1]", "https", "2001:db8::1", 443, "/", "[2001:db8::1]", false},
            sample{"http://128.0.0.1", "http", "128.0.0.1", 80, "/", "128.0.0.1", false},
+           sample{"http://a.localhost", "http", "a.localhost", 80, "/", "a.localhost", false},
            sample{"http://localhost.example.com", "http", "localhost.example.com", 80, "/", "localhost.example.com", false},
            sample{"http://127.0.0.1.example.com", "http", "127.0.0.1.example.com", 80, "/", "127.0.0.1.example.com", false},
        }) {
