@@ -6,11 +6,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include <monochord/core/random.hpp>
 #include "gateway/shard_impl.hpp"
+#include "net/deadline.hpp"
 
 namespace monochord::gateway {
 
@@ -28,7 +28,7 @@ shard::~shard() = default;
 
 task<> shard::run() {
   const auto self = impl_;
-  co_await asio::co_spawn(self->strand, impl::live(self), asio::use_awaitable);
+  co_await net::run_on(self->strand, impl::live(self));
 }
 
 void shard::stop(stop_mode mode) noexcept {
@@ -39,8 +39,8 @@ task<> shard::send(std::string payload) {
   if (payload.size() > max_payload_bytes)
     throw error(errc::invalid_argument, "a gateway payload may have 4096 bytes, this one has " + std::to_string(payload.size()));
   const auto self = impl_;
-  co_await asio::co_spawn(self->strand, impl::queue_payload(self, std::make_shared<impl::outgoing>(std::move(payload))),
-                          asio::use_awaitable);
+  const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
+  co_await net::run_on(self->strand, impl::queue_payload(self, mine));
 }
 
 void shard::handled(std::uint64_t session_number, std::int64_t seq) {
@@ -60,7 +60,9 @@ std::optional<duration> shard::latency() const noexcept {
 
 task<shard_counters> shard::counters() const {
   const auto self = impl_;
-  co_return co_await asio::co_spawn(self->strand, impl::count(self), asio::use_awaitable);
+  shard_counters out;
+  co_await net::run_on(self->strand, impl::count(self, out));  // returns only when that has ended: `out` outlives it
+  co_return out;
 }
 
 void shard::on_settled(std::function<void(int)> call) { impl_->on_settled = std::move(call); }
@@ -213,11 +215,11 @@ void shard::impl::settled() {
   call(id);
 }
 
-task<shard_counters> shard::impl::count(std::shared_ptr<const impl> self) {
-  shard_counters out = self->counters;
+task<> shard::impl::count(std::shared_ptr<const impl> self, shard_counters& out) {
+  out = self->counters;
   if (self->session) out.session = self->session->counters();
   if (self->present) out.inflate += self->present->inflater.counters();
-  co_return out;
+  co_return;
 }
 
 }  // namespace monochord::gateway

@@ -87,7 +87,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   static task<> ask_permit(std::shared_ptr<impl> self, std::uint32_t generation);
   static task<> keep_store(std::shared_ptr<impl> self);
   static task<> queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine);
-  static task<shard_counters> count(std::shared_ptr<const impl> self);
+  static task<> count(std::shared_ptr<const impl> self, shard_counters& out);
   /// False when something went wrong that another frame does not mend, or the connection is not the present one.
   bool take_message(connection& from, std::string_view frame, bool& room);
   void pump();

@@ -6,12 +6,12 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <exception>
 #include <numeric>
 #include <set>
 #include <utility>
 
+#include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "protocol/shard_math.hpp"
 
@@ -184,7 +184,7 @@ shard_manager::~shard_manager() = default;
 
 task<> shard_manager::run() {
   const auto self = impl_;
-  co_await asio::co_spawn(self->strand, impl::live(self), asio::use_awaitable);
+  co_await net::run_on(self->strand, impl::live(self));
 }
 
 void shard_manager::stop(stop_mode mode) noexcept {

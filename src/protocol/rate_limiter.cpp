@@ -93,6 +93,7 @@ struct entry {
   bucket* charged = nullptr;  // in flight: whose slot it holds
   bool in_flight = false;
   bool counted_as_waiting = false;
+  time_point deadline{};      // in flight: when its slot is taken back
 };
 
 std::string joined(const std::string& a, const std::string& b) { return a + '\n' + b; }
@@ -243,7 +244,7 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
     const auto t = s.deadlines.front().second;
     s.deadlines.pop_front();
     const auto found = s.tickets.find(t);
-    if (found == s.tickets.end() || !found->second.in_flight) continue;
+    if (found == s.tickets.end() || !found->second.in_flight || found->second.deadline > now) continue;
     ++s.counters.expired;
     s.end(t, found->second);
   }
@@ -289,7 +290,8 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
     e.counted_as_waiting = false;
     l->waiting.erase(l->waiting.begin());
     --s.waiting;
-    s.deadlines.emplace_back(now + s.options.answer_deadline, t);
+    e.deadline = now + s.options.answer_deadline;
+    s.deadlines.emplace_back(e.deadline, t);
     wake = std::min(wake, s.deadlines.front().first);
     ++s.counters.sent;
     out.push_back(t);
