@@ -85,6 +85,14 @@ struct team {
 /// An application. Partial ones (READY, messages) have only some of the fields.
 /// https://docs.discord.com/developers/resources/application#application-object-application-structure
 struct application {
+  // Compiled once, in the library.
+  application();
+  application(const application&);
+  application(application&&) noexcept;
+  application& operator=(const application&);
+  application& operator=(application&&) noexcept;
+  ~application();
+
   application_id id;
   optional<std::string> name;
   maybe<std::string> icon;

@@ -37,6 +37,14 @@ struct command_choice {
 /// An option of a command, a subcommand or a group of those.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-structure
 struct command_option {
+  // Compiled once, in the library.
+  command_option();
+  command_option(const command_option&);
+  command_option(command_option&&) noexcept;
+  command_option& operator=(const command_option&);
+  command_option& operator=(command_option&&) noexcept;
+  ~command_option();
+
   command_option_type type{};
   std::string name;
   maybe<flat_map<std::string, std::string>> name_localizations;
@@ -57,6 +65,14 @@ struct command_option {
 /// A command as Discord knows it. The definition that a bot sends is an application_command_body.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-structure
 struct application_command {
+  // Compiled once, in the library.
+  application_command();
+  application_command(const application_command&);
+  application_command(application_command&&) noexcept;
+  application_command& operator=(const application_command&);
+  application_command& operator=(application_command&&) noexcept;
+  ~application_command();
+
   command_id id;
   optional<application_command_type> type;
   monochord::application_id application_id;

@@ -32,6 +32,14 @@ inline constexpr bool is_flags<attachment_flag> = true;
 /// A file of a message.
 /// https://docs.discord.com/developers/resources/message#attachment-object-attachment-structure
 struct attachment {
+  // Compiled once, in the library.
+  attachment();
+  attachment(const attachment&);
+  attachment(attachment&&) noexcept;
+  attachment& operator=(const attachment&);
+  attachment& operator=(attachment&&) noexcept;
+  ~attachment();
+
   attachment_id id;
   std::string filename;
   optional<std::string> title;

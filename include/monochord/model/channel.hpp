@@ -126,6 +126,14 @@ struct forum_tag {
 /// A channel or thread. Which fields there are depends on its type and on who sent it.
 /// https://docs.discord.com/developers/resources/channel#channel-object-channel-structure
 struct channel {
+  // Compiled once, in the library.
+  channel();
+  channel(const channel&);
+  channel(channel&&) noexcept;
+  channel& operator=(const channel&);
+  channel& operator=(channel&&) noexcept;
+  ~channel();
+
   channel_id id;
   channel_type type{};
   optional<monochord::guild_id> guild_id;

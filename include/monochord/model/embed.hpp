@@ -92,6 +92,14 @@ struct embed_field {
 /// A card within a message: written by a bot, or made by Discord from a link.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-structure
 struct embed {
+  // Compiled once, in the library.
+  embed();
+  embed(const embed&);
+  embed(embed&&) noexcept;
+  embed& operator=(const embed&);
+  embed& operator=(embed&&) noexcept;
+  ~embed();
+
   optional<std::string> title;
   optional<std::string> type;
   optional<std::string> description;

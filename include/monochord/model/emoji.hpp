@@ -16,6 +16,14 @@ namespace monochord {
 /// An emoji of a guild, or (without an id) of Unicode. A partial emoji has only some of the fields.
 /// https://docs.discord.com/developers/resources/emoji#emoji-object-emoji-structure
 struct emoji {
+  // Compiled once, in the library.
+  emoji();
+  emoji(const emoji&);
+  emoji(emoji&&) noexcept;
+  emoji& operator=(const emoji&);
+  emoji& operator=(emoji&&) noexcept;
+  ~emoji();
+
   maybe<emoji_id> id;
   maybe<std::string> name;
   optional<std::vector<role_id>> roles;

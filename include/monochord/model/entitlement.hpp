@@ -28,6 +28,14 @@ enum class entitlement_type : std::int32_t {
 /// What somebody bought or was given.
 /// https://docs.discord.com/developers/resources/entitlement#entitlement-object-entitlement-structure
 struct entitlement {
+  // Compiled once, in the library.
+  entitlement();
+  entitlement(const entitlement&);
+  entitlement(entitlement&&) noexcept;
+  entitlement& operator=(const entitlement&);
+  entitlement& operator=(entitlement&&) noexcept;
+  ~entitlement();
+
   any_id id;
   monochord::sku_id sku_id;
   monochord::application_id application_id;

@@ -119,6 +119,14 @@ struct incidents_data {
 /// A guild ("server").
 /// https://docs.discord.com/developers/resources/guild#guild-object-guild-structure
 struct guild {
+  // Compiled once, in the library.
+  guild();
+  guild(const guild&);
+  guild(guild&&) noexcept;
+  guild& operator=(const guild&);
+  guild& operator=(guild&&) noexcept;
+  ~guild();
+
   guild_id id;
   std::string name;
   maybe<std::string> icon;

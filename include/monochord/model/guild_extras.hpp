@@ -69,6 +69,14 @@ struct stage_instance {
 /// A sound that can be played in a voice channel.
 /// https://docs.discord.com/developers/resources/soundboard#soundboard-sound-object-soundboard-sound-structure
 struct soundboard_sound {
+  // Compiled once, in the library.
+  soundboard_sound();
+  soundboard_sound(const soundboard_sound&);
+  soundboard_sound(soundboard_sound&&) noexcept;
+  soundboard_sound& operator=(const soundboard_sound&);
+  soundboard_sound& operator=(soundboard_sound&&) noexcept;
+  ~soundboard_sound();
+
   std::string name;
   any_id sound_id;
   double volume = 0;
@@ -95,6 +103,14 @@ struct recurrence_n_weekday {
 /// When an event takes place again.
 /// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-structure
 struct recurrence_rule {
+  // Compiled once, in the library.
+  recurrence_rule();
+  recurrence_rule(const recurrence_rule&);
+  recurrence_rule(recurrence_rule&&) noexcept;
+  recurrence_rule& operator=(const recurrence_rule&);
+  recurrence_rule& operator=(recurrence_rule&&) noexcept;
+  ~recurrence_rule();
+
   timestamp start;
   maybe<timestamp> end;
   recurrence_frequency frequency{};
@@ -110,6 +126,14 @@ struct recurrence_rule {
 /// Something that a guild announced.
 /// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-structure
 struct scheduled_event {
+  // Compiled once, in the library.
+  scheduled_event();
+  scheduled_event(const scheduled_event&);
+  scheduled_event(scheduled_event&&) noexcept;
+  scheduled_event& operator=(const scheduled_event&);
+  scheduled_event& operator=(scheduled_event&&) noexcept;
+  ~scheduled_event();
+
   any_id id;
   monochord::guild_id guild_id;
   maybe<monochord::channel_id> channel_id;

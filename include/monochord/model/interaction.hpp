@@ -84,6 +84,14 @@ struct modal_submit_data {
 /// Something that a user did with an application, to be answered within 3 seconds. `token` is a secret.
 /// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-interaction-structure
 struct interaction {
+  // Compiled once, in the library.
+  interaction();
+  interaction(const interaction&);
+  interaction(interaction&&) noexcept;
+  interaction& operator=(const interaction&);
+  interaction& operator=(interaction&&) noexcept;
+  ~interaction();
+
   interaction_id id;
   monochord::application_id application_id;
   interaction_type type{};

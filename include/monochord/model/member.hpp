@@ -37,6 +37,14 @@ inline constexpr bool is_flags<member_flag> = true;
 /// Somebody within a guild.
 /// https://docs.discord.com/developers/resources/guild#guild-member-object-guild-member-structure
 struct member {
+  // Compiled once, in the library.
+  member();
+  member(const member&);
+  member(member&&) noexcept;
+  member& operator=(const member&);
+  member& operator=(member&&) noexcept;
+  ~member();
+
   optional<monochord::user> user;
   maybe<std::string> nick;
   maybe<std::string> avatar;
@@ -57,6 +65,14 @@ struct member {
 /// A member without its user, and where Discord leaves them out (resolved data) without `deaf` and `mute`.
 /// https://docs.discord.com/developers/resources/guild#guild-member-object-guild-member-structure
 struct partial_member {
+  // Compiled once, in the library.
+  partial_member();
+  partial_member(const partial_member&);
+  partial_member(partial_member&&) noexcept;
+  partial_member& operator=(const partial_member&);
+  partial_member& operator=(partial_member&&) noexcept;
+  ~partial_member();
+
   maybe<std::string> nick;
   maybe<std::string> avatar;
   maybe<std::string> banner;

@@ -136,6 +136,14 @@ struct shared_client_theme {
 /// What led to a message. Which of the last four fields there are depends on `type`.
 /// https://docs.discord.com/developers/resources/message#message-interaction-metadata-object
 struct message_interaction_metadata {
+  // Compiled once, in the library.
+  message_interaction_metadata();
+  message_interaction_metadata(const message_interaction_metadata&);
+  message_interaction_metadata(message_interaction_metadata&&) noexcept;
+  message_interaction_metadata& operator=(const message_interaction_metadata&);
+  message_interaction_metadata& operator=(message_interaction_metadata&&) noexcept;
+  ~message_interaction_metadata();
+
   interaction_id id;
   interaction_type type{};
   monochord::user user;
@@ -167,6 +175,14 @@ struct message_snapshot {
 /// message_content, except in private channels, when the bot is mentioned, and in its own messages.
 /// https://docs.discord.com/developers/resources/message#message-object-message-structure
 struct message {
+  // Compiled once, in the library.
+  message();
+  message(const message&);
+  message(message&&) noexcept;
+  message& operator=(const message&);
+  message& operator=(message&&) noexcept;
+  ~message();
+
   message_id id;
   monochord::channel_id channel_id;
   user author;

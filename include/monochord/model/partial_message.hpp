@@ -67,6 +67,14 @@ enum class message_type : std::int32_t {
 /// What a forwarded or resolved message shows; fields as in message.
 /// https://docs.discord.com/developers/resources/message#message-object
 struct partial_message {
+  // Compiled once, in the library.
+  partial_message();
+  partial_message(const partial_message&);
+  partial_message(partial_message&&) noexcept;
+  partial_message& operator=(const partial_message&);
+  partial_message& operator=(partial_message&&) noexcept;
+  ~partial_message();
+
   optional<message_id> id;
   optional<monochord::channel_id> channel_id;
   box<user> author;

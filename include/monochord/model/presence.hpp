@@ -105,6 +105,14 @@ struct activity_button {
 /// labels.
 /// https://docs.discord.com/developers/events/gateway-events#activity-object-activity-structure
 struct activity {
+  // Compiled once, in the library.
+  activity();
+  activity(const activity&);
+  activity(activity&&) noexcept;
+  activity& operator=(const activity&);
+  activity& operator=(activity&&) noexcept;
+  ~activity();
+
   std::string name;
   activity_type type{};
   maybe<std::string> url;

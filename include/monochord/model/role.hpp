@@ -44,6 +44,14 @@ struct role_colors {
 /// A named set of permissions of a guild.
 /// https://docs.discord.com/developers/topics/permissions#role-object-role-structure
 struct role {
+  // Compiled once, in the library.
+  role();
+  role(const role&);
+  role(role&&) noexcept;
+  role& operator=(const role&);
+  role& operator=(role&&) noexcept;
+  ~role();
+
   role_id id;
   std::string name;
   int color = 0;  ///< deprecated

@@ -40,6 +40,14 @@ struct sticker_item {
 /// A picture that can be sent in a message.
 /// https://docs.discord.com/developers/resources/sticker#sticker-object-sticker-structure
 struct sticker {
+  // Compiled once, in the library.
+  sticker();
+  sticker(const sticker&);
+  sticker(sticker&&) noexcept;
+  sticker& operator=(const sticker&);
+  sticker& operator=(sticker&&) noexcept;
+  ~sticker();
+
   sticker_id id;
   optional<any_id> pack_id;
   std::string name;

@@ -78,6 +78,14 @@ struct user_primary_guild {
 /// An account: a person, a bot or a webhook.
 /// https://docs.discord.com/developers/resources/user#user-object-user-structure
 struct user {
+  // Compiled once, in the library.
+  user();
+  user(const user&);
+  user(user&&) noexcept;
+  user& operator=(const user&);
+  user& operator=(user&&) noexcept;
+  ~user();
+
   user_id id;
   std::string username;
   std::string discriminator;
@@ -102,6 +110,14 @@ struct user {
 /// An account of which only the id is certain, as in presences and teams.
 /// https://docs.discord.com/developers/resources/user#user-object
 struct partial_user {
+  // Compiled once, in the library.
+  partial_user();
+  partial_user(const partial_user&);
+  partial_user(partial_user&&) noexcept;
+  partial_user& operator=(const partial_user&);
+  partial_user& operator=(partial_user&&) noexcept;
+  ~partial_user();
+
   user_id id;
   optional<std::string> username;
   optional<std::string> discriminator;

@@ -16,6 +16,14 @@ namespace monochord {
 /// Somebody in a voice channel.
 /// https://docs.discord.com/developers/resources/voice#voice-state-object-voice-state-structure
 struct voice_state {
+  // Compiled once, in the library.
+  voice_state();
+  voice_state(const voice_state&);
+  voice_state(voice_state&&) noexcept;
+  voice_state& operator=(const voice_state&);
+  voice_state& operator=(voice_state&&) noexcept;
+  ~voice_state();
+
   optional<monochord::guild_id> guild_id;
   maybe<monochord::channel_id> channel_id;
   monochord::user_id user_id;
