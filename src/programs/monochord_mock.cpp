@@ -37,6 +37,7 @@ constexpr const char* usage = R"(usage: monochord-mock [options]
   --channel NAME       a text channel of it (repeatable; default: general)
   --heartbeat MS       heartbeat interval (default: 41250)
   --serve              do not read standard input; runs until SIGINT or SIGTERM
+  --routes             list Discord's routes: those that the mock plays, and those that it only checks
   --help
 
 Commands on standard input, each answered by one line of JSON; end of input ends the mock:
@@ -357,11 +358,20 @@ void talk(session& here, int signals, bool read_input) {
   }
 }
 
+int list_routes() {
+  for (const auto& route : mock_discord::routes())
+    std::printf("%-8s %-6s %s\n", route.played ? "played" : "checked", route.method.c_str(), route.path.c_str());
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i)
-    if (std::string(argv[i]) == "--help") return std::fputs(usage, stdout), 0;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--help") return std::fputs(usage, stdout), 0;
+    if (argument == "--routes") return list_routes();
+  }
   // Before any thread is made, so that all of them leave these signals to the descriptor.
   sigset_t ends;
   sigemptyset(&ends);

@@ -143,6 +143,12 @@ void mock_discord::clear_violations() {
 mock_counters mock_discord::counters() const {
   return impl_->mind->look([](const mock_state& state, const gateway&) { return state.counters; });
 }
+std::vector<mock_route> mock_discord::routes() {
+  std::vector<mock_route> out;
+  for (const auto& route : tables::routes)
+    out.push_back({std::string(route.method), std::string(route.path), rest::plays(route)});
+  return out;
+}
 void mock_discord::set_faults(mock_faults faults) {
   impl_->mind->with([&](mock_state& state, gateway&, rest&) { state.faults = std::move(faults); });
 }

@@ -97,9 +97,9 @@ work next_work(connection& c) {
   work next = c.mind->quietly([&](mock_state& state, gateway& gate, rest&) {
     work now;
     gate.tick(*c.link);
+    now.stalled = c.link->stalled;  // before taking: what comes ahead of a stall still goes out
     now.items = gate.take(*c.link, batch);
     now.due = gate.due(*c.link);
-    now.stalled = c.link->stalled;
     now.fragment_bytes = state.faults.fragment_bytes;
     now.piece_bytes = state.faults.flush_in_pieces;
     now.never_answer_close = state.faults.never_answer_close;

@@ -28,8 +28,8 @@ constexpr std::array sizes{
     size_of_bucket{"execute_webhook", 5, 2s},
     size_of_bucket{"update_original_webhook_message", 5, 2s},
     size_of_bucket{"update_webhook_message", 5, 2s},
-    size_of_bucket{"bulk_set_application_commands", 2, 60s},
-    size_of_bucket{"bulk_set_guild_application_commands", 2, 60s},
+    size_of_bucket{"bulk_set_application_commands", 5, 20s},
+    size_of_bucket{"bulk_set_guild_application_commands", 5, 20s},
 };
 constexpr size_of_bucket usual{"", 10, 10s};
 

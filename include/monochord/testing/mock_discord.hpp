@@ -159,6 +159,14 @@ enum class disconnect_how {
   drop,         ///< TCP ends without a close frame
 };
 
+/// A route that the mock knows. Those that it does not play are checked (authorization, path, query, body, limits) and
+/// then answered 501, which is counted in `mock_counters::not_played`.
+struct mock_route {
+  std::string method;
+  std::string path;
+  bool played = false;
+};
+
 /// A strict Discord in this process: REST under `/api/v10`, the gateway, a small world that tests build and act in.
 /// What Discord would punish or refuse is refused as Discord does and recorded in `violations()`.
 ///
@@ -191,6 +199,8 @@ class mock_discord {
   std::vector<violation> violations() const;
   void clear_violations();
   mock_counters counters() const;
+  /// Every route of Discord's API.
+  static std::vector<mock_route> routes();
   void set_faults(mock_faults faults);
   mock_faults faults() const;
 
