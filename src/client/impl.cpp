@@ -8,11 +8,11 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
 #include <algorithm>
 #include <thread>
 #include <vector>
 
+#include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
 #include "net/tls.hpp"
@@ -254,7 +254,7 @@ task<> client::impl::live(std::shared_ptr<impl> self) {
     self->started_ = true;
   }
   const auto life = self->life;
-  co_await asio::co_spawn(life, life_of(std::move(self)), asio::use_awaitable);
+  co_await net::run_on(life, life_of(std::move(self)));
 }
 
 task<> client::impl::life_of(std::shared_ptr<impl> self) {

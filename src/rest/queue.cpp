@@ -4,11 +4,11 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include <monochord/core/error.hpp>
 #include <monochord/core/random.hpp>
+#include "net/deadline.hpp"
 #include "rest/answer.hpp"
 
 namespace monochord::rest {
@@ -63,11 +63,12 @@ queue::queue(asio::any_io_executor executor, queue_options options)
       limiter_(options_.limits) {}
 
 task<std::string> queue::send(call what) {
-  // The state machine lives on the strand; co_spawn passes the caller's cancellation on to it.
-  co_return co_await asio::co_spawn(strand_, run(shared_from_this(), std::move(what)), asio::use_awaitable);
+  std::string body;  // lives until run() has ended: run_on waits for that even when it is cancelled
+  co_await net::run_on(strand_, run(shared_from_this(), std::move(what), body));
+  co_return body;
 }
 
-task<std::string> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what) {
+task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::string& body) {
   const auto parameters = views(what.parameters);
   const std::string shown = protocol::display(what.route);
   const auto request = request_for(what);
@@ -120,7 +121,8 @@ task<std::string> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call 
         throw fail(lost->code(), lost->what(), tries);
     } else if (response.status < 400) {
       ++counters_.succeeded;
-      co_return std::move(response.body);
+      body = std::move(response.body);
+      co_return;
     } else if (response.status < 500 || !again_allowed || !may_repeat(what.route.verb)) {
       ++counters_.refused;
       throw refused(response, shown, tries);
@@ -193,31 +195,33 @@ net::http_request queue::request_for(const call& what) const {
   return request;
 }
 
-task<> queue::close() {
-  auto closing = [](std::shared_ptr<queue> self) -> task<> {
-    self->closed_ = true;
-    for (auto& [ticket, waiting] : self->waiters_) waiting->wait->cancel();
-    for (auto& waiting : self->pauses_) waiting->cancel();
-    if (self->wake_timer_) self->wake_timer_->cancel();
-    co_await self->pool_.close();
-  };
-  co_await asio::co_spawn(strand_, closing(shared_from_this()), asio::use_awaitable);
+task<> queue::close() { return net::run_on(strand_, close_on_strand(shared_from_this())); }
+
+task<> queue::close_on_strand(std::shared_ptr<queue> self) {
+  self->closed_ = true;
+  for (auto& [ticket, waiting] : self->waiters_) waiting->wait->cancel();
+  for (auto& waiting : self->pauses_) waiting->cancel();
+  if (self->wake_timer_) self->wake_timer_->cancel();
+  co_await self->pool_.close();
 }
 
 task<rest_counters> queue::counters() {
-  auto reading = [](std::shared_ptr<queue> self) -> task<rest_counters> {
-    auto all = self->counters_;
-    const auto& limiter = self->limiter_.counters();
-    all.waited_bucket = limiter.waits_bucket + limiter.waits_learning;
-    all.waited_global = limiter.waits_global;
-    all.waited_blocked = limiter.waits_blocked;
-    const auto http = self->pool_.counters();
-    all.connections_opened = http.connections_opened;
-    all.connections_reused = http.connections_reused;
-    all.timeouts = http.timeouts;
-    co_return all;
-  };
-  co_return co_await asio::co_spawn(strand_, reading(shared_from_this()), asio::use_awaitable);
+  rest_counters all;
+  co_await net::run_on(strand_, read_counters(shared_from_this(), all));
+  co_return all;
+}
+
+task<> queue::read_counters(std::shared_ptr<queue> self, rest_counters& all) {
+  all = self->counters_;
+  const auto& limiter = self->limiter_.counters();
+  all.waited_bucket = limiter.waits_bucket + limiter.waits_learning;
+  all.waited_global = limiter.waits_global;
+  all.waited_blocked = limiter.waits_blocked;
+  const auto http = self->pool_.counters();
+  all.connections_opened = http.connections_opened;
+  all.connections_reused = http.connections_reused;
+  all.timeouts = http.timeouts;
+  co_return;
 }
 
 }  // namespace monochord::rest

@@ -63,7 +63,9 @@ class queue : public std::enable_shared_from_this<queue> {
   struct waiter;
   struct attempt;
 
-  task<std::string> run(std::shared_ptr<queue> self, call what);
+  task<> run(std::shared_ptr<queue> self, call what, std::string& body);
+  static task<> close_on_strand(std::shared_ptr<queue> self);
+  static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
   task<> turn(waiter& me, time_point deadline);
   task<> pause(duration time);
   void pump();
