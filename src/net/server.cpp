@@ -94,7 +94,7 @@ class channel {
       const abort_on_cancel guard(state, [this] { stream().close(); });
       auto token = uncancelled();
       const auto [failed] = co_await asio::async_initiate<decltype(token), void(error_code)>(
-          [this](auto done) { stream().async_shutdown(byte_stream::handler(std::move(done))); }, token);
+          [this](auto done) { stream().async_shutdown(erase_handler<byte_stream::handler>(std::move(done))); }, token);
       if (failed) co_return;
     }
     bool ended = false;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/bind_allocator.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/recycling_allocator.hpp>
 #include <boost/beast/core/bind_handler.hpp>
 #include <boost/beast/core/role.hpp>
 #include <memory>
@@ -11,6 +13,13 @@
 #include "net/byte_stream.hpp"
 
 namespace monochord::net {
+
+/// Hides a handler's type. Boost 1.81 frees one that is destroyed uncalled through its own allocator, which is gone by
+/// then when that comes from another such handler inside; so it gets an allocator that depends on nothing.
+template <class Erased, class Handler>
+Erased erase_handler(Handler handler) {
+  return Erased(boost::asio::bind_allocator(boost::asio::recycling_allocator<void>(), std::move(handler)));
+}
 
 /// What Asio's and Beast's stream templates are instantiated with: a byte_stream of any kind. Only .cpp files that hold
 /// such an instance include this.
@@ -32,7 +41,7 @@ class stream_adaptor {
   auto async_read_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, boost::asio::mutable_buffer into) {
-          stream_->async_read_some(into, byte_stream::io_handler(std::move(handler)));
+          stream_->async_read_some(into, erase_handler<byte_stream::io_handler>(std::move(handler)));
         },
         token, first_of(buffers));
   }
@@ -41,7 +50,7 @@ class stream_adaptor {
   auto async_write_some(const Buffers& buffers, Token&& token) {
     return boost::asio::async_initiate<Token, void(error_code, std::size_t)>(
         [this](auto handler, const const_pieces& from) {
-          stream_->async_write_some(from, byte_stream::io_handler(std::move(handler)));
+          stream_->async_write_some(from, erase_handler<byte_stream::io_handler>(std::move(handler)));
         },
         token, const_pieces(buffers));
   }
@@ -64,7 +73,7 @@ class stream_adaptor {
 template <class Handler>
 void async_teardown(boost::beast::role_type role, stream_adaptor& adaptor, Handler&& handler) {
   if (role == boost::beast::role_type::server) {
-    adaptor.stream().async_shutdown(byte_stream::handler(std::forward<Handler>(handler)));
+    adaptor.stream().async_shutdown(erase_handler<byte_stream::handler>(std::forward<Handler>(handler)));
     return;
   }
   adaptor.stream().close();
