@@ -236,14 +236,16 @@ task<> client::impl::shut_down() {
   tasks->cancel();
   dispatcher->close();
   handlers->close();
-  if (!co_await handlers->join(*time, time->now() + options.drain_timeout)) {
+  // Awaited outside of the conditions: g++ 12 without optimisation makes a trap of one within the branch of another.
+  bool drained = co_await handlers->join(*time, time->now() + options.drain_timeout);
+  if (!drained) {
     log(log_level::warning, "client", std::to_string(handlers->running()) + " handlers took longer than drain_timeout: cancelled");
     handlers->cancel();
-    if (!co_await handlers->join(*time, time->now() + cancel_grace))
-      log(log_level::error, "client", std::to_string(handlers->running()) + " handlers do not end: left behind");
+    drained = co_await handlers->join(*time, time->now() + cancel_grace);
+    if (!drained) log(log_level::error, "client", std::to_string(handlers->running()) + " handlers do not end: left behind");
   }
-  if (!co_await tasks->join(*time, time->now() + cancel_grace))
-    log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
+  const bool ended = co_await tasks->join(*time, time->now() + cancel_grace);
+  if (!ended) log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
   co_await queue->close();
 }
 
