@@ -56,7 +56,7 @@ TEST_CASE("fault 01: everything is swallowed after READY: noticed, resumed, noth
   listening_bot bot(w);
   REQUIRE(w.sim.run(w.discord().expect_session()));
   w.sim.run_for(1min);
-  w.network->stall_all();
+  w.discord().pause();
   const auto cut = w.sim.elapsed();
   bot.say("while it is cut");
   w.sim.run_until([&] { return w.discord().counters().resumed == 1; }, 5min);
