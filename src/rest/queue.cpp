@@ -102,6 +102,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::
           place.settled = true;
           break;
         }
+        options_.log(log_level::trace, "rest", shown + ": HTTP " + std::to_string(response.status));
         const auto limits = read_limits(response);
         if (response.status == 429) ++counters_.status_429;
         const auto verdict = limiter_.answered(place.ticket, limits, clock_->now());
