@@ -92,7 +92,7 @@ class client {
   explicit client(token bot_token, client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;
-  /// Stops as `stop()` does and waits.
+  /// `run()` must have returned, a task of `async_run()` must have ended.
   ~client();
 
   /// Calls `handler(const E&)` for each event of type `E` (`message_create`, `ready`, ... of `model/events.hpp`). A
@@ -116,7 +116,8 @@ class client {
   void off(subscription which);
 
   /// Called for what a handler or a spawned task throws, and for events that cannot be decoded; `event.name` is empty
-  /// for spawned tasks. By default such errors are logged. Must not throw.
+  /// for spawned tasks. By default such errors are logged. Called from any thread, possibly several at a time; must not
+  /// throw.
   void on_error(std::function<void(std::exception_ptr, const raw_event& event)> handler);
 
   /// Discord's REST API, typed; include `<monochord/rest/rest.hpp>` (the umbrella does) to call it.

@@ -43,7 +43,7 @@ client::client(token bot_token, client_options options)
   impl_->start_parts();
 }
 
-client::~client() { impl_->shut_down_and_wait(); }
+client::~client() = default;
 
 subscription client::add_handler(const event_type& type, std::unique_ptr<detail::handler> handler) {
   return impl_->dispatcher->add(type, std::move(handler));

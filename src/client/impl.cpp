@@ -152,11 +152,11 @@ bool client::impl::stopping() const {
 }
 
 void client::impl::stop(stop_mode mode) noexcept {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-    if (mode == stop_mode::discard_sessions) mode_ = mode;
-  }
+  const std::lock_guard lock(mutex_);
+  stopping_ = true;
+  if (mode == stop_mode::discard_sessions) mode_ = mode;
+  // Only a life that is there is told: what is posted to a context that nobody runs any more keeps this object for ever.
+  if (!started_ || ended_) return;
   asio::post(life, [self = shared_from_this()] {
     self->stop_wait_.cancel();
     self->tasks->close();
@@ -269,6 +269,10 @@ task<> client::impl::life_of(std::shared_ptr<impl> self) {
     failed = std::current_exception();
   }
   co_await self->shut_down();
+  {
+    const std::lock_guard lock(self->mutex_);
+    self->ended_ = true;
+  }
   if (failed) std::rethrow_exception(failed);
 }
 
@@ -303,9 +307,6 @@ int client::impl::run() {
   if (failed) std::rethrow_exception(failed);
   return 0;
 }
-
-/// For the destructor of the client: with an executor of the user's, the life that still runs there is only told.
-void client::impl::shut_down_and_wait() { stop(stop_mode::keep_sessions); }
 
 task<> client::impl::sleep(std::shared_ptr<monochord::clock> time, duration how_long) {
   const auto wait = time->make_timer(co_await asio::this_coro::executor);

@@ -31,7 +31,6 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   /// The client's life from connecting to the last close, on `life`.
   static task<> live(std::shared_ptr<impl> self);
   void stop(stop_mode mode) noexcept;
-  void shut_down_and_wait();
 
   static task<> sleep(std::shared_ptr<monochord::clock> time, duration how_long);
   static task<> repeat(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval,
@@ -69,6 +68,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> on_error_;
   bool started_ = false;
+  bool ended_ = false;
   bool stopping_ = false;
   stop_mode mode_ = stop_mode::keep_sessions;
 };
