@@ -75,8 +75,8 @@ scanner& this_thread() {
 
 class decoder {
  public:
-  decoder(const char* text, const std::uint32_t* at, const std::uint32_t* end, failure& why) noexcept
-      : text_(text), at_(at), end_(end), why_(why) {}
+  decoder(const char* text, const std::uint32_t* at, const std::uint32_t* end, bool piece, failure& why) noexcept
+      : text_(text), at_(at), end_(end), piece_(piece), why_(why) {}
 
   bool whole(const table& how, void* out) { return object(how, out) && ended(); }
   bool whole(const table& how, detail::array_sink out) {
@@ -133,7 +133,11 @@ class decoder {
     return false;
   }
 
-  bool ended() { return at_ == end_ || fail(errc::json_malformed, "there is more after the end"); }
+  // Behind the `d` of a payload there may be members that nobody knows yet: peek takes all up to the closing brace.
+  bool ended() {
+    if (at_ == end_ || (piece_ && peek() == ',')) return true;
+    return fail(errc::json_malformed, "there is more after the end");
+  }
 
   // After a value: a comma and more, or the end of what it is in.
   bool next(char close, bool& more) {
@@ -144,11 +148,12 @@ class decoder {
     return true;
   }
 
+  static bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
   // The text of the scalar here: up to the next structural character, without white space.
   std::string_view token() const noexcept {
     const std::uint32_t from = *at_;
     std::uint32_t to = at_[1];
-    while (to > from && static_cast<unsigned char>(text_[to - 1]) <= ' ') --to;
+    while (to > from && is_space(text_[to - 1])) --to;
     return {text_ + from, to - from};
   }
   // What stands between the quotes here, escapes and all.
@@ -240,6 +245,7 @@ class decoder {
     std::string_view key;
     if (peek() != '"') return malformed();
     if (!quoted(key)) return false;
+    if (has_escape(key) && !unescapable(key)) return fail(errc::json_malformed, "a key with an impossible escape");
     if (peek() != ':') return malformed();
     ++at_;
     return true;
@@ -697,6 +703,7 @@ class decoder {
   const char* text_;
   position at_;
   position end_;
+  bool piece_;  // of a larger text
   failure& why_;
   int depth_ = 0;
 };
@@ -727,7 +734,7 @@ bool run(const table& how, Out out, padded_text text, failure& why) {
   if (const char* problem = scan.scan(data, size)) {
     failed(why, errc::json_malformed, problem);
   } else {
-    good = decoder(data, scan.first(), scan.last(), why).whole(how, out) || failed(why);
+    good = decoder(data, scan.first(), scan.last(), text.has_padding(), why).whole(how, out) || failed(why);
   }
   scan.shrink();
   if (scan.copy().capacity() > (std::size_t{1} << 20)) std::string().swap(scan.copy());

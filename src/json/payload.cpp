@@ -128,7 +128,8 @@ class peeker {
     return true;
   }
 
-  // `d` with op, s and t known: everything up to the brace that closes the payload.
+  // `d` with op, s and t known: everything up to the brace that closes the payload. Should a member ever follow that is
+  // told by its last character, d is measured instead; one that is not is told by whoever decodes d.
   bool rest(std::string_view& out) {
     const char* to = end_;
     const auto back = [&] {
@@ -139,6 +140,8 @@ class peeker {
     --to;
     back();
     if (to == at_) return malformed("the text is not JSON");
+    const char wanted = *at_ == '{' ? '}' : *at_ == '[' ? ']' : '\0';
+    if (wanted != to[-1]) return measured(out);
     out = {at_, static_cast<std::size_t>(to - at_)};
     at_ = end_;
     return true;
@@ -146,6 +149,14 @@ class peeker {
 
   static unsigned bit_of(std::string_view key) noexcept {
     return key == "op" ? has_op : key == "s" ? has_s : key == "t" ? has_t : key == "d" ? has_d : 0U;
+  }
+
+  bool measured(std::string_view& out) {
+    if (!skip(out)) return false;
+    space();
+    if (at_ == end_) return truncated();
+    if (*at_ != '}' && *at_ != ',') return malformed("the text is not JSON");
+    return at_ = end_, true;
   }
 
   bool member(std::string_view key, payload_head& out, bool& all) {

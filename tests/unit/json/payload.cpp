@@ -41,6 +41,12 @@ TEST_CASE("the head of a payload in any order and spacing, with keys that nobody
   }
 }
 
+TEST_CASE("a member behind d does not become part of it") {
+  CHECK(good(R"({"t":"X","s":7,"op":0,"d":{"a":1},"new":5})").d == R"({"a":1})");
+  CHECK(good(R"({"t":"X","s":7,"op":0,"d":[1,{}] ,"new":"x}"} )").d == "[1,{}]");
+  CHECK(good(R"({"t":"X","s":7,"op":0,"d":true,"new":{}})").d == "true");
+}
+
 TEST_CASE("heads of payloads that are no events") {
   CHECK(good(R"({"t":null,"s":null,"op":11,"d":null})").op == 11);
   CHECK(good(R"({"t":null,"s":null,"op":11,"d":null})").d == "null");
