@@ -24,6 +24,18 @@ void skip(std::string_view why) {
 
 }  // namespace monochord::test
 
+#if defined(__SANITIZE_THREAD__)
+#define MONOCHORD_TSAN
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define MONOCHORD_TSAN
+#endif
+#endif
+#ifdef MONOCHORD_TSAN
+// Asio counts references with a release and an acquire fence, and TSan does not know fences.
+extern "C" const char* __tsan_default_suppressions() { return "race:boost::asio::detail::ref_count_down\n"; }
+#endif
+
 int main(int argc, char** argv) {
   // Catch2's own result is a number of failures, which could be any; 4 means "skipped" to its CMake module.
   if (Catch::Session().run(argc, argv) != 0) return 1;
