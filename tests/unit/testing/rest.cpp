@@ -173,8 +173,8 @@ TEST_CASE("faults of REST are played") {
     return f.request("GET", "/users/@me");
   };
   CHECK(play(rest_fault::kind::status).status == 502);
-  const auto named = f.request("GET", "/users/@me").headers.get("X-RateLimit-Bucket");
-  const std::string bucket(named);
+  const auto named = f.request("GET", "/users/@me");
+  const std::string bucket(named.headers.get("X-RateLimit-Bucket"));
   CHECK(play(rest_fault::kind::new_bucket).status == 200);
   CHECK(f.request("GET", "/users/@me").headers.get("X-RateLimit-Bucket") != bucket);
   CHECK(!play(rest_fault::kind::no_rate_limit_headers).headers.has("X-RateLimit-Limit"));
