@@ -33,7 +33,9 @@ void skip(std::string_view why) {
 #endif
 #ifdef MONOCHORD_TSAN
 // Asio counts references with a release and an acquire fence, and TSan does not know fences.
-extern "C" const char* __tsan_default_suppressions() { return "race:boost::asio::detail::ref_count_down\n"; }
+extern "C" const char* __tsan_default_suppressions() {
+  return "race:boost::asio::detail::ref_count_down\nrace:any_executor_base::destroy_shared\n";
+}
 #endif
 
 int main(int argc, char** argv) {
