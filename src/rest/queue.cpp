@@ -95,7 +95,9 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::
         place.me.granted = false;
 
         try {
-          response = co_await pool_.send(request, std::min(options_.http.response_timeout, deadline - clock_->now()));
+          auto sending = exchange(request, std::min(options_.http.response_timeout, deadline - clock_->now()), response);
+          const bool in_time = co_await net::run_before(*clock_, deadline, std::move(sending));
+          if (!in_time) throw net::http_error(errc::timeout, "its time was over before the answer came", true);
         } catch (const net::http_error& e) {
           lost = e;
           limiter_.failed(place.ticket, clock_->now());
@@ -136,6 +138,10 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::
     if (clock_->now() + wait >= deadline) throw fail(errc::timeout, lost ? lost->what() : "Discord kept failing", tries);
     co_await pause(wait);
   }
+}
+
+task<> queue::exchange(const net::http_request& request, duration limit, net::http_response& out) {
+  out = co_await pool_.send(request, limit);
 }
 
 /// Returns when the ticket may go (`granted`), or when it never will: deadline, close().
