@@ -125,11 +125,15 @@ class decoder {
     return false;
   }
   bool in(std::size_t index) {
-    why_.path.insert(0, "[" + std::to_string(index) + "]");
+    std::string step(1, '[');
+    step.append(std::to_string(index)).append(1, ']');
+    why_.path.insert(0, step);
     return false;
   }
   bool in_key(std::string_view key) {  // of a map: any text
-    why_.path.insert(0, "[\"" + std::string(key.substr(0, 40)) + "\"]");
+    std::string step("[\"");
+    step.append(key.substr(0, 40)).append("\"]");
+    why_.path.insert(0, step);
     return false;
   }
 
@@ -250,7 +254,7 @@ class decoder {
     ++at_;
     return true;
   }
-  bool too_deep() { return fail(errc::json_mismatch, "more than " + std::to_string(max_depth) + " levels"); }
+  bool too_deep() { return fail(errc::json_mismatch, std::string("more than ").append(std::to_string(max_depth)).append(" levels")); }
   std::string_view token_or_none() const noexcept { return at_ < end_ ? token() : std::string_view{}; }
 
   static bool is_number(std::string_view t) noexcept {
