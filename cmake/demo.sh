@@ -23,5 +23,5 @@ build=${MONOCHORD_BUILD_DIR:-$MONOCHORD_TOP/build/demo}
 read -ra extra <<<"${MONOCHORD_CMAKE_ARGS:-}"
 echo "Building in $build"
 monochord_configure "$build" -DCMAKE_BUILD_TYPE=Release -DMONOCHORD_TESTS=OFF "${extra[@]}" >/dev/null
-cmake --build "$build" -j "$(monochord_jobs)" --target monochord-demo
+cmake --build "$build" -j "$(monochord_jobs)" --target monochord-demo 01_ping
 exec "$build/bin/monochord-demo" "$@"
