@@ -176,7 +176,7 @@ TEST_CASE("fault 10: payloads split over frames and over messages") {
   }
 }
 
-TEST_CASE("fault 11: garbage ends the connection, not the session; no log storm") {
+TEST_CASE("fault 11: garbage ends the connection, not the session, no log storm") {
   for (const std::string& garbage : {std::string("\x01"), std::string("\xff\xff\xff"), std::string(200, '{')}) {
     simulated_world w;
     listening_bot bot(w);
@@ -225,7 +225,7 @@ TEST_CASE("fault 13: the name of the host cannot be resolved for a while") {
   no_violations(w);
 }
 
-TEST_CASE("fault 15: an event of another shape costs the event, not the shard; unknown events pass") {
+TEST_CASE("fault 15: an event of another shape costs the event, not the shard, unknown events pass") {
   simulated_world w;
   listening_bot bot(w);
   std::vector<std::string> raw;

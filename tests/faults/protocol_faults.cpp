@@ -71,7 +71,7 @@ TEST_CASE("fault 02: the next attempt never waits for the old connection's close
   CHECK(s.session.status() == session_status::connecting);
 }
 
-TEST_CASE("fault 03: a resume that fails twice becomes an IDENTIFY through the queue; failed connects never count") {
+TEST_CASE("fault 03: a resume that fails twice becomes an IDENTIFY through the queue, failed connects never count") {
   session_script s;
   s.come_up();
   s.wait(10s);
@@ -177,7 +177,7 @@ TEST_CASE("fault 06: INVALID_SESSION resumes or identifies after 1 to 5 s, on a 
   CHECK(s.now - begin >= 3min);
 }
 
-TEST_CASE("fault 08: op 1 is answered at once; no beat before HELLO; timers of an old connection write nothing") {
+TEST_CASE("fault 08: op 1 is answered at once, no beat before HELLO, timers of an old connection write nothing") {
   session_script s;
   s.come_up();
   CHECK(s.tell(s.session.heartbeat_requested(s.gen(), s.at())) == "send heartbeat");
@@ -233,7 +233,7 @@ TEST_CASE("fault 10: split payloads are gathered, a bomb ends the connection so 
   CHECK(s.hello() == "send resume");
 }
 
-TEST_CASE("fault 11: garbage closes so that it can be resumed; the same garbage again starts a new session") {
+TEST_CASE("fault 11: garbage closes so that it can be resumed, the same garbage again starts a new session") {
   for (const auto kind : {compression::zlib_stream, compression::zstd_stream}) {
     inflater unpack(kind);
     for (const auto* frame : {"", "\x01", "\x01\x02", "\x01\x02\x03", "\xff\xff\xff\xff"}) unpack.feed(frame);
@@ -438,7 +438,7 @@ TEST_CASE("fault 23: after a suspend there is one reconnect, not a burst of beat
   CHECK(late.timer() == "");
 }
 
-TEST_CASE("fault 25: stop wins against everything; fatal codes stop for good") {
+TEST_CASE("fault 25: stop wins against everything, fatal codes stop for good") {
   session_script s;
   s.start();
   s.closed();

@@ -55,7 +55,7 @@ TEST_CASE("a shard comes up, delivers in order, beats on time and stops so that 
   }
 }
 
-TEST_CASE("with a store the next process resumes and costs no IDENTIFY; without a session it does") {
+TEST_CASE("with a store the next process resumes and costs no IDENTIFY, without a session it does") {
   stage on;
   {
     running first(on);

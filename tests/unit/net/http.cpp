@@ -65,7 +65,7 @@ TEST_CASE("requests reuse one connection") {
   }
 }
 
-TEST_CASE("a request carries Host and the user agent; HEAD, 204 and large bodies are read right") {
+TEST_CASE("a request carries Host and the user agent, HEAD, 204 and large bodies are read right") {
   stage on;
   std::string agent, host;
   on.handlers.on_request = [&](const net::http_request& request, const net::peer_info& peer) -> task<net::server_reply> {
@@ -234,7 +234,7 @@ TEST_CASE("a connection is not kept against the peer's wish") {
   CHECK(pool->counters().stale_connections == 0);
 }
 
-TEST_CASE("no more connections than allowed; the others wait in order") {
+TEST_CASE("no more connections than allowed, the others wait in order") {
   stage on;
   std::vector<std::string> served;
   std::size_t most = 0;
@@ -318,7 +318,7 @@ TEST_CASE("closing the pool ends what is under way and returns when it is gone")
   }
 }
 
-TEST_CASE("a request that is cancelled at any turn ends at once; the next one works") {
+TEST_CASE("a request that is cancelled at any turn ends at once, the next one works") {
   int turns = 0;
   const auto work = [](net::http_pool& with) -> task<failure> {
     const auto both = [](net::http_pool& pool) -> task<> {

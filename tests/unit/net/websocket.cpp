@@ -59,7 +59,7 @@ TEST_CASE("writes that are started at once go out one after the other") {
   on.sim.run(many_at_once(on));
 }
 
-TEST_CASE("the upgrade request carries headers, target and user agent; a refusal its status and Retry-After") {
+TEST_CASE("the upgrade request carries headers, target and user agent, a refusal its status and Retry-After") {
   stage on;
   std::string agent, target, extra;
   bool refuse = false;
@@ -181,7 +181,7 @@ TEST_CASE("an end without a close frame is told apart") {
   }
 }
 
-TEST_CASE("fragments and pings are taken; text may be split inside a character") {
+TEST_CASE("fragments and pings are taken, text may be split inside a character") {
   const std::string text = "fr\xc3\xa4gments \xf0\x9f\x8e\xb5";
   const auto seen = play_against([&](net::websocket& socket) -> task<> {
     co_await socket.write_fragmented(text, false, 1);
