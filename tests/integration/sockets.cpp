@@ -94,26 +94,31 @@ TEST_CASE("a connection cut in the middle of 10,000 messages: each is delivered 
 
 TEST_CASE("handlers that block every thread they get do not hold up heartbeats") {
   mc::testing::mock_options mock;
-  mock.heartbeat_interval = 100ms;
+  mock.heartbeat_interval = 300ms;
   small_world w(mock);
   auto options = w.options();
   options.threads = 3;
   mc::client bot(w.bot_token(), std::move(options));
   std::mutex mutex;
-  std::condition_variable released;
+  std::condition_variable released, started;
   bool open = false;
   int blocked = 0, most = 0;
   bot.on<mc::message_create>([&](const mc::message_create&) {
     std::unique_lock lock(mutex);
     most = std::max(most, ++blocked);
+    started.notify_all();
     released.wait(lock, [&] { return open; });
     --blocked;
   });
   running run(bot);
   REQUIRE(w.discord.wait_session());
   w.discord.burst(w.general, 50);
+  {
+    std::unique_lock lock(mutex);
+    CHECK(started.wait_for(lock, 30s, [&] { return blocked == 2; }));
+  }
   const auto before = w.discord.counters();
-  CHECK(w.discord.wait_until([&](const auto& now) { return now.heartbeat_acks >= before.heartbeat_acks + 10; }));
+  CHECK(w.discord.wait_until([&](const auto& now) { return now.heartbeat_acks >= before.heartbeat_acks + 5; }));
   {
     const std::lock_guard lock(mutex);
     CHECK(most == 2);
