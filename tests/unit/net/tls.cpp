@@ -265,7 +265,8 @@ TEST_CASE("requests and websockets that are cancelled from another thread end") 
       emitted.set_value();
     });
     emitted.get_future().wait();
-    ended.get_future().wait();
+    auto end = ended.get_future();
+    REQUIRE(end.wait_for(std::chrono::seconds{30}) == std::future_status::ready);
   }
 }
 
