@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/core/error.hpp>
 
+#include <boost/system/system_error.hpp>
+
 namespace monochord {
 namespace {
 
@@ -56,6 +58,19 @@ std::string describe(const error_code& code, const rest_error::details& what) {
 const boost::system::error_category& monochord_category() noexcept {
   static const category instance;
   return instance;
+}
+
+bool is_cancellation(const std::exception_ptr& thrown) noexcept {
+  if (!thrown) return false;
+  try {
+    std::rethrow_exception(thrown);
+  } catch (const error& e) {
+    return e.code() == errc::cancelled;
+  } catch (const boost::system::system_error& e) {
+    return e.code() == boost::system::errc::operation_canceled;  // asio::error::operation_aborted
+  } catch (...) {
+    return false;  // something else: the caller decides about it
+  }
 }
 
 rest_error::rest_error(error_code code, details what) : error(code, describe(code, what)), details_(std::move(what)) {}

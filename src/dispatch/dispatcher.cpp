@@ -6,6 +6,8 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <monochord/core/error.hpp>
+
 namespace monochord::dispatch {
 
 namespace asio = boost::asio;
@@ -110,8 +112,10 @@ task<> dispatcher::run(std::shared_ptr<dispatcher> self, std::shared_ptr<detail:
   try {
     co_await handler->call(event->given());
   } catch (...) {
+    const auto thrown = std::current_exception();
+    if (self->is_closed() && is_cancellation(thrown)) co_return;  // cut short by the end, which says so itself
     self->failed_.fetch_add(1, std::memory_order_relaxed);
-    self->report(std::current_exception(), event->raw);
+    self->report(thrown, event->raw);
   }
 }
 
@@ -137,6 +141,11 @@ task<> dispatcher::room() {
     boost::system::error_code woken;  // always operation_aborted: finished() and close() cancel the wait
     co_await waiter->async_wait(asio::redirect_error(asio::use_awaitable, woken));
   }
+}
+
+bool dispatcher::is_closed() const {
+  const std::lock_guard lock(mutex_);
+  return closed_;
 }
 
 void dispatcher::close() {

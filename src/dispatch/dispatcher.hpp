@@ -79,6 +79,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   struct held_event;
 
   std::shared_ptr<const table> current() const;
+  bool is_closed() const;
   void start(std::shared_ptr<detail::handler> handler, std::shared_ptr<const held_event> event);
   static task<> run(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::handler> handler,
                     std::shared_ptr<const held_event> event);

@@ -4,11 +4,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/system/system_error.hpp>
+#include <monochord/core/error.hpp>
 
 namespace monochord::net {
 
@@ -19,22 +18,6 @@ struct task_group::member {
   asio::strand<asio::any_io_executor> strand;
   asio::cancellation_signal signal;  // touched on the strand only
 };
-
-namespace {
-
-bool is_cancellation(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const boost::system::system_error& e) {
-    return e.code() == asio::error::operation_aborted;
-  } catch (const monochord::error& e) {
-    return e.code() == errc::cancelled;
-  } catch (...) {
-    return false;  // any other error is reported by the caller
-  }
-}
-
-}  // namespace
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
     : executor_(std::move(executor)), on_error_(std::move(on_error)) {}

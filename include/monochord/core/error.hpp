@@ -3,6 +3,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <cstdint>
+#include <exception>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,7 +14,7 @@ namespace monochord {
 
 using error_code = boost::system::error_code;
 
-/// What can go wrong, as an error_code of `monochord_category()`. The text of each says what to do about it.
+/// What can go wrong, as an error_code of `monochord_category()`, each with a text.
 enum class errc {
   token_missing = 1,       ///< no bot token was given
   token_rejected,          ///< Discord answered 401 or closed with 4004
@@ -51,7 +52,9 @@ namespace monochord {
 const boost::system::error_category& monochord_category() noexcept;
 inline error_code make_error_code(errc value) noexcept { return {static_cast<int>(value), monochord_category()}; }
 
-/// Base of everything that Monochord throws. `what()` says what happened and what to do; it never holds a secret.
+/// Base of everything that Monochord throws. `what()` says what happened and, where the user can do something, what; it
+/// never holds a secret. Asio adds one: a coroutine that is cancelled before it awaits gets boost::system::system_error
+/// with `operation_aborted` from its next `co_await`.
 class error : public std::runtime_error {
  public:
   error(error_code code, const std::string& what) : std::runtime_error(what), code_(code) {}
@@ -61,6 +64,9 @@ class error : public std::runtime_error {
  private:
   error_code code_;
 };
+
+/// Whether `thrown` says that a coroutine was cancelled: an `error` with `errc::cancelled`, or Asio's own. False for null.
+bool is_cancellation(const std::exception_ptr& thrown) noexcept;
 
 /// JSON that cannot become the object asked for. `path()` is where, like `$.embeds[2].title`.
 class decode_error : public error {
