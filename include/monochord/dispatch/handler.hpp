@@ -31,9 +31,14 @@ class handler {
 
 template <class F, class E>
 inline constexpr bool is_coroutine_handler = std::is_same_v<std::invoke_result_t<F&, const E&>, task<>>;
+template <class F, class E>
+inline constexpr bool is_plain_handler = std::is_void_v<std::invoke_result_t<F&, const E&>>;
 
 template <class E, class F>
 class typed_handler final : public handler {
+  static_assert(is_coroutine_handler<F, E> || is_plain_handler<F, E>,
+                "a handler returns task<> (a coroutine) or void: another awaitable would never be run");
+
  public:
   explicit typed_handler(F f) : f_(std::move(f)) {}
   task<> call(const void* event) override {
