@@ -20,11 +20,11 @@ std::string milliseconds(duration time) {
 /// What a fatal close code means and what to do about it.
 std::string advice(int code) {
   switch (code) {
-    case 4004: return "Discord rejected the bot token";
+    case 4004: return make_error_code(errc::token_rejected).message();
     case 4010: return "Discord says that this shard does not exist: check the shard number and count";
     case 4011: return "Discord says that the bot is in too many guilds for this number of shards: use more shards";
-    case 4012: return "Discord does not serve this version of its API any more";
-    case 4013: return "Discord does not know one of the intents";
+    case 4012: return "Discord does not serve this version of its API any more: update Monochord";
+    case 4013: return "Discord does not know one of the intents: check client_options::intents";
     case 4014:
       return "the bot may not use one of its intents: switch privileged intents on in the developer portal "
              "(https://discord.com/developers/applications, page Bot), or ask for fewer";
@@ -231,6 +231,10 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
     std::unique_ptr<identify_permit> got;
     error_code refused;
     std::string why;
+    if (const auto left = self->options->queue->budget(); left && left->remaining <= 0)
+      self->log(log_level::warning, "no session start is left for today: waiting for the next ones, " +
+                                        std::to_string(std::chrono::ceil<std::chrono::minutes>(left->reset_after).count()) +
+                                        " minutes from now");
     try {
       got = co_await self->options->queue->request(self->id);
     } catch (const error& e) {
