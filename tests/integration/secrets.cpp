@@ -14,7 +14,7 @@ TEST_CASE("no log line, error or violation holds the bot's token or an interacti
   simulated_world w(mock);
   auto& discord = w.discord();
   std::string said;  // everything that a user may get to see
-  std::string interaction_token;
+  std::vector<std::string> interaction_tokens;
 
   mc::client bot(mc::token{secret}, w.options());
   bot.on_error([&](std::exception_ptr error, const mc::raw_event&) { said += mc::result<int>(error).error_text() + "\n"; });
@@ -23,7 +23,7 @@ TEST_CASE("no log line, error or violation holds the bot's token or an interacti
     co_await bot.rest().bulk_overwrite_global_application_commands(event.application.id, commands);
   });
   bot.on<mc::interaction_create>([&](const mc::interaction_create& event) -> mc::task<> {
-    interaction_token = event.interaction.token;
+    interaction_tokens.push_back(event.interaction.token);
     co_await bot.rest().reply(event.interaction, {.content = "one"});
     co_await bot.rest().reply(event.interaction, {.content = "two"});  // refused: already answered
   });
@@ -38,7 +38,7 @@ TEST_CASE("no log line, error or violation holds the bot's token or an interacti
   REQUIRE(w.sim.run(discord.until([&](const auto&) { return !discord.registered_commands().empty(); })));
   const auto used = discord.slash(w.world.alice, w.world.general, "ping");
   REQUIRE(w.sim.run(discord.expect_reply(used)));
-  REQUIRE(interaction_token.size() > 20);
+  REQUIRE(interaction_tokens.size() == 1);
 
   mc::testing::mock_faults faults;
   faults.rest = {{.what = mc::testing::rest_fault::kind::status, .times = 20, .status = 502, .body = "<html>bad gateway</html>"}};
@@ -62,7 +62,10 @@ TEST_CASE("no log line, error or violation holds the bot's token or an interacti
   for (const auto& v : discord.violations()) said += v.kind + ": " + v.text + "\n";
   for (const std::string& text : {log, said}) {
     CHECK(text.find(secret) == text.npos);
-    CHECK(text.find(interaction_token) == text.npos);
+    for (const auto& token : interaction_tokens) {
+      CHECK(token.size() > 20);
+      CHECK(text.find(token) == text.npos);
+    }
     CHECK(text.find("Bot ") == text.npos);
   }
 }
