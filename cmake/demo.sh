@@ -12,9 +12,14 @@ MONOCHORD_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$MONOCHORD_TOP/cmake/common.sh"
 
 case ${1:-} in
+  "" | --chat) ;;
   -h | --help)
     sed -n '3,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit
+    ;;
+  *)
+    echo "usage: cmake/demo.sh [--chat]" >&2
+    exit 2
     ;;
 esac
 

@@ -28,6 +28,10 @@ monochord_require(spdlog_FOUND spdlog libspdlog-dev)
 find_package(MonochordZstd QUIET)
 monochord_require(MonochordZstd_FOUND zstd libzstd-dev)
 
+if(MONOCHORD_PROGRAMS AND NOT MONOCHORD_TESTING)
+  message(STATUS "monochord: the programs are left out, for they need MONOCHORD_TESTING")
+endif()
+
 if(MONOCHORD_TESTS)
   find_package(Catch2 QUIET)
   monochord_optional(Catch2_FOUND Catch2 catch2 "the tests are left out")

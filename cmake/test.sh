@@ -11,6 +11,13 @@ MONOCHORD_TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source=common.sh
 . "$MONOCHORD_TOP/cmake/common.sh"
 
+case ${1:-} in
+  -h | --help)
+    sed -n '3,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
+    exit
+    ;;
+esac
+
 read -ra packages <<<"${MONOCHORD_EXTRA_PACKAGES:-}"
 monochord_setup test "${packages[@]}"
 build=${MONOCHORD_BUILD_DIR:-$MONOCHORD_TOP/build/test}

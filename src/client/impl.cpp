@@ -26,7 +26,7 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, 0.1.0)";
+constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, " MONOCHORD_VERSION ")";
 /// What cancelled handlers and tasks get to come to their end before they are left behind.
 constexpr auto cancel_grace = std::chrono::seconds{5};
 
@@ -196,6 +196,8 @@ task<gateway::gateway_info> client::impl::find_gateway() {
     } catch (const rest_error& e) {
       if (e.status() >= 400 && e.status() < 500 && e.status() != 429) throw;
       if (e.code() == errc::certificate_refused || e.code() == errc::plain_refused) throw;
+      why = e.what();
+    } catch (const decode_error& e) {  // something in between answers for Discord: a captive portal, a proxy's page
       why = e.what();
     }
     const auto wait = backoff.next(static_cast<double>(random_int(0, 999'999)) / 1e6);

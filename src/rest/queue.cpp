@@ -91,13 +91,13 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::
         co_await turn(place.me, deadline);
         if (!place.me.granted)
           throw fail(closed_ ? errc::cancelled : errc::timeout,
-                     closed_ ? "the client stopped" : "its time was over before a rate limit let it go", tries);
+                     closed_ ? "the client stopped" : "its time (client_options::rest_timeout) was over before a rate limit let it go", tries);
         place.me.granted = false;
 
         try {
           auto sending = exchange(request, std::min(options_.http.response_timeout, deadline - clock_->now()), response);
           const bool in_time = co_await net::run_before(*clock_, deadline, std::move(sending));
-          if (!in_time) throw net::http_error(errc::timeout, "its time was over before the answer came", true);
+          if (!in_time) throw net::http_error(errc::timeout, "its time (client_options::rest_timeout) was over before the answer came", true);
         } catch (const net::http_error& e) {
           lost = e;
           limiter_.failed(place.ticket, clock_->now());
