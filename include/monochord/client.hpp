@@ -77,7 +77,8 @@ client_options options_from_env(client_options options = {});
 
 /// How `client::stop` leaves Discord.
 enum class stop_mode : std::uint8_t {
-  keep_sessions,     ///< sessions stay resumable for a few minutes: a restart loses no event
+  keep_sessions,     ///< sessions stay resumable for a few minutes: with a session store that outlives the process, a
+                     ///< restart loses no event
   discard_sessions,  ///< close code 1000: the bot goes offline at once
 };
 
@@ -88,7 +89,7 @@ enum class stop_mode : std::uint8_t {
 class client {
  public:
   /// Throws `error` with `errc::token_missing` when `bot_token` is empty, `errc::bad_url` or `errc::plain_refused` for
-  /// an address that cannot be used, `errc::certificate_refused` when `ca_file` cannot be read. Connects nowhere yet.
+  /// an address that cannot be used, `errc::tls_failed` when `ca_file` cannot be read. Connects nowhere yet.
   explicit client(token bot_token, client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -125,7 +126,8 @@ class client {
 
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal discards the sessions. Returns 0 after an
   /// orderly stop. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,
-  /// shards); `error` with `errc::invalid_argument` when called twice or with `client_options::executor`.
+  /// shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
+  /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`.
   int run();
 
   /// The same as a task, on whatever executor awaits it; signals are not handled. For tests and for programs that have
@@ -138,7 +140,7 @@ class client {
   void stop(stop_mode mode = stop_mode::keep_sessions) noexcept;
 
   /// Starts a task beside the handlers; what it throws goes to `on_error`; `stop()` cancels it. False, and nothing is
-  /// started, once the client is stopping.
+  /// started, once the client that runs is stopping.
   bool spawn(task<> work);
   /// The same for a function that returns a task; the function lives as long as its task, so captures are safe.
   template <class F>
@@ -156,7 +158,8 @@ class client {
     return spawn(repeat(interval, [work = std::move(work)]() mutable { return work(); }));
   }
 
-  /// Waits on the client's clock. Throws `error` with `errc::cancelled` when the client stops meanwhile.
+  /// Waits on the client's clock. Throws `error` with `errc::cancelled` when the coroutine is cancelled meanwhile: spawned
+  /// tasks are by `stop()`, running handlers once `drain_timeout` is over, other coroutines by whoever owns them.
   task<> sleep(duration time);
 
   /// The clock of `client_options`.

@@ -23,7 +23,7 @@ class id {
  public:
   constexpr id() noexcept = default;
   constexpr explicit id(std::uint64_t value) noexcept : value_(value) {}
-  /// Converts between kinds where Discord reuses a number, e.g. `id_cast`-free: `role_id{guild.id.value()}`.
+  /// The number; with it one kind becomes another where Discord reuses it: `role_id{guild.id.value()}` is @everyone.
   constexpr std::uint64_t value() const noexcept { return value_; }
   constexpr explicit operator bool() const noexcept { return value_ != 0; }
 

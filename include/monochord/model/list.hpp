@@ -10,7 +10,7 @@
 namespace monochord {
 
 /// A view of a row of values for request bodies: made from a std::vector, std::array, std::span or, for values that own
-/// nothing, a braced list. It does not own them: they must live until the call has returned its task, which a
+/// nothing, a braced list (g++ 12 does not compile a nested braced list inside a `co_await` expression: name it before). It does not own them: they must live until the call has returned its task, which a
 /// temporary in the same expression does. Trivially destructible.
 template <class T>
 class list {

@@ -43,7 +43,8 @@ class embed_builder {
 };
 
 /// Builds a message to create, to edit into, or to answer an interaction with. Owns what it is given; copies are deep.
-/// Not thread-safe.
+/// Not thread-safe, `body()` and `edit_body()` included: they prepare the views in this object. An answer to an interaction
+/// takes neither `reply_to` nor `nonce` nor `sticker`; `edit_body()` takes no `poll`, `sticker`, `reply_to`, `nonce`, `tts`.
 /// https://docs.discord.com/developers/resources/message#create-message
 class message_builder {
  public:
@@ -85,7 +86,8 @@ class message_builder {
   std::unique_ptr<parts> parts_;
 };
 
-/// Builds a modal, the answer to a command or a component.
+/// Builds a modal, the answer to a command or a component:
+/// `rest().create_interaction_response(interaction.id, interaction.token, modal.body())`.
 /// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-response-object-modal
 class modal_builder {
  public:

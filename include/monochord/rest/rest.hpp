@@ -35,8 +35,8 @@ class queue;
 ///
 /// Every call may be awaited from any executor and several at a time. It waits for rate limits, sends, and is sent again
 /// after a 429; after a 5xx or a lost connection only when that cannot do a thing twice. It throws `rest_error` when
-/// Discord refuses it, when there is no answer, and when `client_options::rest_timeout` is over; `as_result(call)` gives
-/// that as a value. Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so
+/// Discord refuses it, when there is no answer, and when `client_options::rest_timeout` is over, and `decode_error` when
+/// the answer is not what the call promises (the call has taken effect then); `as_result(call)` gives that as a value. Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so
 /// what they refer to needs to live no longer.
 class rest_client {
  public:
