@@ -118,8 +118,10 @@ struct server::impl : std::enable_shared_from_this<impl> {
   struct connection {
     explicit connection(const asio::any_io_executor& executor) : strand(asio::make_strand(executor)) {}
     asio::any_io_executor strand;
-    asio::cancellation_signal cancel;  // on the strand
-    bool idle = true;                  // on the strand: between two requests
+    // On the strand.
+    asio::cancellation_signal cancel;
+    bool cancelled = false;
+    bool idle = true;  // between two requests
     peer_info peer;
   };
   using connection_ptr = std::shared_ptr<connection>;
@@ -198,10 +200,14 @@ void server::impl::start(connection_ptr one, std::unique_ptr<byte_stream> stream
     }
     connections.emplace(one->peer.connection, one);
   }
-  asio::co_spawn(one->strand, serve(one, std::move(stream)),
-                 asio::bind_cancellation_slot(one->cancel.slot(), [self = shared_from_this(), one](std::exception_ptr thrown) {
-                   self->ended(one, std::move(thrown));
-                 }));
+  // From the strand: co_spawn writes to the signal, which stop() may already be about to emit there.
+  asio::post(one->strand, [self = shared_from_this(), one, stream = std::move(stream)]() mutable {
+    if (one->cancelled) return self->ended(one, nullptr);
+    asio::co_spawn(one->strand, self->serve(one, std::move(stream)),
+                   asio::bind_cancellation_slot(one->cancel.slot(), [self, one](std::exception_ptr thrown) {
+                     self->ended(one, std::move(thrown));
+                   }));
+  });
 }
 
 void server::impl::ended(const connection_ptr& one, std::exception_ptr thrown) {
@@ -241,7 +247,9 @@ void server::impl::cancel_connections(bool idle_only) {
   }
   for (const auto& one : all) {
     asio::post(one->strand, [one, idle_only] {
-      if (one->idle || !idle_only) one->cancel.emit(asio::cancellation_type::terminal);
+      if (idle_only && !one->idle) return;
+      one->cancelled = true;
+      one->cancel.emit(asio::cancellation_type::terminal);
     });
   }
 }

@@ -16,7 +16,9 @@ namespace asio = boost::asio;
 struct task_group::member {
   explicit member(const asio::any_io_executor& executor) : strand(asio::make_strand(executor)) {}
   asio::strand<asio::any_io_executor> strand;
-  asio::cancellation_signal signal;  // touched on the strand only
+  // On the strand only.
+  asio::cancellation_signal signal;
+  bool cancelled = false;
 };
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
@@ -31,11 +33,14 @@ bool task_group::spawn(task<> work) {
     added = std::make_shared<member>(executor_);
     place = members_.insert(members_.end(), added);
   }
-  asio::co_spawn(added->strand, std::move(work),
-                 asio::bind_cancellation_slot(added->signal.slot(),
-                                              [self = shared_from_this(), added, place](std::exception_ptr error) {
-                                                self->ended(place, std::move(error));
-                                              }));
+  // From the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
+  asio::post(added->strand, [self = shared_from_this(), added, place, work = std::move(work)]() mutable {
+    if (added->cancelled) return self->ended(place, nullptr);
+    asio::co_spawn(added->strand, std::move(work),
+                   asio::bind_cancellation_slot(added->signal.slot(), [self, added, place](std::exception_ptr error) {
+                     self->ended(place, std::move(error));
+                   }));
+  });
   return true;
 }
 
@@ -67,7 +72,12 @@ void task_group::cancel() {
     cancelled_ = true;
     all = members_;
   }
-  for (auto& one : all) asio::post(one->strand, [one] { one->signal.emit(asio::cancellation_type::terminal); });
+  for (auto& one : all) {
+    asio::post(one->strand, [one] {
+      one->cancelled = true;
+      one->signal.emit(asio::cancellation_type::terminal);
+    });
+  }
 }
 
 task<bool> task_group::join(clock& time, time_point deadline) {

@@ -112,6 +112,9 @@ class system_tcp final : public network {
     std::vector<tcp::endpoint> addresses;
     const bool resolved = co_await run_before(time, deadline, resolve_into(names_, host, port, addresses));
     if (!resolved) throw error(errc::timeout, "resolving " + host + " took too long");
+    // RFC 6761 6.3: whatever a name server says, localhost is this machine; plain connections rely on it.
+    if (host == "localhost") std::erase_if(addresses, [](const tcp::endpoint& one) { return !one.address().is_loopback(); });
+    if (addresses.empty()) throw error(errc::resolve_failed, host + " has no address that can be used");
     std::string failures;
     bool refused = false;  // an address answered, so it is not a matter of time
     for (std::size_t i = 0; i < addresses.size(); ++i) {

@@ -15,6 +15,14 @@ namespace monochord {
 using time_point = std::chrono::steady_clock::time_point;
 using duration = std::chrono::steady_clock::duration;
 
+/// `now + wait`, or the end of time where that is past it: a timeout of `milliseconds::max()` means "none".
+template <class Rep, class Period>
+constexpr time_point after(time_point now, std::chrono::duration<Rep, Period> wait) noexcept {
+  using coarse = std::chrono::duration<Rep, Period>;
+  if (wait >= std::chrono::duration_cast<coarse>(time_point::max() - now)) return time_point::max();
+  return now + std::chrono::duration_cast<duration>(wait);
+}
+
 /// One wait at a time on a clock. Not thread-safe: use it from the executor it was made for. Destroying it cancels.
 class timer {
  public:

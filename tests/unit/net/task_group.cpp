@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/task_group.hpp"
 
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_future.hpp>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -100,4 +104,24 @@ TEST_CASE("after close nothing starts, what runs goes on") {
   CHECK(!f.group->spawn(f.work(1s)));
   CHECK(f.join(1h));
   CHECK(f.done == 1);
+}
+
+TEST_CASE("a task that is spawned while the group is cancelled from another thread ends") {
+  boost::asio::thread_pool threads(3);
+  const auto time = mc::system_clock();
+  const auto forever = [](std::shared_ptr<mc::clock> time) -> mc::task<> {
+    const auto wait = time->make_timer(co_await boost::asio::this_coro::executor);
+    if (co_await wait->wait_until(mc::time_point::max())) throw mc::error(mc::errc::cancelled, "cancelled");
+  };
+  for (int i = 0; i < 300; ++i) {
+    const auto group = std::make_shared<net::task_group>(threads.get_executor(), [](std::exception_ptr) {});
+    std::thread canceller([&] {
+      group->close();
+      group->cancel();
+    });
+    for (int k = 0; k < 4; ++k) group->spawn(forever(time));
+    canceller.join();
+    auto joined = boost::asio::co_spawn(threads, group->join(*time, time->now() + 30s), boost::asio::use_future);
+    REQUIRE(joined.get());
+  }
 }
