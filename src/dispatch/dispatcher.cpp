@@ -14,11 +14,20 @@ namespace asio = boost::asio;
 
 /// One event with everything that its handlers may look at, alive until the last of them has ended.
 struct dispatcher::held_event {
-  std::string name;
-  std::string data;                     // only kept for raw handlers and for error reports
+  explicit held_event(const raw_event& event) : name(event.name), raw(event) { raw.name = name; }
+  held_event(const held_event&) = delete;
+  held_event& operator=(const held_event&) = delete;
+
+  void keep_data() {
+    data = raw.data;
+    raw.data = data;
+  }
+  const void* given() const noexcept { return decoded ? decoded.get() : &raw; }
+
+  const std::string name;
+  std::string data;                     // only kept for raw handlers and for errors of decoding
   raw_event raw;                        // its views are into name and data
   std::shared_ptr<const void> decoded;  // null for raw handlers
-  const void* given() const noexcept { return decoded ? decoded.get() : &raw; }
 };
 
 std::shared_ptr<const dispatcher::table> dispatcher::current() const {
@@ -26,12 +35,19 @@ std::shared_ptr<const dispatcher::table> dispatcher::current() const {
   return table_;
 }
 
+dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler) {
+  auto made = std::make_shared<entry>();
+  made->id = id;
+  made->handler = std::move(handler);
+  return made;
+}
+
 subscription dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
   auto& slot = next->typed[std::string(type.name)];
   slot.type = &type;
-  slot.handlers.push_back({next_id_, std::move(handler)});
+  slot.handlers.push_back(make_entry(next_id_, std::move(handler)));
   table_ = std::move(next);
   return {next_id_++};
 }
@@ -39,24 +55,30 @@ subscription dispatcher::add(const event_type& type, std::unique_ptr<detail::han
 subscription dispatcher::add_raw(std::unique_ptr<detail::handler> handler) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
-  next->raw.push_back({next_id_, std::move(handler)});
+  next->raw.push_back(make_entry(next_id_, std::move(handler)));
   table_ = std::move(next);
   return {next_id_++};
 }
 
 void dispatcher::remove(subscription which) {
+  std::shared_ptr<const table> old;  // destroyed, and perhaps the handler with it, once the lock is open
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
-  const auto is_it = [&](const entry& e) { return e.id == which.id; };
+  const auto is_it = [&](const entry_ptr& one) {
+    if (one->id != which.id) return false;
+    one->removed = true;
+    return true;
+  };
   std::erase_if(next->raw, is_it);
   for (auto& [name, slot] : next->typed) std::erase_if(slot.handlers, is_it);
   std::erase_if(next->typed, [](const auto& item) { return item.second.handlers.empty(); });
-  table_ = std::move(next);
+  old = std::exchange(table_, std::move(next));
 }
 
 void dispatcher::on_error(error_handler handler) {
+  std::shared_ptr<const error_handler> old = std::make_shared<const error_handler>(std::move(handler));
   const std::lock_guard lock(mutex_);
-  on_error_ = std::make_shared<const error_handler>(std::move(handler));
+  on_error_.swap(old);
 }
 
 bool dispatcher::wants(std::string_view name) const {
@@ -74,49 +96,55 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text) 
   }
 
   if (!handlers->raw.empty()) {
-    auto held = std::make_shared<held_event>(held_event{std::string(event.name), std::string(event.data), event, nullptr});
-    held->raw.name = held->name;
-    held->raw.data = held->data;
-    for (const auto& entry : handlers->raw) start(entry.handler, held);
+    const auto held = std::make_shared<held_event>(event);
+    held->keep_data();
+    for (const auto& one : handlers->raw) start(one, held);
   }
   if (found != handlers->typed.end()) {
+    const auto held = std::make_shared<held_event>(event);
     try {
-      auto held = std::make_shared<held_event>();
-      held->name = event.name;
-      held->raw = {event.shard_id, event.sequence, held->name, {}};
       held->decoded = found->second.type->decode(text);
-      for (const auto& entry : found->second.handlers) start(entry.handler, held);
     } catch (const std::exception&) {  // this event is lost to typed handlers; the shard and the next event are not
       decode_errors_.fetch_add(1, std::memory_order_relaxed);
-      report(std::current_exception(), event);
+      held->keep_data();
+      spawn_(tell(shared_from_this(), std::current_exception(), held));
+    }
+    if (held->decoded) {
+      held->raw.data = {};
+      for (const auto& one : found->second.handlers) start(one, held);
     }
   }
   return running() < max_running_;
 }
 
-void dispatcher::start(std::shared_ptr<detail::handler> handler, std::shared_ptr<const held_event> event) {
+void dispatcher::start(entry_ptr to, std::shared_ptr<const held_event> event) {
   running_.fetch_add(1, std::memory_order_relaxed);
-  if (!spawn_(run(shared_from_this(), std::move(handler), std::move(event)))) {
+  if (!spawn_(run(shared_from_this(), std::move(to), std::move(event)))) {
     finished();
     return;
   }
   started_.fetch_add(1, std::memory_order_relaxed);
 }
 
-task<> dispatcher::run(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::handler> handler,
-                       std::shared_ptr<const held_event> event) {
+task<> dispatcher::run(std::shared_ptr<dispatcher> self, entry_ptr to, std::shared_ptr<const held_event> event) {
   struct leave {
     dispatcher& d;
     ~leave() { d.finished(); }  // also when the coroutine is destroyed unfinished
   } on_exit{*self};
+  if (to->removed) co_return;
   try {
-    co_await handler->call(event->given());
+    co_await to->handler->call(event->given());
   } catch (...) {
     const auto thrown = std::current_exception();
     if (self->is_closed() && is_cancellation(thrown)) co_return;  // cut short by the end, which says so itself
     self->failed_.fetch_add(1, std::memory_order_relaxed);
     self->report(thrown, event->raw);
   }
+}
+
+task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event) {
+  self->report(std::move(error), event->raw);
+  co_return;
 }
 
 void dispatcher::finished() {

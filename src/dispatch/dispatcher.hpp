@@ -28,8 +28,8 @@ struct counters {
   std::uint64_t waits_for_room = 0;    ///< times reading stopped because `max_running` handlers ran
 };
 
-/// Hands events to handlers. `deliver` is called on a shard's strand in the order of the events; handlers are started
-/// in that order through `spawn`, at most `max_running` at a time. Thread-safe.
+/// Hands events to handlers. `deliver` is called on a shard's strand in the order of the events; handlers are handed to
+/// `spawn` in that order, and no more once `max_running` run. No code of the user runs within `deliver`. Thread-safe.
 class dispatcher : public std::enable_shared_from_this<dispatcher> {
  public:
   /// Starts a task somewhere; false when no new work is taken any more.
@@ -40,7 +40,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   subscription add(const event_type& type, std::unique_ptr<detail::handler> handler);
   subscription add_raw(std::unique_ptr<detail::handler> handler);
-  /// No call of the handler starts after this returns; one that runs goes on.
+  /// No event reaches the handler any more, queued ones included. A call that runs, or is just beginning on another
+  /// thread, goes on; the handler is destroyed after the last of them.
   void remove(subscription which);
   void on_error(error_handler handler);
 
@@ -61,11 +62,13 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
  private:
   struct entry {
     std::uint64_t id;
-    std::shared_ptr<detail::handler> handler;
+    std::unique_ptr<detail::handler> handler;
+    std::atomic<bool> removed{false};
   };
+  using entry_ptr = std::shared_ptr<entry>;
   struct slot {
     const event_type* type;
-    std::vector<entry> handlers;
+    std::vector<entry_ptr> handlers;
   };
   struct name_hash {
     using is_transparent = void;
@@ -74,15 +77,16 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// Replaced as a whole when a handler comes or goes, so that deliver() reads without holding the lock.
   struct table {
     std::unordered_map<std::string, slot, name_hash, std::equal_to<>> typed;
-    std::vector<entry> raw;
+    std::vector<entry_ptr> raw;
   };
   struct held_event;
 
   std::shared_ptr<const table> current() const;
   bool is_closed() const;
-  void start(std::shared_ptr<detail::handler> handler, std::shared_ptr<const held_event> event);
-  static task<> run(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::handler> handler,
-                    std::shared_ptr<const held_event> event);
+  static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler);
+  void start(entry_ptr to, std::shared_ptr<const held_event> event);
+  static task<> run(std::shared_ptr<dispatcher> self, entry_ptr to, std::shared_ptr<const held_event> event);
+  static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event);
   void finished();
   void report(std::exception_ptr error, const raw_event& event);
 
@@ -90,7 +94,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   const std::size_t max_running_;
   std::atomic<std::size_t> running_{0};
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows; never held while something of the user is called or destroyed
   std::shared_ptr<const table> table_ = std::make_shared<table>();
   std::uint64_t next_id_ = 1;
   std::shared_ptr<const error_handler> on_error_;

@@ -106,11 +106,47 @@ TEST_CASE("a removed handler is not called any more") {
   int calls = 0;
   const auto first = f.on<mc::message_delete>([&](const mc::message_delete&) { ++calls; });
   f.deliver("MESSAGE_DELETE", deletion);
+  f.poll();
+  CHECK(calls == 1);
+  f.deliver("MESSAGE_DELETE", deletion);  // queued, not begun
   f.events->remove(first);
   CHECK(!f.events->wants("MESSAGE_DELETE"));
   f.deliver("MESSAGE_DELETE", deletion);
   f.poll();
   CHECK(calls == 1);
+  CHECK(f.events->running() == 0);
+}
+
+TEST_CASE("a handler's destructor may use the dispatcher") {
+  fixture f;
+  const auto other = f.on<mc::message_delete>([](const mc::message_delete&) {});
+  struct says_goodbye {
+    dispatcher* events;
+    mc::subscription other;
+    ~says_goodbye() {
+      if (!events) return;
+      events->remove(other);
+      events->on_error({});
+    }
+  };
+  auto captured = std::make_shared<says_goodbye>(f.events.get(), other);
+  const auto mine = f.on<mc::message_delete>([captured](const mc::message_delete&) {});
+  captured.reset();
+  f.events->remove(mine);  // the last owner of `captured`
+  CHECK(!f.events->wants("MESSAGE_DELETE"));
+}
+
+TEST_CASE("a handler that the end cuts short has not failed") {
+  fixture f;
+  f.on<mc::message_delete>([](const mc::message_delete&) -> mc::task<> { throw mc::error(mc::errc::cancelled, "cut"); co_return; });
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.poll();
+  CHECK(f.errors == std::vector<std::string>{"MESSAGE_DELETE: cut"});
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.events->close();
+  f.poll();
+  CHECK(f.errors.size() == 1);
+  CHECK(f.events->counters().handlers_failed == 1);
 }
 
 TEST_CASE("what a handler throws reaches on_error and nobody else") {
@@ -134,6 +170,7 @@ TEST_CASE("an event that cannot be decoded is an error and costs only itself") {
   f.on_raw([&](const mc::raw_event&) { ++raw; });
   f.deliver("MESSAGE_DELETE", R"({"id":{}})");
   f.deliver("MESSAGE_DELETE", deletion);
+  CHECK(f.errors.empty());  // the user's on_error does not run within deliver, on which heartbeats depend
   f.poll();
   CHECK(typed == 1);
   CHECK(raw == 2);
