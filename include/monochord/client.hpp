@@ -46,7 +46,7 @@ struct client_options {
 
   /// Threads of the pool, at least 2; 0 is one a core. User code never occupies all of them.
   unsigned threads = 0;
-  /// Handlers that may run at the same time; past that, reading from the gateway stops until one ends.
+  /// Handlers that may run at the same time, at least 1; past that, reading from the gateway stops until one ends.
   std::size_t max_running_handlers = 10'000;
   /// How long `stop()` waits for handlers before it cancels them.
   std::chrono::milliseconds drain_timeout{10'000};
@@ -89,7 +89,8 @@ enum class stop_mode : std::uint8_t {
 class client {
  public:
   /// Throws `error` with `errc::token_missing` when `bot_token` is empty, `errc::bad_url` or `errc::plain_refused` for
-  /// an address that cannot be used, `errc::tls_failed` when `ca_file` cannot be read. Connects nowhere yet.
+  /// an address that cannot be used, `errc::tls_failed` when `ca_file` cannot be read, `errc::invalid_argument` for another
+  /// option that can never work. Connects nowhere yet.
   explicit client(token bot_token, client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;
@@ -97,9 +98,9 @@ class client {
   ~client();
 
   /// Calls `handler(const E&)` for each event of type `E` (`message_create`, `ready`, ... of `model/events.hpp`). A
-  /// handler is a coroutine returning `task<>`, or a plain function that must not block. Handlers start in the order of
-  /// a shard's events and run side by side; what one throws goes to `on_error`. Events that nobody wants are not
-  /// decoded.
+  /// handler is a coroutine returning `task<>`, or a plain function that must not block. Handlers are queued in the order
+  /// of a shard's events and run side by side, each on a strand of its own, so with several threads one may overtake
+  /// another; what one throws goes to `on_error`. Events that nobody wants are not decoded.
   template <class E, class F>
     requires std::is_invocable_v<F&, const E&>
   subscription on(F handler) {
@@ -113,12 +114,13 @@ class client {
     return add_raw_handler(std::make_unique<detail::typed_handler<raw_event, F>>(std::move(handler)));
   }
 
-  /// Takes a handler away; calls of it that run go on.
+  /// Takes a handler away: no event reaches it any more. A call that runs, or is just beginning on another thread, goes on;
+  /// the handler is destroyed after the last of them.
   void off(subscription which);
 
   /// Called for what a handler or a spawned task throws, and for events that cannot be decoded; `event.name` is empty
-  /// for spawned tasks. By default such errors are logged. Called from any thread, possibly several at a time; must not
-  /// throw.
+  /// for spawned tasks. By default such errors are logged. Called where handlers run, possibly several at a time; must not
+  /// throw. What is cut short by the client's end is not reported.
   void on_error(std::function<void(std::exception_ptr, const raw_event& event)> handler);
 
   /// Discord's REST API, typed; include `<monochord/rest/rest.hpp>` (the umbrella does) to call it.
@@ -130,8 +132,8 @@ class client {
   /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`.
   int run();
 
-  /// The same as a task, on whatever executor awaits it; signals are not handled. For tests and for programs that have
-  /// a loop of their own (`client_options::executor`).
+  /// The same as a task, which may be awaited from any executor; signals are not handled. For tests and for programs that
+  /// have a loop of their own: throws `error` with `errc::invalid_argument` without `client_options::executor`.
   task<> async_run();
 
   /// Starts an orderly end: no new handlers or tasks, running handlers get `drain_timeout`, spawned tasks are

@@ -3,12 +3,14 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <algorithm>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -85,6 +87,8 @@ client::impl::impl(token given_token, client_options given)
       stop_wait_(life, asio::steady_timer::time_point::max()) {
   if (bot_token.empty())
     throw error(errc::token_missing, make_error_code(errc::token_missing).message());
+  if (options.max_running_handlers == 0)
+    throw error(errc::invalid_argument, "client_options::max_running_handlers is 0: no handler could ever run");
 
   net::url base = net::url::parse(options.rest_url);
   if (base.scheme() != "https" && base.scheme() != "http")
@@ -127,9 +131,11 @@ void client::impl::start_parts() {
 }
 
 void client::impl::set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler) {
-  auto shared = std::make_shared<const std::function<void(std::exception_ptr, const raw_event&)>>(std::move(handler));
+  // What was there before is destroyed once the lock is open.
+  std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> shared =
+      std::make_shared<const std::function<void(std::exception_ptr, const raw_event&)>>(std::move(handler));
   const std::lock_guard lock(mutex_);
-  on_error_ = std::move(shared);
+  on_error_.swap(shared);
 }
 
 void client::impl::report(std::exception_ptr error, const raw_event& event) {
@@ -171,27 +177,31 @@ gateway::stop_mode client::impl::gateway_stop_mode() const {
   return mode_ == stop_mode::discard_sessions ? gateway::stop_mode::discard_session : gateway::stop_mode::keep_session;
 }
 
-/// Until stop(), or `until`.
-task<> client::impl::wait_for_stop(time_point until) {
-  const std::shared_ptr<timer> limit = time->make_timer(life);
-  auto wake = [](std::shared_ptr<impl> self, std::shared_ptr<timer> limit) -> task<> {
-    boost::system::error_code cancelled;  // the only way that this wait ends
-    co_await self->stop_wait_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
-    limit->cancel();
-  };
-  if (stopping()) co_return;
-  asio::co_spawn(life, wake(shared_from_this(), limit), asio::detached);
-  co_await limit->wait_until(until);
-  stop_wait_.cancel();
+/// Completes without an error once stop() was called, with one when it is cancelled before.
+task<error_code> client::impl::stop_called() {
+  if (!stopping()) {
+    boost::system::error_code cancelled;  // by stop(), or from outside
+    co_await stop_wait_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
+  }
+  co_return stopping() ? error_code() : make_error_code(errc::cancelled);
+}
+
+task<> client::impl::ask_gateway(gateway::gateway_info& found) { found = co_await rest->get_gateway_bot(); }
+
+task<> client::impl::pause(duration how_long) {
+  const auto wait = time->make_timer(life);
+  co_await wait->wait_until(after(time->now(), how_long));
 }
 
 /// GET /gateway/bot until it answers: a network that is not up yet, or an outage, is waited for; a refusal is not.
 task<gateway::gateway_info> client::impl::find_gateway() {
   protocol::backoff backoff;
+  gateway::gateway_info found;
   while (!stopping()) {
     std::string why;
     try {
-      const auto found = co_await rest->get_gateway_bot();
+      const bool answered = co_await net::race(ask_gateway(found), stop_called());
+      if (!answered) break;
       co_return found;
     } catch (const rest_error& e) {
       if (e.status() >= 400 && e.status() < 500 && e.status() != 429) throw;
@@ -202,9 +212,9 @@ task<gateway::gateway_info> client::impl::find_gateway() {
     }
     const auto wait = backoff.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
     log(log_level::warning, "client", "cannot learn the gateway's address, trying again: " + why);
-    co_await wait_for_stop(time->now() + wait);
+    (void)co_await net::race(pause(wait), stop_called());
   }
-  co_return gateway::gateway_info{};
+  co_return found;
 }
 
 /// From the gateway's address to the end of the last shard.
@@ -239,7 +249,7 @@ task<> client::impl::shut_down() {
   dispatcher->close();
   handlers->close();
   // Awaited outside of the conditions: g++ 12 without optimisation makes a trap of one within the branch of another.
-  bool drained = co_await handlers->join(*time, time->now() + options.drain_timeout);
+  bool drained = co_await handlers->join(*time, after(time->now(), options.drain_timeout));
   if (!drained) {
     log(log_level::warning, "client", std::to_string(handlers->running()) + " handlers took longer than drain_timeout: cancelled");
     handlers->cancel();
@@ -251,12 +261,16 @@ task<> client::impl::shut_down() {
   co_await queue->close();
 }
 
+void client::impl::begin() {
+  const std::lock_guard lock(mutex_);
+  if (started_) throw error(errc::invalid_argument, "a client runs once: make another one to run again");
+  started_ = true;
+}
+
 task<> client::impl::live(std::shared_ptr<impl> self) {
-  {
-    const std::lock_guard lock(self->mutex_);
-    if (self->started_) throw error(errc::invalid_argument, "a client runs once: make another one to run again");
-    self->started_ = true;
-  }
+  if (self->own_context)
+    throw error(errc::invalid_argument, "async_run() is for clients with client_options::executor: call run(), or set it");
+  self->begin();
   const auto life = self->life;
   co_await net::run_on(life, life_of(std::move(self)));
 }
@@ -282,43 +296,50 @@ int client::impl::run() {
   if (!own_context)
     throw error(errc::invalid_argument, "run() is for clients with a pool of their own: await async_run() on your executor");
 
+  begin();
+  // The threads first: without them nothing has begun that would have to end in order.
+  auto work = asio::make_work_guard(*own_context);
+  std::vector<std::jthread> threads;
+  try {
+    for (unsigned i = 1; i < pool_size(options); ++i) threads.emplace_back([this] { own_context->run(); });
+  } catch (const std::system_error& e) {
+    own_context->stop();
+    throw error(errc::resource, std::string("cannot start the client's threads: ") + e.what());
+  }
+
   std::exception_ptr failed;
   asio::signal_set signals(*own_context, SIGINT, SIGTERM);
-  auto watch = [](std::shared_ptr<impl> self, asio::signal_set& arrived) -> task<> {
+  // Weak: a wait that the end leaves behind must not keep this object.
+  auto watch = [](std::weak_ptr<impl> weak, asio::signal_set& arrived) -> task<> {
     for (bool first = true;; first = false) {
       boost::system::error_code closed;
       const int which = co_await arrived.async_wait(asio::redirect_error(asio::use_awaitable, closed));
-      if (closed) co_return;
+      const auto self = weak.lock();
+      if (closed || !self) co_return;
       self->log(log_level::info, "client", which == SIGINT ? "SIGINT: stopping" : "SIGTERM: stopping");
       self->stop(first ? stop_mode::keep_sessions : stop_mode::discard_sessions);
     }
   };
-  asio::co_spawn(life, watch(shared_from_this(), signals), asio::detached);
-  asio::co_spawn(life, live(shared_from_this()), [&](std::exception_ptr error) {
+  asio::co_spawn(life, watch(weak_from_this(), signals), asio::detached);
+  asio::co_spawn(life, life_of(shared_from_this()), [&](std::exception_ptr error) {
     failed = std::move(error);
-    own_context->stop();  // whatever else still waits here was left behind by its owner
+    own_context->stop();  // whatever else still waits here was left behind by its owner, and is destroyed with the client
   });
-
-  std::vector<std::jthread> threads;
-  for (unsigned i = 1; i < pool_size(options); ++i) threads.emplace_back([this] { own_context->run(); });
   own_context->run();
   threads.clear();
-  signals.cancel();
-  own_context->restart();
-  own_context->poll();  // lets the watcher of signals end: it holds this object
   if (failed) std::rethrow_exception(failed);
   return 0;
 }
 
 task<> client::impl::sleep(std::shared_ptr<monochord::clock> time, duration how_long) {
   const auto wait = time->make_timer(co_await asio::this_coro::executor);
-  if (const auto woken = co_await wait->wait_until(time->now() + how_long)) throw error(errc::cancelled, "sleep was cancelled");
+  if (const auto woken = co_await wait->wait_until(after(time->now(), how_long))) throw error(errc::cancelled, "sleep was cancelled");
 }
 
 task<> client::impl::repeat(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval,
                             std::function<task<>()> work) {
   const auto wait = time->make_timer(co_await asio::this_coro::executor);
-  for (auto next = time->now() + interval;; next = std::max(next + interval, time->now())) {
+  for (auto next = after(time->now(), interval);; next = std::max(after(next, interval), time->now())) {
     if (co_await wait->wait_until(next)) co_return;  // cancelled
     std::exception_ptr failed;
     try {

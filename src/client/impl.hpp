@@ -27,6 +27,8 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   void set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler);
   void report(std::exception_ptr error, const raw_event& event);
 
+  /// Throws when it was called before.
+  void begin();
   int run();
   /// The client's life from connecting to the last close, on `life`.
   static task<> live(std::shared_ptr<impl> self);
@@ -59,7 +61,9 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   task<gateway::gateway_info> find_gateway();
   task<> serve();
   task<> shut_down();
-  task<> wait_for_stop(time_point until);
+  task<> ask_gateway(gateway::gateway_info& found);
+  task<> pause(duration how_long);
+  task<error_code> stop_called();
   bool stopping() const;
   gateway::stop_mode gateway_stop_mode() const;
 

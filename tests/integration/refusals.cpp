@@ -106,3 +106,35 @@ TEST_CASE("a client runs once, and run() is refused on somebody else's executor"
   CHECK(outcome(w, bot).has_value());
   CHECK(code_of(outcome(w, bot)) == mc::errc::invalid_argument);
 }
+
+TEST_CASE("stop ends a client in time that has not learnt the gateway's address yet") {
+  simulated_world w;
+  mc::testing::mock_faults faults;
+  faults.rest = {{.what = mc::testing::rest_fault::kind::late, .times = 1000, .delay = std::chrono::hours{1}}};
+  w.discord().set_faults(faults);
+  mc::client bot(w.world.bot_token(), w.options());
+  bool ended = false;
+  const auto live = [&]() -> mc::task<> {
+    co_await bot.async_run();
+    ended = true;
+  };
+  w.sim.spawn(live());
+  w.sim.run_for(5s);
+  REQUIRE(w.discord().counters().requests == 1);
+  bot.stop();
+  w.sim.run_for(2s);
+  CHECK(ended);
+}
+
+TEST_CASE("an answer that is not Discord's is waited out at the start") {
+  simulated_world w;
+  mc::testing::mock_faults faults;
+  faults.rest = {{.what = mc::testing::rest_fault::kind::status, .times = 2, .status = 200, .body = "<html>log in to the Wi-Fi</html>"}};
+  w.discord().set_faults(faults);
+  mc::client bot(w.world.bot_token(), w.options());
+  const auto live = [&]() -> mc::task<> { co_await bot.async_run(); };
+  w.sim.spawn(live());
+  CHECK(w.sim.run(w.discord().expect_session(0, 1min)));
+  bot.stop();
+  w.sim.settle();
+}

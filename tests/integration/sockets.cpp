@@ -151,3 +151,33 @@ TEST_CASE("stop from another thread while events come in") {
   CHECK(run.result.get() == 0);
   CHECK(seen > 0);
 }
+
+TEST_CASE("what does not end in time is left behind, not run to its end") {
+  small_world w({});
+  auto options = w.options();
+  options.threads = 2;  // of which user code gets one
+  options.drain_timeout = 50ms;
+  options.log = mc::log_level::off;
+  mc::client bot(w.bot_token(), std::move(options));
+  constexpr int count = 4000;
+  std::atomic<int> handled = 0;
+  bot.on<mc::message_create>([&](const mc::message_create&) {
+    std::this_thread::sleep_for(5ms);  // a handler that blocks, as handlers should not
+    ++handled;
+  });
+  running run(bot);
+  REQUIRE(w.discord.wait_session());
+  w.discord.burst(w.general, count);
+  REQUIRE(w.discord.wait_until([&](const auto&) { return handled > 0; }));
+  CHECK(run.stop() == 0);
+  CHECK(handled < count);
+}
+
+TEST_CASE("a second run is refused and leaves the first alone") {
+  small_world w({});
+  mc::client bot(w.bot_token(), w.options());
+  running run(bot);
+  REQUIRE(w.discord.wait_session());
+  CHECK_THROWS_WITH(bot.run(), Catch::Contains("runs once"));
+  CHECK(run.stop() == 0);
+}
