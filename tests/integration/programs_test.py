@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+"""The programs as a user starts them: monochord-mock with a token of one's own, the example bot 01_ping at its most verbose
+level, SIGTERM at the end. What either of them prints never holds the token or an interaction's.
+
+usage: programs_test.py <folder of the programs>
+"""
+import json
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+
+TOKEN = 'a-s3cret.bot-token_0123456789'
+AGENT = 'DiscordBot (https://example.org, 1)'
+LIMIT = 60  # seconds, for everything together
+
+folder = sys.argv[1]
+output = tempfile.TemporaryDirectory()
+mock_errors = open(os.path.join(output.name, 'mock'), 'w+')
+bot_output = open(os.path.join(output.name, 'bot'), 'w+')
+mock = subprocess.Popen([os.path.join(folder, 'monochord-mock'), '--token', TOKEN], text=True, bufsize=1,
+                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=mock_errors)
+started = [mock]
+watchdog = threading.Timer(LIMIT, lambda: [one.kill() for one in started])
+watchdog.start()
+said = []
+
+
+def answer():
+    line = mock.stdout.readline()
+    if not line:
+        sys.exit('monochord-mock ended, or took too long')
+    said.append(line)
+    return json.loads(line)
+
+
+def ask(command):
+    mock.stdin.write(command + '\n')
+    return answer()
+
+
+def expect(what, condition):
+    print(('ok    ' if condition else 'FAILED ') + what)
+    if not condition:
+        failures.append(what)
+
+
+failures = []
+greeting = answer()
+bot = subprocess.Popen([os.path.join(folder, '01_ping')], stdin=subprocess.DEVNULL, stdout=bot_output, stderr=bot_output,
+                       env={**os.environ, 'DISCORD_TOKEN': TOKEN, 'MONOCHORD_REST_URL': greeting['rest'],
+                            'MONOCHORD_CA_FILE': greeting['ca_file'], 'MONOCHORD_LOG': 'trace'})
+started.append(bot)
+expect('the bot registers its command', ask('commands 30')['commands'] == ['ping'])
+reply = ask(f'expect {ask("say alice general !ping")["message"]} 30')
+expect('a message is answered', reply['reply'] and reply['reply']['content'] == 'pong')
+reply = ask(f'expect {ask("slash alice general ping")["interaction"]} 30')
+expect('a command is answered', reply['reply'] and reply['reply']['content'] == 'pong, by command')
+ask('disconnect')
+expect('a cut is survived by RESUME', ask('resumed 1 30')['resumed'])
+
+# Calls that the mock refuses, whose tokens it might be tempted to repeat.
+context = ssl.create_default_context(cafile=greeting['ca_file'])
+INTERACTION = 'aW50ZXJhY3Rpb246c2VjcmV0LXRva2Vu'
+for path in (f'/webhooks/{greeting["application"]}/{INTERACTION}', f'/interactions/1/{INTERACTION}/callback', '/nowhere'):
+    request = urllib.request.Request(greeting['rest'] + path, data=b'{"type":4}', method='POST', headers={
+        'Content-Type': 'application/json', 'User-Agent': AGENT, 'Authorization': 'Bot ' + TOKEN + 'x'})
+    try:
+        urllib.request.urlopen(request, context=context, timeout=10)
+        expect(f'a wrong call is refused', False)
+    except urllib.error.HTTPError as refusal:
+        said.append(refusal.read().decode())
+        expect(f'a wrong call is refused: HTTP {refusal.code}', 400 <= refusal.code < 500)
+violations = ask('violations')['violations']
+expect('the mock wrote these down', len(violations) > 0)
+
+bot.send_signal(signal.SIGTERM)
+expect('SIGTERM ends the bot with status 0', bot.wait(30) == 0)
+mock.stdin.write('quit\n')
+expect('"quit" ends the mock with status 0', mock.wait(30) == 0)
+watchdog.cancel()
+
+for name, file in (('the bot', bot_output), ('the mock', mock_errors)):
+    file.seek(0)
+    said.append(file.read())
+    if name == 'the bot':
+        expect('the bot logged at its most verbose level', 'received op' in said[-1])
+text = ''.join(said)
+for name, secret in (('the bot token', TOKEN), ('an interaction token', INTERACTION), ('an Authorization header', 'Bot ' + TOKEN[:4])):
+    expect(f'{name} is nowhere in {len(text)} characters of output', secret not in text)
+sys.exit(1 if failures else 0)
