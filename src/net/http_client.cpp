@@ -402,6 +402,8 @@ task<http_response> http_pool::send(const http_request& request, duration respon
   return impl_->run(request, response_timeout);
 }
 
+duration http_pool::time_for(const http_request& request) const { return impl_->time_for(request); }
+
 task<> http_pool::close() {
   const auto self = impl_;
   self->shut();

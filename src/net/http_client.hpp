@@ -84,6 +84,9 @@ class http_pool {
   /// The same with another limit than `http_options::response_timeout`, to which nothing is added.
   task<http_response> send(const http_request& request, duration response_timeout);
 
+  /// The limit that `send` takes when it is given none.
+  duration time_for(const http_request& request) const;
+
   /// No more requests; ends what is under way, closes every connection and waits until all of it is gone.
   task<> close();
 
