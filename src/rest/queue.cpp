@@ -229,6 +229,9 @@ task<> queue::read_counters(std::shared_ptr<queue> self, rest_counters& all) {
   const auto http = self->pool_.counters();
   all.connections_opened = http.connections_opened;
   all.connections_reused = http.connections_reused;
+  all.tls_handshakes = http.tls_handshakes;
+  all.tls_resumed = http.tls_resumed;
+  all.idle_closes = http.idle_closes;
   all.timeouts = http.timeouts;
   co_return;
 }

@@ -41,7 +41,7 @@ struct queue_options {
   token bot_token;
   net::http_options http;
   protocol::rate_limiter_options limits;
-  upload_limits uploads;
+  upload_limits uploads{};
   duration timeout = std::chrono::seconds{60};  ///< of one call in all
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   logger log;
