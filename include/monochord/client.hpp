@@ -16,6 +16,7 @@
 #include <monochord/core/error.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/log.hpp>
+#include <monochord/core/proxy.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/token.hpp>
 #include <monochord/dispatch/handler.hpp>
@@ -42,6 +43,9 @@ struct client_options {
   /// Allows http:// and ws:// to hosts that are not loopback. The token then travels in the clear.
   bool allow_plain = false;
 
+  /// Through which proxy REST and gateway go; none unless it is given, here or by `options_from_env`.
+  proxy_settings proxy = {};
+
   gateway_compression compression = gateway_compression::zlib_stream;
 
   /// Threads of the pool, at least 2; 0 is one a core. User code never occupies all of them.
@@ -55,6 +59,14 @@ struct client_options {
   /// Requests a second over all routes; Discord's limit for bots is 50.
   /// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
   int rest_requests_per_second = 50;
+  /// The largest file that is sent, unless it comes with a limit of its own (`file_body::limit_bytes`, the
+  /// `attachment_size_limit` of an interaction that is answered), and the largest request; what is larger is refused
+  /// with `upload_error` before anything is sent. https://docs.discord.com/developers/reference#uploading-files
+  std::uint64_t max_attachment_bytes = 10U << 20U;
+  std::uint64_t max_upload_bytes = 25U << 20U;
+  /// Connections that REST keeps open at a time, and how long one stays open that nobody uses.
+  std::size_t rest_connections = 16;
+  std::chrono::milliseconds rest_idle_timeout{30'000};
 
   log_level log = log_level::info;
   /// Where log lines go; by default to stderr.
@@ -71,8 +83,8 @@ struct client_options {
 };
 
 /// `options` with what the environment says: MONOCHORD_REST_URL, MONOCHORD_GATEWAY_URL, MONOCHORD_CA_FILE and
-/// MONOCHORD_LOG (trace, debug, info, warning, error, off). Throws `error` with `errc::invalid_argument` for another
-/// level. So a bot runs against the mock, or behind a proxy, without being rebuilt.
+/// MONOCHORD_LOG (trace, debug, info, warning, error, off), and, unless a proxy is given, HTTPS_PROXY and NO_PROXY (or
+/// the same in lower case). Throws `error` with `errc::invalid_argument` for another level. So a bot runs against the mock, or behind a proxy, without being rebuilt.
 client_options options_from_env(client_options options = {});
 
 /// How `client::stop` leaves Discord.
@@ -89,8 +101,8 @@ enum class stop_mode : std::uint8_t {
 class client {
  public:
   /// Throws `error` with `errc::token_missing` when `bot_token` is empty, `errc::bad_url` or `errc::plain_refused` for
-  /// an address that cannot be used, `errc::tls_failed` when `ca_file` cannot be read, `errc::invalid_argument` for another
-  /// option that can never work. Connects nowhere yet.
+  /// an address that cannot be used (the proxy's included), `errc::tls_failed` when `ca_file` cannot be read,
+  /// `errc::invalid_argument` for another option that can never work. Connects nowhere yet.
   explicit client(token bot_token, client_options options = {});
   client(const client&) = delete;
   client& operator=(const client&) = delete;

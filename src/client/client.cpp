@@ -35,6 +35,7 @@ client_options options_from_env(client_options options) {
     if (!known)
       throw error(errc::invalid_argument, "MONOCHORD_LOG is none of trace, debug, info, warning, error, off");
   }
+  if (options.proxy.url.empty()) options.proxy = proxy_from_env();
   return options;
 }
 

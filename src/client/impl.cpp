@@ -17,6 +17,7 @@
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
+#include "net/proxy.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
@@ -101,16 +102,19 @@ client::impl::impl(token given_token, client_options given)
     gateway.require_encryption_unless(options.allow_plain);
   }
 
-  transport = options.transport ? options.transport : net::tcp_network();
   tls = make_tls(options);
+  transport = net::through_proxy(options.transport ? options.transport : net::tcp_network(), options.proxy, tls);
   net::http_options http;
   http.transport = transport;
   http.clock = time;
   http.tls = tls;
   http.allow_plain = options.allow_plain;
   http.user_agent = user_agent;
+  http.max_connections = options.rest_connections;
+  http.idle_timeout = options.rest_idle_timeout;
   rest::queue_options calls{.base = base, .bot_token = bot_token, .http = http, .limits = {}, .log = log};
   calls.timeout = options.rest_timeout;
+  calls.uploads = {.attachment_bytes = options.max_attachment_bytes, .request_bytes = options.max_upload_bytes};
   calls.limits.global_limit = options.rest_requests_per_second;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);

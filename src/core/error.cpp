@@ -37,6 +37,9 @@ class category final : public boost::system::error_category {
       case errc::invalid_argument: return "an argument can never work";
       case errc::rest_refused: return "Discord refused the call";
       case errc::rate_limited: return "a rate limit that the call could not wait for";
+      case errc::proxy_refused: return "the proxy did not open a tunnel";
+      case errc::upload_too_large: return "over the limit for uploads";
+      case errc::upload_failed: return "a file could not be uploaded";
     }
     return "unknown error " + std::to_string(value);
   }

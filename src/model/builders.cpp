@@ -150,10 +150,12 @@ struct message_builder::parts {
   std::vector<role_id> mention_roles;
   struct file {
     std::string name;
-    std::string bytes;
+    std::shared_ptr<const std::string> bytes;
+    std::string path;
     std::string description;
   };
   std::vector<file> files;
+  std::uint64_t limit_bytes = 0;
   // Views of the above, made anew by view().
   std::vector<std::string_view> kind_views;
   std::vector<file_body> file_views;
@@ -169,7 +171,12 @@ struct message_builder::parts {
       attachment.filename = f.name;
       if (!f.description.empty()) attachment.description = f.description;
       attachment_views.push_back(attachment);
-      file_views.push_back({f.name, f.bytes});
+      file_body view;
+      view.name = f.name;
+      view.bytes = f.bytes;
+      view.path = f.path;
+      view.limit_bytes = limit_bytes;
+      file_views.push_back(view);
     }
   }
   maybe<allowed_mentions> mentions() const {
@@ -207,9 +214,18 @@ message_builder& message_builder::row(std::vector<monochord::component> componen
   return component(std::move(row));
 }
 message_builder& message_builder::file(std::string name, std::string bytes, std::string description) {
-  parts_->files.push_back({std::move(name), std::move(bytes), std::move(description)});
+  return file(std::move(name), std::make_shared<const std::string>(std::move(bytes)), std::move(description));
+}
+message_builder& message_builder::file(std::string name, std::shared_ptr<const std::string> bytes, std::string description) {
+  parts_->files.push_back({std::move(name), std::move(bytes), {}, std::move(description)});
   return *this;
 }
+message_builder& message_builder::file_from(std::string path, std::string name, std::string description) {
+  if (name.empty()) name = path.substr(path.find_last_of('/') + 1);
+  parts_->files.push_back({std::move(name), nullptr, std::move(path), std::move(description)});
+  return *this;
+}
+message_builder& message_builder::attachment_limit(std::uint64_t bytes) { return parts_->limit_bytes = bytes, *this; }
 message_builder& message_builder::poll(poll_create_request poll) { return parts_->poll = std::move(poll), *this; }
 message_builder& message_builder::sticker(sticker_id id) { return parts_->stickers.push_back(id), *this; }
 message_builder& message_builder::reply_to(message_id message, bool fail_if_not_exists) {

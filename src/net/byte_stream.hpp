@@ -63,6 +63,8 @@ class byte_stream {
   virtual void close() noexcept = 0;
   /// The same without politeness: the peer sees a reset.
   virtual void reset() noexcept { close(); }
+  /// Whether it is TLS that went on from an earlier connection, without a full handshake.
+  virtual bool resumed() const noexcept { return false; }
   /// The peer's address, for logs.
   virtual std::string peer() const = 0;
 };

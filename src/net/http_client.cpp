@@ -9,9 +9,11 @@
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <vector>
 
+#include "net/body_source.hpp"
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
 
@@ -27,15 +29,27 @@ bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
 }
 
+http_headers defaults_of(const http_options& options) {
+  http_headers all;
+  if (!options.user_agent.empty()) all.add("User-Agent", options.user_agent);
+  if (options.accept_gzip) all.add("Accept-Encoding", "gzip");
+  return all;
+}
+
 }  // namespace
 
 struct http_pool::impl : std::enable_shared_from_this<impl> {
   impl(asio::any_io_executor on, url where, http_options with)
-      : executor(std::move(on)), base(std::move(where)), options(std::move(with)), janitor_strand(asio::make_strand(executor)) {}
+      : executor(std::move(on)),
+        base(std::move(where)),
+        to{base.authority(), defaults_of(with), std::move(with)},
+        options(to.options),
+        janitor_strand(asio::make_strand(executor)) {}
 
   const asio::any_io_executor executor;
   const url base;
-  const http_options options;
+  const http_connection::server to;
+  const http_options& options;
   const asio::any_io_executor janitor_strand;
 
   mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
@@ -54,7 +68,8 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   struct running;
   class lease;
 
-  task<http_response> run(const http_request& request, duration response_timeout);
+  task<http_response> run(const http_request& request, std::optional<duration> limit);
+  duration time_for(const http_request& request) const;
   task<http_response> attempt(const http_request& request, duration response_timeout, http_connection::progress& how_far,
                               bool& reused);
   task<connection_ptr> acquire(bool& reused);
@@ -154,6 +169,8 @@ task<> http_pool::impl::open(connection_ptr& made) {
   const std::lock_guard lock(mutex);
   all.insert(made.get());
   ++count.connections_opened;
+  if (base.encrypted()) ++count.tls_handshakes;
+  if (made->resumed()) ++count.tls_resumed;
 }
 
 /// Ends without an error when the pool is closed.
@@ -204,9 +221,9 @@ task<connection_ptr> http_pool::impl::acquire(bool& reused) {
 
 namespace {
 
-task<> exchange_into(http_connection& connection, const http_request& request, const std::string& host,
-                     const http_options& options, http_connection::progress& how_far, http_response& answer) {
-  answer = co_await connection.exchange(request, host, options, how_far);
+task<> exchange_into(http_connection& connection, const http_request& request, const http_connection::server& to,
+                     http_connection::progress& how_far, http_response& answer) {
+  answer = co_await connection.exchange(request, to, how_far);
 }
 
 task<> in_time(clock& time, time_point deadline, task<> work) {
@@ -228,14 +245,21 @@ task<http_response> http_pool::impl::attempt(const http_request& request, durati
   }
   http_response answer;
   const asio::any_io_executor strand = mine.connection->executor();
-  const std::string host = base.authority();
   clock& time = *options.clock;
   co_await run_on(strand, in_time(time, time.now() + response_timeout,
-                                  exchange_into(*mine.connection, request, host, options, how_far, answer)));
+                                  exchange_into(*mine.connection, request, to, how_far, answer)));
   co_return answer;
 }
 
-task<http_response> http_pool::impl::run(const http_request& request, duration response_timeout) {
+/// What a request may take when its caller names no limit.
+duration http_pool::impl::time_for(const http_request& request) const {
+  const std::uint64_t size = request.source ? request.source->size() : request.body.size();
+  const std::size_t rate = options.slowest_upload_bytes_per_second;
+  if (rate == 0) return options.response_timeout;
+  return options.response_timeout + std::chrono::milliseconds{size * 1000 / rate};
+}
+
+task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit) {
   const running guard(shared_from_this());
   {
     const std::lock_guard lock(mutex);
@@ -247,10 +271,15 @@ task<http_response> http_pool::impl::run(const http_request& request, duration r
     error_code code;
     std::string text;
     try {
-      auto answer = co_await attempt(request, response_timeout, how_far, reused);
+      if (request.source) co_await request.source->open();
+      auto answer = co_await attempt(request, limit ? *limit : time_for(request), how_far, reused);
       const std::lock_guard lock(mutex);
       ++count.responses;
       co_return answer;
+    } catch (const upload_error&) {
+      const std::lock_guard lock(mutex);
+      ++count.failures;
+      throw;
     } catch (const error& e) {
       code = e.code();
       text = e.what();
@@ -261,7 +290,8 @@ task<http_response> http_pool::impl::run(const http_request& request, duration r
     }
     const std::lock_guard lock(mutex);
     // Only a kept connection can have been closed by the peer without regard to this request.
-    const bool stale = reused && code == errc::closed && !how_far.answered;
+    const bool again = !request.source || request.source->repeatable();
+    const bool stale = reused && code == errc::closed && !how_far.answered && again;
     if (stale && !closed && tries <= 1 + static_cast<int>(options.max_connections)) {
       ++count.stale_connections;
       if (!how_far.written || (tries == 1 && is_idempotent(request.method))) {
@@ -307,6 +337,7 @@ task<> http_pool::impl::sweep() {
         if (one->idle_since <= oldest) expired.push_back(one);
       }
       std::erase_if(idle, [&](const connection_ptr& one) { return one->idle_since <= oldest; });
+      count.idle_closes += expired.size();
       for (const auto& one : expired) all.erase(one.get());
       if (idle.empty() || closed) {
         janitor_runs = false;
@@ -365,26 +396,13 @@ http_pool::http_pool(asio::any_io_executor executor, url base, http_options opti
 
 http_pool::~http_pool() { impl_->shut(); }
 
-task<http_response> http_pool::send(const http_request& request) {
-  return send(request, impl_->options.response_timeout);
-}
-
-namespace {
-
-task<http_response> send_with(std::shared_ptr<http_pool::impl> pool, const http_request& request, duration timeout) {
-  if (pool->options.user_agent.empty() || request.headers.has("User-Agent")) {
-    co_return co_await pool->run(request, timeout);
-  }
-  http_request named = request;
-  named.headers.add("User-Agent", pool->options.user_agent);
-  co_return co_await pool->run(named, timeout);
-}
-
-}  // namespace
+task<http_response> http_pool::send(const http_request& request) { return impl_->run(request, std::nullopt); }
 
 task<http_response> http_pool::send(const http_request& request, duration response_timeout) {
-  return send_with(impl_, request, response_timeout);
+  return impl_->run(request, response_timeout);
 }
+
+duration http_pool::time_for(const http_request& request) const { return impl_->time_for(request); }
 
 task<> http_pool::close() {
   const auto self = impl_;

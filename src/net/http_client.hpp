@@ -24,11 +24,14 @@ struct http_options {
   std::string user_agent;                   ///< for requests that bring none
   duration connect_timeout = std::chrono::seconds{10};  ///< resolving and TCP
   duration tls_timeout = std::chrono::seconds{10};
+  bool accept_gzip = true;                  ///< for requests that bring no Accept-Encoding
   duration response_timeout = std::chrono::seconds{30};  ///< from the first byte sent to the last byte of the answer
+  /// A request's body adds the time that it takes at this rate to the response timeout; 0: none.
+  std::size_t slowest_upload_bytes_per_second = 64U << 10U;
   duration idle_timeout = std::chrono::seconds{30};      ///< an idle connection is closed after that
   std::size_t max_connections = 16;
   std::size_t max_header_bytes = 64U << 10U;
-  std::size_t max_body_bytes = 64U << 20U;
+  std::size_t max_body_bytes = 64U << 20U;  ///< of an answer, also once it is unpacked
 };
 
 struct http_counters {
@@ -36,6 +39,9 @@ struct http_counters {
   std::uint64_t responses = 0;
   std::uint64_t connections_opened = 0;
   std::uint64_t connections_reused = 0;  ///< requests that went out on a connection that had served one before
+  std::uint64_t tls_handshakes = 0;
+  std::uint64_t tls_resumed = 0;         ///< of these, those that went on from an earlier connection
+  std::uint64_t idle_closes = 0;         ///< connections closed after `idle_timeout`
   std::uint64_t stale_connections = 0;   ///< idle connections that turned out to be closed by the peer
   std::uint64_t resent = 0;              ///< requests sent a second time because of that
   std::uint64_t waits = 0;               ///< requests that waited for one of `max_connections`
@@ -67,13 +73,19 @@ class http_pool {
   /// Closes; calls that are under way end with `errc::cancelled`.
   ~http_pool();
 
-  /// Sends a request and reads the whole answer, whatever its status. `request` must live until this returns. On a
+  /// Sends a request and reads the whole answer, whatever its status; a gzip body that was asked for is unpacked.
+  /// `request` must live until this returns; its `source` is opened before a connection is taken, and its errors end the
+  /// connection and become an `http_error`, or stay an `upload_error` when they are one. On a
   /// kept connection that the peer had closed, it is sent once more on a new one if nothing of it can have been carried
-  /// out (nothing was written), or if its method is safe or idempotent and nothing of an answer was read. Throws
+  /// out (nothing was written), or if its method is safe or idempotent and nothing of an answer was read; in either case
+  /// only if its `source`, when it has one, can be read again. Throws
   /// `http_error`; cancellation ends the connection and throws `errc::cancelled`.
   task<http_response> send(const http_request& request);
-  /// The same with another limit than `http_options::response_timeout`.
+  /// The same with another limit than `http_options::response_timeout`, to which nothing is added.
   task<http_response> send(const http_request& request, duration response_timeout);
+
+  /// The limit that `send` takes when it is given none.
+  duration time_for(const http_request& request) const;
 
   /// No more requests; ends what is under way, closes every connection and waits until all of it is gone.
   task<> close();

@@ -7,7 +7,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 
+#include "net/body_source.hpp"
 #include "net/deadline.hpp"
+#include "net/gzip.hpp"
 #include "net/http_reader.hpp"
 
 namespace monochord::net {
@@ -15,8 +17,25 @@ namespace monochord::net {
 namespace asio = boost::asio;
 
 namespace {
+
 constexpr std::size_t read_bytes = 16U << 10U;
+constexpr std::size_t small_bytes = 8U << 10U;
+
+/// Undoes the content encoding that `request` allowed.
+void unpack(http_response& answer, const http_request& request, const http_connection::server& from) {
+  const auto encoding = answer.headers.find("Content-Encoding");
+  if (!encoding || answer.body.empty() || same_token(*encoding, "identity")) return;
+  const auto& said = request.headers.has("Accept-Encoding") ? request.headers : from.defaults;
+  const bool asked = said.has_token("Accept-Encoding", "gzip");
+  if (!asked || !(same_token(*encoding, "gzip") || same_token(*encoding, "x-gzip"))) {
+    throw error(errc::http_malformed, "the peer answered in a content encoding that was not asked for");
+  }
+  answer.body = gunzip(answer.body, from.options.max_body_bytes);
+  answer.headers.erase("Content-Encoding");
+  answer.headers.erase("Content-Length");
 }
+
+}  // namespace
 
 http_connection::http_connection(std::unique_ptr<byte_stream> stream, std::function<void(http_connection&)> on_dead)
     : stream_(std::move(stream)), executor_(stream_.get_executor()), on_dead_(std::move(on_dead)) {}
@@ -65,28 +84,64 @@ task<> http_connection::more_bytes() {
   if (!alive_ && !end_) throw error(errc::closed, "the connection is closed");
 }
 
-task<> http_connection::write(const http_request& request, const std::string& host, progress& how_far) {
-  const std::string head = serialize_head(request, host);
-  const std::array<asio::const_buffer, 2> message{asio::buffer(head), asio::buffer(request.body)};
+/// False when the peer takes nothing more: it may have answered before it took everything (a refusal), so the answer is
+/// looked for all the same.
+task<bool> http_connection::write_some(std::string_view head, std::string_view body, progress& how_far) {
+  const std::array<asio::const_buffer, 2> message{asio::buffer(head), asio::buffer(body)};
   const auto state = co_await asio::this_coro::cancellation_state;
   const abort_on_cancel guard(state, [self = shared_from_this()] { self->end(); });
   const auto [failed, bytes] = co_await asio::async_write(stream_, message, uncancelled());
-  how_far.written = bytes != 0;
-  if (!failed) co_return;
+  how_far.written = how_far.written || bytes != 0;
+  if (!failed) co_return true;
   if (is_cancelled(state)) throw error(errc::cancelled, "cancelled while sending the request");
-  // The peer may have answered before it took everything (a refusal), so the answer is looked for all the same.
-  if (bytes == 0) throw error(errc::closed, "the connection ended before the request was sent: " + failed.message());
+  if (!how_far.written) throw error(errc::closed, "the connection ended before the request was sent: " + failed.message());
+  co_return false;
 }
 
-task<http_response> http_connection::exchange(const http_request& request, const std::string& host,
-                                              const http_options& options, progress& how_far) {
+/// Whether the answer is there, or never will be, although the request was not yet sent whole.
+bool http_connection::refused_early() const noexcept {
+  constexpr std::string_view until_status = "HTTP/1.1 ";
+  const bool interim = arrived_.size() > until_status.size() && arrived_[until_status.size()] == '1';
+  return end_ || (!arrived_.empty() && !interim);
+}
+
+/// False when the request did not go out whole: then the connection is of no further use.
+task<bool> http_connection::write(const http_request& request, const server& to, progress& how_far) {
+  std::string head = serialize_head(request, to.host, to.defaults);
+  if (!request.source) {
+    std::string_view body = request.body;
+    if (body.size() <= small_bytes) {  // one TLS record instead of two
+      head += body;
+      body = {};
+    }
+    co_return co_await write_some(head, body, how_far);
+  }
+  start_read();  // a refusal may come at any time
+  const std::uint64_t size = request.source->size();
+  std::string_view first = head;
+  for (std::uint64_t sent = 0; sent < size;) {
+    const std::string_view piece = co_await request.source->read();
+    if (piece.empty() || piece.size() > size - sent) {
+      throw error(errc::upload_failed, "a request's body is of another size than it said");
+    }
+    const bool taken = co_await write_some(first, piece, how_far);
+    first = {};
+    sent += piece.size();
+    // No more is wanted: what came says why.
+    if (!taken || (sent < size && refused_early())) co_return false;
+  }
+  if (first.empty()) co_return true;
+  co_return co_await write_some(first, {}, how_far);
+}
+
+task<http_response> http_connection::exchange(const http_request& request, const server& to, progress& how_far) {
   const auto self = shared_from_this();
   try {
     busy_ = true;
     reusable_ = false;
     if (end_ || !alive_) throw error(errc::closed, "the connection was closed by the peer");
-    co_await write(request, host, how_far);
-    http_reader::limits limits{options.max_header_bytes, options.max_body_bytes};
+    const bool complete = co_await write(request, to, how_far);
+    http_reader::limits limits{to.options.max_header_bytes, to.options.max_body_bytes};
     http_reader reader = http_reader::for_responses(limits, request.method == "HEAD");
     bool offered = false;  // the parser has seen all that arrived and wants more behind it
     while (!reader.done()) {
@@ -103,11 +158,13 @@ task<http_response> http_connection::exchange(const http_request& request, const
         offered = false;
       }
     }
+    http_response answer = reader.take_response();
+    unpack(answer, request, to);
     busy_ = false;
-    reusable_ = reader.keep_alive() && arrived_.empty() && !end_;
+    reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;
     if (reusable_) start_read();
     else end();
-    co_return reader.take_response();
+    co_return answer;
   } catch (...) {
     busy_ = false;
     end();

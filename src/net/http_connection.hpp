@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/task.hpp>
@@ -28,15 +29,23 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
     bool answered = false;  ///< some of an answer was read
   };
 
+  /// What all requests to one server share.
+  struct server {
+    std::string host;       ///< as a Host header says it
+    http_headers defaults;  ///< for requests that lack them
+    http_options options;
+  };
+
   /// `on_dead` is called once, on the strand, when the connection ends while it is idle.
   http_connection(std::unique_ptr<byte_stream> stream, std::function<void(http_connection&)> on_dead);
   ~http_connection();
 
   /// Sends a request and reads its answer. Throws `error`; the connection is closed then.
-  task<http_response> exchange(const http_request& request, const std::string& host, const http_options& options,
-                               progress& how_far);
+  task<http_response> exchange(const http_request& request, const server& to, progress& how_far);
   /// Whether it can serve another request.
   bool reusable() const noexcept { return alive_ && reusable_; }
+  /// Whether its TLS went on from an earlier connection.
+  bool resumed() const noexcept { return stream_.stream().resumed(); }
   /// Ends it; from any thread.
   void close();
 
@@ -48,7 +57,9 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   void start_read();
   void on_read(error_code failed, std::size_t bytes);
   task<> more_bytes();
-  task<> write(const http_request& request, const std::string& host, progress& how_far);
+  task<bool> write(const http_request& request, const server& to, progress& how_far);
+  task<bool> write_some(std::string_view head, std::string_view body, progress& how_far);
+  bool refused_early() const noexcept;
   void end() noexcept;
 
   stream_adaptor stream_;

@@ -5,6 +5,7 @@
 #include <array>
 
 #include <monochord/core/error.hpp>
+#include "net/body_source.hpp"
 
 namespace monochord::net {
 namespace {
@@ -26,8 +27,9 @@ bool is_value(std::string_view text) noexcept {
   });
 }
 
-void put_fields(std::string& out, const http_headers& headers) {
+void put_fields(std::string& out, const http_headers& headers, const http_headers* unless_in = nullptr) {
   for (const auto& [name, value] : headers) {
+    if (unless_in != nullptr && unless_in->has(name)) continue;
     if (!is_token(name)) throw error(errc::invalid_argument, "a header's name holds characters that HTTP does not allow");
     if (!is_value(value)) throw error(errc::invalid_argument, "the value of header " + name + " holds control characters");
     if (same_token(name, "Content-Length") || same_token(name, "Transfer-Encoding") || same_token(name, "Host")) continue;
@@ -94,7 +96,7 @@ bool http_headers::has_token(std::string_view name, std::string_view token) cons
   return false;
 }
 
-std::string serialize_head(const http_request& request, std::string_view host) {
+std::string serialize_head(const http_request& request, std::string_view host, const http_headers& defaults) {
   if (!is_token(request.method)) throw error(errc::invalid_argument, "the HTTP method is not a word");
   const bool clean = std::ranges::all_of(request.target, [](char c) { return c > ' ' && c != '\x7f'; });
   if (!clean || !request.target.starts_with('/')) {
@@ -109,8 +111,10 @@ std::string serialize_head(const http_request& request, std::string_view host) {
   out += host;
   out += "\r\n";
   put_fields(out, request.headers);
+  put_fields(out, defaults, &request.headers);
   const bool bodiless = request.method == "GET" || request.method == "HEAD" || request.method == "DELETE";
-  if (!request.body.empty() || !bodiless) out += "Content-Length: " + std::to_string(request.body.size()) + "\r\n";
+  const std::uint64_t size = request.source ? request.source->size() : request.body.size();
+  if (size != 0 || !bodiless) out += "Content-Length: " + std::to_string(size) + "\r\n";
   out += "\r\n";
   return out;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace monochord::net {
+
+class body_source;
 
 /// Header fields in their order; names are compared without case.
 class http_headers {
@@ -49,6 +52,8 @@ class http_request {
   std::string target = "/";
   http_headers headers;
   std::string body;
+  /// Instead of `body`: read while it is sent. What it gives must be as long as it says.
+  std::shared_ptr<body_source> source;
 };
 
 /// An HTTP/1.1 response. Content-Length is filled in when it is sent.
@@ -70,7 +75,8 @@ bool same_token(std::string_view a, std::string_view b) noexcept;
 
 /// The head and body of a message as it goes over the wire. Throws `error` with `errc::invalid_argument` for a method,
 /// target, header name or value that would break the message apart (control characters, spaces).
-std::string serialize_head(const http_request& request, std::string_view host);
+/// `defaults` are fields that a request without one of that name gets.
+std::string serialize_head(const http_request& request, std::string_view host, const http_headers& defaults = {});
 std::string serialize_head(const http_response& response, bool keep_alive);
 
 }  // namespace monochord::net

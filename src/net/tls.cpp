@@ -12,6 +12,7 @@
 
 #include "net/deadline.hpp"
 #include "net/stream_adaptor.hpp"
+#include "net/tls_sessions.hpp"
 
 namespace monochord::net {
 
@@ -21,6 +22,7 @@ namespace ssl = boost::asio::ssl;
 struct tls_context::impl {
   explicit impl(ssl::context::method method) : context(method) {}
   mutable ssl::context context;  // OpenSSL counts its users itself; ours never change it after it is made
+  mutable tls_sessions sessions;  // a client's; thread-safe
 };
 
 tls_context::tls_context(std::unique_ptr<impl> what) : impl_(std::move(what)) {}
@@ -34,6 +36,13 @@ std::unique_ptr<tls_context::impl> make_base(ssl::context::method method) {
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
   SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle connection keeps no record buffers
+  return made;
+}
+
+std::unique_ptr<tls_context::impl> make_client() {
+  auto made = make_base(ssl::context::tls_client);
+  made->context.set_verify_mode(ssl::verify_peer);
+  tls_sessions::watch(made->context.native_handle());
   return made;
 }
 
@@ -56,6 +65,7 @@ class tls_stream final : public byte_stream {
   void async_shutdown(handler done) override { stream_.async_shutdown(std::move(done)); }
   void close() noexcept override { below().close(); }
   void reset() noexcept override { below().reset(); }
+  bool resumed() const noexcept override { return resumed_; }
   std::string peer() const override { return stream_.next_layer().stream().peer(); }
 
   byte_stream& below() noexcept { return stream_.next_layer().stream(); }
@@ -65,10 +75,18 @@ class tls_stream final : public byte_stream {
     const abort_on_cancel guard(state, [this] { close(); });
     const auto [error] = co_await stream_.async_handshake(role, uncancelled());
     failure = error;
+    resumed_ = !error && SSL_session_reused(native()) == 1;
+  }
+  /// Before a client's handshake: resumes what `host` gave before, and keeps what it gives now.
+  void use_sessions_of(const std::string& host) {
+    host_ = host;
+    context_->get().sessions.attach(native(), host_);
   }
 
  private:
   std::shared_ptr<const tls_context> context_;
+  std::string host_;  // the session cache refers to it, so it stands before the stream
+  bool resumed_ = false;
   ssl::stream<stream_adaptor> stream_;
 };
 
@@ -135,8 +153,7 @@ void trust_pem(tls_context::impl& into, std::string_view pem, const std::string&
 }  // namespace
 
 std::shared_ptr<const tls_context> tls_context::client() {
-  auto made = make_base(ssl::context::tls_client);
-  made->context.set_verify_mode(ssl::verify_peer);
+  auto made = make_client();
   error_code failure;
   made->context.set_default_verify_paths(failure);
   if (failure) throw error(errc::tls_failed, "the system's store of certificates could not be read: " + openssl_reason(failure));
@@ -144,8 +161,7 @@ std::shared_ptr<const tls_context> tls_context::client() {
 }
 
 std::shared_ptr<const tls_context> tls_context::client_trusting_pem(std::string_view pem) {
-  auto made = make_base(ssl::context::tls_client);
-  made->context.set_verify_mode(ssl::verify_peer);
+  auto made = make_client();
   trust_pem(*made, pem, "the text given");
   return std::make_shared<const tls_context>(std::move(made));
 }
@@ -155,8 +171,7 @@ std::shared_ptr<const tls_context> tls_context::client_trusting_file(const std::
   std::ostringstream text;
   text << file.rdbuf();
   if (!file) throw error(errc::tls_failed, "the certificates in " + path + " could not be read");
-  auto made = make_base(ssl::context::tls_client);
-  made->context.set_verify_mode(ssl::verify_peer);
+  auto made = make_client();
   trust_pem(*made, text.str(), path);
   return std::make_shared<const tls_context>(std::move(made));
 }
@@ -177,6 +192,7 @@ task<std::unique_ptr<byte_stream>> tls_connect(std::unique_ptr<byte_stream> belo
   if (!context) throw error(errc::invalid_argument, "a TLS connection needs a tls_context");
   auto stream = std::make_unique<tls_stream>(std::move(below), std::move(context));
   expect_host(stream->native(), host);
+  stream->use_sessions_of(host);
   co_await finish(*stream, ssl::stream_base::client, host, time, deadline);
   co_return stream;
 }

@@ -12,7 +12,8 @@
 namespace monochord::net {
 
 /// Settings of one side of TLS 1.2 and 1.3: whom a client trusts, or which certificate a server shows. Immutable,
-/// shared by any number of connections and threads.
+/// shared by any number of connections and threads. A client's remembers, by host, what servers gave to resume with, so
+/// that the next connection needs no full handshake.
 class tls_context {
  public:
   /// A client that trusts the system's store. Throws `error` with `errc::tls_failed` when that cannot be read.

@@ -1,62 +1,49 @@
 // SPDX-License-Identifier: MIT
 #include "rest/multipart.hpp"
 
-#include <algorithm>
-
-#include <monochord/core/random.hpp>
+#include <utility>
 
 namespace monochord::rest {
 
 namespace {
 
-bool appears(std::string_view boundary, std::string_view json, list<file_body> files) {
-  return json.find(boundary) != json.npos ||
-         std::any_of(files.begin(), files.end(), [&](const file_body& f) { return f.bytes.find(boundary) != f.bytes.npos; });
-}
-
-/// A line that is nowhere in what it separates.
-std::string make_boundary(std::string_view json, list<file_body> files) {
-  std::string boundary;
-  do {
-    boundary = "monochord-";
-    for (int i = 0; i < 24; ++i) boundary += "0123456789abcdef"[random_int(0, 15)];
-  } while (appears(boundary, json, files));
-  return boundary;
-}
-
-/// A file name as it may stand between quotes (RFC 7578 §2, with the escapes of the HTML standard).
-std::string quoted(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '"') out += "%22";
-    else if (c == '\r') out += "%0D";
-    else if (c == '\n') out += "%0A";
-    else out += c;
-  }
-  return out;
+encoded_body made_of(std::shared_ptr<upload> source) {
+  encoded_body made;
+  made.content_type = source->content_type();
+  made.source = std::move(source);
+  return made;
 }
 
 }  // namespace
 
 encoded_body with_files(std::string json, list<file_body> files) {
-  if (files.empty()) return {"application/json", std::move(json)};
+  if (files.empty()) return {"application/json", std::move(json), nullptr};
+  auto source = std::make_shared<upload>();
+  source->add_json(json);
+  for (std::size_t i = 0; i < files.size(); ++i) source->add_file("files[" + std::to_string(i) + "]", files[i]);
+  return made_of(std::move(source));
+}
 
-  const std::string boundary = make_boundary(json, files);
-  std::size_t size = json.size() + 256;
-  for (const auto& file : files) size += file.bytes.size() + file.name.size() + 256;
+encoded_body with_file(std::string json, std::string_view part, const file_body& file) {
+  auto source = std::make_shared<upload>();
+  if (!json.empty()) source->add_json(json);
+  source->add_file(part, file);
+  return made_of(std::move(source));
+}
 
-  std::string text;
-  text.reserve(size);
-  text.append("--").append(boundary);
-  text.append("\r\nContent-Disposition: form-data; name=\"payload_json\"\r\nContent-Type: application/json\r\n\r\n").append(json);
-  for (std::size_t i = 0; i < files.size(); ++i) {
-    text.append("\r\n--").append(boundary);
-    text.append("\r\nContent-Disposition: form-data; name=\"files[").append(std::to_string(i));
-    text.append("]\"; filename=\"").append(quoted(files[i].name)).append("\"\r\n");
-    text.append("Content-Type: application/octet-stream\r\n\r\n").append(files[i].bytes);
+std::vector<attachment_body> described(list<file_body> files) {
+  std::vector<attachment_body> all;
+  bool any = false;
+  for (const file_body& file : files) {
+    attachment_body about;
+    about.id = attachment_id{all.size()};
+    if (!file.name.empty()) about.filename = file.name;
+    if (!file.description.empty()) about.description = file.description;
+    any = any || !file.description.empty();
+    all.push_back(about);
   }
-  text.append("\r\n--").append(boundary).append("--\r\n");
-  return {"multipart/form-data; boundary=" + boundary, std::move(text)};
+  if (!any) all.clear();
+  return all;
 }
 
 }  // namespace monochord::rest

@@ -1,22 +1,58 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
-#include <string_view>
+#include <type_traits>
+#include <vector>
 
+#include <monochord/json/codec.hpp>
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/list.hpp>
+#include "rest/upload.hpp"
 
 namespace monochord::rest {
 
-/// A request body and what its Content-Type says.
+/// A request body and what its Content-Type says: a text, or a source when there are files.
 struct encoded_body {
   std::string content_type;
   std::string text;
+  std::shared_ptr<upload> source;
 };
 
-/// JSON alone, or with files as multipart/form-data: parts `payload_json` and `files[n]`.
+/// JSON alone, or with files as parts `payload_json` and `files[n]`.
 /// https://docs.discord.com/developers/reference#uploading-files
 encoded_body with_files(std::string json, list<file_body> files);
+/// JSON, or nothing, with one file in a part of another name, like `target_users_file` of an invite.
+encoded_body with_file(std::string json, std::string_view part, const file_body& file);
+
+/// What `attachments` says of files that have a description; empty when none has.
+std::vector<attachment_body> described(list<file_body> files);
+
+/// A body's JSON with its files beside it. Descriptions of files go into `attachments` where the body names none.
+/// Throws `error` with `errc::invalid_argument` for a description in an edit without `attachments`: these name all that
+/// the message shall keep, which is not known here.
+template <class Body>
+encoded_body encode(const Body& body) {
+  if constexpr (std::is_same_v<Body, interaction_response_body>) {
+    if (!body.data || body.data->files.empty()) return with_files(json::encode(body), {});
+    auto filled = body;
+    const auto about = described(body.data->files);
+    if (!about.empty() && !filled.data->attachments) filled.data->attachments = list<attachment_body>(about);
+    return with_files(json::encode(filled), body.data->files);
+  } else if constexpr (requires { body.files; body.attachments; }) {
+    const auto about = described(body.files);
+    if (about.empty()) return with_files(json::encode(body), body.files);
+    auto filled = body;
+    if constexpr (std::is_same_v<decltype(filled.attachments), list<attachment_body>>) {
+      if (filled.attachments.empty()) filled.attachments = about;
+    } else if (!filled.attachments) {
+      throw error(errc::invalid_argument, "files with a description in an edit need `attachments`, which names all that the message keeps");
+    }
+    return with_files(json::encode(filled), body.files);
+  } else {
+    return with_files(json::encode(body), {});
+  }
+}
 
 }  // namespace monochord::rest

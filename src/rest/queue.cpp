@@ -63,6 +63,7 @@ queue::queue(asio::any_io_executor executor, queue_options options)
       limiter_(options_.limits) {}
 
 task<std::string> queue::send(call what) {
+  if (what.source) co_await what.source->admit(options_.uploads);
   std::string body;  // lives until run() has ended: run_on waits for that even when it is cancelled
   co_await net::run_on(strand_, run(shared_from_this(), std::move(what), body));
   co_return body;
@@ -95,7 +96,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::
         place.me.granted = false;
 
         try {
-          auto sending = exchange(request, std::min(options_.http.response_timeout, deadline - clock_->now()), response);
+          auto sending = exchange(request, std::min(pool_.time_for(request), deadline - clock_->now()), response);
           const bool in_time = co_await net::run_before(*clock_, deadline, std::move(sending));
           if (!in_time) throw net::http_error(errc::timeout, "its time (client_options::rest_timeout) was over before the answer came", true);
         } catch (const net::http_error& e) {
@@ -195,9 +196,10 @@ net::http_request queue::request_for(const call& what) const {
   net::http_request request(std::string(protocol::name(what.route.verb)),
                             base + protocol::build_path(what.route, views(what.parameters)) + what.query);
   if (!what.route.has_own_token()) request.headers.add("Authorization", "Bot " + options_.bot_token.reveal());
-  if (!what.body.empty()) {
+  if (!what.body.empty() || what.source) {
     request.headers.add("Content-Type", what.content_type);
     request.body = what.body;
+    request.source = what.source;
   }
   return request;
 }
@@ -227,6 +229,9 @@ task<> queue::read_counters(std::shared_ptr<queue> self, rest_counters& all) {
   const auto http = self->pool_.counters();
   all.connections_opened = http.connections_opened;
   all.connections_reused = http.connections_reused;
+  all.tls_handshakes = http.tls_handshakes;
+  all.tls_resumed = http.tls_resumed;
+  all.idle_closes = http.idle_closes;
   all.timeouts = http.timeouts;
   co_return;
 }

@@ -19,6 +19,7 @@
 #include "protocol/backoff.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
+#include "rest/upload.hpp"
 
 namespace monochord::rest {
 
@@ -32,6 +33,7 @@ class call {
   std::string query;                    ///< with its '?', encoded
   std::string content_type;             ///< of the body
   std::string body;                     ///< empty: none
+  std::shared_ptr<upload> source;       ///< instead of `body`
 };
 
 struct queue_options {
@@ -39,6 +41,7 @@ struct queue_options {
   token bot_token;
   net::http_options http;
   protocol::rate_limiter_options limits;
+  upload_limits uploads{};
   duration timeout = std::chrono::seconds{60};  ///< of one call in all
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   logger log;
@@ -52,7 +55,8 @@ class queue : public std::enable_shared_from_this<queue> {
 
   /// Waits for its turn, sends, and gives the body of a successful answer. A 429 is waited for and sent again; a 5xx
   /// or a lost connection is, when the call may be repeated (GET, PUT, DELETE, or nothing was sent). Throws `rest_error`
-  /// for every other answer and when the deadline passes; cancellation gives the slot back.
+  /// for every other answer and when the deadline passes, `upload_error` before anything is sent when files are too
+  /// large or cannot be read; cancellation gives the slot back.
   task<std::string> send(call what);
   /// Ends what waits and what is under way with `errc::cancelled`, and closes the connections.
   task<> close();

@@ -2,6 +2,7 @@
 // Every endpoint in one line: its route, its parameters, its body, what it answers.
 #include <monochord/rest/rest.hpp>
 
+#include <algorithm>
 #include <utility>
 
 #include <monochord/json/codec.hpp>
@@ -58,14 +59,10 @@ rest::call make(const route& r, parameters p) { return rest::call(r, std::move(p
 template <class Body>
 rest::call make(const route& r, parameters p, const Body& body) {
   rest::call what(r, std::move(p));
-  list<file_body> files;
-  if constexpr (requires { body.files; }) files = body.files;
-  if constexpr (std::is_same_v<Body, interaction_response_body>) {
-    if (body.data) files = body.data->files;
-  }
-  auto encoded = rest::with_files(json::encode(body), files);
+  auto encoded = rest::encode(body);
   what.content_type = std::move(encoded.content_type);
   what.body = std::move(encoded.text);
+  what.source = std::move(encoded.source);
   return what;
 }
 
@@ -128,7 +125,9 @@ task<> rest_client::create_interaction_response(interaction_id which, std::strin
   return done(queue_, make(callback, {which.str(), std::string(token)}, body));
 }
 task<> rest_client::reply(const interaction& to, const create_message_body& body) {
-  return create_interaction_response(to.id, to.token, shown(body));
+  auto what = make(callback, {to.id.str(), to.token}, shown(body));
+  if (what.source && to.attachment_size_limit) what.source->limit_attachments(static_cast<std::uint64_t>(std::max(*to.attachment_size_limit, 0)));
+  return done(queue_, std::move(what));
 }
 task<> rest_client::reply(const interaction& to, const message_builder& body) { return reply(to, body.body()); }
 

@@ -3,12 +3,8 @@
 // of everything or a look at op, s and t), and against nlohmann/json. Each measurement is CPU time in a process of its own.
 //   bench_codec [--check] [--once <what> [rounds]]     --once runs one of them for a profiler, e.g. under callgrind
 #include <simdjson.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 #include <zlib.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -20,6 +16,7 @@
 #include <monochord/json/payload.hpp>
 #include <monochord/model/events.hpp>
 
+#include "bench/ratio.hpp"
 #include "bench/traffic.hpp"
 #include "protocol/inflate.hpp"
 #include "support/compressor.hpp"
@@ -27,20 +24,14 @@
 namespace {
 
 using namespace monochord;
+using bench::need;
 
-constexpr int pairs = 9;
 constexpr double decode_budget = 1.6;
 constexpr double unwanted_budget = 1.15;
 
 std::vector<std::string> frames;
 std::size_t text_bytes = 0;
 std::uint64_t checksum = 0;  // keeps the work from being optimised away
-
-void need(bool good, const char* what) {
-  if (good) return;
-  std::fprintf(stderr, "bench_codec: %s\n", what);
-  std::_Exit(2);
-}
 
 // One reused zlib stream and one reused buffer: as bare as inflating can be.
 class bare_inflater {
@@ -128,67 +119,30 @@ void nlohmann_parse() {
   for (const auto& frame : frames) checksum += nlohmann::json::parse(in.feed(frame)).size();
 }
 
-struct contender {
+struct candidate {
   const char* name;
   void (*run)();
 };
-constexpr contender inflating{"inflate", inflate_only};
-constexpr contender floor_all{"inflate + simdjson full parse (floor)", dom_parse};
-constexpr contender ours_all{"ours: inflate + decode to models", [] { ours(true); }};
-constexpr contender nlohmanns{"inflate + nlohmann parse", nlohmann_parse};
-constexpr contender floor_head{"inflate + op, s, t (floor)", head_only};
-constexpr contender ours_head{"ours: event nobody wants", [] { ours(false); }};
+constexpr candidate inflating{"inflate", inflate_only};
+constexpr candidate floor_all{"inflate + simdjson full parse (floor)", dom_parse};
+constexpr candidate ours_all{"ours: inflate + decode to models", [] { ours(true); }};
+constexpr candidate nlohmanns{"inflate + nlohmann parse", nlohmann_parse};
+constexpr candidate floor_head{"inflate + op, s, t (floor)", head_only};
+constexpr candidate ours_head{"ours: event nobody wants", [] { ours(false); }};
 
-double cpu_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+// CPU nanoseconds an event, after one round to warm up.
+bench::contender measured(const candidate& c, int rounds) {
+  return {c.name, [c, rounds] {
+            c.run();
+            const double start = bench::cpu_seconds();
+            for (int i = 0; i < rounds; ++i) c.run();
+            need(checksum != 0, "nothing was read");
+            return (bench::cpu_seconds() - start) / rounds / static_cast<double>(frames.size()) * 1e9;
+          }};
 }
 
-// CPU nanoseconds an event, in a fresh process, after one round to warm up.
-double measure(const contender& c, int rounds) {
-  int ends[2];
-  need(pipe(ends) == 0, "pipe");
-  const pid_t child = fork();
-  need(child >= 0, "fork");
-  if (child == 0) {
-    c.run();
-    const double start = cpu_seconds();
-    for (int i = 0; i < rounds; ++i) c.run();
-    const double spent = (cpu_seconds() - start) / rounds / static_cast<double>(frames.size()) * 1e9;
-    const bool written = write(ends[1], &spent, sizeof spent) == sizeof spent;
-    std::_Exit(written && checksum != 0 ? 0 : 2);
-  }
-  double spent = 0;
-  int status = 0;
-  close(ends[1]);
-  const bool got = read(ends[0], &spent, sizeof spent) == sizeof spent;
-  close(ends[0]);
-  waitpid(child, &status, 0);
-  need(got && status == 0, "a measurement failed");
-  return spent;
-}
-
-double median(std::vector<double> all, double part = 0.5) {
-  std::sort(all.begin(), all.end());
-  return all[static_cast<std::size_t>(part * static_cast<double>(all.size() - 1) + 0.5)];
-}
-
-// Alternating pairs; true when the lower quartile of the ratio keeps to the budget (0: there is none).
-bool compare(const contender& least, const contender& other, double budget, int rounds) {
-  std::vector<double> a, b, ratio;
-  for (int i = 0; i < pairs; ++i) {
-    a.push_back(measure(least, rounds));
-    b.push_back(measure(other, rounds));
-    ratio.push_back(b.back() / a.back());
-  }
-  std::printf("%-40s %8.0f ns\n%-40s %8.0f ns   ratio %.3f (quartiles %.3f to %.3f)", least.name, median(a), other.name, median(b),
-              median(ratio), median(ratio, 0.25), median(ratio, 0.75));
-  if (budget > 0) std::printf("   budget %.2f", budget);
-  const bool good = budget == 0 || median(ratio, 0.25) <= budget;
-  std::printf("%s\n\n", good ? "" : "   OVER");
-  std::fflush(stdout);
-  return good;
+bool compare(const candidate& least, const candidate& other, double budget, int rounds) {
+  return bench::compare(measured(least, rounds), measured(other, rounds), budget, "ns");
 }
 
 }  // namespace
@@ -213,7 +167,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   std::printf("%zu events, %zu bytes on average, %.1f times compressed; CPU time an event, median of %d pairs\n\n", frames.size(),
-              text_bytes / frames.size(), static_cast<double>(text_bytes) / static_cast<double>(compressed), pairs);
+              text_bytes / frames.size(), static_cast<double>(text_bytes) / static_cast<double>(compressed), bench::pairs);
   const int rounds = check ? 3 : 15;
   bool good = compare(floor_all, ours_all, decode_budget, rounds);
   good &= compare(floor_head, ours_head, unwanted_budget, rounds);

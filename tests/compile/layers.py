@@ -38,8 +38,8 @@ ONLY_IN = [
     (r'simdjson', [r'src/json/engine\.cpp$']),
     (r'nlohmann/json\.hpp', [r'src/json/inspect\.cpp$', r'src/testing/']),
     (r'spdlog|fmt/', [r'src/core/log\.cpp$']),
-    (r'openssl/', [r'src/net/[^/]+\.cpp$', r'src/testing/[^/]+\.cpp$', r'src/commands/[^/]+\.cpp$']),
-    (r'zlib\.h|zstd\.h', [r'src/protocol/[^/]+\.cpp$', r'src/testing/[^/]+\.cpp$']),
+    (r'openssl/', [r'src/net/[^/]+\.cpp$', r'src/net/tls_sessions\.hpp$', r'src/testing/[^/]+\.cpp$', r'src/commands/[^/]+\.cpp$']),
+    (r'zlib\.h|zstd\.h', [r'src/(protocol|net)/[^/]+\.cpp$', r'src/testing/[^/]+\.cpp$']),
     (r'boost/asio/ssl', [r'src/net/[^/]+\.cpp$']),
     (r'boost/asio\.hpp', []),
 ]

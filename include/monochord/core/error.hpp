@@ -40,6 +40,9 @@ enum class errc {
   invalid_argument,        ///< a call was given something that can never work
   rest_refused,            ///< Discord answered a REST call with a status of 400 or more
   rate_limited,            ///< a REST call met a rate limit that it could not wait for
+  proxy_refused,           ///< the proxy did not open a tunnel
+  upload_too_large,        ///< a file, or all of a request, is over the limit for uploads; nothing was sent
+  upload_failed,           ///< a file could not be read, or changed while it was sent
 };
 
 }  // namespace monochord
@@ -111,6 +114,25 @@ class rest_error : public error {
 
  private:
   details details_;
+};
+
+/// A file that was not uploaded: it is over a limit (`errc::upload_too_large`, nothing was sent), or it cannot be read,
+/// is gone or changed meanwhile (`errc::upload_failed`, the request was not completed).
+/// https://docs.discord.com/developers/reference#uploading-files
+class upload_error : public error {
+ public:
+  upload_error(errc code, std::string file, std::uint64_t size_bytes, std::uint64_t limit_bytes, const std::string& what)
+      : error(code, what), file_(std::move(file)), size_bytes_(size_bytes), limit_bytes_(limit_bytes) {}
+  /// The name it was to be sent with; empty when the whole request is too large.
+  const std::string& file() const noexcept { return file_; }
+  std::uint64_t size_bytes() const noexcept { return size_bytes_; }
+  /// The limit that it is over; 0 when it is another matter.
+  std::uint64_t limit_bytes() const noexcept { return limit_bytes_; }
+
+ private:
+  std::string file_;
+  std::uint64_t size_bytes_;
+  std::uint64_t limit_bytes_;
 };
 
 /// A gateway connection that ended for good. `close_code()` is Discord's, 0 when the connection was never closed by it.

@@ -9,6 +9,7 @@
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/application_command_type.hpp>
 #include <monochord/model/component_fwd.hpp>
+#include <monochord/model/file_body.hpp>
 #include <monochord/model/interaction_type.hpp>
 #include <monochord/model/list.hpp>
 #include <monochord/model/message_flag.hpp>
@@ -41,12 +42,6 @@ struct message_reference_body {
   maybe<monochord::channel_id> channel_id{};
   maybe<monochord::guild_id> guild_id{};
   maybe<bool> fail_if_not_exists{};
-};
-
-/// A file that is sent along. It travels beside the JSON, so it is not part of it.
-struct file_body {
-  std::string_view name{};
-  std::string_view bytes{};
 };
 
 /// What is said of a file: `id` is its place among `files`, or the id of an attachment that an edit keeps.
@@ -156,7 +151,6 @@ struct application_command_body {
 
 static_assert(std::is_trivially_destructible_v<allowed_mentions>);
 static_assert(std::is_trivially_destructible_v<message_reference_body>);
-static_assert(std::is_trivially_destructible_v<file_body>);
 static_assert(std::is_trivially_destructible_v<attachment_body>);
 static_assert(std::is_trivially_destructible_v<create_message_body>);
 static_assert(std::is_trivially_destructible_v<edit_message_body>);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -61,7 +62,13 @@ class message_builder {
   message_builder& component(monochord::component component);
   /// A row of buttons or one select.
   message_builder& row(std::vector<monochord::component> components);
+  /// A file with its bytes; `description` is the alternative text of an image. Copies of the builder share the bytes.
   message_builder& file(std::string name, std::string bytes, std::string description = {});
+  message_builder& file(std::string name, std::shared_ptr<const std::string> bytes, std::string description = {});
+  /// A file that is read from disk while it is sent; `name` is the last part of `path` unless another is given.
+  message_builder& file_from(std::string path, std::string name = {}, std::string description = {});
+  /// The limit for each file in bytes, like the `attachment_size_limit` of an interaction, instead of the client's.
+  message_builder& attachment_limit(std::uint64_t bytes);
   message_builder& poll(poll_create_request poll);
   message_builder& sticker(sticker_id id);
   message_builder& reply_to(message_id message, bool fail_if_not_exists = true);

@@ -19,6 +19,9 @@ struct rest_counters {
   std::uint64_t waited_blocked = 0;      ///< for the end of a block of the whole address
   std::uint64_t connections_opened = 0;
   std::uint64_t connections_reused = 0;  ///< requests on a connection that had served one before
+  std::uint64_t tls_handshakes = 0;
+  std::uint64_t tls_resumed = 0;         ///< of these, those that went on from an earlier connection
+  std::uint64_t idle_closes = 0;         ///< connections closed because nobody had used them for a while
   std::uint64_t timeouts = 0;
 };
 

@@ -72,7 +72,7 @@ TEST_CASE("a message is built with all that it can have") {
         R"("attachments":[{"id":"0","filename":"x.png","description":"a picture"}],"flags":64,"enforce_nonce":true})");
   const auto body = m.body();
   REQUIRE(body.files.size() == 1);
-  CHECK(body.files[0].bytes == "PNG");
+  CHECK(body.files[0].bytes.view() == "PNG");
   const message_builder copy = m;
   m.content("other");
   CHECK(json::encode(copy).starts_with(R"({"content":"pong")"));

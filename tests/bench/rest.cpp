@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+// What a REST call costs over TLS on loopback, beside a bare Beast keep-alive loop that writes and reads the same bytes;
+// what the connection pool does; and what an upload of 24 MiB costs in memory. The server is another process.
+//   bench_rest [--check] [--once floor|ours]     --once runs one of them for a profiler
+#include <signal.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include <monochord/model/bodies.hpp>
+#include <monochord/model/message.hpp>
+#include <monochord/rest/counters.hpp>
+#include <monochord/rest/rest.hpp>
+#include <monochord/testing/test_ca.hpp>
+
+#include "bench/ratio.hpp"
+#include "net/http_message.hpp"
+#include "net/server.hpp"
+#include "rest/queue.hpp"
+
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+namespace ssl = boost::asio::ssl;
+using namespace monochord;
+using namespace std::chrono_literals;
+using bench::need;
+using tcp = asio::ip::tcp;
+
+constexpr double cpu_budget = 1.5;
+constexpr double upload_budget_mb = 4;
+constexpr int channels = 20;
+constexpr std::size_t connections = 16;
+constexpr std::size_t upload_bytes = 24U << 20U;
+constexpr const char* user_agent = "DiscordBot (https://example.invalid, 1)";
+constexpr const char* content = "The quick brown fox jumps over the lazy dog, and nobody in this channel is surprised.";
+
+std::string ca_pem;
+std::uint16_t port = 0;
+
+// --- the server: answers every POST with a message as Discord sends it, limits that never bind ---
+
+std::string answer_text() {
+  return R"({"type":0,"content":")" + std::string(content) +
+         R"(","mentions":[],"mention_roles":[],"attachments":[],"embeds":[],"timestamp":"2024-07-01T12:34:56.789000+00:00",)"
+         R"("edited_timestamp":null,"flags":0,"components":[],"id":"1257300000000000000","channel_id":"1257000000000000000",)"
+         R"("author":{"id":"1257200000000000000","username":"monochord","avatar":"0123456789abcdef0123456789abcdef",)"
+         R"("discriminator":"0420","public_flags":0,"flags":0,"bot":true,"banner":null,"accent_color":null,)"
+         R"("global_name":null,"avatar_decoration_data":null,"collectibles":null,"banner_color":null,"clan":null,)"
+         R"("primary_guild":null},"pinned":false,"mention_everyone":false,"tts":false})";
+}
+
+task<net::server_reply> answer(const net::http_request&, const net::peer_info&) {
+  static const std::string text = answer_text();
+  net::http_response made(200, "application/json", text);
+  made.headers.add("X-RateLimit-Bucket", "d7a9c0f1e2b3d4c5");
+  made.headers.add("X-RateLimit-Limit", "100000");
+  made.headers.add("X-RateLimit-Remaining", "99999");
+  made.headers.add("X-RateLimit-Reset", "1719837297.789");
+  made.headers.add("X-RateLimit-Reset-After", "1.000");
+  made.headers.add("Via", "1.1 loopback");
+  co_return made;
+}
+
+/// Serves until it is killed; says its port first.
+[[noreturn]] void serve(const testing::certificate& shown, int say_port) {
+  asio::io_context context(1);
+  net::server_options options;
+  options.transport = net::tcp_network();
+  options.clock = system_clock();
+  options.tls = net::tls_context::server(shown.chain_pem, shown.key_pem);
+  net::server_handlers handlers;
+  handlers.on_request = answer;
+  net::server server(context.get_executor(), options, handlers);
+  server.listen("127.0.0.1", 0);
+  const std::uint16_t taken = server.port();
+  need(write(say_port, &taken, sizeof taken) == sizeof taken, "write");
+  context.run();
+  std::_Exit(0);
+}
+
+// --- the floor ---
+
+std::string request_text(int channel) {
+  net::http_request request("POST", "/api/v10/channels/" + std::to_string(1257000000000000000 + channel) + "/messages");
+  request.headers.add("Authorization", "Bot secret");
+  request.headers.add("Content-Type", "application/json");
+  request.headers.add("User-Agent", user_agent);
+  request.headers.add("Accept-Encoding", "gzip");
+  request.body = R"({"content":")" + std::string(content) + R"("})";
+  return net::serialize_head(request, "127.0.0.1:" + std::to_string(port)) + request.body;
+}
+
+/// How many requests are left, and what was measured once the warm-up was over.
+struct progress {
+  explicit progress(int posts) : left(posts + warm_up), measured(posts) {}
+  bool next() {
+    if (left == 0) return false;
+    if (left-- == measured) start = bench::cpu_seconds();
+    return true;
+  }
+  static constexpr int warm_up = 5 * channels;  // handshakes, first use of everything
+  int left;
+  const int measured;
+  double start = 0;
+};
+
+task<> bare_loop(ssl::context& tls, progress& work, int number) {
+  const auto here = co_await asio::this_coro::executor;
+  ssl::stream<tcp::socket> stream(tcp::socket(here), tls);
+  co_await stream.next_layer().async_connect({asio::ip::address_v4::loopback(), port}, asio::use_awaitable);
+  stream.next_layer().set_option(tcp::no_delay(true));
+  co_await stream.async_handshake(ssl::stream_base::client, asio::use_awaitable);
+  boost::beast::flat_buffer buffer(65536);
+  for (int channel = number; work.next(); channel = (channel + static_cast<int>(connections)) % channels) {
+    const std::string text = request_text(channel);
+    co_await asio::async_write(stream, asio::buffer(text), asio::use_awaitable);
+    http::response<http::string_body> got;
+    co_await http::async_read(stream, buffer, got, asio::use_awaitable);
+    need(got.result_int() == 200, "the floor's answer");
+  }
+}
+
+double floor_cpu(int posts) {
+  asio::io_context context(1);
+  ssl::context tls(ssl::context::tls_client);
+  tls.set_verify_mode(ssl::verify_peer);
+  tls.add_certificate_authority(asio::buffer(ca_pem));
+  progress work(posts);
+  for (std::size_t i = 0; i < connections; ++i) {
+    asio::co_spawn(context, bare_loop(tls, work, static_cast<int>(i)), [](std::exception_ptr thrown) { need(!thrown, "floor"); });
+  }
+  context.run();
+  return (bench::cpu_seconds() - work.start) / posts * 1e6;
+}
+
+// --- ours ---
+
+struct client {
+  explicit client(duration idle_timeout = 30s, std::uint64_t attachment_bytes = 0) {
+    net::http_options options;
+    options.transport = net::tcp_network();
+    options.clock = system_clock();
+    options.tls = net::tls_context::client_trusting_pem(ca_pem);
+    options.user_agent = user_agent;
+    options.max_connections = connections;
+    options.idle_timeout = idle_timeout;
+    rest::queue_options calls{.base = net::url::parse("https://127.0.0.1:" + std::to_string(port) + "/api/v10"),
+                              .bot_token = token("secret"), .http = options, .limits = {}, .log = {}};
+    calls.limits.global_limit = 1'000'000;
+    if (attachment_bytes != 0) calls.uploads.attachment_bytes = attachment_bytes;
+    queue = std::make_shared<rest::queue>(context.get_executor(), std::move(calls));
+    api = std::make_unique<rest_client>(queue);
+  }
+  template <class T>
+  T run(task<T> work) {
+    std::optional<T> value;
+    asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T got) {
+      if (thrown) std::rethrow_exception(thrown);
+      value.emplace(std::move(got));
+    });
+    context.restart();
+    while (!value && context.run_one() != 0) {
+    }
+    return std::move(*value);
+  }
+
+  asio::io_context context{1};
+  std::shared_ptr<rest::queue> queue;
+  std::unique_ptr<rest_client> api;
+};
+
+task<> post_loop(rest_client& api, progress& work, int channel) {
+  while (work.next()) {
+    const auto got = co_await api.create_message(channel_id(1257000000000000000U + static_cast<std::uint64_t>(channel)),
+                                                 {.content = content});
+    need(got.content == content, "our answer");
+  }
+}
+
+void post(client& with, int posts, double* cpu = nullptr) {
+  progress work(posts);
+  int running = channels;
+  for (int i = 0; i < channels; ++i) {
+    asio::co_spawn(with.context, post_loop(*with.api, work, i), [&](std::exception_ptr thrown) {
+      if (thrown) std::rethrow_exception(thrown);
+      --running;
+    });
+  }
+  with.context.restart();
+  while (running > 0 && with.context.run_one() != 0) {
+  }
+  if (cpu) *cpu = (bench::cpu_seconds() - work.start) / posts * 1e6;
+}
+
+double our_cpu(int posts) {
+  client with;
+  double cpu = 0;
+  post(with, posts, &cpu);
+  const auto counted = with.run(with.api->counters());
+  need(counted.connections_opened <= connections, "more connections than the pool's bound");
+  return cpu;
+}
+
+// --- what the pool does ---
+
+struct pool_figures {
+  double requests_a_second;
+  std::uint64_t opened, opened_again, resumed, idle_closes;
+};
+
+pool_figures use_pool(int posts) {
+  client with(200ms);
+  pool_figures seen{};
+  const auto start = std::chrono::steady_clock::now();
+  post(with, posts);
+  seen.requests_a_second = posts / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  auto counted = with.run(with.api->counters());
+  seen.opened = counted.connections_opened;
+  while (counted.idle_closes < counted.connections_opened && with.context.run_one() != 0) counted = with.run(with.api->counters());
+  seen.idle_closes = counted.idle_closes;
+  post(with, posts / 10);
+  counted = with.run(with.api->counters());
+  seen.opened_again = counted.connections_opened - seen.opened;
+  seen.resumed = counted.tls_resumed;
+  return seen;
+}
+
+// --- uploads ---
+
+/// The most memory that this process ever had resident, in MB.
+double peak_mb() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with("VmHWM:")) return std::stod(line.substr(6)) / 1024;
+  }
+  need(false, "no VmHWM in /proc/self/status");
+  return 0;
+}
+
+task<int> send_file(rest_client& api, file_body file) {
+  const create_message_body body{.content = content, .files = list<file_body>(&file, 1)};
+  co_await api.create_message(channel_id(1), body);
+  co_return 1;
+}
+
+double upload_mb(const file_body& file) {
+  client with(30s, std::uint64_t{32} << 20U);
+  file_body small;
+  small.name = "small";
+  small.bytes = "x";
+  with.run(send_file(*with.api, small));
+  const double before = peak_mb();
+  with.run(send_file(*with.api, file));
+  return peak_mb() - before;
+}
+
+/// True when a file over the default limit is refused with nothing sent.
+bool refuses(const file_body& file) {
+  client with;
+  try {
+    with.run(send_file(*with.api, file));
+  } catch (const upload_error& e) {
+    std::printf("default limit: %s\n", e.what());
+    std::fflush(stdout);
+    return e.limit_bytes() == 10U << 20U && with.run(with.api->counters()).connections_opened == 0;
+  }
+  return false;
+}
+
+bool uploads() {
+  const auto path = std::filesystem::temp_directory_path() / ("monochord_bench_" + std::to_string(getpid()));
+  {
+    std::ofstream out(path, std::ios::binary);
+    const std::string block(1U << 20U, 'x');
+    for (std::size_t i = 0; i < upload_bytes / block.size(); ++i) out << block;
+  }
+  const std::string name = path.string();
+  file_body disk;
+  disk.path = name;
+  const double from_disk = bench::in_fresh_process<double>([&] { return upload_mb(disk); });
+  const double from_memory = bench::in_fresh_process<double>([] {
+    const auto bytes = std::make_shared<const std::string>(upload_bytes, 'x');
+    file_body file;
+    file.name = "memory.bin";
+    file.bytes = bytes;
+    return upload_mb(file);
+  });
+  const bool refused = bench::in_fresh_process<bool>([&] { return refuses(disk); });
+  std::filesystem::remove(path);
+  std::printf("24 MiB uploaded: peak memory + %.1f MB from disk, + %.1f MB from memory   budget %.0f MB\n", from_disk, from_memory,
+              upload_budget_mb);
+  std::printf("refused before the first byte: %s\n", refused ? "yes" : "NO");
+  return refused && from_disk < upload_budget_mb && from_memory < upload_budget_mb;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
+  const testing::test_ca authority;
+  ca_pem = authority.pem();
+  int ends[2];
+  need(pipe(ends) == 0, "pipe");
+  const pid_t server = fork();
+  need(server >= 0, "fork");
+  if (server == 0) serve(authority.issue({"127.0.0.1"}), ends[1]);
+  need(read(ends[0], &port, sizeof port) == sizeof port, "the server did not start");
+
+  const int posts = 2000;
+  bool good = true;
+  if (argc > 2 && std::strcmp(argv[1], "--once") == 0) {
+    std::printf("%.1f us\n", std::strcmp(argv[2], "floor") == 0 ? floor_cpu(posts * 5) : our_cpu(posts * 5));
+  } else {
+    std::printf("%d posts over %d channels, TLS on loopback; CPU time of the client's process, median of %d pairs\n\n", posts,
+                channels, bench::pairs);
+    good = bench::compare({"bare Beast keep-alive loop (floor)", [] { return floor_cpu(posts); }},
+                          {"ours: rest_client", [] { return our_cpu(posts); }}, cpu_budget, "us a request");
+    const auto pool = bench::in_fresh_process<pool_figures>([] { return use_pool(posts); });
+    std::printf("%.0f requests a second; %llu connections opened (bound %zu); after %llu idle closes %llu opened, %llu of them resumed TLS\n\n",
+                pool.requests_a_second, static_cast<unsigned long long>(pool.opened), connections,
+                static_cast<unsigned long long>(pool.idle_closes), static_cast<unsigned long long>(pool.opened_again),
+                static_cast<unsigned long long>(pool.resumed));
+    good &= pool.opened <= connections && pool.opened_again != 0 && pool.resumed == pool.opened_again;
+    good &= uploads();
+  }
+  kill(server, SIGTERM);
+  waitpid(server, nullptr, 0);
+  return check && !good ? 1 : 0;
+}

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: MIT
+// What a connection does beyond one request and one answer: TLS resumption, gzip, bodies that are read while they are sent.
+#include <zlib.h>
+
+#include "loop.hpp"
+#include "net/body_source.hpp"
+#include "net/gzip.hpp"
+#include "support/catch.hpp"
+
+namespace monochord::net_test {
+namespace {
+
+std::string gzipped(std::string_view text) {
+  z_stream z{};
+  REQUIRE(deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&z, text.size()) + 64, '\0');
+  z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
+  z.avail_in = static_cast<uInt>(text.size());
+  z.next_out = reinterpret_cast<Bytef*>(out.data());
+  z.avail_out = static_cast<uInt>(out.size());
+  REQUIRE(deflate(&z, Z_FINISH) == Z_STREAM_END);
+  out.resize(out.size() - z.avail_out);
+  deflateEnd(&z);
+  return out;
+}
+
+error_code gunzip_error(std::string_view packed, std::size_t max_bytes = 1000) {
+  try {
+    net::gunzip(packed, max_bytes);
+  } catch (const error& e) {
+    return e.code();
+  }
+  return {};
+}
+
+TEST_CASE("gzip is unpacked within bounds, and whatever is not gzip is a typed error") {
+  const std::string text(1000, 'x');
+  const std::string packed = gzipped(text);
+  CHECK(net::gunzip(packed, 1000) == text);
+  CHECK(net::gunzip(gzipped(""), 0).empty());
+  CHECK(net::gunzip(packed + gzipped("y"), 1001) == text + "y");  // several members
+  CHECK(gunzip_error(packed, 999) == errc::message_too_large);
+  CHECK(gunzip_error(gzipped(std::string(10'000'000, 'x')), 1000) == errc::message_too_large);  // a bomb
+  CHECK(gunzip_error("") == errc::inflate_failed);
+  CHECK(gunzip_error("not gzip at all") == errc::inflate_failed);
+  CHECK(gunzip_error(packed + "behind") == errc::inflate_failed);
+  for (std::size_t size = 0; size < packed.size(); ++size) {
+    INFO("cut after " << size);
+    CHECK(gunzip_error(std::string_view(packed).substr(0, size)) == errc::inflate_failed);
+  }
+  for (std::size_t at = packed.size() - 8; at < packed.size(); ++at) {  // checksum and length
+    auto damaged = packed;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x20);
+    CHECK(gunzip_error(damaged) == errc::inflate_failed);
+  }
+}
+
+
+/// Answers with `body` under that Content-Encoding.
+void answer_encoded(stage& on, std::string& accept, std::string encoding, std::string body) {
+  on.handlers.on_request = [&accept, encoding, body](const net::http_request& request, const net::peer_info&) -> task<net::server_reply> {
+    accept = request.headers.get("Accept-Encoding");
+    net::http_response answer(200, "application/json", body);
+    answer.headers.add("Content-Encoding", encoding);
+    co_return answer;
+  };
+}
+
+task<net::http_response> get(net::http_pool& pool, std::string accept = {}, std::string method = "GET") {
+  net::http_request request(std::move(method), "/");
+  if (!accept.empty()) request.headers.add("Accept-Encoding", accept);
+  co_return co_await pool.send(request);
+}
+
+TEST_CASE("a gzip answer is asked for and unpacked") {
+  stage on;
+  std::string accept;
+  answer_encoded(on, accept, "gzip", gzipped("{\"a\":1}"));
+  on.serve();
+  const auto pool = on.pool();
+  const auto answer = on.sim.run(get(*pool));
+  CHECK(accept == "gzip");
+  CHECK(answer.body == "{\"a\":1}");
+  CHECK(!answer.headers.has("Content-Encoding"));
+  CHECK(on.sim.run(get(*pool, {}, "HEAD")).body.empty());
+  CHECK(pool->counters().connections_opened == 1);
+}
+
+TEST_CASE("an answer that is no gzip, too large once unpacked or in an encoding nobody asked for ends the connection") {
+  struct sample {
+    const char* encoding;
+    std::string body;
+    const char* accept;
+    errc code;
+  };
+  for (const auto& one : {sample{"gzip", "garbage", "", errc::inflate_failed},
+                          sample{"gzip", gzipped(std::string(100'000, 'x')), "", errc::message_too_large},
+                          sample{"br", "text", "", errc::http_malformed},
+                          sample{"gzip", gzipped("text"), "identity", errc::http_malformed}}) {
+    INFO(one.encoding << " " << one.accept);
+    stage on;
+    std::string accept;
+    answer_encoded(on, accept, one.encoding, one.body);
+    on.http_options.max_body_bytes = 10'000;
+    on.serve();
+    const auto pool = on.pool();
+    CHECK(on.sim.run(failure_of(get(*pool, one.accept))).code == one.code);
+    CHECK(pool->open_connections() == 0);
+    CHECK(pool->counters().failures == 1);
+  }
+  stage plain;
+  std::string accept;
+  answer_encoded(plain, accept, "identity", "text");
+  plain.http_options.accept_gzip = false;
+  plain.serve();
+  const auto pool = plain.pool();
+  CHECK(plain.sim.run(get(*pool)).body == "text");
+  CHECK(accept.empty());
+}
+
+/// Its own settings, for the ones that tests share have seen other servers.
+std::shared_ptr<const net::tls_context> fresh_client_tls() { return net::tls_context::client_trusting_pem(authority().pem()); }
+
+task<net::server_reply> nothing(const net::http_request&, const net::peer_info&) { co_return net::http_response(204); }
+
+TEST_CASE("a connection after an idle close goes on with the TLS session of the one before") {
+  stage on;
+  on.handlers.on_request = nothing;
+  on.http_options.tls = fresh_client_tls();
+  on.http_options.idle_timeout = 20s;
+  on.serve();
+  const auto pool = on.pool();
+  for (std::uint64_t round = 1; round <= 4; ++round) {
+    on.sim.run(get(*pool));
+    on.sim.run_for(21s);
+    const auto count = pool->counters();
+    CHECK(count.connections_opened == round);
+    CHECK(count.idle_closes == round);
+    CHECK(count.tls_handshakes == round);
+    CHECK(count.tls_resumed == round - 1);
+    CHECK(count.stale_connections == 0);
+  }
+}
+
+TEST_CASE("sessions are kept by host, and a server that does not know them makes a full handshake") {
+  stage on;
+  on.handlers.on_request = nothing;
+  on.http_options.tls = fresh_client_tls();
+  on.serve();
+  net::server other(on.sim.executor(), on.server_options, on.handlers);
+  other.listen("127.0.0.1", 443);
+  on.sim.run(get(*on.pool()));
+  net::http_pool elsewhere(on.sim.executor(), net::url::parse("https://127.0.0.1"), on.http_options);
+  on.sim.run(get(elsewhere));
+  CHECK(elsewhere.counters().tls_resumed == 0);
+  on.sim.run(on.server->stop());
+  on.server_options.tls = server_tls(authority().issue({"localhost"}));  // with other keys for its tickets
+  on.serve();
+  const auto again = on.pool();
+  CHECK(on.sim.run(get(*again)).status == 204);
+  CHECK(again->counters().tls_resumed == 0);
+  const auto third = on.pool();
+  on.sim.run(get(*third));
+  CHECK(third->counters().tls_resumed == 1);
+}
+
+TEST_CASE("a certificate that is refused leaves no session behind") {
+  stage on;
+  on.handlers.on_request = nothing;
+  on.server_options.tls = server_tls(authority().issue({"evil.test"}));
+  on.http_options.tls = fresh_client_tls();
+  on.serve();
+  for (int i = 0; i < 3; ++i) {
+    const auto pool = on.pool();
+    CHECK(on.sim.run(failure_of(get(*pool))).code == errc::certificate_refused);
+    CHECK(pool->counters().tls_handshakes == 0);
+  }
+}
+
+/// A body of `total` bytes in pieces, which can break in several ways.
+class test_source final : public net::body_source {
+ public:
+  test_source(std::size_t total, std::size_t piece) : total(total), piece_(piece, 'x') {}
+  task<> open() override {
+    if (opened != 0 && once) throw error(errc::invalid_argument, "it can be read once only");
+    ++opened;
+    at = 0;
+    co_return;
+  }
+  std::uint64_t size() const noexcept override { return total; }
+  bool repeatable() const noexcept override { return !once; }
+  task<std::string_view> read() override {
+    if (at >= breaks_at) throw upload_error(errc::upload_failed, "file.bin", total, 0, "file.bin changed");
+    const std::size_t count = std::min(piece_.size(), (too_long ? total + 1 : too_short ? total - 1 : total) - at);
+    at += count;
+    co_return std::string_view(piece_).substr(0, count);
+  }
+
+  const std::size_t total;
+  std::size_t at = 0;
+  std::size_t breaks_at = static_cast<std::size_t>(-1);
+  int opened = 0;
+  bool once = false;
+  bool too_long = false;
+  bool too_short = false;
+
+ private:
+  std::string piece_;
+};
+
+task<net::http_response> upload(net::http_pool& pool, std::shared_ptr<test_source> source, std::string method = "POST") {
+  net::http_request request(std::move(method), "/");
+  request.source = std::move(source);
+  co_return co_await pool.send(request);
+}
+
+task<net::server_reply> size_of_body(const net::http_request& request, const net::peer_info&) {
+  net::http_response answer(200, "text/plain", std::to_string(request.body.size()));
+  co_return answer;
+}
+
+TEST_CASE("a body is read while it is sent") {
+  for (const std::size_t total : {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{3'000'000}}) {
+    stage on;
+    on.handlers.on_request = size_of_body;
+    on.serve();
+    const auto pool = on.pool();
+    const auto source = std::make_shared<test_source>(total, 50'000);
+    for (int i = 1; i <= 2; ++i) {
+      CHECK(on.sim.run(upload(*pool, source)).body == std::to_string(total));
+      CHECK(source->opened == i);
+      CHECK(source->at == total);
+    }
+    CHECK(pool->counters().connections_opened == 1);
+  }
+}
+
+TEST_CASE("a source that fails, or is of another size than it said, ends the connection and the call at once") {
+  struct sample {
+    std::size_t breaks_at;
+    bool too_long, too_short;
+  };
+  for (const auto& one : {sample{0, false, false}, sample{100'000, false, false}, sample{static_cast<std::size_t>(-1), true, false},
+                          sample{static_cast<std::size_t>(-1), false, true}}) {
+    INFO(one.breaks_at << one.too_long << one.too_short);
+    stage on;
+    int asked = 0;
+    on.handlers.on_request = [&](const net::http_request&, const net::peer_info&) -> task<net::server_reply> {
+      ++asked;
+      co_return net::http_response(200);
+    };
+    on.serve();
+    const auto pool = on.pool();
+    const auto source = std::make_shared<test_source>(200'000, 50'000);
+    source->breaks_at = one.breaks_at;
+    source->too_long = one.too_long;
+    source->too_short = one.too_short;
+    const auto seen = on.sim.run(failure_of(upload(*pool, source, "PUT")));
+    CHECK(seen.code == errc::upload_failed);
+    CHECK(on.sim.elapsed() == 0s);
+    CHECK(asked == 0);
+    CHECK(source->opened == 1);
+    CHECK(pool->open_connections() == 0);
+    CHECK(pool->counters().failures == 1);
+    on.sim.run(on.server->stop());
+    CHECK(on.network.open_connections() == 0);
+  }
+}
+
+TEST_CASE("a refusal that comes before the whole body was sent is the answer") {
+  stage on(false);
+  on.server_options.max_body_bytes = 100'000;  // answers 413 as soon as it reads the header
+  on.handlers.on_request = nothing;
+  on.serve();
+  const auto pool = on.pool();
+  const auto source = std::make_shared<test_source>(50'000'000, 50'000);
+  CHECK(on.sim.run(upload(*pool, source)).status == 413);
+  CHECK(source->at < 5'000'000);
+  CHECK(pool->open_connections() == 0);
+  CHECK(on.sim.elapsed() < 5s);
+}
+
+TEST_CASE("on a kept connection that ended, a body goes out again only when it can be read again") {
+  for (const bool once : {false, true}) {
+    stage on;
+    int asked = 0;
+    on.handlers.on_request = [&](const net::http_request&, const net::peer_info&) -> task<net::server_reply> {
+      net::server_reply reply(net::http_response(204));
+      if (++asked == 2) reply.play = net::server_reply::fault::close;
+      co_return reply;
+    };
+    on.serve();
+    const auto pool = on.pool();
+    on.sim.run(get(*pool));
+    const auto source = std::make_shared<test_source>(100'000, 50'000);
+    source->once = once;
+    const auto seen = on.sim.run(failure_of(upload(*pool, source, "PUT")));
+    CHECK(seen.code == (once ? error_code(errc::closed) : error_code()));
+    CHECK(source->opened == (once ? 1 : 2));
+    CHECK(asked == (once ? 2 : 3));
+    CHECK(pool->counters().resent == (once ? 0 : 1));
+  }
+}
+
+TEST_CASE("a large body has the time that a slow line needs") {
+  stage on(false);
+  on.handlers.on_request = nothing;
+  on.http_options.slowest_upload_bytes_per_second = 10'000;
+  on.serve();
+  const auto pool = on.pool();
+  net::http_request request("POST", "/");
+  CHECK(pool->time_for(request) == 30s);
+  request.body.assign(50'000, 'x');
+  CHECK(pool->time_for(request) == 35s);
+  on.sim.run(get(*pool));
+  on.network.stall_all();
+  CHECK(on.sim.run(failure_of(upload(*pool, std::make_shared<test_source>(1'000'000, 50'000)))).code == errc::timeout);
+  CHECK(on.sim.elapsed() == 130s);
+}
+
+TEST_CASE("an upload that is cancelled at any turn ends at once, the next request works") {
+  int turns = 0;
+  for (bool cancelled = true; cancelled; ++turns) {
+    INFO("turn " << turns);
+    stage on;
+    on.handlers.on_request = size_of_body;
+    on.http_options.max_connections = 1;
+    on.serve();
+    const auto pool = on.pool();
+    failure seen;
+    cancelled = run_cancelled_after(on.sim, turns, failure_of(upload(*pool, std::make_shared<test_source>(300'000, 60'000))), seen);
+    CHECK((!seen.code || (cancelled && (seen.code == errc::cancelled || seen.code == boost::asio::error::operation_aborted))));
+    CHECK(on.sim.elapsed() == 0s);
+    CHECK(on.sim.run(get(*pool)).status == 200);
+    on.sim.run(pool->close());
+    on.sim.run(on.server->stop());
+    CHECK(on.network.open_connections() == 0);
+  }
+  CHECK(turns > 30);
+}
+
+TEST_CASE("an upload whose connection breaks at any turn fails with a typed error or succeeds") {
+  for (const bool stalls : {false, true}) {
+    int turns = 0;
+    for (bool struck = true; struck; ++turns) {
+      INFO("turn " << turns << (stalls ? " stalled" : " reset"));
+      stage on;
+      on.handlers.on_request = size_of_body;
+      on.serve();
+      const auto pool = on.pool();
+      std::optional<failure> seen;
+      const auto run = [](net::http_pool& with, std::optional<failure>& into) -> task<> {
+        into = co_await failure_of(upload(with, std::make_shared<test_source>(300'000, 60'000)));
+      };
+      on.sim.spawn(run(*pool, seen));
+      int count = 0;
+      on.sim.run_until([&] { return seen || count++ == turns; });
+      struck = !seen;
+      if (stalls) on.network.stall_all();
+      else on.network.reset_all();
+      on.sim.run_until([&] { return seen.has_value(); });
+      if (seen->code) CHECK((seen->code == errc::closed || seen->code == errc::tls_failed || seen->code == errc::timeout));
+      CHECK(on.sim.elapsed() <= 40s);
+    }
+    CHECK(turns > 20);
+  }
+}
+
+}  // namespace
+}  // namespace monochord::net_test
