@@ -21,6 +21,7 @@
 #include <monochord/dispatch/handler.hpp>
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/intents.hpp>
+#include <monochord/json/limit_checks.hpp>
 
 namespace monochord {
 
@@ -55,6 +56,8 @@ struct client_options {
   /// Requests a second over all routes; Discord's limit for bots is 50.
   /// https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
   int rest_requests_per_second = 50;
+  /// Which of Discord's limits a request body must keep; a call with one that does not throws `limit_error`, unsent.
+  limit_checks body_limits = limit_checks::strict;
 
   log_level log = log_level::info;
   /// Where log lines go; by default to stderr.

@@ -107,6 +107,7 @@ client::impl::impl(token given_token, client_options given)
   http.user_agent = user_agent;
   rest::queue_options calls{.base = base, .bot_token = bot_token, .http = http, .limits = {}, .log = log};
   calls.timeout = options.rest_timeout;
+  calls.body_limits = options.body_limits;
   calls.limits.global_limit = options.rest_requests_per_second;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);
