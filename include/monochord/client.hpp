@@ -22,6 +22,7 @@
 #include <monochord/dispatch/handler.hpp>
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/intents.hpp>
+#include <monochord/json/limit_checks.hpp>
 
 namespace monochord {
 
@@ -67,6 +68,8 @@ struct client_options {
   /// Connections that REST keeps open at a time, and how long one stays open that nobody uses.
   std::size_t rest_connections = 16;
   std::chrono::milliseconds rest_idle_timeout{30'000};
+  /// Which of Discord's limits a request body must keep; a call with one that does not throws `limit_error`, unsent.
+  limit_checks body_limits = limit_checks::strict;
 
   log_level log = log_level::info;
   /// Where log lines go; by default to stderr.

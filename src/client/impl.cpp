@@ -115,6 +115,7 @@ client::impl::impl(token given_token, client_options given)
   rest::queue_options calls{.base = base, .bot_token = bot_token, .http = http, .limits = {}, .log = log};
   calls.timeout = options.rest_timeout;
   calls.uploads = {.attachment_bytes = options.max_attachment_bytes, .request_bytes = options.max_upload_bytes};
+  calls.body_limits = options.body_limits;
   calls.limits.global_limit = options.rest_requests_per_second;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);

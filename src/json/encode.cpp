@@ -2,21 +2,13 @@
 // Encoding: walks the tables and appends text. What is absent is left out, so that nothing is invented.
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
-#include "json/table.hpp"
 #include "json/unescape.hpp"
+#include "json/walk.hpp"
 
 namespace monochord::json {
 
 namespace {
-
-template <class T>
-T load(const void* at) noexcept {
-  T value;
-  std::memcpy(&value, at, sizeof value);
-  return value;
-}
 
 void append_number(auto value, std::string& out) {
   char text[32];
@@ -28,32 +20,6 @@ void append_double(double value, std::string& out) {
 }
 
 void value(const type& how, const void* at, std::string& out);
-
-// Whether a field is there, and where its value is; null at `at` stands for JSON's null.
-bool present(const type& how, const void*& at, const type*& inner) {
-  inner = &how;
-  switch (how.what) {
-    case kind::wrapper: {
-      const auto& wrap = *static_cast<const wrapper_how*>(how.how);
-      if (const void* held = wrap.get(at)) {
-        at = held;
-        return present(*how.inner, at, inner);
-      }
-      const bool is_null = wrap.is_null && wrap.is_null(at);
-      at = nullptr;
-      return is_null;
-    }
-    case kind::optional_bool: return static_cast<const optional_bool*>(at)->has_value();
-    case kind::null_bool:
-      if (!*static_cast<const null_bool*>(at)) return false;
-      at = nullptr;
-      return true;
-    case kind::tagged: return how.tag().value(at) != nullptr;
-    case kind::raw: return !static_cast<const raw_json*>(at)->empty();
-    case kind::scalar: return !static_cast<const scalar*>(at)->empty();
-    default: return true;
-  }
-}
 
 void key(std::string_view name, bool& first, std::string& out) {
   if (!first) out += ',';

@@ -28,6 +28,8 @@
 #include <monochord/model/scalar.hpp>
 #include <monochord/model/tagged.hpp>
 
+#include "json/limit_table.hpp"
+
 // The tables that the engine walks. A model gets its table with one line, MONOCHORD_MODEL(role, id, name, ...), in one of
 // the tables_*.cpp. How a field is read and written follows from its type:
 //   T                 required            optional<T>, box<T>, optional_bool  absent or a value
@@ -131,6 +133,7 @@ struct table {
   const table& (*inlined)() noexcept = nullptr;  // an object whose fields stand among ours
   std::uint32_t inlined_offset = 0;
   bool (*reduced)(const void*) = nullptr;  // only id and `unavailable` are there
+  limit_list limits{};
 };
 
 constexpr std::uint32_t hash_of(const char* text, std::size_t size) noexcept {
@@ -463,9 +466,10 @@ constexpr tagged_how tagged_how_of(const alternative* first, std::size_t count, 
     using namespace detail;                                                                                        \
     using self = model;                                                                                            \
     static constexpr rows built{std::array{__VA_ARGS__}};                                                          \
+    static_assert(known(limits_of<model>, built.fields), "a limit names a field that the model does not have");    \
     static constexpr table made{#model,         built.fields.data(), built.count,         built.slots.size() - 1,  \
                                 built.slots.data(), built.required,  built.inlined,       built.inlined_offset,    \
-                                built.reduced};                                                                    \
+                                built.reduced,  {limits_of<model>, rule_of<model>}};                               \
     return made;                                                                                                   \
   }                                                                                                                \
   }

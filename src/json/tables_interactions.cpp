@@ -13,7 +13,11 @@ template <>
 const tagged_how& tagged_how_for<interaction_data_family>() noexcept;
 }  // namespace json::detail
 
+MONOCHORD_LIMITS(command_choice, {"name", 1, 100}, {"name_localizations[]", 1, 100}, {"value", 0, 100, 6000})
 MONOCHORD_MODEL(command_choice, name, name_localizations, value)
+MONOCHORD_LIMITS(command_option, {"name", 1, 32}, {"name_localizations[]", 1, 32}, {"description", 1, 100},
+                 {"description_localizations[]", 1, 100}, {"choices", 0, 25}, {"options", 0, 25},
+                 {"min_length", 0, 6000}, {"max_length", 1, 6000}, {"file_types", 0, 10})
 MONOCHORD_MODEL(command_option, type, name, name_localizations, description, description_localizations, required,
                 choices, options, channel_types, min_value, max_value, min_length, max_length, autocomplete,
                 file_types)

@@ -8,6 +8,7 @@
 #include <monochord/model/resolved_data.hpp>
 #include <monochord/model/submitted_component.hpp>
 
+#include "json/limit_rules.hpp"
 #include "json/table.hpp"
 
 namespace monochord {
@@ -33,34 +34,68 @@ MONOCHORD_MODEL(application, id, name, icon, description, rpc_origins, bot_publi
 MONOCHORD_MODEL(attachment, id, filename, title, description, content_type, size, url, proxy_url, height, width,
                 placeholder, placeholder_version, ephemeral, duration_secs, waveform, flags, clip_participants,
                 clip_created_at, application)
+MONOCHORD_LIMITS(unfurled_media_item, {"url", 0, 2048})
 MONOCHORD_MODEL(unfurled_media_item, url, proxy_url, height, width, placeholder, placeholder_version, content_type,
                 flags, attachment_id)
+MONOCHORD_LIMITS(select_option, {"label", 1, 100}, {"value", 1, 100}, {"description", 0, 100})
 MONOCHORD_MODEL(select_option, label, value, description, emoji, default_)
 MONOCHORD_MODEL(select_default_value, id, type)
+MONOCHORD_LIMITS(action_row, {"id", 0}, {"components", 1, 5})
+MONOCHORD_LIMIT_RULE(action_row, action_row_limits)
 MONOCHORD_MODEL(action_row, id, components)
+MONOCHORD_LIMITS(button, {"id", 0}, {"label", 0, 80}, {"custom_id", 1, 100}, {"url", 0, 512})
 MONOCHORD_MODEL(button, id, style, label, emoji, custom_id, sku_id, url, disabled)
+MONOCHORD_LIMITS(string_select, {"id", 0}, {"custom_id", 1, 100}, {"options", 1, 25}, {"placeholder", 0, 150},
+                 {"min_values", 0, 25}, {"max_values", 1, 25})
 MONOCHORD_MODEL(string_select, id, custom_id, options, placeholder, min_values, max_values, required, disabled)
+MONOCHORD_LIMITS(text_input, {"id", 0}, {"custom_id", 1, 100}, {"min_length", 0, 4000}, {"max_length", 1, 4000},
+                 {"value", 0, 4000}, {"placeholder", 0, 100}, {"label", 1, 45})
 MONOCHORD_MODEL(text_input, id, custom_id, style, min_length, max_length, required, value, placeholder, label)
+MONOCHORD_LIMITS(user_select, {"id", 0}, {"custom_id", 1, 100}, {"default_values", 0, 25}, {"placeholder", 0, 150},
+                 {"min_values", 0, 25}, {"max_values", 1, 25})
 MONOCHORD_MODEL(user_select, id, custom_id, placeholder, default_values, min_values, max_values, required, disabled)
+MONOCHORD_LIMITS(role_select, {"id", 0}, {"custom_id", 1, 100}, {"default_values", 0, 25}, {"placeholder", 0, 150},
+                 {"min_values", 0, 25}, {"max_values", 1, 25})
 MONOCHORD_MODEL(role_select, id, custom_id, placeholder, default_values, min_values, max_values, required, disabled)
+MONOCHORD_LIMITS(mentionable_select, {"id", 0}, {"custom_id", 1, 100}, {"default_values", 0, 25},
+                 {"placeholder", 0, 150}, {"min_values", 0, 25}, {"max_values", 1, 25})
 MONOCHORD_MODEL(mentionable_select, id, custom_id, placeholder, default_values, min_values, max_values, required,
                 disabled)
+MONOCHORD_LIMITS(channel_select, {"id", 0}, {"custom_id", 1, 100}, {"default_values", 0, 25}, {"placeholder", 0, 150},
+                 {"min_values", 0, 25}, {"max_values", 1, 25})
 MONOCHORD_MODEL(channel_select, id, custom_id, channel_types, placeholder, default_values, min_values, max_values,
                 required, disabled)
+MONOCHORD_LIMITS(section, {"id", 0}, {"components", 1, 3})
 MONOCHORD_MODEL(section, id, components, accessory)
+MONOCHORD_LIMITS(text_display, {"id", 0}, {"content", 1, 4000})
 MONOCHORD_MODEL(text_display, id, content)
+MONOCHORD_LIMITS(thumbnail, {"id", 0}, {"description", 1, 1024})
 MONOCHORD_MODEL(thumbnail, id, media, description, spoiler)
+MONOCHORD_LIMITS(media_gallery_item, {"description", 1, 1024})
 MONOCHORD_MODEL(media_gallery_item, media, description, spoiler)
+MONOCHORD_LIMITS(media_gallery, {"id", 0}, {"items", 1, 10})
 MONOCHORD_MODEL(media_gallery, id, items)
+MONOCHORD_LIMITS(file_component, {"id", 0})
 MONOCHORD_MODEL(file_component, id, file, spoiler, name, size)
+MONOCHORD_LIMITS(separator, {"id", 0})
 MONOCHORD_MODEL(separator, id, divider, spacing)
+MONOCHORD_LIMITS(container, {"id", 0}, {"components", 1, 40}, {"accent_color", 0, 16777215})
 MONOCHORD_MODEL(container, id, components, accent_color, spoiler)
+MONOCHORD_LIMITS(label, {"id", 0}, {"label", 1, 45}, {"description", 1, 100})
 MONOCHORD_MODEL(label, id, label, description, component)
+MONOCHORD_LIMITS(file_upload, {"id", 0}, {"custom_id", 1, 100}, {"min_values", 0, 10}, {"max_values", 1, 10},
+                 {"file_types", 0, 10})
 MONOCHORD_MODEL(file_upload, id, custom_id, min_values, max_values, required, file_types)
+MONOCHORD_LIMITS(radio_group_option, {"value", 1, 100}, {"label", 1, 100}, {"description", 0, 100})
 MONOCHORD_MODEL(radio_group_option, value, label, description, default_)
+MONOCHORD_LIMITS(radio_group, {"id", 0}, {"custom_id", 1, 100}, {"options", 2, 10})
 MONOCHORD_MODEL(radio_group, id, custom_id, options, required)
+MONOCHORD_LIMITS(checkbox_group_option, {"value", 1, 100}, {"label", 1, 100}, {"description", 0, 100})
 MONOCHORD_MODEL(checkbox_group_option, value, label, description, default_)
+MONOCHORD_LIMITS(checkbox_group, {"id", 0}, {"custom_id", 1, 100}, {"options", 1, 10}, {"min_values", 0, 10},
+                 {"max_values", 1, 10})
 MONOCHORD_MODEL(checkbox_group, id, custom_id, options, min_values, max_values, required)
+MONOCHORD_LIMITS(checkbox, {"id", 0}, {"custom_id", 1, 100})
 MONOCHORD_MODEL(checkbox, id, custom_id, default_)
 MONOCHORD_MODEL(partial_message, id, channel_id, author, type, content, embeds, attachments, timestamp,
                 edited_timestamp, flags, mentions, mention_roles, mention_everyone, pinned, tts, sticker_items,

@@ -14,6 +14,7 @@
 #include <monochord/model/user.hpp>
 #include <monochord/model/voice_state.hpp>
 
+#include "json/limit_rules.hpp"
 #include "json/table.hpp"
 
 namespace monochord {
@@ -32,6 +33,7 @@ MONOCHORD_MODEL(role_tags, bot_id, integration_id, premium_subscriber, subscript
 MONOCHORD_MODEL(role_colors, primary_color, secondary_color, tertiary_color)
 MONOCHORD_MODEL(role, id, name, color, colors, hoist, icon, unicode_emoji, position, permissions, managed,
                 mentionable, tags, flags)
+MONOCHORD_LIMITS(emoji, {"name", 0, 32})
 MONOCHORD_MODEL(emoji, id, name, roles, user, require_colons, managed, animated, available)
 MONOCHORD_MODEL(sticker_item, id, name, format_type)
 MONOCHORD_MODEL(sticker, id, pack_id, name, description, tags, type, format_type, available, guild_id, user,
@@ -40,21 +42,34 @@ MONOCHORD_MODEL(member, user, nick, avatar, banner, roles, joined_at, premium_si
                 permissions, communication_disabled_until, avatar_decoration_data, collectibles)
 MONOCHORD_MODEL(partial_member, nick, avatar, banner, roles, joined_at, premium_since, deaf, mute, flags, pending,
                 permissions, communication_disabled_until, avatar_decoration_data, collectibles)
+MONOCHORD_LIMITS(embed_footer, {"text", 0, 2048}, {"icon_url", 0, 2048})
 MONOCHORD_MODEL(embed_footer, text, icon_url, proxy_icon_url)
+MONOCHORD_LIMITS(embed_image, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
+                 {"description", 0, 4096})
 MONOCHORD_MODEL(embed_image, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
                 description, flags)
+MONOCHORD_LIMITS(embed_video, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
+                 {"description", 0, 4096})
 MONOCHORD_MODEL(embed_video, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
                 description, flags)
+MONOCHORD_LIMITS(embed_provider, {"name", 0, 256}, {"url", 0, 2048})
 MONOCHORD_MODEL(embed_provider, name, url)
+MONOCHORD_LIMITS(embed_author, {"name", 0, 256}, {"url", 0, 2048}, {"icon_url", 0, 2048})
 MONOCHORD_MODEL(embed_author, name, url, icon_url, proxy_icon_url)
+MONOCHORD_LIMITS(embed_field, {"name", 0, 256}, {"value", 0, 1024})
 MONOCHORD_MODEL(embed_field, name, value, inline_)
+MONOCHORD_LIMITS(embed, {"title", 0, 256}, {"description", 0, 4096}, {"url", 0, 2048}, {"color", 0, 16777215},
+                 {"fields", 0, 25})
 MONOCHORD_MODEL(embed, title, type, description, url, timestamp, color, footer, image, thumbnail, video, provider,
                 author, fields, flags)
+MONOCHORD_LIMITS(poll_media, {"text", 1, 300})
 MONOCHORD_MODEL(poll_media, text, emoji)
 MONOCHORD_MODEL(poll_answer, answer_id, poll_media)
 MONOCHORD_MODEL(poll_answer_count, id, count, me_voted)
 MONOCHORD_MODEL(poll_results, is_finalized, answer_counts)
 MONOCHORD_MODEL(poll, question, answers, expiry, allow_multiselect, layout_type, results)
+MONOCHORD_LIMITS(poll_create_request, {"answers", 1, 10}, {"duration", 1, 768})
+MONOCHORD_LIMIT_RULE(poll_create_request, poll_limits)
 MONOCHORD_MODEL(poll_create_request, question, answers, duration, allow_multiselect, layout_type)
 MONOCHORD_MODEL(entitlement, id, sku_id, application_id, user_id, type, deleted, starts_at, ends_at, guild_id,
                 consumed)

@@ -15,6 +15,20 @@ T& made(maybe<T>& field) {
   return field ? *field : field.emplace();
 }
 
+/// What only a message of components alone takes.
+bool is_layout(component_type type) {
+  switch (type) {
+    case component_type::section:
+    case component_type::text_display:
+    case component_type::thumbnail:
+    case component_type::media_gallery:
+    case component_type::file:
+    case component_type::separator:
+    case component_type::container: return true;
+    default: return false;
+  }
+}
+
 optional<std::string> unless_empty(std::string text) {
   return text.empty() ? std::nullopt : optional<std::string>(std::move(text));
 }
@@ -139,6 +153,7 @@ struct message_builder::parts {
   maybe<bool> tts;
   std::vector<monochord::embed> embeds;
   std::vector<monochord::component> components;
+  bool components_v2 = false;
   std::vector<sticker_id> stickers;
   maybe<monochord::flags<message_flag>> flags;
   optional<poll_create_request> poll;
@@ -179,6 +194,10 @@ struct message_builder::parts {
       file_views.push_back(view);
     }
   }
+  maybe<monochord::flags<message_flag>> all_flags() const {
+    if (!components_v2) return flags;
+    return (flags ? *flags : monochord::flags<message_flag>()) | message_flag::is_components_v2;
+  }
   maybe<allowed_mentions> mentions() const {
     if (!mentions_set && !replied_user) return {};
     allowed_mentions all;
@@ -204,7 +223,13 @@ message_builder& message_builder::embed(embed_builder embed) {
   parts_->embeds.push_back(std::move(embed).body());
   return *this;
 }
+message_builder& message_builder::text(std::string markdown) {
+  text_display display;
+  display.content = std::move(markdown);
+  return component(std::move(display));
+}
 message_builder& message_builder::component(monochord::component component) {
+  if (is_layout(component.type())) parts_->components_v2 = true;
   parts_->components.push_back(std::move(component));
   return *this;
 }
@@ -270,7 +295,7 @@ create_message_body message_builder::body() const {
   body.sticker_ids = p.stickers;
   body.files = p.file_views;
   body.attachments = p.attachment_views;
-  body.flags = p.flags;
+  body.flags = p.all_flags();
   if (p.poll) body.poll = &*p.poll;
   return body;
 }
@@ -281,7 +306,7 @@ edit_message_body message_builder::edit_body() const {
   edit_message_body body;
   if (p.content) body.content = *p.content;
   if (!p.embeds.empty()) body.embeds = list<monochord::embed>(p.embeds);
-  body.flags = p.flags;
+  body.flags = p.all_flags();
   body.allowed_mentions = p.mentions();
   if (!p.components.empty()) body.components = list<monochord::component>(p.components);
   body.files = p.file_views;

@@ -4,6 +4,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/strand.hpp>
 #include <cstdint>
+#include <exception>
 #include <map>
 #include <memory>
 #include <string>
@@ -14,6 +15,7 @@
 #include <monochord/core/log.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/token.hpp>
+#include <monochord/json/limit_checks.hpp>
 #include <monochord/rest/counters.hpp>
 #include "net/http_client.hpp"
 #include "protocol/backoff.hpp"
@@ -34,6 +36,7 @@ class call {
   std::string content_type;             ///< of the body
   std::string body;                     ///< empty: none
   std::shared_ptr<upload> source;       ///< instead of `body`
+  std::exception_ptr refused;           ///< why it must not be sent; null: it may
 };
 
 struct queue_options {
@@ -43,6 +46,7 @@ struct queue_options {
   protocol::rate_limiter_options limits;
   upload_limits uploads{};
   duration timeout = std::chrono::seconds{60};  ///< of one call in all
+  limit_checks body_limits = limit_checks::strict;
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   logger log;
 };
@@ -62,6 +66,8 @@ class queue : public std::enable_shared_from_this<queue> {
   task<> close();
 
   task<rest_counters> counters();
+
+  limit_checks body_limits() const noexcept { return options_.body_limits; }
 
  private:
   struct waiter;

@@ -3,9 +3,11 @@
 #include <monochord/rest/rest.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include <monochord/json/codec.hpp>
+#include <monochord/json/limits.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/application_command.hpp>
 #include <monochord/model/bodies.hpp>
@@ -43,7 +45,10 @@ constexpr route callback{method::post, "/interactions/{interaction_id}/{interact
 constexpr route original_edit{method::patch, "/webhooks/{application_id}/{interaction_token}/messages/@original"};
 constexpr route followup{method::post, "/webhooks/{application_id}/{interaction_token}"};
 
-task<std::string> answer(queue_ptr queue, rest::call what) { co_return co_await queue->send(std::move(what)); }
+task<std::string> answer(queue_ptr queue, rest::call what) {
+  if (what.refused) std::rethrow_exception(what.refused);
+  co_return co_await queue->send(std::move(what));
+}
 
 template <class T>
 task<T> decoded(queue_ptr queue, rest::call what) {
@@ -55,10 +60,17 @@ task<> done(queue_ptr queue, rest::call what) { co_await answer(std::move(queue)
 
 rest::call make(const route& r, parameters p) { return rest::call(r, std::move(p)); }
 
-/// With a JSON body, and files beside it where the body has some.
+/// With a JSON body, and files beside it where the body has some. A body over Discord's limits is refused when the call
+/// is awaited, like everything else that can go wrong with it.
 template <class Body>
-rest::call make(const route& r, parameters p, const Body& body) {
+rest::call make(const queue_ptr& queue, const route& r, parameters p, const Body& body) {
   rest::call what(r, std::move(p));
+  try {
+    json::check_limits(body, queue->body_limits());
+  } catch (const limit_error&) {
+    what.refused = std::current_exception();
+    return what;
+  }
   auto encoded = rest::encode(body);
   what.content_type = std::move(encoded.content_type);
   what.body = std::move(encoded.text);
@@ -79,7 +91,7 @@ task<user> rest_client::get_current_user() { return decoded<user>(queue_, make(m
 task<application> rest_client::get_current_application() { return decoded<application>(queue_, make(my_application, {})); }
 
 task<message> rest_client::create_message(channel_id channel, const create_message_body& body) {
-  return decoded<message>(queue_, make(messages, {channel.str()}, body));
+  return decoded<message>(queue_, make(queue_, messages, {channel.str()}, body));
 }
 task<message> rest_client::create_message(channel_id channel, const message_builder& body) {
   return create_message(channel, body.body());
@@ -90,7 +102,7 @@ task<message> rest_client::get_channel_message(channel_id channel, message_id wh
 }
 
 task<message> rest_client::edit_message(channel_id channel, message_id which, const edit_message_body& body) {
-  return decoded<message>(queue_, make(message_edit, {channel.str(), which.str()}, body));
+  return decoded<message>(queue_, make(queue_, message_edit, {channel.str(), which.str()}, body));
 }
 task<message> rest_client::edit_message(channel_id channel, message_id which, const message_builder& body) {
   return edit_message(channel, which, body.edit_body());
@@ -104,25 +116,27 @@ task<> rest_client::trigger_typing_indicator(channel_id channel) { return done(q
 
 task<std::vector<application_command>> rest_client::bulk_overwrite_global_application_commands(
     application_id application, list<application_command_body> commands) {
-  return decoded<std::vector<application_command>>(queue_, make(global_commands, {application.str()}, commands));
+  return decoded<std::vector<application_command>>(queue_, make(queue_, global_commands, {application.str()}, commands));
 }
 task<std::vector<application_command>> rest_client::bulk_overwrite_global_application_commands(
     application_id application, const std::vector<command_builder>& commands) {
-  return decoded<std::vector<application_command>>(queue_, make(global_commands, {application.str()}, commands));
+  return decoded<std::vector<application_command>>(queue_, make(queue_, global_commands, {application.str()}, commands));
 }
 
 task<std::vector<application_command>> rest_client::bulk_overwrite_guild_application_commands(
     application_id application, guild_id guild, list<application_command_body> commands) {
-  return decoded<std::vector<application_command>>(queue_, make(guild_commands, {application.str(), guild.str()}, commands));
+  return decoded<std::vector<application_command>>(
+      queue_, make(queue_, guild_commands, {application.str(), guild.str()}, commands));
 }
 task<std::vector<application_command>> rest_client::bulk_overwrite_guild_application_commands(
     application_id application, guild_id guild, const std::vector<command_builder>& commands) {
-  return decoded<std::vector<application_command>>(queue_, make(guild_commands, {application.str(), guild.str()}, commands));
+  return decoded<std::vector<application_command>>(
+      queue_, make(queue_, guild_commands, {application.str(), guild.str()}, commands));
 }
 
 task<> rest_client::create_interaction_response(interaction_id which, std::string_view token,
                                                 const interaction_response_body& body) {
-  return done(queue_, make(callback, {which.str(), std::string(token)}, body));
+  return done(queue_, make(queue_, callback, {which.str(), std::string(token)}, body));
 }
 task<> rest_client::reply(const interaction& to, const create_message_body& body) {
   auto what = make(callback, {to.id.str(), to.token}, shown(body));
@@ -133,7 +147,7 @@ task<> rest_client::reply(const interaction& to, const message_builder& body) { 
 
 task<message> rest_client::edit_original_interaction_response(application_id application, std::string_view token,
                                                               const edit_message_body& body) {
-  return decoded<message>(queue_, make(original_edit, {application.str(), std::string(token)}, body));
+  return decoded<message>(queue_, make(queue_, original_edit, {application.str(), std::string(token)}, body));
 }
 task<message> rest_client::edit_original_interaction_response(application_id application, std::string_view token,
                                                               const message_builder& body) {
@@ -142,7 +156,7 @@ task<message> rest_client::edit_original_interaction_response(application_id app
 
 task<message> rest_client::create_followup_message(application_id application, std::string_view token,
                                                    const create_message_body& body) {
-  return decoded<message>(queue_, make(followup, {application.str(), std::string(token)}, body));
+  return decoded<message>(queue_, make(queue_, followup, {application.str(), std::string(token)}, body));
 }
 task<message> rest_client::create_followup_message(application_id application, std::string_view token,
                                                    const message_builder& body) {

@@ -23,7 +23,8 @@ MAY_KNOW = {
 }
 
 # Headers directly below include/monochord: the layer they belong to. fwd.hpp only declares and belongs to nobody.
-TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'core', 'fwd': None}
+TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'core', 'cdn': 'model', 'format': 'model',
+             'permissions': 'model', 'fwd': None}
 
 # Tables without code of their own, which more than one layer expands: the layer whose place they hold.
 TABLES = {'gateway/events.def': 'model'}

@@ -84,6 +84,20 @@ class decode_error : public error {
   std::string reason_;
 };
 
+/// A request body that Discord would not take: `embeds[3].title: 300 characters, Discord takes at most 256`. Nothing was
+/// sent. `path()` is the field; the text holds no value of it. Its code is `errc::invalid_argument`.
+class limit_error : public error {
+ public:
+  limit_error(std::string path, std::string reason)
+      : error(errc::invalid_argument, path + ": " + reason), path_(std::move(path)), reason_(std::move(reason)) {}
+  const std::string& path() const noexcept { return path_; }
+  const std::string& reason() const noexcept { return reason_; }
+
+ private:
+  std::string path_;
+  std::string reason_;
+};
+
 /// One entry of Discord's `errors` object: which field, a code in capitals, and a sentence.
 /// https://docs.discord.com/developers/reference#error-messages
 struct field_error {

@@ -32,6 +32,16 @@ class id {
     return timestamp{std::chrono::milliseconds{static_cast<std::int64_t>(value_ >> 22) + discord_epoch_ms}};
   }
 
+  /// The lowest id that can be made in the millisecond of `time`, to page from a point in time: `after = lowest_at(t)` is
+  /// what came later, `before = lowest_at(t)` what came earlier. Before 2015 it is 0, after 2154 the highest there is.
+  /// https://docs.discord.com/developers/reference#snowflake-ids-in-pagination
+  static constexpr id lowest_at(timestamp time) noexcept {
+    const auto ms = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count() - discord_epoch_ms;
+    if (ms <= 0) return id{};
+    constexpr std::int64_t last_ms = (std::int64_t{1} << 42) - 1;
+    return id{static_cast<std::uint64_t>(ms < last_ms ? ms : last_ms) << 22};
+  }
+
   /// The decimal form, as Discord writes it.
   std::string str() const {
     char text[20];

@@ -11,6 +11,7 @@
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/component.hpp>
+#include <monochord/model/component_builder.hpp>
 #include <monochord/model/embed.hpp>
 #include <monochord/model/poll.hpp>
 
@@ -58,10 +59,19 @@ class message_builder {
 
   message_builder& content(std::string text);
   message_builder& embed(embed_builder embed);
-  /// Any component struct: `component(mc::action_row{...})`. Layouts of the newer kind need `flags(is_components_v2)`.
+  /// Any component: a struct, or a builder of `model/component_builder.hpp`. With one that is more than a row of buttons or
+  /// a select the message is made of components alone (the flag is_components_v2 is set by itself): it then takes no
+  /// content, embeds, poll or stickers; `json::check_limits`, which every call does, refuses these beside it.
+  /// https://docs.discord.com/developers/components/reference
   message_builder& component(monochord::component component);
-  /// A row of buttons or one select.
+  /// A row of buttons or one select: `row(mc::button_builder{"Yes", "yes"}, mc::button_builder{"No", "no"})`.
+  template <detail::makes_component... C>
+  message_builder& row(C&&... components) {
+    return row(detail::components(std::forward<C>(components)...));
+  }
   message_builder& row(std::vector<monochord::component> components);
+  /// A text of its own, beside containers and other components; for plain messages see `content`.
+  message_builder& text(std::string markdown);
   /// A file with its bytes; `description` is the alternative text of an image. Copies of the builder share the bytes.
   message_builder& file(std::string name, std::string bytes, std::string description = {});
   message_builder& file(std::string name, std::shared_ptr<const std::string> bytes, std::string description = {});
@@ -100,7 +110,8 @@ class modal_builder {
  public:
   modal_builder(std::string custom_id, std::string title);
 
-  /// A labelled field: `label("Name", mc::text_input{...})`.
+  /// A labelled field: `label("Name", mc::text_input_builder{"name"})`, or a select, file upload, radio group, checkbox
+  /// group or checkbox. https://docs.discord.com/developers/components/reference#label
   modal_builder& label(std::string text, component field, std::string description = {});
   modal_builder& text(std::string markdown);
 

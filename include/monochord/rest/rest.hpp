@@ -36,8 +36,10 @@ class queue;
 /// Every call may be awaited from any executor and several at a time. It waits for rate limits, sends, and is sent again
 /// after a 429; after a 5xx or a lost connection only when that cannot do a thing twice. It throws `rest_error` when
 /// Discord refuses it, when there is no answer, and when `client_options::rest_timeout` is over, and `decode_error` when
-/// the answer is not what the call promises (the call has taken effect then); `as_result(call)` gives that as a value. Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so
-/// what they refer to needs to live no longer.
+/// the answer is not what the call promises (the call has taken effect then); `as_result(call)` gives that as a value.
+/// Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so what they refer to
+/// needs to live no longer. A body over Discord's documented limits is not sent: the call throws `limit_error`, which
+/// names the field (`client_options::body_limits`).
 class rest_client {
  public:
   explicit rest_client(std::shared_ptr<rest::queue> queue) : queue_(std::move(queue)) {}

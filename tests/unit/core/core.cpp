@@ -27,6 +27,30 @@ TEST_CASE("a snowflake is a decimal number with a time in it") {
   CHECK(mc::user_id::parse("18446744073709551615").value() == UINT64_MAX);
 }
 
+TEST_CASE("a point in time becomes the lowest snowflake of its millisecond") {
+  constexpr auto id = mc::message_id::parse("175928847299117063");
+  constexpr auto lowest = mc::message_id::lowest_at(id.created_at());
+  static_assert(lowest.value() == 175928847298985984U);
+  static_assert(lowest <= id && lowest.created_at() == id.created_at());
+  CHECK(mc::message_id::lowest_at(id.created_at() + 999us) == lowest);
+  CHECK(mc::message_id::lowest_at(id.created_at() + 1ms) > id);
+  CHECK(mc::message_id::lowest_at(id.created_at() - 1us) < lowest);
+  CHECK(mc::message_id::lowest_at(mc::timestamp{}) == mc::message_id{});
+  CHECK(mc::message_id::lowest_at(*mc::parse_timestamp("2015-01-01T00:00:00.001Z")).value() == (1U << 22));
+  CHECK(mc::message_id::lowest_at(*mc::parse_timestamp("9999-12-31T23:59:59Z")).value() == UINT64_MAX << 22);
+}
+
+TEST_CASE("a timestamp survives being written and read") {
+  for (const char* text : {"2015-01-01T00:00:00.000000+00:00", "1969-12-31T23:59:59.999999+00:00",
+                           "2024-02-29T12:34:56.789012+00:00", "9999-12-31T23:59:59.999999+00:00"}) {
+    INFO(text);
+    const auto time = mc::parse_timestamp(text);
+    REQUIRE(time);
+    CHECK(mc::format_timestamp(*time) == text);
+    CHECK(mc::parse_timestamp(mc::format_timestamp(*time)) == time);
+  }
+}
+
 TEST_CASE("what is no snowflake becomes the id 0") {
   for (const char* text : {"", "-1", "+1", " 1", "1 ", "12a", "18446744073709551616", "99999999999999999999"}) {
     INFO(text);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace monochord {
+
+struct action_row;
+struct application_command_body;
+struct command_definition;
+struct create_message_body;
+struct edit_message_body;
+struct interaction_response_body;
+struct interaction_response_data;
+struct poll_create_request;
+
+namespace json {
+
+class limit_walk;
+
+// What one field alone cannot break; each throws limit_error. https://docs.discord.com/developers/components/reference,
+// .../resources/message#embed-object-embed-limits, .../interactions/application-commands, .../resources/poll
+void message_limits(const create_message_body& body, const limit_walk& walk);
+void message_limits(const edit_message_body& body, const limit_walk& walk);
+void message_limits(const interaction_response_data& body, const limit_walk& walk);
+void response_limits(const interaction_response_body& body, const limit_walk& walk);
+void action_row_limits(const action_row& row, const limit_walk& walk);
+void poll_limits(const poll_create_request& poll, const limit_walk& walk);
+void command_limits(const application_command_body& command, const limit_walk& walk);
+void command_limits(const command_definition& command, const limit_walk& walk);
+
+}  // namespace json
+
+}  // namespace monochord

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#include <monochord/rest/pager.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <string>
+
+#include "support/catch.hpp"
+
+using namespace monochord;
+
+namespace {
+
+struct entry {
+  message_id id;
+  std::string text;
+};
+
+message_id id_of(const entry& e) { return e.id; }
+
+/// A route that gives entries 1 to `total` after a cursor, in pages, and keeps what it was asked.
+struct route {
+  std::uint64_t total = 0;
+  bool newest_first = false;
+  int fail_at = -1;
+  std::vector<std::string> asked = {};
+
+  std::vector<entry> page(std::optional<any_id> from, std::size_t count) {
+    asked.push_back((from ? from->str() : "start") + "+" + std::to_string(count));
+    if (static_cast<int>(asked.size()) - 1 == fail_at) throw error(errc::closed, "gone");
+    std::vector<entry> items;
+    for (std::uint64_t i = from ? from->value() + 1 : 1; i <= total && items.size() < count; ++i)
+      items.push_back({message_id{i}, "number " + std::to_string(i)});
+    if (newest_first) std::reverse(items.begin(), items.end());
+    return items;
+  }
+  auto fetch() {
+    return [this](std::optional<any_id> from, std::size_t count) -> task<std::vector<entry>> { co_return page(from, count); };
+  }
+};
+
+/// Runs a coroutine to its end; what it throws is thrown.
+void run(task<> work) {
+  boost::asio::io_context context;
+  std::exception_ptr failed;
+  boost::asio::co_spawn(context, std::move(work), [&](std::exception_ptr e) { failed = std::move(e); });
+  context.run();
+  if (failed) std::rethrow_exception(failed);
+}
+
+task<> read_all(pager<entry>& from, std::vector<std::uint64_t>& out) {
+  for (;;) {
+    const auto item = co_await from.next();
+    if (!item) break;
+    CHECK(item->text == "number " + item->id.str());
+    out.push_back(item->id.value());
+  }
+}
+
+std::vector<std::uint64_t> up_to(std::uint64_t n) {
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t i = 1; i <= n; ++i) all.push_back(i);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a pager gives every item once and stops at a short page") {
+  route r{.total = 7};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 3});
+  std::vector<std::uint64_t> got;
+  run(read_all(p, got));
+  CHECK(got == up_to(7));
+  CHECK(r.asked == std::vector<std::string>{"start+3", "3+3", "6+3"});
+  CHECK(p.finished());
+  run(read_all(p, got));  // is over, and asks for nothing more
+  CHECK(got.size() == 7);
+  CHECK(r.asked.size() == 3);
+}
+
+TEST_CASE("a pager asks once more when the last page was full") {
+  route r{.total = 6};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 3});
+  std::vector<std::uint64_t> got;
+  run(read_all(p, got));
+  CHECK(got == up_to(6));
+  CHECK(r.asked == std::vector<std::string>{"start+3", "3+3", "6+3"});
+
+  route none{.total = 0};
+  pager<entry> empty(none.fetch(), id_of);
+  got.clear();
+  run(read_all(empty, got));
+  CHECK(got.empty());
+  CHECK(none.asked == std::vector<std::string>{"start+100"});
+}
+
+TEST_CASE("a pager asks for no more than its limit") {
+  route r{.total = 100};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 3, .limit = 5});
+  std::vector<std::uint64_t> got;
+  run(read_all(p, got));
+  CHECK(got == up_to(5));
+  CHECK(r.asked == std::vector<std::string>{"start+3", "3+2"});
+
+  route nothing{.total = 100};
+  pager<entry> zero(nothing.fetch(), id_of, {.limit = 0});
+  got.clear();
+  run(read_all(zero, got));
+  CHECK((got.empty() && nothing.asked.empty()));
+}
+
+TEST_CASE("a pager starts where it is told, and says where it is") {
+  route r{.total = 9};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 2}, any_id{5});
+  std::vector<std::uint64_t> got;
+  run([](pager<entry>& from, std::vector<std::uint64_t>& out) -> task<> {
+    std::vector<entry> page = co_await from.next_page();
+    for (const auto& e : page) out.push_back(e.id.value());
+  }(p, got));
+  CHECK(got == std::vector<std::uint64_t>{6, 7});
+  REQUIRE(p.cursor());
+  CHECK(p.cursor()->value() == 7);
+  CHECK(r.asked == std::vector<std::string>{"5+2"});
+}
+
+TEST_CASE("pages that come newest first are turned round") {
+  route r{.total = 5, .newest_first = true};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 2, .reverse_pages = true});
+  std::vector<entry> got;
+  run([](pager<entry>& from, std::vector<entry>& out) -> task<> { out = co_await from.all(); }(p, got));
+  REQUIRE(got.size() == 5);
+  for (std::size_t i = 0; i < 5; ++i) CHECK(got[i].id.value() == i + 1);
+}
+
+TEST_CASE("what a fetch throws is thrown, and the page is asked for again") {
+  route r{.total = 4, .fail_at = 1};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 2});
+  std::vector<std::uint64_t> got;
+  CHECK_THROWS_AS(run(read_all(p, got)), error);
+  CHECK(got == up_to(2));
+  run(read_all(p, got));
+  CHECK(got == up_to(4));
+  CHECK(r.asked == std::vector<std::string>{"start+2", "2+2", "2+2", "4+2"});
+}
+
+TEST_CASE("a pager believes what Discord says about more") {
+  std::vector<std::string> asked = {};
+  const auto fetch = [&asked](std::optional<std::string> from, std::size_t) -> task<fetched_page<std::string>> {
+    asked.push_back(from.value_or("start"));
+    std::vector<std::string> items{asked.size() == 1 ? "a" : "b"};
+    co_return fetched_page<std::string>(std::move(items), asked.size() == 1);
+  };
+  pager<std::string, std::string> p(fetch, [](const std::string& s) { return s; });
+  std::vector<std::string> got;
+  run([](pager<std::string, std::string>& from, std::vector<std::string>& out) -> task<> { out = co_await from.all(); }(p, got));
+  CHECK(got == std::vector<std::string>{"a", "b"});
+  CHECK(asked == std::vector<std::string>{"start", "a"});
+}
+
+TEST_CASE("a cursor that does not move is an error and no endless loop") {
+  const auto same = [](std::optional<any_id>, std::size_t count) -> task<std::vector<entry>> {
+    std::vector<entry> items(count);
+    for (auto& e : items) e.id = message_id{1}, e.text = "number 1";
+    co_return items;
+  };
+  pager<entry> p(same, id_of, {.page_size = 2});
+  std::vector<std::uint64_t> got;
+  try {
+    run(read_all(p, got));
+    FAIL("it went on");
+  } catch (const error& e) {
+    CHECK(e.code() == errc::json_mismatch);
+  }
+  CHECK(got.size() == 2);
+  CHECK_THROWS_AS(pager<entry>(same, id_of, {.page_size = 0}), error);
+}
+
+TEST_CASE("a pager that is cancelled loses nothing") {
+  boost::asio::io_context context;
+  route r{.total = 2};
+  boost::asio::steady_timer never(context, boost::asio::steady_timer::time_point::max());
+  bool blocked = true;
+  const auto fetch = [&](std::optional<any_id> from, std::size_t count) -> task<std::vector<entry>> {
+    if (blocked) co_await never.async_wait(boost::asio::use_awaitable);
+    co_return r.page(from, count);
+  };
+  pager<entry> p(fetch, id_of);
+  std::vector<std::uint64_t> got;
+  std::exception_ptr ended;
+  boost::asio::cancellation_signal cancel;
+  boost::asio::co_spawn(context, read_all(p, got),
+                        boost::asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr e) { ended = std::move(e); }));
+  context.poll();
+  cancel.emit(boost::asio::cancellation_type::terminal);
+  context.run();
+  CHECK(ended);
+  CHECK(got.empty());
+  blocked = false;
+  run(read_all(p, got));
+  CHECK(got == up_to(2));
+}
