@@ -30,7 +30,8 @@ MONOCHORD_MODEL(application, id, name, icon, description, rpc_origins, bot_publi
                 slug, cover_image, flags, flags_new, approximate_guild_count, approximate_user_install_count,
                 approximate_user_authorization_count, redirect_uris, interactions_endpoint_url,
                 role_connections_verification_url, event_webhooks_url, event_webhooks_status, event_webhooks_types,
-                tags, install_params, integration_types_config, custom_install_url)
+                tags, install_params, integration_types_config, custom_install_url, type, max_participants,
+                explicit_content_filter, eligible_oauth2_scopes)
 MONOCHORD_MODEL(attachment, id, filename, title, description, content_type, size, url, proxy_url, height, width,
                 placeholder, placeholder_version, ephemeral, duration_secs, waveform, flags, clip_participants,
                 clip_created_at, application)

@@ -5,11 +5,13 @@
 #include <monochord/model/emoji.hpp>
 #include <monochord/model/entitlement.hpp>
 #include <monochord/model/guild.hpp>
-#include <monochord/model/guild_extras.hpp>
 #include <monochord/model/member.hpp>
 #include <monochord/model/poll.hpp>
 #include <monochord/model/presence.hpp>
 #include <monochord/model/role.hpp>
+#include <monochord/model/scheduled_event.hpp>
+#include <monochord/model/soundboard_sound.hpp>
+#include <monochord/model/stage_instance.hpp>
 #include <monochord/model/sticker.hpp>
 #include <monochord/model/user.hpp>
 #include <monochord/model/voice_state.hpp>
@@ -112,14 +114,16 @@ MONOCHORD_MODEL(unavailable_guild, id, unavailable)
 MONOCHORD_MODEL(welcome_screen_channel, channel_id, description, emoji_id, emoji_name)
 MONOCHORD_MODEL(welcome_screen, description, welcome_channels)
 MONOCHORD_MODEL(incidents_data, invites_disabled_until, dms_disabled_until, dm_spam_detected_at, raid_detected_at)
-MONOCHORD_MODEL(guild, id, name, icon, icon_hash, splash, discovery_splash, owner, owner_id, permissions, region,
+MONOCHORD_MODEL(guild, id, name, icon, icon_hash, splash, discovery_splash, home_header, owner, owner_id, permissions, region,
                 afk_channel_id, afk_timeout, widget_enabled, widget_channel_id, verification_level,
                 default_message_notifications, explicit_content_filter, roles, emojis, features, mfa_level,
                 application_id, system_channel_id, system_channel_flags, rules_channel_id, max_presences, max_members,
                 vanity_url_code, description, banner, premium_tier, premium_subscription_count, preferred_locale,
                 public_updates_channel_id, max_video_channel_users, max_stage_video_channel_users,
-                approximate_member_count, approximate_presence_count, welcome_screen, nsfw_level, stickers,
-                premium_progress_bar_enabled, safety_alerts_channel_id, incidents_data)
-MONOCHORD_MODEL(partial_guild, id, name, icon, features, locale)
+                approximate_member_count, approximate_presence_count, welcome_screen, nsfw_level, nsfw, stickers,
+                premium_progress_bar_enabled, premium_progress_bar_enabled_user_updated_at, safety_alerts_channel_id, incidents_data)
+MONOCHORD_MODEL(partial_guild, id, name, icon, splash, banner, description, features, locale, verification_level,
+                vanity_url_code, nsfw_level, nsfw, premium_subscription_count, owner, permissions,
+                approximate_member_count, approximate_presence_count)
 
 }  // namespace monochord

@@ -70,15 +70,26 @@ class id {
 
 using application_id = id<struct application_tag>;
 using attachment_id = id<struct attachment_tag>;
+using audit_log_entry_id = id<struct audit_log_entry_tag>;
+using auto_moderation_rule_id = id<struct auto_moderation_rule_tag>;
 using channel_id = id<struct channel_tag>;
 using command_id = id<struct command_tag>;
 using emoji_id = id<struct emoji_tag>;
+using entitlement_id = id<struct entitlement_tag>;
+using forum_tag_id = id<struct forum_tag_tag>;
 using guild_id = id<struct guild_tag>;
+using integration_id = id<struct integration_tag>;
 using interaction_id = id<struct interaction_tag>;
+using lobby_id = id<struct lobby_tag>;
 using message_id = id<struct message_tag>;
 using role_id = id<struct role_tag>;
+using scheduled_event_id = id<struct scheduled_event_tag>;
 using sku_id = id<struct sku_tag>;
+using soundboard_sound_id = id<struct soundboard_sound_tag>;
+using stage_instance_id = id<struct stage_instance_tag>;
 using sticker_id = id<struct sticker_tag>;
+using sticker_pack_id = id<struct sticker_pack_tag>;
+using subscription_id = id<struct subscription_tag>;
 using team_id = id<struct team_tag>;
 using user_id = id<struct user_tag>;
 using webhook_id = id<struct webhook_tag>;

@@ -11,9 +11,10 @@
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/flat_map.hpp>
+#include <monochord/model/guild.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/permission.hpp>
-#include <monochord/model/raw_json.hpp>
+#include <monochord/model/team_member_role.hpp>
 #include <monochord/model/user.hpp>
 
 namespace monochord {
@@ -69,7 +70,7 @@ struct team_member {
   monochord::membership_state membership_state{};
   monochord::team_id team_id;
   partial_user user;
-  optional<std::string> role;
+  optional<team_member_role> role;
 };
 
 /// The people behind an application.
@@ -107,12 +108,12 @@ struct application {
   optional<std::string> verify_key;
   maybe<box<monochord::team>> team;
   optional<monochord::guild_id> guild_id;
-  optional<raw_json> guild;
+  box<partial_guild> guild;
   optional<sku_id> primary_sku_id;
   optional<std::string> slug;
   optional<std::string> cover_image;
-  optional<std::uint64_t> flags;
-  optional<std::string> flags_new;
+  optional<std::uint64_t> flags;  ///< bits of application_flag, below 32
+  optional<monochord::flags<application_flag>> flags_new;
   optional<int> approximate_guild_count;
   optional<int> approximate_user_install_count;
   optional<int> approximate_user_authorization_count;
@@ -126,6 +127,11 @@ struct application {
   box<monochord::install_params> install_params;
   optional<flat_map<std::string, integration_type_config>> integration_types_config;
   optional<std::string> custom_install_url;
+  // not documented
+  maybe<int> type;
+  maybe<int> max_participants;
+  optional<int> explicit_content_filter;
+  optional<std::vector<std::string>> eligible_oauth2_scopes;
 };
 
 }  // namespace monochord

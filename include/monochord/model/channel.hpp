@@ -116,7 +116,7 @@ struct default_reaction {
 /// A tag of a forum.
 /// https://docs.discord.com/developers/resources/channel#forum-tag-object-forum-tag-structure
 struct forum_tag {
-  any_id id;
+  forum_tag_id id;
   std::string name;
   bool moderated = false;
   maybe<monochord::emoji_id> emoji_id;
@@ -165,7 +165,7 @@ struct channel {
   optional<monochord::flags<channel_flag>> flags;
   optional<int> total_message_sent;
   optional<std::vector<forum_tag>> available_tags;
-  optional<std::vector<any_id>> applied_tags;
+  optional<std::vector<forum_tag_id>> applied_tags;
   maybe<default_reaction> default_reaction_emoji;
   optional<int> default_thread_rate_limit_per_user;
   maybe<sort_order_type> default_sort_order;

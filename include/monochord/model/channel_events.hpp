@@ -12,8 +12,9 @@
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/channel.hpp>
-#include <monochord/model/guild_extras.hpp>
+#include <monochord/model/invite_target_type.hpp>
 #include <monochord/model/optional_bool.hpp>
+#include <monochord/model/stage_instance.hpp>
 #include <monochord/model/user.hpp>
 
 namespace monochord {
@@ -142,7 +143,7 @@ struct invite_create {
   box<user> inviter;
   int max_age = 0;
   int max_uses = 0;
-  optional<int> target_type;
+  optional<invite_target_type> target_type;
   box<user> target_user;
   box<application> target_application;
   bool temporary = false;

@@ -3,15 +3,30 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
+#include <monochord/core/open_enum.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/optional_bool.hpp>
 
 namespace monochord {
+
+/// What an embed shows; a bot sends only rich ones, and need not say so.
+/// https://docs.discord.com/developers/resources/message#embed-object-embed-types
+struct embed_type_names {
+  static constexpr std::string_view rich = "rich";
+  static constexpr std::string_view image = "image";
+  static constexpr std::string_view video = "video";
+  static constexpr std::string_view gifv = "gifv";
+  static constexpr std::string_view article = "article";
+  static constexpr std::string_view link = "link";
+  static constexpr std::string_view poll_result = "poll_result";
+};
+using embed_type = open_string<embed_type_names>;
 
 /// States of an embed.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-flags
@@ -101,7 +116,7 @@ struct embed {
   ~embed();
 
   optional<std::string> title;
-  optional<std::string> type;
+  optional<embed_type> type;
   optional<std::string> description;
   optional<std::string> url;
   optional<monochord::timestamp> timestamp;

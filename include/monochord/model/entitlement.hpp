@@ -36,7 +36,7 @@ struct entitlement {
   entitlement& operator=(entitlement&&) noexcept;
   ~entitlement();
 
-  any_id id;
+  entitlement_id id;
   monochord::sku_id sku_id;
   monochord::application_id application_id;
   optional<monochord::user_id> user_id;

@@ -12,6 +12,7 @@
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/emoji.hpp>
+#include <monochord/model/guild_feature.hpp>
 #include <monochord/model/locale.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/permission.hpp>
@@ -133,6 +134,7 @@ struct guild {
   maybe<std::string> icon_hash;
   maybe<std::string> splash;
   maybe<std::string> discovery_splash;
+  maybe<std::string> home_header;
   optional_bool owner;
   user_id owner_id;
   optional<flags<permission>> permissions;
@@ -146,7 +148,7 @@ struct guild {
   explicit_content_filter_level explicit_content_filter{};
   std::vector<role> roles;
   std::vector<emoji> emojis;
-  std::vector<std::string> features;
+  std::vector<guild_feature> features;
   monochord::mfa_level mfa_level{};
   maybe<monochord::application_id> application_id;
   maybe<channel_id> system_channel_id;
@@ -167,20 +169,42 @@ struct guild {
   optional<int> approximate_presence_count;
   box<monochord::welcome_screen> welcome_screen;
   optional<monochord::nsfw_level> nsfw_level;
+  optional_bool nsfw;
   optional<std::vector<sticker>> stickers;
   optional_bool premium_progress_bar_enabled;
+  maybe<timestamp> premium_progress_bar_enabled_user_updated_at;
   maybe<channel_id> safety_alerts_channel_id;
   maybe<box<monochord::incidents_data>> incidents_data;
 };
 
-/// What an interaction tells of its guild.
+/// What interactions, invites, webhooks and the list of a user's guilds tell of a guild.
 /// https://docs.discord.com/developers/resources/guild#guild-object
 struct partial_guild {
+  // Compiled once, in the library.
+  partial_guild();
+  partial_guild(const partial_guild&);
+  partial_guild(partial_guild&&) noexcept;
+  partial_guild& operator=(const partial_guild&);
+  partial_guild& operator=(partial_guild&&) noexcept;
+  ~partial_guild();
+
   guild_id id;
   optional<std::string> name;
   maybe<std::string> icon;
-  optional<std::vector<std::string>> features;
+  maybe<std::string> splash;
+  maybe<std::string> banner;
+  maybe<std::string> description;
+  optional<std::vector<guild_feature>> features;
   optional<locale_name> locale;
+  maybe<monochord::verification_level> verification_level;
+  maybe<std::string> vanity_url_code;
+  maybe<monochord::nsfw_level> nsfw_level;
+  maybe<bool> nsfw;
+  optional<int> premium_subscription_count;
+  optional_bool owner;
+  optional<flags<permission>> permissions;
+  maybe<int> approximate_member_count;
+  maybe<int> approximate_presence_count;
 };
 
 }  // namespace monochord

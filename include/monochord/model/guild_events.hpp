@@ -14,11 +14,13 @@
 #include <monochord/model/emoji.hpp>
 #include <monochord/model/entitlement.hpp>
 #include <monochord/model/guild.hpp>
-#include <monochord/model/guild_extras.hpp>
 #include <monochord/model/member.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/presence.hpp>
 #include <monochord/model/role.hpp>
+#include <monochord/model/scheduled_event.hpp>
+#include <monochord/model/soundboard_sound.hpp>
+#include <monochord/model/stage_instance.hpp>
 #include <monochord/model/sticker.hpp>
 #include <monochord/model/user.hpp>
 #include <monochord/model/voice_state.hpp>
@@ -178,7 +180,7 @@ struct guild_scheduled_event_delete {
 /// Somebody wants to attend.
 /// https://docs.discord.com/developers/events/gateway-events#guild-scheduled-event-user-add
 struct guild_scheduled_event_user_add {
-  any_id guild_scheduled_event_id;
+  scheduled_event_id guild_scheduled_event_id;
   monochord::user_id user_id;
   monochord::guild_id guild_id;
 };
@@ -186,7 +188,7 @@ struct guild_scheduled_event_user_add {
 /// Somebody no longer wants to attend.
 /// https://docs.discord.com/developers/events/gateway-events#guild-scheduled-event-user-remove
 struct guild_scheduled_event_user_remove {
-  any_id guild_scheduled_event_id;
+  scheduled_event_id guild_scheduled_event_id;
   monochord::user_id user_id;
   monochord::guild_id guild_id;
 };
@@ -206,7 +208,7 @@ struct guild_soundboard_sound_update {
 /// A sound was deleted.
 /// https://docs.discord.com/developers/events/gateway-events#guild-soundboard-sound-delete
 struct guild_soundboard_sound_delete {
-  any_id sound_id;
+  soundboard_sound_id sound_id;
   monochord::guild_id guild_id;
 };
 

@@ -14,6 +14,13 @@
 
 namespace monochord {
 
+/// An ordinary or a super reaction.
+/// https://docs.discord.com/developers/resources/message#get-reactions-reaction-types
+enum class reaction_type : std::int32_t {
+  normal = 0,
+  burst = 1,
+};
+
 /// A message was sent.
 /// https://docs.discord.com/developers/events/gateway-events#message-create
 struct message_create {
@@ -60,7 +67,7 @@ struct message_reaction_add {
   optional<monochord::user_id> message_author_id;
   bool burst = false;
   optional<std::vector<std::string>> burst_colors;
-  int type = 0;
+  reaction_type type{};
 };
 
 /// Somebody took a reaction back.
@@ -72,7 +79,7 @@ struct message_reaction_remove {
   optional<monochord::guild_id> guild_id;
   monochord::emoji emoji;
   bool burst = false;
-  int type = 0;
+  reaction_type type{};
 };
 
 /// All reactions of a message were removed.

@@ -26,9 +26,9 @@ inline constexpr bool is_flags<role_flag> = true;
 /// https://docs.discord.com/developers/topics/permissions#role-object-role-tags-structure
 struct role_tags {
   optional<user_id> bot_id;
-  optional<any_id> integration_id;
+  optional<monochord::integration_id> integration_id;
   null_bool premium_subscriber;
-  optional<any_id> subscription_listing_id;
+  optional<sku_id> subscription_listing_id;
   null_bool available_for_purchase;
   null_bool guild_connections;
 };

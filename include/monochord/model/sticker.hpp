@@ -49,7 +49,7 @@ struct sticker {
   ~sticker();
 
   sticker_id id;
-  optional<any_id> pack_id;
+  optional<sticker_pack_id> pack_id;
   std::string name;
   maybe<std::string> description;
   std::string tags;

@@ -48,13 +48,13 @@ enum class premium_type : std::int32_t {
 /// https://docs.discord.com/developers/resources/user#avatar-decoration-data-object-avatar-decoration-data-structure
 struct avatar_decoration_data {
   std::string asset;
-  monochord::sku_id sku_id;
+  maybe<monochord::sku_id> sku_id;
 };
 
 /// The background of a name in the member list.
 /// https://docs.discord.com/developers/resources/user#nameplate-nameplate-structure
 struct nameplate {
-  monochord::sku_id sku_id;
+  maybe<monochord::sku_id> sku_id;
   std::string asset;
   std::string label;
   std::string palette;

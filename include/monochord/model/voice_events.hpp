@@ -28,6 +28,13 @@ struct voice_server_update {
   maybe<std::string> endpoint;
 };
 
+/// How an effect moves.
+/// https://docs.discord.com/developers/events/gateway-events#voice-channel-effect-send-animation-types
+enum class animation_type : std::int32_t {
+  premium = 0,
+  basic = 1,
+};
+
 /// Somebody sent an effect or played a sound.
 /// https://docs.discord.com/developers/events/gateway-events#voice-channel-effect-send
 struct voice_channel_effect_send {
@@ -35,7 +42,7 @@ struct voice_channel_effect_send {
   monochord::guild_id guild_id;
   monochord::user_id user_id;
   maybe<box<monochord::emoji>> emoji;
-  maybe<int> animation_type;
+  maybe<monochord::animation_type> animation_type;
   optional<int> animation_id;
   optional<scalar> sound_id;
   optional<double> sound_volume;

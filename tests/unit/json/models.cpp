@@ -3,11 +3,37 @@
 
 #include <stdexcept>
 
+#include <monochord/model/activity_instance.hpp>
 #include <monochord/model/api_error.hpp>
+#include <monochord/model/application_role_connection.hpp>
+#include <monochord/model/ban.hpp>
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/component.hpp>
+#include <monochord/model/connection.hpp>
+#include <monochord/model/emoji_list.hpp>
 #include <monochord/model/events.hpp>
 #include <monochord/model/gateway.hpp>
+#include <monochord/model/guild_preview.hpp>
+#include <monochord/model/guild_template.hpp>
+#include <monochord/model/guild_widget.hpp>
+#include <monochord/model/invite.hpp>
+#include <monochord/model/join_request.hpp>
+#include <monochord/model/lobby.hpp>
+#include <monochord/model/message_pin.hpp>
+#include <monochord/model/message_search.hpp>
+#include <monochord/model/new_member_welcome.hpp>
+#include <monochord/model/oauth2.hpp>
+#include <monochord/model/onboarding.hpp>
+#include <monochord/model/poll_voters.hpp>
+#include <monochord/model/scheduled_event_exception.hpp>
+#include <monochord/model/scheduled_event_user.hpp>
+#include <monochord/model/sku.hpp>
+#include <monochord/model/soundboard_list.hpp>
+#include <monochord/model/sticker_pack.hpp>
+#include <monochord/model/thread_list.hpp>
+#include <monochord/model/voice_gateway.hpp>
+#include <monochord/model/voice_region.hpp>
+#include <monochord/model/webhook_events.hpp>
 
 namespace monochord::tests {
 
@@ -82,6 +108,38 @@ const std::vector<model>& models() {
       MODEL(presence_update), MODEL(entitlement_create), MODEL(entitlement_update), MODEL(entitlement_delete),
       MODEL(voice_state_update), MODEL(voice_server_update), MODEL(voice_channel_effect_send),
       MODEL(voice_channel_start_time_update), MODEL(voice_channel_status_update), MODEL(mentioned_user),
+      MODEL(auto_moderation_trigger_metadata), MODEL(auto_moderation_action_metadata),
+      MODEL(auto_moderation_action), MODEL(auto_moderation_rule), MODEL(audit_log_change),
+      MODEL(audit_log_entry_info), MODEL(audit_log_entry), MODEL(audit_log), MODEL(audit_log_role),
+      MODEL(auto_moderation_rule_create), MODEL(auto_moderation_rule_update),
+      MODEL(auto_moderation_rule_delete), MODEL(auto_moderation_action_execution),
+      MODEL(guild_audit_log_entry_create), MODEL(ban), MODEL(bulk_ban_result), MODEL(prune_result),
+      MODEL(partial_channel), MODEL(guild_preview), MODEL(template_role), MODEL(template_tag),
+      MODEL(template_channel), MODEL(template_guild), MODEL(guild_template), MODEL(guild_widget_settings),
+      MODEL(widget_activity), MODEL(widget_member), MODEL(guild_widget), MODEL(integration_account),
+      MODEL(integration_application), MODEL(integration), MODEL(partial_integration), MODEL(join_form_response),
+      MODEL(join_request), MODEL(join_request_list), MODEL(welcome_message), MODEL(new_member_action),
+      MODEL(resource_channel), MODEL(new_member_welcome), MODEL(onboarding_prompt_option),
+      MODEL(onboarding_prompt), MODEL(guild_onboarding), MODEL(scheduled_event_exception),
+      MODEL(scheduled_event_user), MODEL(scheduled_event_user_counts), MODEL(soundboard_list),
+      MODEL(emoji_list), MODEL(sticker_pack), MODEL(sticker_pack_list), MODEL(thread_list), MODEL(voice_region),
+      MODEL(partial_role), MODEL(invite_stage_instance), MODEL(guild_liveliness), MODEL(invite),
+      MODEL(target_users_job_status), MODEL(vanity_url_error), MODEL(vanity_url), MODEL(lobby_member),
+      MODEL(lobby), MODEL(lobby_message_member), MODEL(lobby_message), MODEL(lobby_invite), MODEL(webhook),
+      MODEL(followed_channel), MODEL(webhook_event_body), MODEL(webhook_event_payload),
+      MODEL(application_authorized), MODEL(application_deauthorized), MODEL(lobby_message_delete),
+      MODEL(direct_lobby_message), MODEL(game_direct_message), MODEL(message_pin), MODEL(channel_pins),
+      MODEL(found_message), MODEL(message_search_result), MODEL(search_index_not_ready), MODEL(poll_voters),
+      MODEL(activity_location), MODEL(activity_instance), MODEL(application_command_permission),
+      MODEL(application_command_permissions), MODEL(application_role_connection_metadata),
+      MODEL(application_role_connection), MODEL(connection_integration), MODEL(connection), MODEL(oauth2_token),
+      MODEL(current_authorization), MODEL(bot_authorization), MODEL(oauth2_key), MODEL(oauth2_keys),
+      MODEL(openid_user_info), MODEL(provisional_token), MODEL(sku), MODEL(subscription),
+      MODEL(application_command_permissions_update), MODEL(integration_create), MODEL(integration_update),
+      MODEL(integration_delete), MODEL(subscription_create), MODEL(subscription_update),
+      MODEL(subscription_delete), MODEL(voice_identify), MODEL(voice_protocol_data),
+      MODEL(voice_select_protocol), MODEL(voice_ready), MODEL(voice_heartbeat),
+      MODEL(voice_session_description), MODEL(voice_speaking), MODEL(voice_resume), MODEL(voice_hello),
       MODEL(api_error), MODEL(command_definition)};
 #undef MODEL
   return all;

@@ -14,13 +14,6 @@
 
 namespace monochord {
 
-/// Who can see a stage.
-/// https://docs.discord.com/developers/resources/stage-instance#stage-instance-object-privacy-level
-enum class stage_privacy_level : std::int32_t {
-  public_ = 1,  ///< deprecated
-  guild_only = 2,
-};
-
 /// How far an event is.
 /// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-object-guild-scheduled-event-status
 enum class scheduled_event_status : std::int32_t {
@@ -54,37 +47,33 @@ enum class recurrence_frequency : std::int32_t {
   daily = 3,
 };
 
-/// A live stage.
-/// https://docs.discord.com/developers/resources/stage-instance#stage-instance-object-stage-instance-structure
-struct stage_instance {
-  any_id id;
-  monochord::guild_id guild_id;
-  monochord::channel_id channel_id;
-  std::string topic;
-  stage_privacy_level privacy_level{};
-  bool discoverable_disabled = false;  ///< deprecated
-  maybe<any_id> guild_scheduled_event_id;
+/// Monday is 0.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-weekday
+enum class weekday : std::int32_t {
+  monday = 0,
+  tuesday = 1,
+  wednesday = 2,
+  thursday = 3,
+  friday = 4,
+  saturday = 5,
+  sunday = 6,
 };
 
-/// A sound that can be played in a voice channel.
-/// https://docs.discord.com/developers/resources/soundboard#soundboard-sound-object-soundboard-sound-structure
-struct soundboard_sound {
-  // Compiled once, in the library.
-  soundboard_sound();
-  soundboard_sound(const soundboard_sound&);
-  soundboard_sound(soundboard_sound&&) noexcept;
-  soundboard_sound& operator=(const soundboard_sound&);
-  soundboard_sound& operator=(soundboard_sound&&) noexcept;
-  ~soundboard_sound();
-
-  std::string name;
-  any_id sound_id;
-  double volume = 0;
-  maybe<monochord::emoji_id> emoji_id;
-  maybe<std::string> emoji_name;
-  optional<monochord::guild_id> guild_id;
-  bool available = false;
-  box<monochord::user> user;
+/// January is 1.
+/// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-month
+enum class month : std::int32_t {
+  january = 1,
+  february = 2,
+  march = 3,
+  april = 4,
+  may = 5,
+  june = 6,
+  july = 7,
+  august = 8,
+  september = 9,
+  october = 10,
+  november = 11,
+  december = 12,
 };
 
 /// Where an external event takes place.
@@ -97,7 +86,7 @@ struct scheduled_event_metadata {
 /// https://docs.discord.com/developers/resources/guild-scheduled-event#guild-scheduled-event-recurrence-rule-object-guild-scheduled-event-recurrence-rule-nweekday-structure
 struct recurrence_n_weekday {
   int n = 0;
-  int day = 0;
+  weekday day{};
 };
 
 /// When an event takes place again.
@@ -115,9 +104,9 @@ struct recurrence_rule {
   maybe<timestamp> end;
   recurrence_frequency frequency{};
   int interval = 0;
-  maybe<std::vector<int>> by_weekday;
+  maybe<std::vector<weekday>> by_weekday;
   maybe<std::vector<recurrence_n_weekday>> by_n_weekday;
-  maybe<std::vector<int>> by_month;
+  maybe<std::vector<month>> by_month;
   maybe<std::vector<int>> by_month_day;
   maybe<std::vector<int>> by_year_day;
   maybe<int> count;
@@ -134,7 +123,7 @@ struct scheduled_event {
   scheduled_event& operator=(scheduled_event&&) noexcept;
   ~scheduled_event();
 
-  any_id id;
+  scheduled_event_id id;
   monochord::guild_id guild_id;
   maybe<monochord::channel_id> channel_id;
   maybe<user_id> creator_id;

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <charconv>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include <monochord/json/codec.hpp>
+#include <monochord/model/scalar.hpp>
+
+#include "json/unescape.hpp"
+
+namespace monochord::json {
+
+// Walks the structural characters of a JSON text and reads the values between them. Every function that returns false
+// has said why in `failure`. Knows nothing of tables.
+class reader {
+ public:
+  // `at` to `end` are the places of the structural characters of `text`, with one more behind them where it ends.
+  reader(const char* text, const std::uint32_t* at, const std::uint32_t* end, bool piece, failure& why) noexcept
+      : text_(text), at_(at), end_(end), piece_(piece), why_(why) {}
+
+ protected:
+  using position = const std::uint32_t*;
+
+  char peek() const noexcept { return at_ < end_ ? text_[*at_] : '\0'; }
+
+  bool fail(errc code, std::string reason) {
+    why_.code = code;
+    why_.path.clear();
+    why_.reason = std::move(reason);
+    return false;
+  }
+  bool malformed() {
+    return fail(errc::json_malformed, at_ < end_ ? "the text is not JSON" : "the text ends too early");
+  }
+  // What is there is well-formed but of another type, or not even that.
+  bool mismatch(const char* wanted) {
+    const char c = peek();
+    const char* found = c == '{'                          ? "an object"
+                        : c == '['                        ? "an array"
+                        : c == '"'                        ? "text"
+                        : c == 't' || c == 'f'            ? "a boolean"
+                        : c == 'n'                        ? "null"
+                        : c == '-' || (c >= '0' && c <= '9') ? "a number"
+                                                          : nullptr;
+    if (!found) return malformed();
+    return fail(errc::json_mismatch, std::string("expected ") + wanted + ", found " + found);
+  }
+  // Steps of the path are put in front while the error travels outwards.
+  bool in(std::string_view key) {
+    why_.path.insert(0, key);
+    why_.path.insert(0, 1, '.');
+    return false;
+  }
+  bool in(std::size_t index) {
+    std::string step(1, '[');
+    step.append(std::to_string(index)).append(1, ']');
+    why_.path.insert(0, step);
+    return false;
+  }
+  bool in_key(std::string_view key) {  // of a map: any text
+    std::string step("[\"");
+    step.append(key.substr(0, 40)).append("\"]");
+    why_.path.insert(0, step);
+    return false;
+  }
+
+  // Behind the `d` of a payload there may be members that nobody knows yet: peek takes all up to the closing brace.
+  bool ended() {
+    if (at_ == end_ || (piece_ && peek() == ',')) return true;
+    return fail(errc::json_malformed, "there is more after the end");
+  }
+
+  // After a value: a comma and more, or the end of what it is in.
+  bool next(char close, bool& more) {
+    const char c = peek();
+    if (c != ',' && c != close) return malformed();
+    ++at_;
+    more = c == ',';
+    return true;
+  }
+
+  static bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+  // The text of the scalar here: up to the next structural character, without white space.
+  std::string_view token() const noexcept {
+    const std::uint32_t from = *at_;
+    std::uint32_t to = at_[1];
+    while (to > from && is_space(text_[to - 1])) --to;
+    return {text_ + from, to - from};
+  }
+  // What stands between the quotes here, escapes and all.
+  bool quoted(std::string_view& out) {
+    if (peek() != '"') return mismatch("text");
+    const std::string_view all = token();
+    if (all.size() < 2 || all.back() != '"') return malformed();
+    out = all.substr(1, all.size() - 2);
+    ++at_;
+    return true;
+  }
+  static bool has_escape(std::string_view text) noexcept {
+    return text.size() != 0 && std::memchr(text.data(), '\\', text.size()) != nullptr;
+  }
+  // Text with escapes resolved; `room` holds it when there were any.
+  bool text(std::string_view& out, std::string& room) {
+    if (!quoted(out)) return false;
+    if (!has_escape(out)) return true;
+    room.clear();
+    if (!unescape(out, room)) return fail(errc::json_malformed, "text with an impossible escape");
+    out = room;
+    return true;
+  }
+
+  bool literal(std::string_view word) {
+    if (token() != word) return malformed();
+    ++at_;
+    return true;
+  }
+
+  // Passes one value of whatever kind, checking that it is JSON.
+  bool skip() {
+    std::uint64_t arrays = 0;  // one bit a level: whether it is an array
+    int depth = 0;
+    for (;;) {
+      bool value_ended = true;
+      switch (peek()) {
+        case '{':
+        case '[': {
+          if (depth_ + ++depth > max_depth) return too_deep();
+          const bool array = peek() == '[';
+          arrays = arrays << 1 | (array ? 1U : 0U);
+          ++at_;
+          if (peek() == (array ? ']' : '}')) {
+            ++at_;
+            --depth;
+            arrays >>= 1;
+          } else {
+            if (!array && !skip_key()) return false;
+            value_ended = false;
+          }
+          break;
+        }
+        case '"': {
+          std::string_view all;
+          if (!quoted(all)) return false;
+          if (has_escape(all) && !unescapable(all)) return fail(errc::json_malformed, "text with an impossible escape");
+          break;
+        }
+        case 't':
+          if (!literal("true")) return false;
+          break;
+        case 'f':
+          if (!literal("false")) return false;
+          break;
+        case 'n':
+          if (!literal("null")) return false;
+          break;
+        default:
+          if (!is_number(token_or_none())) return malformed();
+          ++at_;
+      }
+      if (!value_ended) continue;
+      for (;;) {
+        if (depth == 0) return true;
+        const bool array = (arrays & 1U) != 0;
+        bool more = false;
+        if (!next(array ? ']' : '}', more)) return false;
+        if (more) {
+          if (!array && !skip_key()) return false;
+          break;
+        }
+        --depth;
+        arrays >>= 1;
+      }
+    }
+  }
+  bool skip_key() {
+    std::string_view key;
+    if (peek() != '"') return malformed();
+    if (!quoted(key)) return false;
+    if (has_escape(key) && !unescapable(key)) return fail(errc::json_malformed, "a key with an impossible escape");
+    if (peek() != ':') return malformed();
+    ++at_;
+    return true;
+  }
+  bool too_deep() { return fail(errc::json_mismatch, std::string("more than ").append(std::to_string(max_depth)).append(" levels")); }
+  std::string_view token_or_none() const noexcept { return at_ < end_ ? token() : std::string_view{}; }
+
+  static bool is_number(std::string_view t) noexcept {
+    std::size_t i = 0;
+    const auto digits = [&] {
+      const std::size_t from = i;
+      while (i < t.size() && t[i] >= '0' && t[i] <= '9') ++i;
+      return i - from;
+    };
+    if (i < t.size() && t[i] == '-') ++i;
+    const std::size_t whole = i;
+    const std::size_t n = digits();
+    if (n == 0 || (n > 1 && t[whole] == '0')) return false;
+    if (i < t.size() && t[i] == '.') {
+      ++i;
+      if (digits() == 0) return false;
+    }
+    if (i < t.size() && (t[i] == 'e' || t[i] == 'E')) {
+      ++i;
+      if (i < t.size() && (t[i] == '+' || t[i] == '-')) ++i;
+      if (digits() == 0) return false;
+    }
+    return i == t.size();
+  }
+
+  template <class T>
+  static void store(void* out, T value) noexcept {
+    std::memcpy(out, &value, sizeof value);
+  }
+
+  template <class T>
+  bool integer(void* out) {
+    const char c = peek();
+    if (c != '-' && (c < '0' || c > '9')) return mismatch("a whole number");
+    const std::string_view t = token();
+    T value{};
+    const auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), value);
+    if (error != std::errc() || end != t.data() + t.size() || (t.size() > 1 && t[0] == '0') || t.substr(0, 2) == "-0")
+      return number_is_not(t, "a whole number");
+    store(out, value);
+    ++at_;
+    return true;
+  }
+  bool number_is_not(std::string_view t, const char* wanted) {
+    if (!is_number(t)) return malformed();
+    return fail(errc::json_mismatch, std::string("a number that is not ") + wanted + " of this field's range");
+  }
+
+  bool number(void* out) {
+    double value = 0;
+    if (!floating(value)) return false;
+    store(out, value);
+    return true;
+  }
+  bool floating(double& value) {
+    const char c = peek();
+    if (c != '-' && (c < '0' || c > '9')) return mismatch("a number");
+    const std::string_view t = token();
+    if (!is_number(t)) return malformed();
+    if (std::from_chars(t.data(), t.data() + t.size(), value).ec != std::errc()) return number_is_not(t, "a number");
+    ++at_;
+    return true;
+  }
+
+  bool boolean(bool& out) {
+    const char c = peek();
+    if (c != 't' && c != 'f') return mismatch("a boolean");
+    out = c == 't';
+    return literal(out ? "true" : "false");
+  }
+
+  // Decimal digits in quotes (an id, permissions); a bare number is taken as well.
+  bool decimal(std::uint64_t& out, const char* wanted) {
+    const char c = peek();
+    std::string_view digits;
+    if (c >= '0' && c <= '9') {
+      digits = token();
+      if (!is_number(digits)) return malformed();
+      ++at_;
+    } else if (c == '"') {
+      if (!quoted(digits)) return false;
+    } else {
+      return mismatch(wanted);
+    }
+    if (digits.empty() || digits.size() > 20) return not_decimal(wanted);
+    std::uint64_t value = 0;
+    for (const char d : digits.substr(0, 19)) {
+      const auto digit = static_cast<unsigned char>(d - '0');
+      if (digit > 9) return not_decimal(wanted);
+      value = value * 10 + digit;
+    }
+    if (digits.size() == 20) {
+      const auto digit = static_cast<unsigned char>(digits[19] - '0');
+      if (digit > 9 || value > (UINT64_MAX - digit) / 10) return not_decimal(wanted);
+      value = value * 10 + digit;
+    }
+    out = value;
+    return true;
+  }
+  bool not_decimal(const char* wanted) { return fail(errc::json_mismatch, std::string("not ") + wanted); }
+
+  bool string(std::string& out) {
+    std::string_view t;
+    if (!quoted(t)) return false;
+    if (!has_escape(t)) {
+      out.assign(t);
+      return true;
+    }
+    out.clear();
+    return unescape(t, out) || fail(errc::json_malformed, "text with an impossible escape");
+  }
+
+  bool raw_text(std::string& out) {
+    const std::uint32_t from = at_ < end_ ? *at_ : 0;
+    if (!skip()) return false;
+    std::uint32_t to = at_[-1] + 1;  // after a closing bracket; a scalar is longer
+    const char last = text_[to - 1];
+    if (last != '}' && last != ']') {
+      --at_;
+      to = static_cast<std::uint32_t>(token().data() + token().size() - text_);
+      ++at_;
+    }
+    out.assign(text_ + from, to - from);
+    return true;
+  }
+
+  bool scalar_value(scalar& out) {
+    const char c = peek();
+    if (c == '"') {
+      std::string s;
+      if (!string(s)) return false;
+      out = scalar(std::move(s));
+      return true;
+    }
+    if (c == 't' || c == 'f') {
+      bool b = false;
+      if (!boolean(b)) return false;
+      out = scalar(b);
+      return true;
+    }
+    if (c != '-' && (c < '0' || c > '9')) return mismatch("text, a number or a boolean");
+    const std::string_view t = token();
+    std::int64_t whole = 0;
+    const auto [end, error] = std::from_chars(t.data(), t.data() + t.size(), whole);
+    if (error == std::errc() && end == t.data() + t.size() && is_number(t)) {
+      out = scalar(whole);
+      ++at_;
+      return true;
+    }
+    double value = 0;
+    if (!floating(value)) return false;
+    out = scalar(value);
+    return true;
+  }
+
+  const char* text_;
+  position at_;
+  position end_;
+  bool piece_;  // of a larger text
+  failure& why_;
+  int depth_ = 0;
+};
+
+}  // namespace monochord::json
