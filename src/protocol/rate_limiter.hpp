@@ -21,6 +21,13 @@ struct route_key {
   bool by_address = false;  ///< calls by webhook token, without Authorization: they share the 50/s of the IP
 };
 
+/// Which of the requests that may go goes first.
+enum class priority : std::uint8_t {
+  answer,  ///< to an interaction, which waits for 3 seconds only
+  normal,
+  low,     ///< bulk work
+};
+
 enum class limit_scope : std::uint8_t { none, user, global, shared };
 
 /// What an answer says about limits. Durations are Discord's relative ones; wall-clock times are never used.

@@ -23,6 +23,15 @@ bool may_repeat(protocol::method verb) {
   return verb == protocol::method::get || verb == protocol::method::put || verb == protocol::method::del;
 }
 
+/// https://docs.discord.com/developers/resources/audit-log#audit-log-entry-object
+constexpr std::size_t longest_reason = 512;
+
+std::size_t characters(std::string_view utf8) {
+  std::size_t count = 0;
+  for (const char c : utf8) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  return count;
+}
+
 double random_fraction() { return static_cast<double>(random_int<std::int64_t>(0, (1LL << 53) - 1)) / 9007199254740992.0; }
 
 std::vector<std::string_view> views(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
@@ -62,18 +71,18 @@ queue::queue(asio::any_io_executor executor, queue_options options)
       pool_(executor, options_.base, options_.http),
       limiter_(options_.limits) {}
 
-task<std::string> queue::send(call what) {
-  std::string body;  // lives until run() has ended: run_on waits for that even when it is cancelled
-  co_await net::run_on(strand_, run(shared_from_this(), std::move(what), body));
-  co_return body;
+task<answer> queue::send(call what) {
+  answer out;  // lives until run() has ended: run_on waits for that even when it is cancelled
+  co_await net::run_on(strand_, run(shared_from_this(), std::move(what), out));
+  co_return out;
 }
 
-task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::string& body) {
+task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answer& out) {
   const auto parameters = views(what.parameters);
   const std::string shown = protocol::display(what.route);
   const auto request = request_for(what);
   const auto key = protocol::limiter_key(what.route, parameters);
-  const auto deadline = clock_->now() + options_.timeout;
+  const auto deadline = clock_->now() + what.timeout.value_or(options_.timeout);
   protocol::backoff backoff;
   ++counters_.calls;
 
@@ -124,7 +133,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, std::
         throw fail(lost->code(), lost->what(), tries);
     } else if (response.status < 400) {
       ++counters_.succeeded;
-      body = std::move(response.body);
+      out = answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
       co_return;
     } else if (response.status < 500 || !again_allowed || !may_repeat(what.route.verb)) {
       ++counters_.refused;
@@ -194,7 +203,15 @@ net::http_request queue::request_for(const call& what) const {
   if (base.ends_with('/')) base.pop_back();
   net::http_request request(std::string(protocol::name(what.route.verb)),
                             base + protocol::build_path(what.route, views(what.parameters)) + what.query);
-  if (!what.route.has_own_token()) request.headers.add("Authorization", "Bot " + options_.bot_token.reveal());
+  if (what.authorization.what() == authorization::kind::given)
+    request.headers.add("Authorization", what.authorization.reveal());
+  else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token())
+    request.headers.add("Authorization", "Bot " + options_.bot_token.reveal());
+  if (!what.reason.empty()) {
+    if (characters(what.reason) > longest_reason)
+      throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
+    request.headers.add("X-Audit-Log-Reason", protocol::percent_encode(what.reason));
+  }
   if (!what.body.empty()) {
     request.headers.add("Content-Type", what.content_type);
     request.body = what.body;

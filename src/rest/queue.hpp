@@ -19,20 +19,9 @@
 #include "protocol/backoff.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
+#include "rest/call.hpp"
 
 namespace monochord::rest {
-
-/// One call of the API, ready to be sent.
-class call {
- public:
-  call(protocol::route route, std::vector<std::string> parameters) : route(route), parameters(std::move(parameters)) {}
-
-  protocol::route route;
-  std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
-  std::string query;                    ///< with its '?', encoded
-  std::string content_type;             ///< of the body
-  std::string body;                     ///< empty: none
-};
 
 struct queue_options {
   net::url base;                 ///< like https://discord.com/api/v10
@@ -50,10 +39,10 @@ class queue : public std::enable_shared_from_this<queue> {
  public:
   queue(boost::asio::any_io_executor executor, queue_options options);
 
-  /// Waits for its turn, sends, and gives the body of a successful answer. A 429 is waited for and sent again; a 5xx
+  /// Waits for its turn, sends, and gives a successful answer. A 429 is waited for and sent again; a 5xx
   /// or a lost connection is, when the call may be repeated (GET, PUT, DELETE, or nothing was sent). Throws `rest_error`
   /// for every other answer and when the deadline passes; cancellation gives the slot back.
-  task<std::string> send(call what);
+  task<answer> send(call what);
   /// Ends what waits and what is under way with `errc::cancelled`, and closes the connections.
   task<> close();
 
@@ -63,7 +52,7 @@ class queue : public std::enable_shared_from_this<queue> {
   struct waiter;
   struct attempt;
 
-  task<> run(std::shared_ptr<queue> self, call what, std::string& body);
+  task<> run(std::shared_ptr<queue> self, call what, answer& out);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
   task<> exchange(const net::http_request& request, duration limit, net::http_response& out);

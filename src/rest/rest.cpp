@@ -42,12 +42,12 @@ constexpr route callback{method::post, "/interactions/{interaction_id}/{interact
 constexpr route original_edit{method::patch, "/webhooks/{application_id}/{interaction_token}/messages/@original"};
 constexpr route followup{method::post, "/webhooks/{application_id}/{interaction_token}"};
 
-task<std::string> answer(queue_ptr queue, rest::call what) { co_return co_await queue->send(std::move(what)); }
+task<rest::answer> answer(queue_ptr queue, rest::call what) { co_return co_await queue->send(std::move(what)); }
 
 template <class T>
 task<T> decoded(queue_ptr queue, rest::call what) {
-  const std::string text = co_await answer(std::move(queue), std::move(what));
-  co_return json::decode<T>(text);
+  const rest::answer got = co_await answer(std::move(queue), std::move(what));
+  co_return json::decode<T>(got.body);
 }
 
 task<> done(queue_ptr queue, rest::call what) { co_await answer(std::move(queue), std::move(what)); }
