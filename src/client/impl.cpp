@@ -108,6 +108,9 @@ client::impl::impl(token given_token, client_options given)
   rest::queue_options calls{.base = base, .bot_token = bot_token, .http = http, .limits = {}, .log = log};
   calls.timeout = options.rest_timeout;
   calls.limits.global_limit = options.rest_requests_per_second;
+  calls.limits.none = options.rest_limiter == rest_limiter_kind::none;
+  if (!calls.limits.none) calls.shared_limits = options.rest_limits;
+  calls.hooks = options.rest_hooks;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);
 }

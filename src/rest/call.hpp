@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -50,7 +52,10 @@ enum class repetition : std::uint8_t {
 /// One call of the API, ready to be sent.
 class call {
  public:
-  call(protocol::route route, std::vector<std::string> parameters) : route(route), parameters(std::move(parameters)) {}
+  call(protocol::route route, std::vector<std::string> parameters);
+  /// A call of a route that nobody declared: `call::to(method::get, "/channels/123/pins")`. Throws `error` with
+  /// `errc::invalid_argument` for a path that does not begin with '/'.
+  static call to(protocol::method verb, std::string_view path);
 
   protocol::route route;
   std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
@@ -66,6 +71,10 @@ class call {
   bool unordered = false;               ///< need not wait for earlier writes to the same channel or webhook
   std::string sublimit;                 ///< names a limit within the route's ("name" of a channel): waits for itself only
   repetition repeat = repetition::by_method;
+
+  /// Calls that wait together leave in this order, which is that of their making.
+  std::uint64_t order;
+  std::shared_ptr<const std::string> owned_path;  ///< where the route's path is, when it is no literal
 
   std::optional<duration> timeout;      ///< instead of queue_options::timeout: of the call in all, waiting included
 };
