@@ -23,12 +23,20 @@
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/intents.hpp>
 #include <monochord/json/limit_checks.hpp>
+#include <monochord/rest/hooks.hpp>
+#include <monochord/rest/limits.hpp>
 
 namespace monochord {
 
 /// How gateway frames are compressed. `zstd` costs about 620 KiB of memory a shard, `zlib` 40 KiB, `none` the traffic.
 /// https://docs.discord.com/developers/events/gateway#transport-compression
 enum class gateway_compression : std::uint8_t { none, zlib_stream, zstd_stream };
+
+/// Who keeps Discord's rate limits.
+enum class rest_limiter_kind : std::uint8_t {
+  own,   ///< this process
+  none,  ///< a REST proxy that `rest_url` leads to: only the order of writes is kept here, and a 429 is waited for
+};
 
 /// What a client is made with. Every member has a default that suits a bot on Discord.
 struct client_options {
@@ -70,6 +78,9 @@ struct client_options {
   std::chrono::milliseconds rest_idle_timeout{30'000};
   /// Which of Discord's limits a request body must keep; a call with one that does not throws `limit_error`, unsent.
   limit_checks body_limits = limit_checks::strict;
+  rest_limiter_kind rest_limiter = rest_limiter_kind::own;
+  /// Called for each sending of a call, its answer, and each 429.
+  monochord::rest_hooks rest_hooks = {};
 
   log_level log = log_level::info;
   /// Where log lines go; by default to stderr.
@@ -80,6 +91,9 @@ struct client_options {
   std::shared_ptr<net::network> transport = {};             ///< default TCP
   std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
   std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory
+  /// Default: limits of its own. Clients that have the same object here share what they know; then it says how many
+  /// requests a second there may be.
+  std::shared_ptr<monochord::rest_limits> rest_limits = {};
   /// Runs everything on this executor instead of a pool of the client's own: for `async_run`. Then `run()` must not be
   /// called, signals are not handled, and user code shares the executor's threads.
   boost::asio::any_io_executor executor = {};

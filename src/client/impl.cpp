@@ -117,6 +117,9 @@ client::impl::impl(token given_token, client_options given)
   calls.uploads = {.attachment_bytes = options.max_attachment_bytes, .request_bytes = options.max_upload_bytes};
   calls.body_limits = options.body_limits;
   calls.limits.global_limit = options.rest_requests_per_second;
+  calls.limits.none = options.rest_limiter == rest_limiter_kind::none;
+  if (!calls.limits.none) calls.shared_limits = options.rest_limits;
+  calls.hooks = options.rest_hooks;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);
 }

@@ -5,104 +5,128 @@
 #include <deque>
 #include <queue>
 #include <set>
+#include <tuple>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
+
+#include "protocol/invalid_guard.hpp"
+#include "protocol/rate_bucket.hpp"
+#include "protocol/sliding_window.hpp"
 
 namespace monochord::protocol {
 namespace {
 
 using ticket = rate_limiter::ticket;
+using bucket = rate_bucket;
 
 constexpr int polls_between_sweeps = 256;
+/// More templates than Discord has: then what nobody uses is forgotten.
+constexpr std::size_t many_routes = 2000;
 /// A 429 that says neither how long nor why.
 constexpr duration unexplained_pause = std::chrono::seconds{1};
+/// On top of what a 429 says, from the third in a row for one request: growing, so that nothing ever spins.
+constexpr duration first_strike = std::chrono::milliseconds{250};
+constexpr duration worst_strike = std::chrono::seconds{30};
+/// An owner with a long deadline may hold its slot until then, and this long.
+constexpr duration owner_grace = std::chrono::seconds{30};
 
-/// At most `limit` sendings in any `window`, counted from the sendings themselves: the first use starts it.
-class sliding_window {
- public:
-  sliding_window(int limit, duration window) : limit_(static_cast<std::size_t>(std::max(limit, 0))), window_(window) {}
-
-  time_point next(time_point now) const {
-    const auto free_at = limit_ == 0 || times_.size() < limit_ ? now : times_.front() + window_;
-    return std::max({now, free_at, paused_until_});
-  }
-  void sent(time_point now) {
-    if (limit_ == 0) return;
-    if (times_.size() == limit_) times_.pop_front();
-    times_.push_back(now);
-  }
-  void pause_until(time_point until) { paused_until_ = std::max(paused_until_, until); }
-
- private:
-  std::size_t limit_;
-  duration window_;
-  std::deque<time_point> times_;
-  time_point paused_until_ = time_point::min();
-};
-
-struct lane;
-
-/// One quota of Discord's: a bucket hash together with major parameters; or, before the hash is known, one lane's own.
-struct bucket {
-  enum class mode : std::uint8_t { learning, limited, unlimited };
-  std::string key;
-  mode how = mode::learning;
-  int limit = 1;
-  int remaining = 1;                    // by the last answer, less what was sent since
-  std::optional<time_point> reset_at;   // nothing: no answer yet in the present window
-  int in_flight = 0;
-  int lanes = 0;
-
-  /// When one more may go; time_point::max() when only an answer can tell.
-  time_point next(time_point now) {
-    if (how == mode::unlimited) return now;
-    if (how == mode::learning) return in_flight == 0 ? now : time_point::max();
-    if (reset_at && now >= *reset_at) {
-      // A new window. What is still in flight may be counted in it; when it ends, the next answer will say.
-      remaining = std::max(limit - in_flight, 0);
-      reset_at.reset();
-    }
-    if (remaining > 0) return now;
-    if (reset_at) return *reset_at;
-    return in_flight == 0 ? now : time_point::max();  // every answer was lost: ask with one
-  }
-  void sent() {
-    ++in_flight;
-    if (remaining > 0) --remaining;
-  }
-};
+constexpr std::int64_t unknown_webhook = 10015;
+constexpr std::int64_t invalid_token = 50014;
 
 struct route_info {
   std::string bucket_hash;  // empty: not known
+  int lanes = 0;
 };
+
+/// Writes that go one after the other.
+struct domain {
+  int in_flight = 0;
+  int lanes = 0;
+  time_point paused_until = time_point::min();
+};
+
+using place = std::tuple<priority, std::uint64_t, ticket>;
+constexpr std::size_t ticket_index = 2;
 
 /// The requests of one route with the same major parameters, in order.
 struct lane {
-  std::string key;
+  route_key key;
+  std::string quota;  // sender, route and major, as the bucket of a route that is not learnt
   route_info* route = nullptr;
-  std::string major;
   bucket* home = nullptr;
-  bool exempt = false;
-  bool by_address = false;
-  std::set<ticket> waiting;
+  domain* order = nullptr;
+  std::set<place> waiting;
   int in_flight = 0;
   time_point paused_until = time_point::min();  // sub-limits and shared limits
+  wait_reason held_by = wait_reason::none;      // its front, at the last poll
 };
 
 struct entry {
   lane* where = nullptr;
   bucket* charged = nullptr;  // in flight: whose slot it holds
+  priority urgency = priority::normal;
+  std::uint64_t order = 0;
   bool in_flight = false;
+  bool probes = false;
   bool counted_as_waiting = false;
-  time_point deadline{};      // in flight: when its slot is taken back
+  int strikes = 0;            // 429s in a row
+  time_point since{};
+  time_point sent_at{};
+  time_point not_before = time_point::min();
+  time_point deadline{};      // the caller's
+  time_point taken_back{};    // in flight: when its slot is
 };
 
 std::string joined(const std::string& a, const std::string& b) { return a + '\n' + b; }
 
+/// The last `limit` texts that were put in.
+class bounded_set {
+ public:
+  explicit bounded_set(std::size_t limit) : limit_(limit) {}
+  bool empty() const noexcept { return known_.empty(); }
+  bool holds(const std::string& text) const { return known_.contains(text); }
+  void add(const std::string& text) {
+    if (limit_ == 0 || !known_.insert(text).second) return;
+    order_.push_back(text);
+    if (order_.size() <= limit_) return;
+    known_.erase(order_.front());
+    order_.pop_front();
+  }
+
+ private:
+  std::size_t limit_;
+  std::unordered_set<std::string> known_;
+  std::deque<std::string> order_;
+};
+
 }  // namespace
+
+std::string_view name(wait_reason why) noexcept {
+  switch (why) {
+    case wait_reason::none: return "nothing";
+    case wait_reason::order: return "an earlier write to the same place";
+    case wait_reason::learning: return "the answer that tells the route's limit";
+    case wait_reason::bucket: return "the limit of its bucket";
+    case wait_reason::route: return "a limit of its route";
+    case wait_reason::global: return "the global limit";
+    case wait_reason::blocked: return "the end of a block of this address";
+    case wait_reason::guard: return "the guard against too many invalid requests";
+    case wait_reason::circuit: return "Discord, which only fails at the moment";
+    case wait_reason::backoff: return "its own pause after a failure";
+  }
+  return "nothing";
+}
 
 struct rate_limiter::state {
   explicit state(rate_limiter_options o)
-      : options(o), global(o.global_limit, o.global_window), address(o.global_limit, o.global_window) {}
+      : options(o),
+        address(o.global_limit, o.global_window),
+        guard(o.invalid_limit == 0 ? 0 : std::max<std::size_t>(o.invalid_limit - std::min(o.invalid_reserve, o.invalid_limit), 1),
+              o.invalid_window),
+        breaker(o.circuit),
+        gone(o.remembered_refusals),
+        rejected(o.remembered_refusals) {}
 
   bucket& bucket_at(const std::string& key) {
     auto& slot = buckets[key];
@@ -113,12 +137,9 @@ struct rate_limiter::state {
     return *slot;
   }
 
-  std::string bucket_key(const lane& l) const {
-    return l.route->bucket_hash.empty() ? joined("?", l.key) : joined(l.route->bucket_hash, l.major);
-  }
-
   void settle(lane& l) {
-    bucket& wanted = bucket_at(bucket_key(l));
+    const auto& hash = l.route->bucket_hash;
+    bucket& wanted = bucket_at(hash.empty() ? joined("?", l.quota) : joined(joined(hash, l.key.sender), l.key.major));
     if (l.home == &wanted) return;
     if (l.home) {
       --l.home->lanes;
@@ -129,38 +150,136 @@ struct rate_limiter::state {
   }
 
   lane& lane_for(const route_key& key) {
-    auto& slot = lanes[joined(key.route, key.major)];
+    const auto quota = joined(joined(key.sender, key.route), key.major);
+    auto& slot = lanes[joined(quota, key.domain)];
     if (!slot) {
       slot = std::make_unique<lane>();
-      slot->key = joined(key.route, key.major);
+      slot->key = key;
+      slot->quota = quota;
       slot->route = &routes[key.route];
-      slot->major = key.major;
-      slot->exempt = key.exempt_from_global;
-      slot->by_address = key.by_address;
+      ++slot->route->lanes;
+      if (!key.domain.empty()) {
+        slot->order = &domains[joined(key.sender, key.domain)];
+        ++slot->order->lanes;
+      }
       settle(*slot);
     }
     return *slot;
   }
 
-  sliding_window* window_of(const lane& l) { return l.exempt ? nullptr : l.by_address ? &address : &global; }
+  sliding_window* window_of(const lane& l) {
+    if (l.key.exempt_from_global || options.none) return nullptr;
+    if (l.key.by_address) return &address;
+    return &windows.try_emplace(l.key.sender, options.global_limit, options.global_window).first->second;
+  }
 
-  void release(entry& e) {
+  std::optional<refused_request::cause> refusal_of(const lane& l) const {
+    if (!gone.empty() && !l.key.webhook.empty()) {
+      const auto& webhook = l.key.webhook;
+      if (gone.holds(webhook) || gone.holds(webhook.substr(0, webhook.find('/')))) return refused_request::cause::webhook_gone;
+    }
+    if (!rejected.empty() && l.key.carries_token && rejected.holds(l.key.sender))
+      return refused_request::cause::token_rejected;
+    return std::nullopt;
+  }
+
+  struct hold {
+    time_point until;
+    wait_reason why;
+  };
+
+  /// What keeps the front of a lane, the first of all reasons that last.
+  hold hold_of(lane& l, const entry& e, time_point now) {
+    if (e.not_before > now) return {e.not_before, wait_reason::backoff};
+    if (l.order && l.order->in_flight > 0) return {time_point::max(), wait_reason::order};
+    if (l.paused_until > now) return {l.paused_until, wait_reason::route};
+    if (l.order && l.order->paused_until > now) return {l.order->paused_until, wait_reason::route};
+    if (options.none) return {now, wait_reason::none};
+    if (blocked > now) return {blocked, wait_reason::blocked};
+    const auto quota = l.home->next(now);
+    if (quota == time_point::max()) return {quota, wait_reason::learning};
+    if (quota > now) return {quota, wait_reason::bucket};
+    if (l.key.exempt_from_global) return {now, wait_reason::none};
+    if (const auto at = guard.next(in_flight, now); at > now) return {at, wait_reason::guard};
+    if (const auto at = breaker.next(now); at > now) return {at, wait_reason::circuit};
+    if (const auto at = window_of(l)->next(now); at > now) return {at, wait_reason::global};
+    return {now, wait_reason::none};
+  }
+
+  std::uint64_t& counter_of(wait_reason why) {
+    switch (why) {
+      case wait_reason::order: return counters.waits_order;
+      case wait_reason::learning: return counters.waits_learning;
+      case wait_reason::global: return counters.waits_global;
+      case wait_reason::blocked: return counters.waits_blocked;
+      case wait_reason::guard: return counters.waits_guard;
+      case wait_reason::circuit: return counters.waits_circuit;
+      case wait_reason::backoff: return counters.waits_backoff;
+      case wait_reason::none:
+      case wait_reason::bucket:
+      case wait_reason::route: break;
+    }
+    return counters.waits_bucket;
+  }
+
+  void send(ticket t, entry& e, time_point now) {
+    lane& l = *e.where;
+    if (auto* window = window_of(l)) window->sent(now);
+    l.home->sent();
+    ++l.in_flight;
+    ++in_flight;
+    if (l.order) ++l.order->in_flight;
+    e.charged = l.home;
+    e.in_flight = true;
+    e.probes = !l.key.exempt_from_global && breaker.sent();
+    e.counted_as_waiting = false;
+    e.sent_at = now;
+    e.taken_back = now + options.answer_deadline;
+    if (e.deadline != time_point::max()) e.taken_back = std::max(e.taken_back, e.deadline + owner_grace);
+    deadlines.emplace(e.taken_back, t);
+    unqueue(t, e);
+    ++counters.sent;
+  }
+
+  void release(ticket t, entry& e) {
     if (!e.in_flight) return;
     e.in_flight = false;
+    deadlines.erase({e.taken_back, t});
     --e.charged->in_flight;
     --e.where->in_flight;
     --in_flight;
+    if (e.where->order) --e.where->order->in_flight;
+    if (e.probes) breaker.probe_over();
     e.charged = nullptr;
   }
 
+  void enqueue(ticket t, entry& e, time_point now) {
+    if (e.not_before > now && !e.where->order) {  // has no order to keep: nobody waits behind it
+      resting.emplace(e.not_before, t);
+      ++waiting;
+      return;
+    }
+    e.where->waiting.insert({e.urgency, e.order, t});
+    active.insert(e.where);
+    ++waiting;
+  }
+
+  void unqueue(ticket t, entry& e) {
+    lane& l = *e.where;
+    if (l.waiting.erase({e.urgency, e.order, t}) != 0 || resting.erase({e.not_before, t}) != 0) --waiting;
+    if (l.waiting.empty()) active.erase(&l);
+  }
+
   void end(ticket t, entry& e) {
-    release(e);
-    if (e.where->waiting.erase(t) != 0) --waiting;
-    if (e.where->waiting.empty()) active.erase(e.where);
+    release(t, e);
+    unqueue(t, e);
     tickets.erase(t);
   }
 
-  void learn(lane& l, const response_info& info, time_point now);
+  void take_back(time_point now);
+  void wake_resting(time_point now);
+  void learn(lane& l, const response_info& info, time_point sent_at, time_point now);
+  void limited(entry& e, const response_info& info, time_point now);
   void sweep(time_point now);
 
   rate_limiter_options options;
@@ -169,28 +288,49 @@ struct rate_limiter::state {
   std::size_t waiting = 0;
   std::size_t in_flight = 0;
   int polls = 0;
-  sliding_window global;
   sliding_window address;
+  std::unordered_map<std::string, sliding_window> windows;  // by sender
+  invalid_guard guard;
+  circuit breaker;
+  bounded_set gone;      // webhooks
+  bounded_set rejected;  // senders
   time_point blocked = time_point::min();
   std::optional<time_point> wakeup;
+  std::vector<refused_request> refused;
 
   std::unordered_map<std::string, route_info> routes;
+  std::unordered_map<std::string, domain> domains;
   std::unordered_map<std::string, std::unique_ptr<lane>> lanes;
   std::unordered_map<std::string, std::unique_ptr<bucket>> buckets;
   std::unordered_map<ticket, entry> tickets;
-  std::set<lane*> active;                              // lanes in which somebody waits
-  std::deque<std::pair<time_point, ticket>> deadlines;  // of sendings, in order
+  std::set<lane*> active;                             // lanes in which somebody waits
+  std::set<std::pair<time_point, ticket>> deadlines;  // of what is in flight
+  std::set<std::pair<time_point, ticket>> resting;    // pauses of what has no order to keep
 };
 
+/// Slots whose owners were never heard of again.
+void rate_limiter::state::take_back(time_point now) {
+  while (!deadlines.empty() && deadlines.begin()->first <= now) {
+    const auto t = deadlines.begin()->second;
+    ++counters.expired;
+    end(t, tickets.at(t));
+  }
+}
+
+void rate_limiter::state::wake_resting(time_point now) {
+  while (!resting.empty() && resting.begin()->first <= now) {
+    const auto t = resting.begin()->second;
+    entry& e = tickets.at(t);
+    unqueue(t, e);
+    enqueue(t, e, now);
+  }
+}
+
 /// Takes in what an answer's headers say. The answered request holds no slot any more.
-void rate_limiter::state::learn(lane& l, const response_info& info, time_point now) {
-  if (!info.bucket || info.bucket->empty()) {
-    const bool says_nothing = !info.limit && !info.remaining;
-    if (says_nothing && info.status != 429) {
-      // Errors of Discord's edge tell nothing about the route; anything else without headers has no limit to obey.
-      if (l.home->how == bucket::mode::learning && info.status < 500) l.home->how = bucket::mode::unlimited;
-      if (l.home->how == bucket::mode::limited) ++l.home->remaining;
-    }
+void rate_limiter::state::learn(lane& l, const response_info& info, time_point sent_at, time_point now) {
+  const bool has_numbers = info.limit && info.remaining && info.reset_after;
+  if (!l.key.trusts_headers || !info.bucket || info.bucket->empty()) {
+    if (!l.key.trusts_headers || !has_numbers) l.home->learn_nothing(info.status);
     return;
   }
   if (l.route->bucket_hash != *info.bucket) {
@@ -198,17 +338,41 @@ void rate_limiter::state::learn(lane& l, const response_info& info, time_point n
     for (auto& [key, other] : lanes)
       if (other->route == l.route) settle(*other);
   }
-  if (!info.limit || !info.remaining || !info.reset_after) return;
-  bucket& b = *l.home;
-  const int reported = std::max(*info.remaining, 0);
-  const bool fresh = b.how != bucket::mode::limited || !b.reset_at || now >= *b.reset_at ||
-                     reported > b.remaining + b.in_flight;
-  // In a window that we have been counting, what is in flight is already taken off; in a new one the answer may have
-  // been given before or after the others were counted: assume before.
-  b.remaining = fresh ? std::max(reported - b.in_flight, 0) : std::min(b.remaining, reported);
-  b.how = bucket::mode::limited;
-  b.limit = std::max(*info.limit, 1);
-  b.reset_at = now + *info.reset_after;
+  if (has_numbers) l.home->learn(*info.limit, *info.remaining, *info.reset_after, sent_at, now);
+  else l.home->learn_nothing(info.status);
+}
+
+/// A 429 of Discord's own, or of a proxy.
+void rate_limiter::state::limited(entry& e, const response_info& info, time_point now) {
+  lane& l = *e.where;
+  auto pause = std::max(info.retry_after.value_or(info.reset_after.value_or(unexplained_pause)), duration::zero());
+  if (++e.strikes > 2) {
+    auto more = first_strike;
+    for (int i = 3; i < e.strikes && more < worst_strike; ++i) more *= 2;
+    pause += std::min(more, worst_strike);
+  }
+  const auto until = now + pause;
+  const auto pause_route = [&] {
+    auto& paused = l.key.trusts_headers || !l.order ? l.paused_until : l.order->paused_until;
+    paused = std::max(paused, until);
+  };
+  if (options.none) {
+    ++counters.limited_user;
+    pause_route();
+    return;
+  }
+  if (info.global || info.scope == limit_scope::global) {
+    ++counters.limited_global;
+    if (auto* window = window_of(l)) window->pause_until(until);
+    else pause_route();
+    return;
+  }
+  learn(l, info, e.sent_at, now);
+  const bool shared = info.scope == limit_scope::shared;
+  ++(shared ? counters.limited_shared : counters.limited_user);
+  // A shared limit, or a refusal although some are left, is about this route alone, not about its bucket.
+  if (shared || !l.key.trusts_headers || info.remaining.value_or(0) > 0 || l.home->how != bucket::mode::limited) pause_route();
+  else l.home->close_until(until);
 }
 
 void rate_limiter::state::sweep(time_point now) {
@@ -216,88 +380,80 @@ void rate_limiter::state::sweep(time_point now) {
     lane& l = *item.second;
     if (!l.waiting.empty() || l.in_flight != 0 || now < l.paused_until) return false;
     if (l.home->reset_at && now < *l.home->reset_at) return false;
+    if (std::any_of(resting.begin(), resting.end(), [&](const auto& r) { return tickets.at(r.second).where == &l; })) return false;
     // A bucket that is known to be unlimited, or not learnt, costs one more learning request; that is all.
     --l.home->lanes;
+    --l.route->lanes;
+    if (l.order) --l.order->lanes;
     return true;
   });
   std::erase_if(buckets, [&](auto& item) { return item.second->lanes == 0 && item.second->in_flight == 0; });
+  std::erase_if(domains, [&](auto& item) { return item.second.lanes == 0 && now >= item.second.paused_until; });
+  std::erase_if(windows, [&](auto& item) { return item.second.idle(now); });
+  if (routes.size() > many_routes) std::erase_if(routes, [&](auto& item) { return item.second.lanes == 0; });
 }
 
 rate_limiter::rate_limiter(rate_limiter_options options) : state_(std::make_unique<state>(options)) {}
 rate_limiter::~rate_limiter() = default;
 
-rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point) {
+rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now, priority urgency, time_point deadline,
+                                           std::uint64_t order) {
   auto& s = *state_;
-  lane& l = s.lane_for(key);
   const ticket t = ++s.last_ticket;
-  s.tickets[t].where = &l;
-  l.waiting.insert(t);
-  s.active.insert(&l);
-  ++s.waiting;
+  entry& e = s.tickets[t];
+  e.where = &s.lane_for(key);
+  e.urgency = urgency;
+  e.order = order == 0 ? t : order;
+  e.since = now;
+  e.deadline = deadline;
+  s.enqueue(t, e, now);
   ++s.counters.acquired;
   return t;
 }
 
 std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   auto& s = *state_;
-  while (!s.deadlines.empty() && s.deadlines.front().first <= now) {
-    const auto t = s.deadlines.front().second;
-    s.deadlines.pop_front();
-    const auto found = s.tickets.find(t);
-    if (found == s.tickets.end() || !found->second.in_flight || found->second.deadline > now) continue;
-    ++s.counters.expired;
-    s.end(t, found->second);
-  }
+  s.take_back(now);
+  s.wake_resting(now);
 
-  // The oldest waiting request of each lane, oldest first; a lane that cannot go leaves this round.
-  using front = std::pair<ticket, lane*>;
+  // The first waiting request of each lane, the most urgent and then the oldest first; a lane that cannot go leaves
+  // this round.
+  using front = std::pair<place, lane*>;
   std::priority_queue<front, std::vector<front>, std::greater<>> fronts;
   for (lane* l : s.active) fronts.push({*l->waiting.begin(), l});
 
   std::vector<ticket> out;
-  time_point wake = s.deadlines.empty() ? time_point::max() : s.deadlines.front().first;
+  time_point wake = s.resting.empty() ? time_point::max() : s.resting.begin()->first;
   while (!fronts.empty()) {
-    const auto [t, l] = fronts.top();
+    const auto [at, l] = fronts.top();
     fronts.pop();
+    const ticket t = std::get<ticket_index>(at);
     entry& e = s.tickets.at(t);
-    const auto held = [&](time_point until, std::uint64_t& counter) {
-      wake = std::min(wake, until);
-      if (!e.counted_as_waiting) ++counter;
-      e.counted_as_waiting = true;
+    const auto refuse = [&](refused_request why) {
+      s.refused.push_back(why);
+      ++s.counters.refused;
+      s.end(t, e);
     };
-    if (s.blocked > now) {
-      held(s.blocked, s.counters.waits_blocked);
-      continue;
-    }
-    const auto quota = std::max(l->home->next(now), l->paused_until);
-    if (quota > now) {
-      held(quota, quota == time_point::max() ? s.counters.waits_learning : s.counters.waits_bucket);
-      continue;
-    }
-    if (auto* window = s.window_of(*l)) {
-      const auto global = window->next(now);
-      if (global > now) {
-        held(global, s.counters.waits_global);
+    if (const auto why = s.refusal_of(*l)) {
+      refuse({t, *why, wait_reason::none, now});
+    } else {
+      const auto held = s.hold_of(*l, e, now);
+      l->held_by = held.why;
+      if (held.until <= now) {
+        s.send(t, e, now);
+        out.push_back(t);
+      } else if (held.until != time_point::max() && held.until > e.deadline) {
+        refuse({t, refused_request::cause::late, held.why, held.until});
+      } else {
+        wake = std::min(wake, held.until);
+        if (!e.counted_as_waiting) ++s.counter_of(held.why);
+        e.counted_as_waiting = true;
         continue;
       }
-      window->sent(now);
     }
-    l->home->sent();
-    ++l->in_flight;
-    ++s.in_flight;
-    e.charged = l->home;
-    e.in_flight = true;
-    e.counted_as_waiting = false;
-    l->waiting.erase(l->waiting.begin());
-    --s.waiting;
-    e.deadline = now + s.options.answer_deadline;
-    s.deadlines.emplace_back(e.deadline, t);
-    wake = std::min(wake, s.deadlines.front().first);
-    ++s.counters.sent;
-    out.push_back(t);
-    if (l->waiting.empty()) s.active.erase(l);
-    else fronts.push({*l->waiting.begin(), l});
+    if (!l->waiting.empty()) fronts.push({*l->waiting.begin(), l});
   }
+  if (!s.deadlines.empty()) wake = std::min(wake, s.deadlines.begin()->first);
   s.wakeup = wake == time_point::max() ? std::nullopt : std::optional<time_point>(wake);
   if (++s.polls >= polls_between_sweeps) {
     s.polls = 0;
@@ -306,59 +462,69 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   return out;
 }
 
+std::vector<refused_request> rate_limiter::take_refused() { return std::exchange(state_->refused, {}); }
+
 std::optional<time_point> rate_limiter::next_wakeup() const { return state_->wakeup; }
 
-rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info, time_point now) {
+rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info, time_point now,
+                                             std::optional<duration> again_in) {
   auto& s = *state_;
   const auto found = s.tickets.find(t);
   if (found == s.tickets.end() || !found->second.in_flight) return verdict::finished;
   entry& e = found->second;
   lane& l = *e.where;
   ++s.counters.answered;
-  s.release(e);
+  s.release(t, e);
+  if (info.status >= 500) s.breaker.failed(e.probes, now);
+  else s.breaker.succeeded();
+  if (info.status == 401 || info.status == 403 || (info.status == 429 && info.scope != limit_scope::shared))
+    s.guard.count(now);
 
-  if (info.status != 429) {
-    s.learn(l, info, now);
+  if (info.status == 429) {
+    if (!info.from_discord && !s.options.none) {
+      ++s.counters.limited_blocked;
+      s.blocked = std::max(s.blocked, now + std::max(info.retry_after.value_or(duration::zero()), s.options.blocked_for));
+      s.end(t, e);
+      return verdict::blocked;
+    }
+    s.limited(e, info, now);
+    s.enqueue(t, e, now);
+    return verdict::again;
+  }
+
+  if (info.status == 404 && info.code == unknown_webhook && !l.key.webhook.empty()) s.gone.add(l.key.webhook);
+  // 50027 and 40001, say, are about this call, not about the token.
+  if (info.status == 401 && l.key.carries_token && (info.code == 0 || info.code == invalid_token))
+    s.rejected.add(l.key.sender);
+  s.learn(l, info, e.sent_at, now);
+  e.strikes = 0;
+  if (!again_in) {
     s.end(t, e);
     return verdict::finished;
   }
-
-  if (!info.from_discord) {
-    ++s.counters.limited_blocked;
-    s.blocked = std::max(s.blocked, now + std::max(info.retry_after.value_or(duration::zero()), s.options.blocked_for));
-    s.end(t, e);
-    return verdict::blocked;
-  }
-  const auto pause = info.retry_after.value_or(info.reset_after.value_or(unexplained_pause));
-  const auto until = now + std::max(pause, duration::zero());
-  if (info.global || info.scope == limit_scope::global) {
-    ++s.counters.limited_global;
-    if (auto* window = s.window_of(l)) window->pause_until(until);
-    else l.paused_until = std::max(l.paused_until, until);
-  } else {
-    s.learn(l, info, now);
-    const bool shared = info.scope == limit_scope::shared;
-    ++(shared ? s.counters.limited_shared : s.counters.limited_user);
-    // A shared limit, or a refusal although some are left, is about this route alone, not about its bucket.
-    if (shared || info.remaining.value_or(0) > 0 || l.home->how != bucket::mode::limited) {
-      l.paused_until = std::max(l.paused_until, until);
-    } else {
-      l.home->remaining = 0;
-      l.home->reset_at = std::max(l.home->reset_at.value_or(until), until);
-    }
-  }
-  l.waiting.insert(t);
-  s.active.insert(&l);
-  ++s.waiting;
+  e.not_before = now + *again_in;
+  s.enqueue(t, e, now);
   return verdict::again;
 }
 
-void rate_limiter::failed(ticket t, time_point) {
+rate_limiter::verdict rate_limiter::failed(ticket t, time_point now, std::optional<duration> again_in) {
   auto& s = *state_;
   const auto found = s.tickets.find(t);
-  if (found == s.tickets.end()) return;
+  if (found == s.tickets.end()) return verdict::finished;
+  entry& e = found->second;
   ++s.counters.failed;
-  s.end(t, found->second);
+  if (e.in_flight) {
+    s.release(t, e);
+    s.breaker.failed(e.probes, now);
+  }
+  if (!again_in) {
+    s.end(t, e);
+    return verdict::finished;
+  }
+  s.unqueue(t, e);
+  e.not_before = now + *again_in;
+  s.enqueue(t, e, now);
+  return verdict::again;
 }
 
 void rate_limiter::cancel(ticket t, time_point) {
@@ -374,9 +540,36 @@ std::optional<time_point> rate_limiter::blocked_until(time_point now) const noex
   return std::nullopt;
 }
 
+std::size_t rate_limiter::invalid_requests(time_point now) { return state_->guard.seen(now); }
 std::size_t rate_limiter::waiting() const noexcept { return state_->waiting; }
 std::size_t rate_limiter::in_flight() const noexcept { return state_->in_flight; }
 std::size_t rate_limiter::buckets() const noexcept { return state_->buckets.size(); }
-const rate_limiter_counters& rate_limiter::counters() const noexcept { return state_->counters; }
+
+rate_limiter_counters rate_limiter::counters() const noexcept {
+  auto all = state_->counters;
+  all.circuit_openings = state_->breaker.openings();
+  return all;
+}
+
+std::vector<queue_figure> rate_limiter::figures(time_point now) const {
+  const auto& s = *state_;
+  std::unordered_map<const lane*, queue_figure> found;
+  for (const auto& [t, e] : s.tickets) {
+    if (e.in_flight) continue;
+    auto& figure = found[e.where];
+    ++figure.waiting;
+    figure.oldest = std::max(figure.oldest, now - e.since);
+  }
+  std::vector<queue_figure> out;
+  for (auto& [l, figure] : found) {
+    figure.label = l->key.label.empty() ? l->key.route : l->key.label;
+    figure.bucket = l->route->bucket_hash;
+    figure.in_flight = l->in_flight;
+    figure.waits_for = l->held_by;
+    out.push_back(std::move(figure));
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.oldest > b.oldest; });
+  return out;
+}
 
 }  // namespace monochord::protocol

@@ -2,6 +2,9 @@
 #include "protocol/routes.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <system_error>
 
 #include <monochord/core/error.hpp>
 
@@ -23,6 +26,37 @@ void walk(std::string_view path, Text text, Parameter parameter) {
 }
 
 bool is_secret(std::string_view parameter) { return parameter.ends_with("_token"); }
+
+/// Messages are deleted under three limits: the youngest, those older than two weeks, and all between. A clock that is
+/// wrong files a deletion under another name, no more.
+std::string_view age_class(std::string_view message_id, timestamp utc_now) {
+  using namespace std::chrono_literals;
+  std::uint64_t id = 0;
+  const auto [end, failed] = std::from_chars(message_id.data(), message_id.data() + message_id.size(), id);
+  if (failed != std::errc() || end != message_id.data() + message_id.size()) return "";
+  constexpr std::chrono::milliseconds discord_epoch{1420070400000};
+  const timestamp made{discord_epoch + std::chrono::milliseconds(static_cast<std::int64_t>(id >> 22U))};
+  const auto age = utc_now - made;
+  return age > 14 * 24h ? " (older than two weeks)" : age < 10s ? " (younger than ten seconds)" : "";
+}
+
+int hex_digit(char c) noexcept {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string percent_decode(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool coded = text[i] == '%' && i + 2 < text.size() && hex_digit(text[i + 1]) >= 0 && hex_digit(text[i + 2]) >= 0;
+    out += coded ? static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])) : text[i];
+    if (coded) i += 2;
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -99,26 +133,78 @@ std::string display(const route& r, std::span<const std::string_view> parameters
 
 std::string display(const route& r) { return display(r, {}); }
 
-route_key limiter_key(const route& r, std::span<const std::string_view> parameters) {
+route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered,
+                      std::optional<timestamp> utc_now) {
   route_key key;
   key.route = display(r);
-  std::string_view major;  // the name of the first major parameter; a token beside it belongs to it
+  key.label = key.route;
+  std::string_view kind;  // the name of the major parameter, which is the first one of all
+  std::string_view id;
+  std::string token;
   walk(
       r.path, [](std::string_view) {},
       [&](std::string_view what, std::size_t index) {
         if (index >= parameters.size()) return;
-        const bool is_major = what == "channel_id" || what == "guild_id" || what == "webhook_id" || what == "interaction_id";
-        if (is_major && major.empty() && index == 0) {
-          major = what;
-          key.major = parameters[index];
-        } else if ((major == "webhook_id" || major == "interaction_id") && is_secret(what)) {
-          key.major += '/';
-          key.major += parameters[index];
+        if (index == 0) {
+          kind = what;
+          id = parameters[0];
+        } else if (is_secret(what)) {
+          token = parameters[index];
         }
       });
-  key.exempt_from_global = r.is_interaction();
-  key.by_address = r.has_own_token() && !r.is_interaction();
+  const bool interaction = r.is_interaction();
+  const bool webhook = kind == "webhook_id" && !interaction;
+  const bool channel = kind == "channel_id";
+  if (channel || kind == "guild_id" || webhook || interaction) {
+    key.major = id;
+    if (!token.empty()) key.major += '/' + token;
+    key.label += " of " + percent_encode(id);
+  }
+  if (webhook) key.webhook = key.major;
+  // On these Discord's numbers can be wrong: they are limited per guild.
+  key.trusts_headers = !r.path.starts_with("/guilds/{guild_id}/emojis");
+
+  if (r.verb != method::get && !unordered) {
+    if (interaction) key.domain = "interaction " + token;
+    else if (webhook) key.domain = "webhook " + key.major;
+    else if (channel) key.domain = "channel " + key.major;
+    else if (!key.trusts_headers) key.domain = "emojis " + std::string(id);
+  }
+  key.exempt_from_global = interaction;
+  key.by_address = r.has_own_token() && !interaction;
+
+  if (utc_now && r.verb == method::del && r.path == "/channels/{channel_id}/messages/{message_id}" && parameters.size() == 2)
+    key.route += age_class(parameters[1], *utc_now);
   return key;
+}
+
+parsed_path parse_path(std::string_view path) {
+  if (!path.starts_with('/')) throw error(errc::invalid_argument, "a path of the API begins with '/'");
+  parsed_path out;
+  std::string_view before, before_that;  // the segments on the left
+  const auto is_id = [](std::string_view text) {
+    return text.size() >= 15 && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto end = std::min(path.find('/'), path.size());
+    const auto segment = path.substr(0, end);
+    path.remove_prefix(end);
+    std::string name;
+    if (before_that == "webhooks" && is_id(before)) name = "webhook_token";
+    else if (before_that == "interactions" && is_id(before)) name = "interaction_token";
+    else if (is_id(segment)) name = before.ends_with('s') ? std::string(before.substr(0, before.size() - 1)) + "_id" : "id";
+    if (name.empty()) {
+      out.path += '/';
+      out.path += segment;
+    } else {
+      out.path += "/{" + name + "}";
+      out.parameters.push_back(percent_decode(segment));
+    }
+    before_that = before;
+    before = segment;
+  }
+  return out;
 }
 
 }  // namespace monochord::protocol

@@ -3,10 +3,13 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include <monochord/core/timestamp.hpp>
 #include "protocol/rate_limiter.hpp"
 
 namespace monochord::protocol {
@@ -23,9 +26,9 @@ struct route {
   method verb = method::get;
   std::string_view path;  ///< below the base URL, starts with '/'
 
-  /// Interaction endpoints do not count against the global limit (`/interactions/...`, and follow-ups by webhook token
-  /// are flagged by the caller, who alone knows that the token is an interaction's).
-  constexpr bool is_interaction() const noexcept { return path.starts_with("/interactions/"); }
+  /// Interaction endpoints do not count against the global limit: the callback, the original answer and follow-ups,
+  /// whose templates are written with `{interaction_token}` where those of a webhook have `{webhook_token}`.
+  constexpr bool is_interaction() const noexcept { return path.find("{interaction_token}") != std::string_view::npos; }
   /// A call that carries its own token in the path goes without the Authorization header.
   constexpr bool has_own_token() const noexcept { return path.find("_token}") != std::string_view::npos; }
 };
@@ -45,9 +48,22 @@ std::string display(const route& r, std::span<const std::string_view> parameters
 std::string display(const route& r);
 
 /// What the rate limiter files the call under: verb and template, and the major parameters with their values (the
-/// first of channel_id, guild_id, webhook_id (with its token), or interaction_id (with its token)).
+/// first of channel_id, guild_id, webhook_id (with its token), or an interaction's token).
+/// Writes to one channel or webhook have a domain, so that they go one after the other, unless `unordered`.
+/// With the time in UTC deletions of messages are told apart by age, which have limits of their own.
 /// https://docs.discord.com/developers/topics/rate-limits
-route_key limiter_key(const route& r, std::span<const std::string_view> parameters);
+route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered = false,
+                      std::optional<timestamp> utc_now = {});
+
+/// A path that is not written as a template, for routes that nobody declared.
+struct parsed_path {
+  std::string path;                     ///< `/channels/{channel_id}/pins`
+  std::vector<std::string> parameters;  ///< decoded
+};
+/// Makes a template of a path like `/channels/123/pins`: ids become parameters named after what stands before them, what
+/// follows the id of a webhook or an interaction is its token. Throws monochord::error (invalid_argument) when it does not
+/// start with '/'.
+parsed_path parse_path(std::string_view path);
 
 /// Percent-encodes one path segment or query value.
 std::string percent_encode(std::string_view text);

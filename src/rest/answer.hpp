@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
 #include "net/http_message.hpp"
 #include "protocol/rate_limiter.hpp"
@@ -12,6 +14,10 @@ namespace monochord::rest {
 /// What an answer says about rate limits, from its headers and, for a 429, its body.
 /// https://docs.discord.com/developers/topics/rate-limits#header-format
 protocol::response_info read_limits(const net::http_response& response);
+
+/// How long to wait before a search is asked for again whose index is not ready (202 with code 110000).
+/// https://docs.discord.com/developers/resources/message#search-guild-messages
+std::optional<duration> wait_for_index(const net::http_response& response);
 
 /// The typed error of an answer with a status of 400 or more. Bodies that are not Discord's JSON (a proxy's HTML) are
 /// cut to a line.

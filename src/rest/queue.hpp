@@ -7,6 +7,7 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,51 +18,44 @@
 #include <monochord/core/token.hpp>
 #include <monochord/json/limit_checks.hpp>
 #include <monochord/rest/counters.hpp>
+#include <monochord/rest/hooks.hpp>
 #include "net/http_client.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
+#include "rest/call.hpp"
+#include "rest/limits.hpp"
 #include "rest/upload.hpp"
 
 namespace monochord::rest {
-
-/// One call of the API, ready to be sent.
-class call {
- public:
-  call(protocol::route route, std::vector<std::string> parameters) : route(route), parameters(std::move(parameters)) {}
-
-  protocol::route route;
-  std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
-  std::string query;                    ///< with its '?', encoded
-  std::string content_type;             ///< of the body
-  std::string body;                     ///< empty: none
-  std::shared_ptr<upload> source;       ///< instead of `body`
-  std::exception_ptr refused;           ///< why it must not be sent; null: it may
-};
 
 struct queue_options {
   net::url base;                 ///< like https://discord.com/api/v10
   token bot_token;
   net::http_options http;
-  protocol::rate_limiter_options limits;
+  protocol::rate_limiter_options limits;  ///< of a limiter of its own; not used with `shared_limits`
+  std::shared_ptr<rest_limits> shared_limits = {};
   upload_limits uploads{};
   duration timeout = std::chrono::seconds{60};  ///< of one call in all
   limit_checks body_limits = limit_checks::strict;
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
+  rest_hooks hooks = {};
   logger log;
 };
 
 /// All calls of one client pass here: rate limiter, connection pool, retries. Its state lives on one strand; `send` may
 /// be awaited from any executor.
-class queue : public std::enable_shared_from_this<queue> {
+class queue : public rest_limits::sender, public std::enable_shared_from_this<queue> {
  public:
   queue(boost::asio::any_io_executor executor, queue_options options);
+  ~queue() override;
 
-  /// Waits for its turn, sends, and gives the body of a successful answer. A 429 is waited for and sent again; a 5xx
-  /// or a lost connection is, when the call may be repeated (GET, PUT, DELETE, or nothing was sent). Throws `rest_error`
-  /// for every other answer and when the deadline passes, `upload_error` before anything is sent when files are too
-  /// large or cannot be read; cancellation gives the slot back.
-  task<std::string> send(call what);
+  /// Waits for its turn, sends, and gives a successful answer. A 429 is waited for and sent again; a 5xx or a lost
+  /// connection is, when the call may be repeated (`repetition`, or nothing was sent): after a pause, in its old place.
+  /// Throws `rest_error` for every other answer and when the deadline passes, at once when a limit is known to last
+  /// longer; `error` with `errc::invalid_argument` for a call that can never be sent, `upload_error` before anything is
+  /// sent when files are too large or cannot be read. Cancellation gives the slot back.
+  task<answer> send(call what);
   /// Ends what waits and what is under way with `errc::cancelled`, and closes the connections.
   task<> close();
 
@@ -72,27 +66,37 @@ class queue : public std::enable_shared_from_this<queue> {
  private:
   struct waiter;
   struct attempt;
+  struct journey;
 
-  task<> run(std::shared_ptr<queue> self, call what, std::string& body);
+  task<> run(std::shared_ptr<queue> self, call what, answer& out);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
-  task<> exchange(const net::http_request& request, duration limit, net::http_response& out);
+  task<> exchange(const net::http_request& request, bool urgent, duration limit, net::http_response& out);
   task<> turn(waiter& me, time_point deadline);
-  task<> pause(duration time);
+  void deliver(std::vector<rest_limits::news> what) override;
+  void take_in(const std::vector<rest_limits::news>& what);
   void pump();
   static task<> wake_loop(std::shared_ptr<queue> self);
   net::http_request request_for(const call& what) const;
+  protocol::route_key key_for(const call& what) const;
+  std::optional<duration> again_after(journey& trip, const net::http_response* response) const;
+  rest_error refused_here(journey& trip, const protocol::refused_request& why) const;
+  void tell_limited(const journey& trip, const protocol::response_info& info) const;
+  template <class Hook, class Event>
+  void call_hook(const Hook& hook, const Event& event) const;
 
   const queue_options options_;
   const std::shared_ptr<clock> clock_;
+  const std::string sender_;  // what stands for the bot's token in the limiter
+  const std::shared_ptr<rest_limits> limits_;
   boost::asio::strand<boost::asio::any_io_executor> strand_;
   net::http_pool pool_;
+  net::http_pool express_;  // for answers to interactions while every connection of the pool is busy
 
   // On the strand only.
-  protocol::rate_limiter limiter_;
   std::map<protocol::rate_limiter::ticket, waiter*> waiters_;
-  std::shared_ptr<timer> wake_timer_;           // of the running wake_loop; null when none runs
-  std::vector<std::shared_ptr<timer>> pauses_;  // between two attempts
+  std::size_t sending_ = 0;            // through pool_
+  std::shared_ptr<timer> wake_timer_;  // of the running wake_loop; null when none runs
   bool closed_ = false;
   rest_counters counters_;
 };

@@ -150,6 +150,9 @@ std::vector<mock_route> mock_discord::routes() {
   return out;
 }
 void mock_discord::set_faults(mock_faults faults) {
+  for (const auto& fault : faults.rest)
+    if (fault.what == rest_fault::kind::merge_bucket && !find_route(fault.with))
+      throw error(errc::invalid_argument, "there is no route \"" + fault.with + "\" to share a bucket with");
   impl_->mind->with([&](mock_state& state, gateway&, rest&) { state.faults = std::move(faults); });
 }
 mock_faults mock_discord::faults() const {

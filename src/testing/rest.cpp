@@ -58,14 +58,6 @@ double seconds(duration time) {
   return static_cast<double>(std::chrono::ceil<std::chrono::milliseconds>(time).count()) / 1000.0;
 }
 
-std::string whole_seconds_up(duration time) {
-  return std::to_string(std::chrono::ceil<std::chrono::seconds>(time).count());
-}
-
-constexpr std::string_view block_page =
-    "<!DOCTYPE html><html><head><title>Access denied | discord.com used Cloudflare to restrict access</title></head>"
-    "<body><h1>Error 1015</h1><p>You are being rate limited</p></body></html>";
-
 }  // namespace
 
 bool good_user_agent(std::string_view text) {
@@ -137,7 +129,7 @@ rest_outcome rest::route_request(const net::http_request& request) {
   const auto block = state_.limits.check_block(state_.now());
   if (block.what == limit_verdict::kind::blocked) {
     if (block.ignored) state_.violate("429_ignored", "a request while the address is blocked");
-    return cloudflare_block(block.retry_after);
+    return cloudflare_block(block.retry_after, true);
   }
   if (!good_user_agent(request.headers.get("User-Agent")))
     return finish(refuse(403, 40333, "internal network error", "user_agent"), nullptr);
@@ -173,63 +165,34 @@ rest_outcome rest::limited(const net::http_request& request, const tables::route
 
   const std::string major = major_of(what);
   const auto now = state_.now();
-  bool no_headers = false;
-  std::chrono::milliseconds delay{0};
-  bool drop_after = false;
-  const auto verdict = state_.limits.take(route, major, what.authorized, now);
+  const tables::route_row& bucket = bucket_route(route);
+  const auto verdict = state_.limits.take(bucket, major, what.authorized, now);
   if (verdict.what != limit_verdict::kind::pass) {
     state_.violate(verdict.ignored ? "429_ignored" : "rate_limited",
                    std::string(route.method) + " " + std::string(route.path) +
                        (verdict.ignored ? " was sent again before retry_after had passed" : " was over its rate limit"));
     return rate_limited(verdict, route);
   }
-  if (rest_fault* fault = fault_for(route)) {
-    rest_outcome played;
-    limit_verdict told = verdict;
-    told.retry_after = told.reset_after = fault->retry_after;
-    told.remaining = 0;
-    const auto until = now + fault->retry_after;
-    switch (fault->what) {
-      case rest_fault::kind::status: {
-        const bool page = fault->body.starts_with("<");
-        played.response = net::http_response(fault->status, page ? "text/html" : "application/json", fault->body);
-        return played;
-      }
-      case rest_fault::kind::route_429:
-        state_.limits.close_bucket(route, major, now, until);
-        told.what = limit_verdict::kind::route;
-        return rate_limited(told, route);
-      case rest_fault::kind::shared_429:
-        state_.limits.close_bucket(route, major, now, until);
-        told.what = limit_verdict::kind::shared;
-        return rate_limited(told, route);
-      case rest_fault::kind::global_429:
-        state_.limits.close_global(now, until);
-        told.what = limit_verdict::kind::global;
-        return rate_limited(told, route);
-      case rest_fault::kind::cloudflare_block:
-        state_.limits.block(now, until);
-        return cloudflare_block(fault->retry_after);
-      case rest_fault::kind::drop_before_acting: played.drop = true; return played;
-      case rest_fault::kind::drop_before_answer: drop_after = true; break;
-      case rest_fault::kind::no_rate_limit_headers: no_headers = true; break;
-      case rest_fault::kind::new_bucket: state_.limits.rename_bucket(route); break;
-      case rest_fault::kind::late: delay = fault->delay; break;
-    }
-  }
+  const fault_play played = play_fault(route, bucket, major, verdict);
+  if (played.instead) return *played.instead;
   rest_outcome outcome = finish(checked(request, what), &route);
-  outcome.delay = delay;
-  outcome.drop = drop_after;
-  if (verdict.limited_route && !no_headers) {
-    auto& headers = outcome.response.headers;
-    const auto reset = state_.options.clock->utc_now().time_since_epoch() + verdict.reset_after;
-    headers.add("X-RateLimit-Limit", std::to_string(verdict.limit));
-    headers.add("X-RateLimit-Remaining", std::to_string(verdict.remaining));
-    headers.add("X-RateLimit-Reset", seconds_up(std::chrono::duration_cast<duration>(reset)));
-    headers.add("X-RateLimit-Reset-After", seconds_up(verdict.reset_after));
-    headers.add("X-RateLimit-Bucket", verdict.bucket);
-  }
+  outcome.delay = played.delay;
+  outcome.drop = played.drop;
+  if (played.answer) outcome.response = *played.answer;
+  if (played.answer || played.drop || played.delay.count() > 0) answer_was_lost(what);
+  if (!played.no_headers) tell_limit(outcome.response, verdict);
   return outcome;
+}
+
+void rest::tell_limit(net::http_response& response, const limit_verdict& verdict) const {
+  if (!verdict.limited_route || response.headers.get("Content-Type").starts_with("text/html")) return;
+  auto& headers = response.headers;
+  const auto reset = state_.options.clock->utc_now().time_since_epoch() + verdict.reset_after;
+  headers.add("X-RateLimit-Limit", std::to_string(verdict.limit));
+  headers.add("X-RateLimit-Remaining", std::to_string(verdict.remaining));
+  headers.add("X-RateLimit-Reset", seconds_up(std::chrono::duration_cast<duration>(reset)));
+  headers.add("X-RateLimit-Reset-After", seconds_up(verdict.reset_after));
+  headers.add("X-RateLimit-Bucket", verdict.bucket);
 }
 
 rest::answer rest::checked(const net::http_request& request, call& what) {
@@ -328,35 +291,9 @@ rest_outcome rest::rate_limited(const limit_verdict& verdict, const tables::rout
   auto& headers = outcome.response.headers;
   headers.add("Retry-After", whole_seconds_up(verdict.retry_after));
   headers.add("X-RateLimit-Scope", global ? "global" : shared ? "shared" : "user");
-  if (global) {
-    headers.add("X-RateLimit-Global", "true");
-  } else {
-    const auto reset = state_.options.clock->utc_now().time_since_epoch() + verdict.retry_after;
-    headers.add("X-RateLimit-Limit", std::to_string(verdict.limit));
-    headers.add("X-RateLimit-Remaining", "0");
-    headers.add("X-RateLimit-Reset", seconds_up(std::chrono::duration_cast<duration>(reset)));
-    headers.add("X-RateLimit-Reset-After", seconds_up(verdict.retry_after));
-    headers.add("X-RateLimit-Bucket", verdict.bucket);
-  }
+  if (global) headers.add("X-RateLimit-Global", "true");
+  else tell_limit(outcome.response, verdict);
   return outcome;
-}
-
-rest_outcome rest::cloudflare_block(duration retry_after) {
-  rest_outcome outcome;
-  outcome.response = net::http_response(429, "text/html; charset=UTF-8", std::string(block_page));
-  outcome.response.headers.add("Retry-After", whole_seconds_up(retry_after));
-  return outcome;
-}
-
-rest_fault* rest::fault_for(const tables::route_row& route) {
-  for (auto& fault : state_.faults.rest) {
-    if (fault.times <= 0 || (!fault.method.empty() && fault.method != route.method) ||
-        (!fault.route.empty() && fault.route != route.path))
-      continue;
-    --fault.times;
-    return &fault;
-  }
-  return nullptr;
 }
 
 std::string rest::major_of(const call& what) {

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,9 +69,26 @@ class rest {
   bool read_body(const net::http_request& request, call& what, answer& refusal);
   bool read_multipart(const net::http_request& request, call& what);
   rest_outcome finish(const answer& result, const tables::route_row* route);
+  /// The X-RateLimit headers, except on a page of the front.
+  void tell_limit(net::http_response& response, const limit_verdict& verdict) const;
   rest_outcome rate_limited(const limit_verdict& verdict, const tables::route_row& route);
-  rest_outcome cloudflare_block(duration retry_after);
+
+  // faults on that way (rest_faults.cpp)
+  struct fault_play {
+    std::optional<rest_outcome> instead;       ///< the request is not carried out
+    std::optional<net::http_response> answer;  ///< it is, but this is what the client reads
+    bool drop = false;
+    bool no_headers = false;
+    std::chrono::milliseconds delay{0};
+  };
+  fault_play play_fault(const tables::route_row& route, const tables::route_row& bucket, const std::string& major,
+                        const limit_verdict& verdict);
   rest_fault* fault_for(const tables::route_row& route);
+  rest_outcome cloudflare_block(duration retry_after, bool header);
+  /// The route whose bucket a route uses: another one after a merge.
+  const tables::route_row& bucket_route(const tables::route_row& route) const;
+  /// The client cannot know that its call was carried out: doing it again is no fault of its own.
+  void answer_was_lost(const call& what);
   static std::string major_of(const call& what);
 
   static answer ok(json body) { return {200, std::move(body), false, {}}; }
@@ -157,6 +175,12 @@ struct route_match {
   std::map<std::string, std::string, std::less<>> params;
 };
 route_match match_route(std::string_view method, std::string_view path);
+
+/// The route of the tables that is written `GET /channels/{channel_id}`; null when there is none.
+const tables::route_row* find_route(std::string_view method_and_path);
+
+/// Whole seconds for a `Retry-After` header, rounded up: whoever waits that long is not early.
+std::string whole_seconds_up(duration time);
 
 /// Whether a User-Agent has the form that Discord asks for: `DiscordBot (url, version) anything`.
 bool good_user_agent(std::string_view text);

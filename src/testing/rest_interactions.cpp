@@ -40,7 +40,8 @@ rest::answer rest::create_interaction_response(const call& what) {
     return refuse(404, 10062, "Unknown interaction", "unknown_interaction");
   interaction_record& interaction = found->second;
   if (interaction.callback_type != 0)
-    return refuse(400, 40060, "Interaction has already been acknowledged.", "interaction_answered_twice");
+    return refuse(400, 40060, "Interaction has already been acknowledged.",
+                  interaction.answer_lost ? "" : "interaction_answered_twice");
   if (state_.now() - interaction.created > first_answer)
     return refuse(404, 10062, "Unknown interaction", "interaction_late");
   const auto type = static_cast<int>(int_at(what.body, "type"));

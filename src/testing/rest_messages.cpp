@@ -85,6 +85,15 @@ rest::answer rest::create_message(const call& what) {
     out.violation.clear();  // somebody may have deleted it meanwhile
     return out;
   }
+  const json& nonce = at(what.body, "nonce");
+  const bool once = bool_at(what.body, "enforce_nonce") && !nonce.is_null();
+  const std::string nonce_text = nonce.is_string() ? nonce.get<std::string>() : dump(nonce);
+  if (once) {
+    const auto known = channel->nonces.find(nonce_text);
+    const message_record* first =
+        known == channel->nonces.end() ? nullptr : state_.world.find_message(channel->id, known->second);
+    if (first && state_.now() - first->at < state_.options.nonce_lifetime) return ok(first->body);
+  }
   const snowflake id = state_.world.next_id();
   message_record message;
   message.body = state_.world.make_message(id, *channel, state_.world.bot, what.body);
@@ -92,6 +101,7 @@ rest::answer rest::create_message(const call& what) {
   message.author = state_.world.bot;
   message.at = state_.now();
   const auto& stored = state_.world.store(*channel, std::move(message));
+  if (once) channel->nonces[nonce_text] = id;
   ++state_.counters.messages_by_bot;
   publish("MESSAGE_CREATE", *channel, stored);
   return ok(stored.body);

@@ -42,6 +42,7 @@ struct mock_state {
   bool token_reset = false;                 ///< the daily budget was overdrawn
 
   rate_limits limits;
+  std::map<std::string_view, const tables::route_row*> merged_buckets;  ///< by operation: whose bucket it uses
 };
 
 }  // namespace monochord::testing

@@ -56,6 +56,7 @@ struct channel_record {
   int position = 0;
   std::map<snowflake, message_record> messages;  // ids ascend, so this is their order
   std::vector<snowflake> pins;
+  std::map<std::string, snowflake> nonces;  ///< of the bot's messages that enforce theirs
 };
 
 struct guild_record {
@@ -84,6 +85,7 @@ struct interaction_record {
   time_point answered_at{};
   snowflake original = 0;    ///< message of the answer
   bool deferred = false;     ///< the answer's content is still to come
+  bool answer_lost = false;  ///< a fault hid from the client that its answer was taken
   bool ephemeral = false;
   std::size_t followups = 0;
 };

@@ -117,6 +117,8 @@ class rest_error : public error {
     std::vector<field_error> fields;
     std::string route;          ///< like `POST /channels/{channel_id}/messages`; tokens are never filled in
     int attempt = 1;            ///< how many times it was sent
+    /// Nobody knows whether it was carried out: it was sent, or a part of it, and its answer is lost or a 5xx.
+    bool may_have_been_sent = false;
   };
   rest_error(error_code code, details what);
   int status() const noexcept { return details_.status; }
@@ -125,6 +127,7 @@ class rest_error : public error {
   const std::vector<field_error>& fields() const noexcept { return details_.fields; }
   const std::string& route() const noexcept { return details_.route; }
   int attempt() const noexcept { return details_.attempt; }
+  bool may_have_been_sent() const noexcept { return details_.may_have_been_sent; }
 
  private:
   details details_;

@@ -18,6 +18,7 @@
 #include <monochord/core/clock.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/task.hpp>
+#include <monochord/testing/mock_faults.hpp>
 
 namespace monochord::testing {
 
@@ -55,6 +56,8 @@ struct mock_options {
   int gateway_sends_per_minute = 120;
   int rest_requests_per_second = 50;
   int invalid_requests_per_10_minutes = 10'000;
+  /// How long a message with `enforce_nonce` answers for later ones of its nonce: Discord's "past few minutes".
+  std::chrono::milliseconds nonce_lifetime{180'000};
 };
 
 /// Something that Discord would punish or refuse, and that the mock refused in Discord's way.
@@ -108,51 +111,6 @@ struct mock_counters {
   std::uint64_t not_played = 0;         ///< valid calls of routes that the mock does not act on
 };
 
-/// What the next answer of a matching REST route is instead of the real one.
-struct rest_fault {
-  enum class kind {
-    status,              ///< `status` with `body` (HTML or JSON as given)
-    route_429,           ///< a 429 of the route's bucket, `retry_after`
-    shared_429,          ///< a 429 with scope `shared`
-    global_429,          ///< a global 429
-    cloudflare_block,    ///< a 429 with an HTML body and none of Discord's headers
-    drop_before_answer,  ///< the call is carried out, the connection ends without an answer
-    drop_before_acting,  ///< the connection ends, nothing was carried out
-    no_rate_limit_headers,
-    new_bucket,          ///< the answer carries another bucket hash from now on
-    late,                ///< the answer comes `delay` later
-  };
-  kind what = kind::status;
-  std::string method{};  ///< empty: any
-  std::string route{};  ///< as the tables write it, `/channels/{channel_id}/messages`; empty: any
-  int times = 1;       ///< how many requests it strikes
-  int status = 502;
-  std::string body{};
-  std::chrono::milliseconds retry_after{1000};
-  std::chrono::milliseconds delay{0};
-};
-
-/// Misbehaviour of the network or of Discord, as a test wants it now. Everything off is the default.
-struct mock_faults {
-  bool swallow_after_ready = false;   ///< once a session is READY or RESUMED: nothing read, nothing sent, no FIN
-  bool never_answer_close = false;    ///< the client's close frame is not answered, the socket stays open
-  int refuse_connections = 0;         ///< the next n TCP connections end at once
-  int refuse_upgrades = 0;            ///< the next n websocket upgrades are answered with `upgrade_status`
-  int upgrade_status = 503;
-  bool no_hello = false;              ///< connections open, hello never comes
-  int close_at_resume = 0;            ///< the next n RESUMEs are closed with 1006's equivalent (a drop) before RESUMED
-  int op9_at_resume = 0;              ///< the next n RESUMEs get INVALID_SESSION d=false
-  int op9_at_identify = 0;            ///< the next n IDENTIFYs get INVALID_SESSION d=false
-  std::chrono::milliseconds ready_delay{0};
-  bool no_heartbeat_acks = false;
-  std::size_t fragment_bytes = 0;     ///< 0: each payload is one frame; otherwise it is split into frames of n bytes
-  std::size_t flush_in_pieces = 0;    ///< 0: each payload is one message; otherwise compressed data is split into messages
-  std::optional<std::size_t> cut_after_events{};  ///< drop every connection after n more dispatches, once
-  bool dead_resume_url = false;       ///< READY names a resume_gateway_url where nothing listens
-  bool guilds_stay_unavailable = false;         ///< GUILD_CREATE never follows READY
-  std::vector<rest_fault> rest{};
-};
-
 /// How a connection is ended by `disconnect`.
 enum class disconnect_how {
   close_frame,  ///< a close frame with the code
@@ -201,6 +159,7 @@ class mock_discord {
   mock_counters counters() const;
   /// Every route of Discord's API.
   static std::vector<mock_route> routes();
+  /// Throws `error` with `errc::invalid_argument` when a fault names a route to merge with that does not exist.
   void set_faults(mock_faults faults);
   mock_faults faults() const;
 

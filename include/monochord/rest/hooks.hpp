@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include <monochord/core/clock.hpp>
+#include <monochord/core/error.hpp>
+
+namespace monochord {
+
+/// One sending of a call. The texts live as long as the hook runs.
+struct rest_request_event {
+  std::string_view route;  ///< `POST /channels/{channel_id}/messages`
+  std::string_view shown;  ///< the same with its ids filled in; tokens never are
+  int attempt = 1;         ///< the how manieth sending of this call
+};
+
+/// What became of it.
+struct rest_response_event {
+  std::string_view route;
+  std::string_view shown;
+  int attempt = 1;
+  int status = 0;        ///< 0: there was no answer, `error` says why
+  error_code error = {};
+  duration took{};
+};
+
+enum class rest_limit_scope { bucket, shared, global, address };
+
+/// A 429, and what is done about it.
+struct rest_rate_limit_event {
+  std::string_view route;
+  std::string_view shown;
+  rest_limit_scope scope = rest_limit_scope::bucket;  ///< `address`: Cloudflare's block of the whole address
+  duration retry_after{};
+};
+
+/// Called while REST works, for metrics and traces: on the executor of the client, one at a time for each client. They
+/// must not block; what they throw is logged.
+struct rest_hooks {
+  std::function<void(const rest_request_event&)> before_request = {};
+  std::function<void(const rest_response_event&)> after_response = {};
+  std::function<void(const rest_rate_limit_event&)> rate_limited = {};
+};
+
+}  // namespace monochord

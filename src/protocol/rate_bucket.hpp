@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "protocol/rate_limiter.hpp"
+
+namespace monochord::protocol {
+
+/// One quota of Discord's: a bucket hash together with major parameters; or, before the hash is known, a route's own.
+struct rate_bucket {
+  enum class mode : std::uint8_t { learning, limited, unlimited };
+  std::string key;
+  mode how = mode::learning;
+  int limit = 1;
+  int remaining = 1;                   // by the last answer, less what was sent since
+  std::optional<time_point> reset_at;  // at the latest; nothing: no answer yet in the present window
+  int in_flight = 0;
+  int lanes = 0;
+
+  /// When one more may go; time_point::max() when only an answer can tell.
+  time_point next(time_point now) {
+    if (how == mode::unlimited) return now;
+    if (how == mode::learning) return in_flight == 0 ? now : time_point::max();
+    if (reset_at && now >= *reset_at) {
+      // A new window. What is still in flight may be counted in it; when it ends, the next answer will say.
+      remaining = std::max(limit - in_flight, 0);
+      reset_at.reset();
+    }
+    if (remaining > 0) return now;
+    if (reset_at) return *reset_at;
+    return in_flight == 0 ? now : time_point::max();  // every answer was lost: ask with one
+  }
+
+  void sent() {
+    ++in_flight;
+    if (remaining > 0) --remaining;
+  }
+
+  /// An answer without numbers. It gives nothing back: what was sent is taken.
+  void learn_nothing(int status) {
+    // Errors of Discord's edge tell nothing about the route; anything else without headers has no limit to obey.
+    if (status >= 500 || status == 429) return;
+    if (how == mode::learning || (how == mode::limited && remaining == 0 && !reset_at && in_flight == 0))
+      how = mode::unlimited;
+  }
+
+  /// An answer to what was sent at `sent_at`; it holds no slot any more.
+  void learn(int new_limit, int reported, duration reset_after, time_point sent_at, time_point now) {
+    reported = std::max(reported, 0);
+    const auto latest = now + reset_after;
+    // The window's end lies between sent_at + reset_after and `latest`. When even the former is behind the end that was
+    // known, the answer is of a later window.
+    const bool fresh = how != mode::limited || !reset_at || now >= *reset_at || sent_at + reset_after > *reset_at ||
+                       reported > remaining + in_flight;
+    // In a window that we have been counting, what is in flight is already taken off; in a new one the answer may have
+    // been given before or after the others were counted: assume before.
+    remaining = fresh ? std::max(reported - in_flight, 0) : std::min(remaining, reported);
+    reset_at = fresh ? latest : std::min(*reset_at, latest);
+    how = mode::limited;
+    limit = std::max(new_limit, 1);
+  }
+
+  void close_until(time_point until) {
+    remaining = 0;
+    reset_at = std::max(reset_at.value_or(until), until);
+  }
+};
+
+}  // namespace monochord::protocol

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+// What the one line of each endpoint is made of: what comes back (`decoded<T>`, `done`, `bytes`), of a call that is made
+// from a route, the caller's options and the path parameters (`make`) and what goes along (`with`, `asking`).
+#include <exception>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <monochord/json/codec.hpp>
+#include <monochord/json/limits.hpp>
+#include <monochord/model/bodies.hpp>
+#include <monochord/rest/call_options.hpp>
+#include <monochord/rest/rest.hpp>
+#include "json/query.hpp"
+#include "rest/multipart.hpp"
+#include "rest/queue.hpp"
+
+namespace monochord::rest {
+
+using protocol::method;
+using protocol::route;
+
+/// Lets the groups of routes at their client's queue.
+struct access {
+  static const std::shared_ptr<queue>& queue_of(const rest_client& client) { return client.queue_; }
+};
+
+/// The queue of the client that a group of routes is part of.
+template <class Group>
+const std::shared_ptr<queue>& queue_of(const Group& group) {
+  return access::queue_of(static_cast<const rest_client&>(group));
+}
+
+inline std::string parameter(std::string_view text) { return std::string(text); }
+template <class Tag>
+std::string parameter(const monochord::id<Tag>& which) {
+  return which.str();
+}
+template <class T>
+  requires std::is_integral_v<T>
+std::string parameter(T number) {
+  return std::to_string(number);
+}
+
+void apply(const call_options& options, call& to);
+
+/// A call without a body: `make(route, options, channel, message)`.
+template <class... Parameters>
+call make(const route& which, const call_options& options, const Parameters&... parameters) {
+  call made(which, std::vector<std::string>{parameter(parameters)...});
+  apply(options, made);
+  return made;
+}
+
+/// Puts a JSON body in, and files beside it where the body has some. A body over Discord's limits is refused when the call
+/// is awaited, like everything else that can go wrong with it.
+template <class Body>
+call with(const std::shared_ptr<queue>& queue, call made, const Body& body) {
+  try {
+    json::check_limits(body, queue->body_limits());
+    auto encoded = rest::encode(body);
+    made.content_type = std::move(encoded.content_type);
+    made.body = std::move(encoded.text);
+    made.source = std::move(encoded.source);
+  } catch (const error&) {
+    made.refused = std::current_exception();
+  }
+  return made;
+}
+
+/// Adds the members of a query struct to the path.
+template <class Query>
+call asking(const std::shared_ptr<queue>& queue, call made, const Query& query) {
+  try {
+    json::check_limits(query, queue->body_limits());
+    made.query = json::encode_query(query);
+  } catch (const error&) {
+    made.refused = std::current_exception();
+  }
+  return made;
+}
+
+/// Form-encoded, as OAuth2 wants it.
+template <class Body>
+call with_form(call made, const Body& body) {
+  made.content_type = "application/x-www-form-urlencoded";
+  made.body = json::encode_form(body);
+  return made;
+}
+
+/// Sends it. Throws what the queue throws, and what was found when the call was made.
+task<answer> send(std::shared_ptr<queue> queue, call made);
+
+/// The answer is one model, or a std::vector of one.
+template <class T>
+task<T> decoded(std::shared_ptr<queue> queue, call made) {
+  const answer got = co_await send(std::move(queue), std::move(made));
+  co_return json::decode<T>(got.body);
+}
+/// The answer is one model, or nothing: 204, or JSON's null.
+template <class T>
+task<optional<T>> decoded_or_nothing(std::shared_ptr<queue> queue, call made) {
+  const answer got = co_await send(std::move(queue), std::move(made));
+  if (got.status == 204 || got.body.empty() || got.body == "null") co_return optional<T>();
+  co_return optional<T>(json::decode<T>(got.body));
+}
+/// The answer has no body, or one that says nothing.
+task<> done(std::shared_ptr<queue> queue, call made);
+/// The answer's bytes: an image, CSV.
+task<std::string> bytes(std::shared_ptr<queue> queue, call made);
+
+}  // namespace monochord::rest

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#include "rest/limits.hpp"
+
+#include <utility>
+
+namespace monochord {
+
+using verdict = protocol::rate_limiter::verdict;
+
+rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
+                                         protocol::priority urgency, time_point deadline,
+                                         std::uint64_t order) {
+  const std::lock_guard lock(mutex_);
+  const auto t = limiter_.acquire(key, now, urgency, deadline, order);
+  owners_.emplace(t, who.get());
+  senders_[who.get()] = who;
+  return t;
+}
+
+void rest_limits::end_if(verdict how, ticket t) {
+  if (how != verdict::again) owners_.erase(t);
+}
+
+verdict rest_limits::answered(ticket t, const protocol::response_info& info, time_point now,
+                              std::optional<duration> again_in) {
+  const std::lock_guard lock(mutex_);
+  const auto how = limiter_.answered(t, info, now, again_in);
+  end_if(how, t);
+  return how;
+}
+
+verdict rest_limits::failed(ticket t, time_point now, std::optional<duration> again_in) {
+  const std::lock_guard lock(mutex_);
+  const auto how = limiter_.failed(t, now, again_in);
+  end_if(how, t);
+  return how;
+}
+
+void rest_limits::cancel(ticket t, time_point now) {
+  const std::lock_guard lock(mutex_);
+  limiter_.cancel(t, now);
+  owners_.erase(t);
+}
+
+std::vector<rest_limits::news> rest_limits::pump(const sender& me, time_point now) {
+  std::map<const sender*, std::vector<news>> for_whom;
+  std::vector<std::pair<std::shared_ptr<sender>, std::vector<news>>> others;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto t : limiter_.poll(now)) for_whom[owners_.at(t)].push_back({t, std::nullopt});
+    for (const auto& refused : limiter_.take_refused()) {
+      const auto owner = owners_.find(refused.ticket);
+      for_whom[owner->second].push_back({refused.ticket, refused});
+      owners_.erase(owner);
+    }
+    for (auto& [who, what] : for_whom) {
+      if (who == &me) continue;
+      // Its tickets are cancelled by whoever waits for them, so a sender that is going away needs no news.
+      const auto found = senders_.find(who);
+      if (found == senders_.end()) continue;
+      if (auto alive = found->second.lock()) others.emplace_back(std::move(alive), std::move(what));
+    }
+  }
+  for (auto& [who, what] : others) who->deliver(std::move(what));
+  return std::move(for_whom[&me]);
+}
+
+std::optional<time_point> rest_limits::next_wakeup() const {
+  const std::lock_guard lock(mutex_);
+  return limiter_.next_wakeup();
+}
+
+void rest_limits::leave(const sender& me) {
+  std::vector<std::shared_ptr<sender>> others;
+  {
+    const std::lock_guard lock(mutex_);
+    senders_.erase(&me);
+    for (const auto& [who, weak] : senders_)
+      if (auto alive = weak.lock()) others.push_back(std::move(alive));
+  }
+  for (const auto& who : others) who->deliver({});
+}
+
+rest_limits::report rest_limits::look(time_point now) {
+  const std::lock_guard lock(mutex_);
+  return {limiter_.counters(), limiter_.figures(now), limiter_.invalid_requests(now)};
+}
+
+std::shared_ptr<rest_limits> make_rest_limits(rest_limits_options options) {
+  protocol::rate_limiter_options limits;
+  limits.global_limit = options.requests_per_second;
+  limits.invalid_limit = options.invalid_requests;
+  limits.invalid_reserve = options.invalid_requests / 20;
+  return std::make_shared<rest_limits>(limits);
+}
+
+}  // namespace monochord

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include <monochord/rest/limits.hpp>
+#include "protocol/rate_limiter.hpp"
+
+namespace monochord {
+
+/// The rate limiter, and who waits for which of its tickets. Thread-safe: queues on different strands share it.
+class rest_limits {
+ public:
+  using ticket = protocol::rate_limiter::ticket;
+
+  /// A ticket that may go, or that never will.
+  struct news {
+    ticket which = 0;
+    std::optional<protocol::refused_request> refused;
+  };
+
+  /// Somebody who waits for tickets.
+  class sender {
+   public:
+    virtual ~sender() = default;
+    /// From any thread, never under a lock: is to take `what` in and to call `pump` where the sender lives.
+    virtual void deliver(std::vector<news> what) = 0;
+  };
+
+  explicit rest_limits(protocol::rate_limiter_options options) : limiter_(options) {}
+
+  ticket acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
+                 protocol::priority urgency, time_point deadline, std::uint64_t order);
+  protocol::rate_limiter::verdict answered(ticket t, const protocol::response_info& info, time_point now,
+                                           std::optional<duration> again_in);
+  protocol::rate_limiter::verdict failed(ticket t, time_point now, std::optional<duration> again_in);
+  void cancel(ticket t, time_point now);
+
+  /// To be called after each of the above, and when `next_wakeup` has come. Gives the caller's news; those of others are
+  /// delivered.
+  std::vector<news> pump(const sender& me, time_point now);
+  /// Whoever has pumped wakes up then and pumps again.
+  std::optional<time_point> next_wakeup() const;
+  /// `me` wakes up no more: the others take over.
+  void leave(const sender& me);
+
+  struct report {
+    protocol::rate_limiter_counters counters;
+    std::vector<protocol::queue_figure> waiting;
+    std::size_t invalid_requests = 0;
+  };
+  report look(time_point now);
+
+ private:
+  void end_if(protocol::rate_limiter::verdict how, ticket t);
+
+  mutable std::mutex mutex_;
+  protocol::rate_limiter limiter_;
+  std::unordered_map<ticket, const sender*> owners_;
+  std::map<const sender*, std::weak_ptr<sender>> senders_;
+};
+
+}  // namespace monochord
