@@ -42,7 +42,8 @@ TEST_CASE("a refusal that is expected is a value") {
   simulated_world w;
   mc::client bot(w.world.bot_token(), w.options());
   CHECK_NOTHROW(w.sim.run(delete_if_there(bot.rest(), w.world.general, mc::message_id{1})));
-  CHECK_THROWS_AS(w.sim.run(delete_if_there(bot.rest(), mc::channel_id{1}, mc::message_id{1})), mc::rest_error);
+  mc::client stranger(mc::token{"not-the-token-of-this-bot"}, w.options());
+  CHECK_THROWS_AS(w.sim.run(delete_if_there(stranger.rest(), w.world.general, mc::message_id{1})), mc::rest_error);
 }
 
 TEST_CASE("clients share what they know of limits") {
