@@ -194,6 +194,8 @@ namespace detail {
 
 void encode(const table& how, const void* at, std::string& out) { object(how, at, out); }
 
+void encode_value(const type& how, const void* at, std::string& out) { value(how, at, out); }
+
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out) {
   out += '[';
   const char* at = static_cast<const char*>(first);
