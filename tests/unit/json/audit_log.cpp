@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Changes of the audit log, and answers that are maps.
 #include <monochord/json/audit_log_change.hpp>
+#include <monochord/json/codec.hpp>
 #include <monochord/model/flat_map.hpp>
 
 #include "support/catch.hpp"
