@@ -28,7 +28,7 @@ MONOCHORD_MODEL(interaction, id, application_id, type, data, guild, guild_id, ch
                 token, version, message, app_permissions, locale, guild_locale, entitlements,
                 authorizing_integration_owners, context, attachment_size_limit)
 MONOCHORD_MODEL(interaction_callback, id, type, activity_instance_id, response_message_id, response_message_loading,
-                response_message_ephemeral)
+                response_message_ephemeral, channel_id, guild_id)
 MONOCHORD_MODEL(callback_activity_instance, id)
 MONOCHORD_MODEL(interaction_callback_resource, type, activity_instance, message)
 MONOCHORD_MODEL(interaction_callback_response, interaction, resource)

@@ -123,6 +123,8 @@ struct interaction_callback {
   optional<message_id> response_message_id;
   optional_bool response_message_loading;
   optional_bool response_message_ephemeral;
+  optional<monochord::channel_id> channel_id;
+  optional<monochord::guild_id> guild_id;
 };
 
 /// The activity that was launched.

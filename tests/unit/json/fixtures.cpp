@@ -6,8 +6,8 @@
 
 #include <monochord/json/payload.hpp>
 
-#include "models.hpp"
-#include "samples.hpp"
+#include "support/models.hpp"
+#include "support/samples.hpp"
 #include "support/catch.hpp"
 #include "support/skip.hpp"
 

@@ -3,8 +3,8 @@
 #include <monochord/model/audit_log.hpp>
 #include <monochord/model/lobby.hpp>
 
-#include "models.hpp"
-#include "samples.hpp"
+#include "support/models.hpp"
+#include "support/samples.hpp"
 #include "support/catch.hpp"
 
 using namespace monochord;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "samples.hpp"
+#include "support/samples.hpp"
 
 namespace monochord::tests {
 
