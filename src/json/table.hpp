@@ -171,7 +171,8 @@ struct type_of<T> {
 };
 template <class E>
 struct type_of<flags<E>> {
-  static constexpr type value{sizeof(E) == 8 ? kind::bits_text : number_kind<std::underlying_type_t<E>>(), true};
+  static constexpr bool text = sizeof(E) == 8 && !is_number_flags<E>;
+  static constexpr type value{text ? kind::bits_text : number_kind<std::underlying_type_t<E>>(), true};
 };
 template <class Tag>
 struct type_of<monochord::id<Tag>> {

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/activity_instance.hpp>
 #include <monochord/model/api_error.hpp>
 #include <monochord/model/application_role_connection.hpp>
@@ -142,7 +143,7 @@ const std::vector<model>& models() {
       MODEL(voice_select_protocol), MODEL(voice_ready), MODEL(voice_heartbeat),
       MODEL(voice_session_description), MODEL(voice_speaking), MODEL(voice_resume), MODEL(voice_hello),
       MODEL(mention_rules), MODEL(attachment_request), MODEL(interaction_callback_data), MODEL(interaction_response),
-      MODEL(message_request), MODEL(rate_limited_members), MODEL(api_error), MODEL(command_definition)};
+      MODEL(message_request), MODEL(activity_attachment), MODEL(rate_limited_members), MODEL(api_error), MODEL(command_definition)};
 #undef MODEL
   return all;
 }
