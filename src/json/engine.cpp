@@ -149,8 +149,13 @@ class decoder : reader {
     } else if (!fields(targets, count, start)) {
       return false;
     }
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; ++i) {
       if (missing(targets[i]) && !(how.reduced && how.reduced(out))) return false;
+      const keep_how* const keep = targets[i].how->keep;
+      if (!keep || !keep->wanted(targets[i].out)) continue;
+      unknown_count.fetch_add(1, std::memory_order_relaxed);
+      keep->set(targets[i].out, std::string(text_ + *start, text_ + at_[-1] + 1));
+    }
     --depth_;
     return true;
   }

@@ -120,22 +120,6 @@ class sampler {
   const value& schemas_;
 };
 
-// The fields of `before` that `after` has not, as paths without indexes.
-void lost(const value& before, const value& after, const std::string& path, std::set<std::string>& out) {
-  if (before.is_object() && after.is_object()) {
-    for (const auto& [key, inner] : before.items()) {
-      const auto found = after.find(key);
-      if (found != after.end()) lost(inner, *found, path + "." + key, out);
-      else if (!inner.is_null()) out.insert(path + "." + key);
-    }
-  } else if (before.is_array() && after.is_array() && before.size() == after.size()) {
-    for (std::size_t i = 0; i < before.size(); ++i) lost(before[i], after[i], path + "[]", out);
-  } else {
-    std::string where;
-    if (!same(before, after, where)) out.insert(path + where);
-  }
-}
-
 // Nothing of the specification that we do not read, but these; the last name of the path, which may stand in many answers.
 constexpr row unread[] = {
 #define UNREAD(field, reason) {field, reason},
