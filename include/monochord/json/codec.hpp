@@ -12,6 +12,11 @@
 #include <monochord/model/list.hpp>
 #include <monochord/model/raw_json.hpp>
 
+namespace monochord {
+template <class K, class V>
+class flat_map;
+}
+
 /// Discord's JSON to and from the structs of `monochord/model/`. All functions may be called from any thread at once;
 /// parsers and buffers are kept per thread. Decoding is strict about what a field is, tolerant about what Discord adds:
 /// unknown fields are skipped, unknown enum values kept, objects of unknown kinds kept as raw text. Of a key that
@@ -27,10 +32,15 @@ inline constexpr std::size_t max_bytes = std::size_t{256} << 20;
 
 /// A value of this library's models is described by a table; only the codec looks inside.
 struct table;
+struct type;
 
 /// The table of a model. Exists for every struct of `monochord/model/`; others do not link.
 template <class T>
 const table& table_of() noexcept;
+
+/// Likewise for the few answers that are no objects: `flat_map<role_id, int>`.
+template <class T>
+const type& type_for() noexcept;
 
 /// Raw JSON text as a field or on its own.
 using raw = raw_json;
@@ -59,6 +69,8 @@ struct failure {
   errc code = errc::json_malformed;  ///< json_malformed, json_mismatch or message_too_large
   std::string path;
   std::string reason;
+  /// Also of a text that was decoded: how often it said null where Discord's documentation has a value.
+  std::uint32_t unexpected_nulls = 0;
 
   [[noreturn]] void raise() const;  ///< throws decode_error
 };
@@ -78,7 +90,9 @@ struct array_sink {
 };
 bool decode(const table& how, void* out, padded_text text, failure& why);
 bool decode_array(const table& how, array_sink out, padded_text text, failure& why);
+bool decode_value(const type& how, void* out, padded_text text, failure& why);
 void encode(const table& how, const void* value, std::string& out);
+void encode_value(const type& how, const void* value, std::string& out);
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out);
 
 /// A builder: what is encoded is the body that it makes.
@@ -100,6 +114,12 @@ struct door<std::vector<T>> {
   static void encode(const std::vector<T>& value, std::string& out) {
     encode_array(table_of<T>(), value.data(), value.size(), sizeof(T), out);
   }
+};
+template <class K, class V>
+struct door<flat_map<K, V>> {
+  using map = flat_map<K, V>;
+  static bool decode(map& out, padded_text text, failure& why) { return decode_value(type_for<map>(), &out, text, why); }
+  static void encode(const map& value, std::string& out) { encode_value(type_for<map>(), &value, out); }
 };
 template <class T>
 struct door<list<T>> {
@@ -138,7 +158,7 @@ template <class T>
   return detail::door<T>::decode(out, padded_text{text.data(), text.size(), text.size()}, why);
 }
 
-/// Decodes one value (a model, or a std::vector of one); throws decode_error with the JSON path.
+/// Decodes one value (a model, a std::vector of one, or a map); throws decode_error with the JSON path.
 template <class T>
 T decode(padded_text text) {
   T out{};
