@@ -17,6 +17,7 @@
 #include <monochord/model/user.hpp>
 #include <monochord/rest/counters.hpp>
 #include "rest/multipart.hpp"
+#include "rest/nonce.hpp"
 #include "rest/queue.hpp"
 
 namespace monochord {
@@ -82,7 +83,12 @@ task<user> rest_client::get_current_user() { return decoded<user>(queue_, make(m
 task<application> rest_client::get_current_application() { return decoded<application>(queue_, make(my_application, {})); }
 
 task<message> rest_client::create_message(channel_id channel, const create_message_body& body) {
-  return decoded<message>(queue_, make(messages, {channel.str()}, body));
+  create_message_body covered = body;
+  std::string nonce;
+  const bool may_repeat = rest::cover_by_nonce(covered, nonce);
+  auto what = make(messages, {channel.str()}, covered);
+  if (may_repeat) what.repeat = rest::repetition::by_nonce;
+  return decoded<message>(queue_, std::move(what));
 }
 task<message> rest_client::create_message(channel_id channel, const message_builder& body) {
   return create_message(channel, body.body());
