@@ -44,7 +44,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
         base(std::move(where)),
         to{base.authority(), defaults_of(with), std::move(with)},
         options(to.options),
-        janitor_strand(asio::make_strand(executor)) {}
+        janitor_strand(new_strand()) {}
 
   const asio::any_io_executor executor;
   const url base;
@@ -68,13 +68,15 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   struct running;
   class lease;
 
-  task<http_response> run(const http_request& request, std::optional<duration> limit);
+  asio::any_io_executor new_strand() const { return options.one_strand ? executor : asio::make_strand(executor); }
+  task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
   duration time_for(const http_request& request) const;
-  task<http_response> attempt(const http_request& request, duration response_timeout, http_connection::progress& how_far,
-                              bool& reused);
-  task<connection_ptr> acquire(bool& reused);
-  task<> open(connection_ptr& made);
-  task<> open_unless_closed(connection_ptr& made);
+  task<http_response> attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
+                              http_connection::progress& how_far, bool& reused);
+  task<connection_ptr> acquire(bool& reused, time_point deadline);
+  task<> wait_for_connection(error_code& woken);
+  task<> open(connection_ptr& made, time_point deadline);
+  task<> open_unless_closed(connection_ptr& made, time_point deadline);
   task<error_code> closing();
   void release(connection_ptr connection);
   void forget(http_connection& dead);
@@ -155,15 +157,16 @@ void http_pool::impl::forget(http_connection& dead) {
   ++count.stale_connections;
 }
 
-task<> http_pool::impl::open(connection_ptr& made) {
+task<> http_pool::impl::open(connection_ptr& made, time_point deadline) {
   clock& time = *options.clock;
+  const auto within = [&](duration limit) { return std::min(time.now() + limit, deadline); };
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   auto stream =
-      co_await options.transport->connect(strand, base.host(), base.port(), time, time.now() + options.connect_timeout);
+      co_await options.transport->connect(strand, base.host(), base.port(), time, within(options.connect_timeout));
   if (base.encrypted()) {
-    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, time.now() + options.tls_timeout);
+    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, within(options.tls_timeout));
   }
-  made = std::make_shared<http_connection>(std::move(stream), [weak = weak_from_this()](http_connection& dead) {
+  made = std::make_shared<http_connection>(std::move(stream), options.clock, [weak = weak_from_this()](http_connection& dead) {
     if (const auto pool = weak.lock()) pool->forget(dead);
   });
   const std::lock_guard lock(mutex);
@@ -183,13 +186,21 @@ task<error_code> http_pool::impl::closing() {
   });
 }
 
-task<> http_pool::impl::open_unless_closed(connection_ptr& made) {
-  const bool opened = co_await race(open(made), closing());
+task<> http_pool::impl::open_unless_closed(connection_ptr& made, time_point deadline) {
+  const bool opened = co_await race(open(made, deadline), closing());
   if (!opened) throw error(errc::cancelled, "the HTTP client is closed");
 }
 
+task<> http_pool::impl::wait_for_connection(error_code& woken) {
+  woken = co_await park([this](std::shared_ptr<parked> wait) {
+    const std::lock_guard lock(mutex);
+    if (closed || taken < options.max_connections || !idle.empty()) wait->complete();  // meanwhile there is one
+    else waiting.push_back(std::move(wait));
+  });
+}
+
 /// Takes an idle connection, or the right to open one (then it is null); waits while there are too many.
-task<connection_ptr> http_pool::impl::acquire(bool& reused) {
+task<connection_ptr> http_pool::impl::acquire(bool& reused, time_point deadline) {
   bool waited = false;
   for (;;) {
     {
@@ -210,11 +221,17 @@ task<connection_ptr> http_pool::impl::acquire(bool& reused) {
       }
       if (!std::exchange(waited, true)) ++count.waits;
     }
-    const error_code woken = co_await park([this](std::shared_ptr<parked> wait) {
-      const std::lock_guard lock(mutex);
-      if (closed || taken < options.max_connections || !idle.empty()) wait->complete();  // meanwhile there is one
-      else waiting.push_back(std::move(wait));
-    });
+    error_code woken;
+    if (deadline == time_point::max()) {
+      co_await wait_for_connection(woken);
+    } else {
+      const bool in_time = co_await run_before(*options.clock, deadline, wait_for_connection(woken));
+      if (!in_time) {
+        const std::lock_guard lock(mutex);
+        if (taken < options.max_connections || !idle.empty()) wake_one();  // it may have been this one's turn just now
+        throw error(errc::timeout, "no connection was free in time");
+      }
+    }
     if (woken) throw error(errc::cancelled, "cancelled while waiting for a connection");
   }
 }
@@ -222,32 +239,29 @@ task<connection_ptr> http_pool::impl::acquire(bool& reused) {
 namespace {
 
 task<> exchange_into(http_connection& connection, const http_request& request, const http_connection::server& to,
-                     http_connection::progress& how_far, http_response& answer) {
-  answer = co_await connection.exchange(request, to, how_far);
+                     time_point deadline, http_connection::progress& how_far, http_response& answer) {
+  answer = co_await connection.exchange(request, to, deadline, how_far);
 }
 
-task<> in_time(clock& time, time_point deadline, task<> work) {
-  const bool ended = co_await run_before(time, deadline, std::move(work));
-  if (!ended) throw error(errc::timeout, "no whole answer came in time");
+/// `run_on`, or without a detour when the caller is there already.
+task<> go_on(asio::any_io_executor there, task<> work) {
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  if (here == there) co_await std::move(work);
+  else co_await run_on(there, std::move(work));
 }
 
 }  // namespace
 
-task<http_response> http_pool::impl::attempt(const http_request& request, duration response_timeout,
+task<http_response> http_pool::impl::attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
                                              http_connection::progress& how_far, bool& reused) {
   const auto self = shared_from_this();
-  auto first = co_await acquire(reused);
+  auto first = co_await acquire(reused, deadline);
   lease mine(self);
   mine.connection = std::move(first);
-  if (!mine.connection) {
-    const asio::any_io_executor strand = asio::make_strand(executor);
-    co_await run_on(strand, open_unless_closed(mine.connection));
-  }
+  if (!mine.connection) co_await go_on(new_strand(), open_unless_closed(mine.connection, deadline));
   http_response answer;
-  const asio::any_io_executor strand = mine.connection->executor();
-  clock& time = *options.clock;
-  co_await run_on(strand, in_time(time, time.now() + response_timeout,
-                                  exchange_into(*mine.connection, request, to, how_far, answer)));
+  const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
+  co_await go_on(mine.connection->executor(), exchange_into(*mine.connection, request, to, end, how_far, answer));
   co_return answer;
 }
 
@@ -259,7 +273,7 @@ duration http_pool::impl::time_for(const http_request& request) const {
   return options.response_timeout + std::chrono::milliseconds{size * 1000 / rate};
 }
 
-task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit) {
+task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
   {
     const std::lock_guard lock(mutex);
@@ -272,7 +286,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
     std::string text;
     try {
       if (request.source) co_await request.source->open();
-      auto answer = co_await attempt(request, limit ? *limit : time_for(request), how_far, reused);
+      auto answer = co_await attempt(request, limit, deadline, how_far, reused);
       const std::lock_guard lock(mutex);
       ++count.responses;
       co_return answer;
@@ -396,10 +410,12 @@ http_pool::http_pool(asio::any_io_executor executor, url base, http_options opti
 
 http_pool::~http_pool() { impl_->shut(); }
 
-task<http_response> http_pool::send(const http_request& request) { return impl_->run(request, std::nullopt); }
+task<http_response> http_pool::send(const http_request& request) {
+  return impl_->run(request, std::nullopt, time_point::max());
+}
 
-task<http_response> http_pool::send(const http_request& request, duration response_timeout) {
-  return impl_->run(request, response_timeout);
+task<http_response> http_pool::send(const http_request& request, duration response_timeout, time_point deadline) {
+  return impl_->run(request, response_timeout, deadline);
 }
 
 duration http_pool::time_for(const http_request& request) const { return impl_->time_for(request); }

@@ -70,7 +70,6 @@ class queue : public std::enable_shared_from_this<queue> {
   task<> run(std::shared_ptr<queue> self, call what, std::string& body);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
-  task<> exchange(const net::http_request& request, duration limit, net::http_response& out);
   task<> turn(waiter& me, time_point deadline);
   task<> pause(duration time);
   void pump();
