@@ -36,8 +36,9 @@ class queue;
 /// Every call may be awaited from any executor and several at a time. It waits for rate limits, sends, and is sent again
 /// after a 429; after a 5xx or a lost connection only when that cannot do a thing twice. It throws `rest_error` when
 /// Discord refuses it, when there is no answer, and when `client_options::rest_timeout` is over; `as_result(call)` gives
-/// that as a value. Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so
-/// what they refer to needs to live no longer.
+/// that as a value. Files that are too large or cannot be read give `upload_error`. Cancelling it gives its place back at
+/// once. Bodies are encoded before a call returns its task, so what they refer to needs to live no longer; bytes of
+/// files that were expressly borrowed (`borrow`) are the exception.
 class rest_client {
  public:
   explicit rest_client(std::shared_ptr<rest::queue> queue) : queue_(std::move(queue)) {}
