@@ -16,6 +16,7 @@
 #include "net/body_source.hpp"
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
+#include "net/parked.hpp"
 
 namespace monochord::net {
 
@@ -55,13 +56,18 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
   std::vector<connection_ptr> idle;  // the last one was used last
   std::set<http_connection*> all;
-  std::deque<std::shared_ptr<parked>> waiting;  // for one of max_connections
+  struct waiter {
+    std::shared_ptr<parked> wait;
+    time_point deadline;
+  };
+  std::deque<waiter> waiting;  // for one of max_connections; the janitor ends those that waited too long
   std::vector<std::shared_ptr<parked>> opening;  // completed by shut(): connections that are being made end then
   std::size_t taken = 0;   // connections in use or being made
   std::size_t active = 0;  // calls of send, and the janitor
   bool closed = false;
   bool janitor_runs = false;
   std::shared_ptr<timer> janitor_timer;  // used on janitor_strand
+  time_point janitor_wakes{};
   std::vector<std::shared_ptr<parked>> joining;
   http_counters count;
 
@@ -74,7 +80,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   task<http_response> attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
                               http_connection::progress& how_far, bool& reused);
   task<connection_ptr> acquire(bool& reused, time_point deadline);
-  task<> wait_for_connection(error_code& woken);
+  task<error_code> wait_for_connection(time_point deadline);
   task<> open(connection_ptr& made, time_point deadline);
   task<> open_unless_closed(connection_ptr& made, time_point deadline);
   task<error_code> closing();
@@ -121,7 +127,7 @@ class http_pool::impl::lease {
 
 void http_pool::impl::wake_one() {
   while (!waiting.empty()) {
-    const auto next = std::move(waiting.front());
+    const auto next = std::move(waiting.front().wait);
     waiting.pop_front();
     if (next->complete()) return;
   }
@@ -191,11 +197,20 @@ task<> http_pool::impl::open_unless_closed(connection_ptr& made, time_point dead
   if (!opened) throw error(errc::cancelled, "the HTTP client is closed");
 }
 
-task<> http_pool::impl::wait_for_connection(error_code& woken) {
-  woken = co_await park([this](std::shared_ptr<parked> wait) {
+/// Ends without an error when there may be a connection, with `errc::timeout` at `deadline`.
+task<error_code> http_pool::impl::wait_for_connection(time_point deadline) {
+  return park([this, deadline](std::shared_ptr<parked> wait) {
     const std::lock_guard lock(mutex);
-    if (closed || taken < options.max_connections || !idle.empty()) wait->complete();  // meanwhile there is one
-    else waiting.push_back(std::move(wait));
+    if (closed || taken < options.max_connections || !idle.empty()) {
+      wait->complete();  // meanwhile there is one
+      return;
+    }
+    waiting.push_back({std::move(wait), deadline});
+    if (deadline == time_point::max()) return;
+    start_janitor();
+    if (janitor_timer && deadline < janitor_wakes) {
+      asio::post(janitor_strand, [awake = janitor_timer] { awake->cancel(); });
+    }
   });
 }
 
@@ -221,17 +236,8 @@ task<connection_ptr> http_pool::impl::acquire(bool& reused, time_point deadline)
       }
       if (!std::exchange(waited, true)) ++count.waits;
     }
-    error_code woken;
-    if (deadline == time_point::max()) {
-      co_await wait_for_connection(woken);
-    } else {
-      const bool in_time = co_await run_before(*options.clock, deadline, wait_for_connection(woken));
-      if (!in_time) {
-        const std::lock_guard lock(mutex);
-        if (taken < options.max_connections || !idle.empty()) wake_one();  // it may have been this one's turn just now
-        throw error(errc::timeout, "no connection was free in time");
-      }
-    }
+    const error_code woken = co_await wait_for_connection(deadline);
+    if (woken == errc::timeout) throw error(errc::timeout, "no connection was free in time");
     if (woken) throw error(errc::cancelled, "cancelled while waiting for a connection");
   }
 }
@@ -321,7 +327,8 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
   }
 }
 
-/// Closes connections that were idle for too long; runs while there are idle ones. The mutex is held.
+/// Closes connections that were idle for too long and ends calls that waited for one too long; runs while there are such.
+/// The mutex is held.
 void http_pool::impl::start_janitor() {
   if (std::exchange(janitor_runs, true)) return;
   ++active;
@@ -339,32 +346,36 @@ void http_pool::impl::start_janitor() {
 }
 
 task<> http_pool::impl::sweep() {
+  constexpr time_point never = time_point::max();
   const auto self = shared_from_this();
   const std::shared_ptr<timer> wait = options.clock->make_timer(janitor_strand);
   for (;;) {
     std::vector<connection_ptr> expired;
-    time_point next{};
+    time_point next = never;
     {
       const std::lock_guard lock(mutex);
-      const time_point oldest = options.clock->now() - options.idle_timeout;
+      const time_point now = options.clock->now();
+      const time_point oldest = now - options.idle_timeout;
       for (auto& one : idle) {
         if (one->idle_since <= oldest) expired.push_back(one);
       }
       std::erase_if(idle, [&](const connection_ptr& one) { return one->idle_since <= oldest; });
       count.idle_closes += expired.size();
       for (const auto& one : expired) all.erase(one.get());
-      if (idle.empty() || closed) {
-        janitor_runs = false;
-        janitor_timer = nullptr;
-      } else {
-        janitor_timer = wait;
-        next = idle.front()->idle_since;
-        for (const auto& one : idle) next = std::min(next, one->idle_since);
+      for (const auto& one : waiting) {
+        if (one.deadline <= now) one.wait->complete(make_error_code(errc::timeout));
+        else next = std::min(next, one.deadline);
       }
+      std::erase_if(waiting, [](const waiter& one) { return one.wait->done(); });
+      for (const auto& one : idle) next = std::min(next, one->idle_since + options.idle_timeout);
+      if (closed) next = never;
+      janitor_runs = next != never;
+      janitor_timer = janitor_runs ? wait : nullptr;
+      janitor_wakes = next;
     }
     for (const auto& one : expired) one->close();
-    if (next == time_point{}) co_return;
-    co_await wait->wait_until(next + options.idle_timeout);
+    if (next == never) co_return;
+    co_await wait->wait_until(next);
   }
 }
 
@@ -378,7 +389,7 @@ void http_pool::impl::shut() {
     }
     all.clear();
     idle.clear();
-    for (const auto& one : waiting) one->complete();
+    for (const auto& one : waiting) one.wait->complete();
     waiting.clear();
     for (const auto& one : opening) one->complete();
     opening.clear();

@@ -32,7 +32,7 @@ class resolver {
 };
 
 /// The system's TCP with another way to look names up.
-using lookup = std::function<task<std::vector<boost::asio::ip::tcp::endpoint>>(std::string host, std::uint16_t port)>;
-std::shared_ptr<network> tcp_network(lookup names);
+using address_lookup = std::function<task<std::vector<boost::asio::ip::tcp::endpoint>>(std::string host, std::uint16_t port)>;
+std::shared_ptr<network> tcp_network(address_lookup names);
 
 }  // namespace monochord::net
