@@ -30,8 +30,9 @@ struct access;
 /// Discord refuses it, when there is no answer, and when `client_options::rest_timeout` is over, and `decode_error` when
 /// the answer is not what the call promises (the call has taken effect then); `as_result(call)` gives that as a value.
 /// Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so what they refer to
-/// needs to live no longer. A body over Discord's documented limits is not sent: the call throws `limit_error`, which
-/// names the field (`client_options::body_limits`).
+/// needs to live no longer; bytes of files that were expressly borrowed (`borrow`) are the exception. A body over Discord's
+/// documented limits is not sent: the call throws `limit_error`, which names the field (`client_options::body_limits`);
+/// files that are too large or cannot be read give `upload_error`.
 ///
 /// The routes stand in the groups that it is made of, one header a noun. They are declared on types that are only named:
 /// each header says where its bodies and answers are, and a program includes those that it uses.
