@@ -307,6 +307,52 @@ TEST_CASE("handled position: heartbeats and snapshots carry it, RESUME what was 
   CHECK(s.session.resume_seq() == 10);
 }
 
+TEST_CASE("handled position: what was stored before READY was handled is resumed, and READY comes again") {
+  auto options = session_script::defaults();
+  options.tracks_handled = true;
+  session_script first(options);
+  first.come_up();
+  first.dispatch(2);
+  const auto kept = first.session.snapshot();
+  REQUIRE(kept);
+  CHECK(kept->seq == 0);
+
+  session_script s(options, kept);
+  s.start();
+  s.opened();
+  CHECK(s.hello() == "send resume");
+  CHECK(s.session.resume_seq() == 0);
+  CHECK(s.ready(1, "s1", "wss://other.discord.gg") == "deliver");
+  CHECK(s.dispatch(2) == "deliver");
+  CHECK(s.dispatch(3, "RESUMED") == "up (resumed), deliver");
+  CHECK(s.session.counters().identifies == 0);
+  CHECK(s.session.snapshot()->resume_url == "wss://other.discord.gg");
+  s.session.handled(s.session.session_number(), 3);
+  CHECK(s.session.heartbeat_seq() == 3);
+
+  s.wait(10s);
+  s.closed();
+  s.opened();
+  s.hello();
+  CHECK(s.ready(1) == "");  // replayed once more: it had come
+  CHECK(s.ready(1, "of another session").starts_with("close 4000, reconnecting (malformed data)"));
+}
+
+TEST_CASE("a resume URL that failed once is tried again after the session was resumed elsewhere") {
+  session_script s;
+  s.come_up();
+  s.wait(10s);
+  CHECK(s.closed() == "reconnecting (connection closed) in 0 ms, connect");
+  CHECK(s.session.connects_to_resume_url());
+  s.closed();  // not to be reached just now
+  s.next();
+  CHECK_FALSE(s.session.connects_to_resume_url());
+  s.come_up();
+  s.wait(10s);
+  CHECK(s.closed() == "reconnecting (connection closed) in 0 ms, connect");
+  CHECK(s.session.connects_to_resume_url());
+}
+
 TEST_CASE("a replay that repeats what came before is delivered once") {
   session_script s;
   s.come_up();
