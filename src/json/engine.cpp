@@ -738,7 +738,7 @@ bool run(const table& how, Out out, padded_text text, failure& why) {
   if (const char* problem = scan.scan(data, size)) {
     failed(why, errc::json_malformed, problem);
   } else {
-    good = decoder(data, scan.first(), scan.last(), text.has_padding(), why).whole(how, out) || failed(why);
+    good = decoder(data, scan.first(), scan.last(), text.is_piece(), why).whole(how, out) || failed(why);
   }
   scan.shrink();
   if (scan.copy().capacity() > (std::size_t{1} << 20)) std::string().swap(scan.copy());
