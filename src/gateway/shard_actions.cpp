@@ -115,7 +115,7 @@ void shard::impl::publish() {
 
 std::optional<time_point> shard::impl::next_due() const {
   auto due = session->wakeup();
-  if (!pending.empty() && session->is_up()) {
+  if (!pending.empty() && session->is_up() && present && !present->writing && !in_flight) {
     const auto payload = session->user_send_at(options->clock->now());
     due = due ? std::min(*due, payload) : payload;
   }
@@ -167,38 +167,69 @@ void shard::impl::send(protocol::payload_kind what) {
 
 void shard::impl::write(std::string text) {
   if (!present || !present->socket) return;
-  ++counters.payloads_sent;
   present->outbox.push_back(std::move(text));
+  wake_writer();
+}
+
+void shard::impl::wake_writer() {
   if (std::exchange(present->writing, true)) return;
   spawn(write_all(shared_from_this(), present));
 }
 
-task<> shard::impl::write_all(std::shared_ptr<impl>, std::shared_ptr<connection> mine) {
-  while (!mine->outbox.empty()) {
-    const auto text = std::move(mine->outbox.front());
-    mine->outbox.pop_front();
-    try {
-      co_await mine->socket->write_text(text);
-    } catch (const std::exception&) {
-      mine->outbox.clear();  // the connection has ended: its reader finds that out too, and says why
+/// The session's own payloads first, then the user's, one at a time: what waits for a slow socket waits here, where it
+/// can be withdrawn, keeps its order over a reconnect, and delays no heartbeat by more than itself.
+task<> shard::impl::write_all(std::shared_ptr<impl> self, std::shared_ptr<connection> mine) {
+  for (;;) {
+    std::string text;
+    std::shared_ptr<outgoing> user;
+    if (!mine->outbox.empty()) {
+      text = std::move(mine->outbox.front());
+      mine->outbox.pop_front();
+    } else if (self->present == mine && self->user_may_send()) {
+      user = self->in_flight = std::move(self->pending.front());
+      self->pending.pop_front();
+      self->session->user_sent(self->options->clock->now());
+    } else {
+      break;
     }
+    ++self->counters.payloads_sent;
+    bool written = true;
+    try {
+      co_await mine->socket->write_text(user ? user->text : text);
+    } catch (const std::exception&) {
+      written = false;  // the connection has ended: its reader finds that out too, and says why
+    }
+    if (user) self->user_written(written);
+    if (!written) break;
   }
+  mine->outbox.clear();
   mine->writing = false;
+  if (self->over) co_return;
+  self->pump();  // perhaps another connection waited for what this one had in flight
+  self->rearm();
+}
+
+bool shard::impl::user_may_send() const {
+  if (over || pending.empty() || in_flight || !session->is_up()) return false;
+  const auto time = options->clock->now();
+  return session->user_send_at(time) <= time;
 }
 
 void shard::impl::pump() {
-  while (!pending.empty() && session->is_up() && present) {
-    const auto time = options->clock->now();
-    if (session->user_send_at(time) > time) {
-      return;
-    }
-    const auto next = std::move(pending.front());
-    pending.pop_front();
-    session->user_sent(time);
+  if (present && present->socket && !present->writing && user_may_send()) wake_writer();
+}
+
+/// What could not be written goes first on the next connection: Discord cannot have seen it whole.
+void shard::impl::user_written(bool written) {
+  const auto which = std::exchange(in_flight, nullptr);
+  if (written) {
+    which->sent = true;
     ++counters.user_payloads;
-    write(std::move(next->text));
-    next->sent = true;
-    if (next->sender) next->sender->complete();
+    which->sender->complete();
+  } else if (over) {
+    which->sender->complete(make_error_code(errc::cancelled));
+  } else if (!which->withdrawn) {
+    pending.push_front(which);
   }
 }
 
@@ -207,15 +238,14 @@ task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<ou
   if (!self->over) {
     self->pending.push_back(mine);
     if (self->session) {
+      if (!self->user_may_send() || self->pending.size() > 1) ++self->counters.user_waits;
       self->pump();
       self->rearm();
     }
-    if (!mine->sent) {
-      ++self->counters.user_waits;
-      co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
-    }
+    co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
   }
   if (mine->sent) co_return;
+  mine->withdrawn = true;
   std::erase(self->pending, mine);
   throw error(errc::cancelled, "shard " + std::to_string(self->id) + ": the payload was not sent");
 }
