@@ -71,8 +71,9 @@ class shard {
   /// no IDENTIFY left) and `error` when the address can never be used. Once only. Await it anywhere. Cancelling it is
   /// `stop(keep_session)`.
   task<> run();
-  /// Ends it, within about 2 seconds even when the peer does not answer. Thread-safe, idempotent; may be called before
-  /// and after run().
+  /// Ends it, within about 3 seconds even when the peer does not answer. Thread-safe, idempotent; may be called before
+  /// and after run(). `discard_session` after `keep_session`, while run() still closes the connection, erases the stored
+  /// session; the close code has been sent by then, so Discord keeps the session until it times out.
   void stop(stop_mode mode) noexcept;
 
   /// Sends a payload of the user (op 3, 4, 8, 31, 43) when the shard is ready and the send limit has room, in the order

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/shard_impl.hpp"
+#include "gateway/store_call.hpp"
 #include "protocol/payload_text.hpp"
 
 namespace monochord::gateway {
@@ -68,7 +69,6 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       break;
     case kind::session_lost:
       log(log_level::info, "the session is gone, a new one will be started");
-      to_save.reset();
       remember();
       break;
     case kind::reconnecting:
@@ -154,6 +154,7 @@ void shard::impl::send(protocol::payload_kind what) {
       fields.presence_json = options->presence_json;
       protocol::write_identify(text, fields, options->token.reveal());
       if (permit) permit->sent();
+      remember();  // of the day's starts one less is left, even should this process end before READY
       log(log_level::debug, "identifying");
       break;
     }
@@ -292,10 +293,15 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
   }
 }
 
-/// The snapshot changed, or the session is lost: have the store know, one call at a time, the newest only.
+/// The snapshot changed, or the session is lost: have the store know.
 void shard::impl::remember() {
-  if (!options->store || !session) return;
-  to_save = session->snapshot();
+  if (session) keep(session->snapshot());
+}
+
+/// One call at a time, the newest only.
+void shard::impl::keep(std::optional<protocol::session_snapshot> what) {
+  if (!options->store) return;
+  to_save = std::move(what);
   to_store = to_save ? store_work::save : store_work::erase;
   if (std::exchange(storing, true)) return;
   spawn(keep_store(shared_from_this()));
@@ -305,22 +311,24 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
   while (self->to_store != store_work::none) {
     const auto what = std::exchange(self->to_store, store_work::none);
     try {
+      auto& time = *self->options->clock;
+      auto& store = *self->options->store;
       if (what == store_work::save) {
         stored_session kept;
         kept.session_id = self->to_save->session_id;
         kept.seq = self->to_save->seq;
         kept.resume_url = self->to_save->resume_url;
         kept.shard_count = self->options->shard_count;
-        co_await self->options->store->save(self->id, kept);
+        co_await within_limit(time, store.save(self->id, kept));
       } else {
-        co_await self->options->store->erase(self->id);
+        co_await within_limit(time, store.erase(self->id));
       }
       if (const auto left = self->options->queue->budget()) {
         stored_budget budget;
         budget.remaining = left->remaining;
         budget.total = left->total;
-        budget.reset_at = self->options->clock->utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
-        co_await self->options->store->save_budget(budget);
+        budget.reset_at = time.utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
+        co_await within_limit(time, store.save_budget(budget));
       }
     } catch (const std::exception& e) {
       ++self->counters.store_errors;

@@ -57,7 +57,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   // Its life.
   static task<> live(std::shared_ptr<impl> self);
-  task<std::optional<protocol::session_snapshot>> load_session();
+  task<> load_session(std::optional<protocol::session_snapshot>& into);
+  task<error_code> until_woken();
   void stop(stop_mode mode);
   void settled();
   void over_now();
@@ -125,10 +126,11 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::optional<protocol::session_snapshot> to_save;
 
   bool started = false;
-  bool over = false;
+  bool over = false;   // the session has ended
+  bool ended = false;  // the children too
   std::optional<stop_mode> stop_requested;  // before the session exists
   std::exception_ptr failure;
-  std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the end
+  std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the store or for the end
   std::unique_ptr<timer> grace;             // while it waits for the children
   std::list<std::shared_ptr<child>> children;
   std::function<void(int)> on_settled;
