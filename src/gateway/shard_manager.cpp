@@ -125,8 +125,11 @@ task<> shard_manager::impl::erase_sessions() {
 
 /// What the store knows: the day's budget, and which shards go on with a session.
 task<> shard_manager::impl::read_store(known& out) {
+  co_await asio::this_coro::throw_if_cancelled(false);
   out.limits = co_await queue_options();
   for (const auto& one : shards) {
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(cancellation)) co_return;
     const bool resumes = co_await has_stored_session(one->id());
     (resumes ? out.resumed : out.fresh).push_back(one->id());
   }
