@@ -438,7 +438,7 @@ bool run(const How& how, Out out, padded_text text, failure& why) {
   if (const char* problem = scan.scan(data, size)) {
     failed(why, errc::json_malformed, problem);
   } else {
-    good = decoder(data, scan.first(), scan.last(), text.has_padding(), why).whole(how, out) || failed(why);
+    good = decoder(data, scan.first(), scan.last(), text.is_piece(), why).whole(how, out) || failed(why);
   }
   if (why.unexpected_nulls != 0) null_count.fetch_add(why.unexpected_nulls, std::memory_order_relaxed);
   scan.shrink();

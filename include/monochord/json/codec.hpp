@@ -53,15 +53,21 @@ class padded_text {
       : data_(data), size_(size), capacity_(capacity) {}
   std::string_view text() const noexcept { return {data_, size_}; }
   bool has_padding() const noexcept { return capacity_ >= size_ + padding_bytes; }
-  /// `piece` must lie within `text()`, like the `d` of a payload.
+  /// `piece` must lie within `text()`, like the `d` of a payload, or be empty. Unlike a whole text a piece may be longer
+  /// than its value: a comma behind the value ends it, since `d` is taken up to the payload's closing brace unmeasured.
   padded_text part(std::string_view piece) const noexcept {
-    return {piece.data(), piece.size(), capacity_ - static_cast<std::size_t>(piece.data() - data_)};
+    padded_text out(data_, 0, capacity_);  // an empty piece may point nowhere
+    if (!piece.empty()) out = {piece.data(), piece.size(), capacity_ - static_cast<std::size_t>(piece.data() - data_)};
+    out.piece_ = true;
+    return out;
   }
+  bool is_piece() const noexcept { return piece_; }
 
  private:
   const char* data_;
   std::size_t size_;
   std::size_t capacity_;
+  bool piece_ = false;
 };
 
 /// Why a text could not be decoded. `path` is where, like `$.embeds[2].title`. Neither holds any value of the text.
