@@ -85,7 +85,7 @@ void gateway::closed(gateway_link& link, std::uint16_t code) {
     if (session->link == link.id) detach(*session);
     // 1000 and 1001 say that the bot goes away for good; anything else leaves the session to be resumed.
     if ((code == 1000 || code == 1001) && !link.closing) state_.sessions.erase(session->id);
-    link.session = nullptr;
+    leave_session(link);
   }
   link.closing = true;
   state_.links.erase(link.id);
@@ -189,7 +189,8 @@ void gateway::send_op(int op, const json& data) {
     if (op == 9 && data == false && link->session) {
       const auto session = link->session;
       detach(*session);
-      link->session = nullptr;
+      leave_session(*link);
+      link->session_ended = true;
       state_.sessions.erase(session->id);
     }
   }
@@ -205,9 +206,18 @@ void gateway::send_raw(std::string_view bytes, bool binary) {
 }
 
 void gateway::forget_sessions() {
-  for (const auto& [id, session] : state_.sessions)
-    if (gateway_link* link = link_of(*session)) link->session = nullptr;
+  for (const auto& [id, session] : state_.sessions) {
+    gateway_link* link = link_of(*session);
+    if (!link) continue;
+    leave_session(*link);
+    link->session_ended = true;
+  }
   state_.sessions.clear();
+}
+
+void gateway::leave_session(gateway_link& link) {
+  link.session = nullptr;
+  link.ready_pending = false;  // it was to be the session's
 }
 
 std::shared_ptr<gateway_session> gateway::connected_session(int shard) const {

@@ -57,6 +57,8 @@ class gateway {
   void request_members(gateway_link& link, const json& d);
   void update_voice(gateway_link& link, const json& d);
   void ready(gateway_link& link);
+  /// The session is gone and its connection stays.
+  static void leave_session(gateway_link& link);
   bool check_token(gateway_link& link, const json& d);
   bool too_early(int shard);
   void budget_overdrawn();

@@ -55,6 +55,7 @@ struct gateway_link {
   bool closing = false;            ///< a close or drop is in `out`; nothing more is taken
   bool stalled = false;            ///< neither reads nor writes
   std::shared_ptr<gateway_session> session;
+  bool session_ended = false;      ///< by us, and the client has not begun another one: it may not know yet
   std::deque<outgoing> out;
   std::function<void()> wake;      ///< called under the mock's lock; only posts
   std::deque<time_point> received; ///< within the last minute

@@ -94,8 +94,11 @@ void gateway::receive(gateway_link& link, std::string_view text) {
   if (op == 2 || op == 6) {
     if (link.session)
       return refuse(link, 4005, "Already authenticated.", "already_authenticated", "op " + std::to_string(op) + " on a session");
+    link.session_ended = false;
     return op == 2 ? identify(link, d) : resume(link, d);
   }
+  // It was on its way when we took the session away.
+  if (link.session_ended) return;
   if (!link.session)
     return refuse(link, 4003, "Not authenticated.", "not_authenticated",
                   "op " + std::to_string(op) + " before IDENTIFY or RESUME");
@@ -232,7 +235,7 @@ void gateway::resume(gateway_link& link, const json& d) {
     return send(link, {{"op", 9}, {"s", nullptr}, {"t", nullptr}, {"d", false}});
   }
   if (gateway_link* old = link_of(*session); old && old != &link) {
-    old->session = nullptr;
+    leave_session(*old);
     drop(*old);
   }
   ++state_.counters.resumes;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// Sessions that end by the mock's doing, the day's budget, and guilds that the bot is not in.
+#include "brain_fixture.hpp"
+#include "support/catch.hpp"
+#include "testing/gateway.hpp"
+
+using namespace monochord;
+using namespace monochord::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+template <class F>
+void with_faults(brain_fixture& f, F change) {
+  f.mind->with([&](mock_state& s, gateway&, rest&) { change(s.faults); });
+}
+
+/// The two ways in which a test takes a session away from a connection that stays.
+void end_session(brain_fixture& f, bool told) {
+  f.mind->with([&](mock_state&, gateway& g, rest&) {
+    if (told) g.send_op(9, false);
+    else g.forget_sessions();
+  });
+}
+
+time_point due(brain_fixture& f, const gateway_link& link) {
+  return f.mind->quietly([&](mock_state&, gateway& g, rest&) { return g.due(link); });
+}
+
+const json presence = {{"op", 3}, {"d", {{"since", nullptr}, {"activities", json::array()}, {"status", "online"}, {"afk", false}}}};
+
+}  // namespace
+
+TEST_CASE("a session that ends while its READY is held back takes it along") {
+  for (const bool told : {true, false}) {
+    brain_fixture f;
+    with_faults(f, [](mock_faults& x) { x.ready_delay = 60s; });
+    const auto link = f.open();
+    f.receive(*link, brain_fixture::identify());
+    CHECK(f.names(*link) == names{"op 10"});
+    end_session(f, told);
+    CHECK(due(f, *link) == f.clock->now() + 82500ms);
+    f.clock->advance(60s);
+    CHECK(f.names(*link) == (told ? names{"op 9"} : names{}));
+    with_faults(f, [](mock_faults& x) { x = {}; });
+    f.receive(*link, brain_fixture::identify());
+    CHECK(f.names(*link) == names{"READY", "GUILD_CREATE"});
+    CHECK(f.violations().empty());
+  }
+}
+
+TEST_CASE("what is on its way when a session ends is nobody's fault, what follows the next IDENTIFY is judged again") {
+  for (const bool told : {true, false}) {
+    brain_fixture f;
+    const auto link = f.session();
+    end_session(f, told);
+    f.take(*link);
+    f.receive(*link, presence);
+    f.receive(*link, json{{"op", 4}, {"d", {{"guild_id", f.home.str()}, {"channel_id", nullptr}, {"self_mute", false}, {"self_deaf", false}}}});
+    f.receive(*link, json{{"op", 8}, {"d", {{"guild_id", f.home.str()}, {"query", "a"}, {"limit", 1}}}});
+    CHECK(f.names(*link).empty());
+    f.receive(*link, json{{"op", 1}, {"d", nullptr}});
+    CHECK(f.names(*link) == names{"op 11"});
+    CHECK(f.violations().empty());
+    f.clock->advance(5s);
+    with_faults(f, [](mock_faults& x) { x.op9_at_identify = 1; });
+    f.receive(*link, brain_fixture::identify());
+    CHECK(f.names(*link) == names{"op 9"});
+    f.receive(*link, presence);
+    CHECK(f.names(*link) == names{"close 4003"});
+    CHECK(f.violations() == names{"not_authenticated"});
+  }
+}
