@@ -67,6 +67,7 @@ std::shared_ptr<gateway_link> gateway::open(std::string_view query, std::functio
     refuse(*link, 4002, "Error while decoding payload.", "gateway_compression",
            "the gateway was opened with compress=" + compress + ", which is not served");
   } else {
+    link->greeted = true;
     send(*link, {{"op", 10},
                  {"s", nullptr},
                  {"t", nullptr},
@@ -95,8 +96,8 @@ void gateway::closed(gateway_link& link, std::uint16_t code) {
 void gateway::tick(gateway_link& link) {
   if (link.closing || link.stalled) return;
   const auto now = state_.now();
-  if (link.ready_pending && now >= link.ready_at) ready(link);
-  if (state_.faults.no_hello || now - link.last_heartbeat < silent_intervals * state_.options.heartbeat_interval) return;
+  if (link.session && link.ready_pending && now >= link.ready_at) ready(link);
+  if (now < silent_at(link)) return;
   if (link.session) {
     const auto session = link.session;
     refuse(link, 4009, "Session timed out.", "heartbeats_missing",
@@ -110,8 +111,13 @@ void gateway::tick(gateway_link& link) {
 
 time_point gateway::due(const gateway_link& link) const {
   if (link.closing || link.stalled) return time_point::max();
-  const auto silent = link.last_heartbeat + silent_intervals * state_.options.heartbeat_interval;
-  return link.ready_pending ? std::min(silent, link.ready_at) : silent;
+  return link.ready_pending ? std::min(silent_at(link), link.ready_at) : silent_at(link);
+}
+
+time_point gateway::silent_at(const gateway_link& link) const {
+  // Without HELLO nobody knows how often to beat.
+  if (!link.greeted) return time_point::max();
+  return link.last_heartbeat + silent_intervals * state_.options.heartbeat_interval;
 }
 
 std::vector<outgoing> gateway::take(gateway_link& link, std::size_t most) {

@@ -70,6 +70,7 @@ class gateway {
   void drop(gateway_link& link);
   void push(gateway_session& session, std::string_view name, std::string_view data);
   void detach(gateway_session& session);
+  time_point silent_at(const gateway_link& link) const;
   bool in_shard(const gateway_session& session, snowflake guild) const;
   bool wants(const gateway_session& session, std::string_view name, snowflake guild) const;
   void after_session_start(gateway_link& link);

@@ -52,6 +52,7 @@ struct gateway_session {
 struct gateway_link {
   std::uint64_t id = 0;
   bool usable = true;              ///< version and encoding are served
+  bool greeted = false;            ///< HELLO was sent, so that heartbeats are due
   bool closing = false;            ///< a close or drop is in `out`; nothing more is taken
   bool stalled = false;            ///< neither reads nor writes
   std::shared_ptr<gateway_session> session;

@@ -71,3 +71,18 @@ TEST_CASE("what is on its way when a session ends is nobody's fault, what follow
     CHECK(f.violations() == names{"not_authenticated"});
   }
 }
+
+TEST_CASE("a connection that never got its HELLO is not waited for, the others are still watched") {
+  brain_fixture f;
+  const auto greeted = f.session();
+  with_faults(f, [](mock_faults& x) { x.no_hello = true; });
+  const auto link = f.open();
+  CHECK(due(f, *link) == time_point::max());
+  f.clock->advance(10min);
+  CHECK(f.names(*link).empty());
+  CHECK(due(f, *link) == time_point::max());
+  with_faults(f, [](mock_faults& x) { x = {}; });
+  CHECK(f.names(*link).empty());
+  CHECK(f.violations().empty());
+  CHECK(f.names(*greeted) == names{"close 4009"});
+}

@@ -260,6 +260,13 @@ TEST_CASE("refused connections and upgrades, a hello that never comes, a close t
     co_return s.sim.clock()->now() - start;
   };
   CHECK(s.sim.run(close_unanswered()) == 2s);
+  mock_faults mute;
+  mute.no_hello = true;
+  s.discord->set_faults(mute);
+  const auto socket = s.sim.run(s.connect());
+  s.sim.run_for(10min);
+  CHECK(s.discord->counters().connections == 3);
+  CHECK(s.discord->violations().empty());
 }
 
 TEST_CASE("a cut cable after READY: no ack, no end") {
