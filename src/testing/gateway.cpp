@@ -236,12 +236,10 @@ std::shared_ptr<gateway_session> gateway::connected_session(int shard) const {
 }
 
 int gateway::identifies_left(duration& reset_after) {
-  const auto now = state_.now();
-  const auto day = std::chrono::hours{tables::limits.identify_budget_hours};
-  auto& used = state_.identifies;
-  while (!used.empty() && now - used.front() >= day) used.pop_front();
-  reset_after = used.empty() ? duration{} : used.front() + day - now;
-  return state_.options.session_start_limit - static_cast<int>(used.size());
+  const auto end = state_.budget_start + std::chrono::hours{tables::limits.identify_budget_hours};
+  if (state_.now() >= end) state_.identifies_today = 0;
+  reset_after = state_.identifies_today == 0 ? duration{} : end - state_.now();
+  return state_.options.session_start_limit - state_.identifies_today;
 }
 
 void gateway::ready(gateway_link& link) {

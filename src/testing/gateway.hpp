@@ -45,7 +45,7 @@ class gateway {
   void send_raw(std::string_view bytes, bool binary);
   void forget_sessions();
   std::shared_ptr<gateway_session> connected_session(int shard) const;
-  /// IDENTIFYs left today, and how long until the day's count starts anew.
+  /// IDENTIFYs left today, and how long until all of the day's are forgotten; zero when there were none.
   int identifies_left(duration& reset_after);
 
  private:

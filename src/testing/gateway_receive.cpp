@@ -145,7 +145,7 @@ void gateway::identify(gateway_link& link, const json& d) {
                   std::to_string(guilds) + " guilds on one shard");
   duration reset_after{};
   if (identifies_left(reset_after) <= 0) return budget_overdrawn();
-  state_.identifies.push_back(state_.now());
+  if (state_.identifies_today++ == 0) state_.budget_start = state_.now();
   const bool early = too_early(shard->first);
   if (early)
     state_.violate("identify_too_early", "shard " + std::to_string(shard->first) + " identified less than " +

@@ -72,6 +72,30 @@ TEST_CASE("what is on its way when a session ends is nobody's fault, what follow
   }
 }
 
+TEST_CASE("the day of the budget begins with its first IDENTIFY and ends as a whole") {
+  mock_options options;
+  options.session_start_limit = 2;
+  brain_fixture f(options);
+  const auto left = [&] {
+    return f.mind->quietly([](mock_state&, gateway& g, rest&) {
+      duration reset_after{};
+      const int count = g.identifies_left(reset_after);
+      return std::pair{count, reset_after};
+    });
+  };
+  CHECK(left() == std::pair{2, duration{}});
+  f.session();
+  f.clock->advance(23h);
+  f.session();
+  CHECK(left() == std::pair{0, duration{1h}});
+  f.clock->advance(1h);
+  CHECK(left() == std::pair{2, duration{}});
+  f.clock->advance(12h);
+  f.session();
+  CHECK(left() == std::pair{1, duration{24h}});
+  CHECK(f.violations().empty());
+}
+
 TEST_CASE("a connection that never got its HELLO is not waited for, the others are still watched") {
   brain_fixture f;
   const auto greeted = f.session();
