@@ -272,7 +272,7 @@ void gateway::ready(gateway_link& link) {
   ++state_.counters.readies;
   if (!state_.faults.guilds_stay_unavailable) {
     for (const auto& [id, guild] : state_.world.guilds)
-      if (!guild.unavailable && guild.members.contains(state_.world.bot) && wants(session, "GUILD_CREATE", id))
+      if (!guild.unavailable && wants(session, "GUILD_CREATE", id))
         push(session, "GUILD_CREATE", dump(state_.world.guild_create_json(guild)));
   }
   after_session_start(link);
@@ -349,6 +349,8 @@ bool gateway::wants(const gateway_session& session, std::string_view name, snowf
   const bool mine = guild == 0 ? session.shard == 0 : in_shard(session, guild);
   if (name == "USER_UPDATE") return true;
   if (!mine) return false;
+  // Only the news that the bot is out of a guild comes from outside it.
+  if (guild != 0 && name != "GUILD_DELETE" && !state_.world.is_member(guild, state_.world.bot)) return false;
   return row->always || (session.intents & (guild == 0 ? row->direct : row->guild)) != 0;
 }
 

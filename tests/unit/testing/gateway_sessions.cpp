@@ -110,3 +110,33 @@ TEST_CASE("a connection that never got its HELLO is not waited for, the others a
   CHECK(f.violations().empty());
   CHECK(f.names(*greeted) == names{"close 4009"});
 }
+
+TEST_CASE("a guild that the bot is no longer in sends GUILD_DELETE, then nothing") {
+  for (const bool kicked : {true, false}) {
+    brain_fixture f;
+    const auto link = f.session(1U | 1U << 1 | 1U << 9 | 1U << 11 | 1U << 15);
+    f.mind->with([&](mock_state& s, gateway& g, rest&) {
+      const user_id bot{s.world.bot};
+      if (kicked) acts::remove_bot(s, g, f.home);
+      else acts::leave(s, g, f.home, bot);
+    });
+    const auto sent = f.take(*link);
+    REQUIRE(sent.size() == 1);
+    CHECK(sent[0]["t"] == "GUILD_DELETE");
+    CHECK(sent[0]["d"] == json{{"id", f.home.str()}});
+    f.say("unheard");
+    f.mind->with([&](mock_state& s, gateway& g, rest&) {
+      acts::type(s, g, f.alice, f.general);
+      acts::add_role(s, g, f.home, "role", 0);
+      acts::add_text_channel(s, g, f.home, "channel");
+      acts::set_unavailable(s, g, f.home, true);
+      acts::set_unavailable(s, g, f.home, false);
+      acts::leave(s, g, f.home, f.alice);
+      CHECK_THROWS_AS(acts::leave(s, g, f.home, user_id{s.world.bot}), error);
+    });
+    CHECK(f.names(*link).empty());
+    f.mind->with([&](mock_state& s, gateway& g, rest&) { acts::join(s, g, f.home, user_id{s.world.bot}); });
+    f.say("heard");
+    CHECK(f.names(*link) == names{"GUILD_CREATE", "GUILD_MEMBER_ADD", "MESSAGE_CREATE"});
+  }
+}
