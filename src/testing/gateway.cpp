@@ -35,9 +35,10 @@ void mock_state::violate(std::string kind, std::string text) {
   violations.push_back({std::move(kind), std::move(text), now()});
 }
 
-std::shared_ptr<gateway_link> gateway::open(std::string_view query, std::function<void()> wake) {
+std::shared_ptr<gateway_link> gateway::open(std::string_view path, std::string_view query, std::function<void()> wake) {
   auto link = std::make_shared<gateway_link>();
   link->id = ++state_.last_link;
+  link->at_resume_url = is_resume_path(path);
   link->wake = std::move(wake);
   link->last_heartbeat = state_.now();
   state_.links.emplace(link->id, link);

@@ -19,8 +19,13 @@ class gateway {
  public:
   explicit gateway(mock_state& state) : state_(state) {}
 
-  /// A websocket was opened with this query string (`v=10&encoding=json`); HELLO is in its `out` already.
-  std::shared_ptr<gateway_link> open(std::string_view query, std::function<void()> wake);
+  /// The path in READY's `resume_gateway_url`. At Discord that is another host; a mock on a socket has only one.
+  static constexpr std::string_view resume_path = "/resume";
+  /// Whether the gateway is served at this path: the root or, for those who resume, `resume_path`.
+  static bool serves(std::string_view path) { return path.empty() || path == "/" || is_resume_path(path); }
+
+  /// A websocket was opened at this path with this query string (`v=10&encoding=json`); HELLO is in its `out` already.
+  std::shared_ptr<gateway_link> open(std::string_view path, std::string_view query, std::function<void()> wake);
   /// One message of the client.
   void receive(gateway_link& link, std::string_view text);
   /// The connection is gone; `code` is that of the client's close frame, 0 when none came.
@@ -49,6 +54,9 @@ class gateway {
   int identifies_left(duration& reset_after);
 
  private:
+  static bool is_resume_path(std::string_view path) {
+    return path.starts_with(resume_path) && (path.size() == resume_path.size() || path.substr(resume_path.size()) == "/");
+  }
   void identify(gateway_link& link, const json& d);
   void accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents);
   void resume(gateway_link& link, const json& d);

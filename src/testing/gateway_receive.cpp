@@ -150,6 +150,7 @@ void gateway::identify(gateway_link& link, const json& d) {
   duration reset_after{};
   if (identifies_left(reset_after) <= 0) return budget_overdrawn();
   if (state_.identifies_today++ == 0) state_.budget_start = state_.now();
+  if (link.at_resume_url) state_.violate("identify_at_resume_url", "IDENTIFY came on the URL that is for resuming");
   const bool early = too_early(shard->first);
   if (early)
     state_.violate("identify_too_early", "shard " + std::to_string(shard->first) + " identified less than " +
@@ -243,6 +244,7 @@ void gateway::resume(gateway_link& link, const json& d) {
     drop(*old);
   }
   ++state_.counters.resumes;
+  if (link.at_resume_url) ++state_.counters.resumes_at_resume_url;
   session->link = link.id;
   link.session = session;
   for (const auto& sent : session->ring) {

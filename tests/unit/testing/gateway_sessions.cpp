@@ -140,3 +140,31 @@ TEST_CASE("a guild that the bot is no longer in sends GUILD_DELETE, then nothing
     CHECK(f.names(*link) == names{"GUILD_CREATE", "GUILD_MEMBER_ADD", "MESSAGE_CREATE"});
   }
 }
+
+TEST_CASE("READY sends those who resume to a URL of its own, which is not for IDENTIFY") {
+  brain_fixture f;
+  auto link = f.open();
+  f.receive(*link, brain_fixture::identify());
+  const json ready = f.take(*link).at(1)["d"];
+  CHECK(ready["resume_gateway_url"] == "wss://localhost/resume");
+  const auto resume = [&](std::string_view path) {
+    link = f.open("v=10&encoding=json", path);
+    f.take(*link);
+    f.receive(*link, json{{"op", 6}, {"d", {{"token", default_mock_token}, {"session_id", ready["session_id"]}, {"seq", 2}}}});
+    CHECK(f.names(*link).back() == "RESUMED");
+    return f.mind->quietly([](mock_state& s, gateway&, rest&) { return std::pair{s.counters.resumes, s.counters.resumes_at_resume_url}; });
+  };
+  using counts = std::pair<std::uint64_t, std::uint64_t>;
+  CHECK(resume("/resume") == counts{1, 1});
+  CHECK(resume("/resume/") == counts{2, 2});
+  CHECK(resume("/") == counts{3, 2});
+  CHECK(f.violations().empty());
+  f.clock->advance(5s);
+  link = f.open("v=10&encoding=json", "/resume");
+  f.receive(*link, brain_fixture::identify());
+  CHECK(f.names(*link) == names{"op 10", "READY", "GUILD_CREATE"});
+  CHECK(f.violations() == names{"identify_at_resume_url"});
+  CHECK(gateway::serves(""));
+  CHECK_FALSE(gateway::serves("/resumed"));
+  CHECK_FALSE(gateway::serves("/api"));
+}
