@@ -112,7 +112,9 @@ void join(mock_state& state, gateway& gate, guild_id where, user_id who) {
 
 void leave(mock_state& state, gateway& gate, guild_id where, user_id who) {
   guild_record& place = guild(state, where);
-  if (place.members.erase(who.value()) == 0) unknown("member " + who.str() + " of guild " + where.str());
+  if (!place.members.contains(who.value())) unknown("member " + who.str() + " of guild " + where.str());
+  if (who.value() == state.world.bot) return remove_bot(state, gate, where);
+  place.members.erase(who.value());
   gate.event("GUILD_MEMBER_REMOVE", place.id,
              {{"guild_id", id_text(place.id)}, {"user", state.world.user_json(who.value())}});
 }
@@ -121,6 +123,7 @@ void set_unavailable(mock_state& state, gateway& gate, guild_id where, bool unav
   guild_record& place = guild(state, where);
   if (place.unavailable == unavailable) return;
   place.unavailable = unavailable;
+  if (!state.world.is_member(place.id, state.world.bot)) return;
   if (unavailable) gate.event("GUILD_DELETE", place.id, {{"id", id_text(place.id)}, {"unavailable", true}});
   else gate.event("GUILD_CREATE", place.id, state.world.guild_create_json(place));
 }
@@ -136,8 +139,7 @@ message_id say(mock_state& state, gateway& gate, user_id who, channel_id where, 
   channel_record& place = channel(state, where);
   if (place.guild != 0 && !state.world.is_member(place.guild, who.value())) join(state, gate, guild_id{place.guild}, who);
   const auto& stored = state.world.store(place, human_message(state, place, who.value(), {{"content", text}}));
-  const bool seen = place.guild == 0 || state.world.is_member(place.guild, state.world.bot);
-  if (seen) gate.message_event("MESSAGE_CREATE", place.guild, state.world.message_event(place, stored));
+  gate.message_event("MESSAGE_CREATE", place.guild, state.world.message_event(place, stored));
   return message_id{id_at(stored.body, "id")};
 }
 

@@ -56,7 +56,7 @@ class brain : public std::enable_shared_from_this<brain> {
 
  private:
   struct waiter;
-  static task<bool> watch(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout);
+  static task<> watch_into(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout, bool& met);
 
   mutable std::mutex mutex_;  // guards the three that follow
   mock_state state_;

@@ -67,7 +67,7 @@ class mock_discord::impl {
     port = server->port();
     mind->with([&](mock_state& state, gateway&, rest&) {
       state.gateway_url = url(options.tls ? "wss" : "ws");
-      state.resume_gateway_url = state.gateway_url;
+      state.resume_gateway_url = state.gateway_url + std::string(gateway::resume_path);
     });
     if (own) runner = std::thread([this, guard = asio::make_work_guard(*own)] { own->run(); });
   }

@@ -91,6 +91,7 @@ struct mock_counters {
   std::uint64_t identifies = 0;         ///< IDENTIFYs that were accepted
   std::uint64_t readies = 0;
   std::uint64_t resumes = 0;            ///< RESUMEs that were accepted
+  std::uint64_t resumes_at_resume_url = 0;  ///< those of them that came where READY's resume_gateway_url says
   std::uint64_t resumed = 0;            ///< RESUMED events sent, i.e. replay complete
   std::uint64_t invalid_sessions = 0;   ///< op 9 sent
   std::uint64_t heartbeats = 0;

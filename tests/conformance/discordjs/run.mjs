@@ -111,6 +111,7 @@ async function converse(mock, bot) {
   // Op 7, and a session that is gone.
   await mock.ask('reconnect');
   assert.equal((await mock.ask('resumed 2 20')).resumed, true);
+  assert.equal((await mock.ask('counters')).counters.resumes_at_resume_url, 2);
   assert.equal((await says(mock, '!ping')).content, 'pong');
 }
 

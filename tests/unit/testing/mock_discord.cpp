@@ -260,6 +260,31 @@ TEST_CASE("refused connections and upgrades, a hello that never comes, a close t
     co_return s.sim.clock()->now() - start;
   };
   CHECK(s.sim.run(close_unanswered()) == 2s);
+  mock_faults mute;
+  mute.no_hello = true;
+  s.discord->set_faults(mute);
+  const auto socket = s.sim.run(s.connect());
+  s.sim.run_for(10min);
+  CHECK(s.discord->counters().connections == 3);
+  CHECK(s.discord->violations().empty());
+}
+
+TEST_CASE("the gateway is served at its root and where READY sends those who resume, nowhere else") {
+  stage s(false);
+  const auto upgrade = [&](std::string path) -> task<int> {
+    net::websocket_options options;
+    options.transport = s.memory->transport();
+    options.clock = s.sim.clock();
+    const auto where = net::url::parse(s.discord->gateway_url() + path + "?v=10&encoding=json");
+    try {
+      co_await net::connect_websocket(s.sim.executor(), where, options);
+    } catch (const net::upgrade_error& e) {
+      co_return e.status();
+    }
+    co_return 101;
+  };
+  for (const char* path : {"", "/", "/resume", "/resume/"}) CHECK(s.sim.run(upgrade(path)) == 101);
+  for (const char* path : {"/resumed", "/resume/x", "/gateway"}) CHECK(s.sim.run(upgrade(path)) == 404);
 }
 
 TEST_CASE("a cut cable after READY: no ack, no end") {
