@@ -8,10 +8,23 @@
 #include <monochord/fwd.hpp>
 #include <monochord/rest/application.hpp>
 #include <monochord/rest/application_command.hpp>
+#include <monochord/rest/audit_log.hpp>
+#include <monochord/rest/auto_moderation.hpp>
+#include <monochord/rest/ban.hpp>
 #include <monochord/rest/channel.hpp>
 #include <monochord/rest/gateway.hpp>
+#include <monochord/rest/guild.hpp>
+#include <monochord/rest/guild_template.hpp>
+#include <monochord/rest/guild_widget.hpp>
+#include <monochord/rest/integration.hpp>
 #include <monochord/rest/interaction.hpp>
+#include <monochord/rest/join_request.hpp>
+#include <monochord/rest/member.hpp>
 #include <monochord/rest/message.hpp>
+#include <monochord/rest/onboarding.hpp>
+#include <monochord/rest/role.hpp>
+#include <monochord/rest/scheduled_event.hpp>
+#include <monochord/rest/stage_instance.hpp>
 #include <monochord/rest/user.hpp>
 
 namespace monochord {
@@ -38,10 +51,23 @@ struct access;
 /// each header says where its bodies and answers are, and a program includes those that it uses.
 class rest_client : public rest::application_routes,
                     public rest::application_command_routes,
+                    public rest::audit_log_routes,
+                    public rest::auto_moderation_routes,
+                    public rest::ban_routes,
                     public rest::channel_routes,
                     public rest::gateway_routes,
+                    public rest::guild_routes,
+                    public rest::guild_template_routes,
+                    public rest::guild_widget_routes,
+                    public rest::integration_routes,
                     public rest::interaction_routes,
+                    public rest::join_request_routes,
+                    public rest::member_routes,
                     public rest::message_routes,
+                    public rest::onboarding_routes,
+                    public rest::role_routes,
+                    public rest::scheduled_event_routes,
+                    public rest::stage_instance_routes,
                     public rest::user_routes {
  public:
   explicit rest_client(std::shared_ptr<rest::queue> queue) : queue_(std::move(queue)) {}
