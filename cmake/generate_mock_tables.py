@@ -5,7 +5,7 @@
 usage: generate_mock_tables.py [--data FOLDER] [--out FOLDER] [--check]
 
 FOLDER of the data defaults to $MONOCHORD_DISCORD_DATA. --check writes nothing and fails if a committed table differs.
-The tables say what Discord accepts; they know nothing of the library's own models, so that the mock can judge them.
+The tables say what Discord accepts and what it answers; they know nothing of the library's own models, so that the mock can judge them.
 """
 import argparse
 import json
@@ -36,6 +36,61 @@ TAGS_BY_NAME = {
     "SocialLayerSKUPurchaseEligibilityInteractionCallbackRequest": [13],
     "StageScheduledEventCreateRequest": [1],
     "StageScheduledEventPatchRequestPartial": [1],
+    "StageScheduledEventResponse": [1],
+    "DefaultKeywordRuleResponse": [4],
+}
+# What tells the schemas of answers apart: the values that a field has in each, where its type allows those of others.
+ANSWER_VALUES = {
+    "FriendInviteResponse": ("type", [2]),
+    "GroupDMInviteResponse": ("type", [1]),
+    "GuildInviteResponse": ("type", [0]),
+    "PrivateChannelResponse": ("type", [1]),
+    "PrivateGroupChannelResponse": ("type", [3]),
+    "ThreadResponse": ("type", [10, 11, 12]),
+    "CreatedThreadResponse": ("type", [10, 11, 12]),
+    "GuildChannelResponse": ("type", [0, 2, 4, 5, 13, 14, 15]),
+    "GuildIncomingWebhookResponse": ("type", [1]),
+    "ChannelFollowerWebhookResponse": ("type", [2]),
+    "ApplicationIncomingWebhookResponse": ("type", [3]),
+    "StandardStickerResponse": ("type", [1]),
+    "GuildStickerResponse": ("type", [2]),
+    "ApplicationCommandInteractionMetadataResponse": ("type", [2]),
+    "MessageComponentInteractionMetadataResponse": ("type", [3]),
+    "ModalSubmitInteractionMetadataResponse": ("type", [5]),
+    "CreateMessageInteractionCallbackResponse": ("type", [4, 5]),
+    "UpdateMessageInteractionCallbackResponse": ("type", [6, 7]),
+    "LaunchActivityInteractionCallbackResponse": ("type", [12]),
+    "ExternalConnectionIntegrationResponse": ("type", ["twitch", "youtube"]),
+    "PartialExternalConnectionIntegrationResponse": ("type", ["twitch", "youtube"]),
+    "DiscordIntegrationResponse": ("type", ["discord"]),
+    "PartialDiscordIntegrationResponse": ("type", ["discord"]),
+    "GuildSubscriptionIntegrationResponse": ("type", ["guild_subscription"]),
+    "PartialGuildSubscriptionIntegrationResponse": ("type", ["guild_subscription"]),
+    "UserSelectDefaultValueResponse": ("type", ["user"]),
+    "RoleSelectDefaultValueResponse": ("type", ["role"]),
+    "ChannelSelectDefaultValueResponse": ("type", ["channel"]),
+}
+# Routes that only the documentation names, as it describes them: operation, auth, body, answer.
+CREDENTIALS = "client_id?:string,client_secret?:string"
+DOCUMENTED_ROUTES = {
+    ("GET", "/applications/{application_id}/skus"): {
+        "operation": "list_skus", "auth": ["bot"],
+        "answer": "array<object{id:snowflake,type:enum(2,3,5,6),application_id:snowflake,name:string,slug:string,"
+                  "flags:integer}>"},
+    ("PATCH", "/guilds/{guild_id}/members/@me/nick"): {
+        "operation": "modify_current_user_nick", "auth": ["bot"], "body": "{nick?:?string}", "answer": "{nick:?string}"},
+    ("PUT", "/applications/{application_id}/guilds/{guild_id}/commands/permissions"): {
+        "operation": "batch_edit_application_command_permissions", "auth": ["oauth2"],
+        "body": "array<object{id:snowflake,permissions:array<ApplicationCommandPermission>}>",
+        "answer": "array<CommandPermissionsResponse>"},
+    ("POST", "/oauth2/token"): {
+        "operation": "create_oauth2_token", "auth": ["basic", "none"], "form": True,
+        "body": "{grant_type:string,code?:string,redirect_uri?:string(uri),refresh_token?:string,scope?:string,"
+                + CREDENTIALS + "}",
+        "answer": "{access_token:string,token_type:string,expires_in:integer,refresh_token?:string,scope:string}"},
+    ("POST", "/oauth2/token/revoke"): {
+        "operation": "revoke_oauth2_token", "auth": ["basic", "none"], "form": True,
+        "body": "{token:string,token_type_hint?:string," + CREDENTIALS + "}", "answer": "any"},
 }
 # Where the documentation is stricter than the OpenAPI document, the mock obeys the documentation.
 BEARER_ONLY = {("PUT", "/applications/{application_id}/guilds/{guild_id}/commands/{command_id}/permissions")}
@@ -47,12 +102,13 @@ DOCUMENTED_BODIES = {
 CONTENT_SCHEMAS = re.compile(r"^(MessageCreateRequest|MessageEditRequestPartial|IncomingWebhook\w*|"
                              r"BaseCreateMessageCreateRequest)$")
 
-AUTH = {"bot": 1, "oauth2": 2, "none": 4}
+AUTH = {"bot": 1, "oauth2": 2, "none": 4, "basic": 8}
 CONTENT = {"application/json": 1, "application/x-www-form-urlencoded": 2, "multipart/form-data": 4}
 SCALARS = {
     "any": "any", "object": "any", "boolean": "boolean", "integer": "integer", "int32": "int32", "int64": "integer",
     "number": "number", "double": "number", "string": "string", "snowflake": "snowflake", "file": "string",
     "string(uri)": "uri", "string(date-time)": "date_time", "string(base64)": "base64", "string(nonce)": "string",
+    "null": "null",
 }
 NONE = "none"
 
@@ -76,8 +132,9 @@ def split_top(text, separator):
 
 
 class Tables:
-    def __init__(self, schemas, constants):
+    def __init__(self, schemas, constants, documented_fields):
         self.schemas = schemas
+        self.documented_fields = documented_fields
         self.constants = {c["name"]: c["value"] for c in constants["constants"]}
         self.shapes, self.shape_index = [], {}
         self.objects, self.object_index = [], {}
@@ -149,7 +206,7 @@ class Tables:
         """(field, values) by which an object of this schema is told from the others of its union."""
         kinds = {f["name"]: f["type"] for f in fields}
         if name in TAGS_BY_NAME:
-            return ("type" if "type" in kinds else "entity_type"), TAGS_BY_NAME[name]
+            return next(f for f in ("type", "trigger_type", "entity_type") if f in kinds), TAGS_BY_NAME[name]
         for field in ("type", "trigger_type", "entity_type"):
             if kinds.get(field) not in TAG_ENUMS:
                 continue
@@ -166,6 +223,9 @@ class Tables:
         index = self.object_index[name] = len(self.objects)
         self.objects.append(None)  # its place is taken before its fields are read: schemas may contain themselves
         shape = self.shape(("object", index, 0))
+        known = {f["name"] for f in fields}
+        fields = fields + [{"name": n, "type": "any", "nullable": True}
+                           for n in sorted(self.documented_fields.get(name, ())) if n not in known]
         rows = [self.field(f, name) for f in fields]
         first = len(self.fields)
         self.fields += rows
@@ -187,6 +247,9 @@ class Tables:
             high = self.constants["modal"]["components"][1]
         flags = (1 if field.get("required") else 0) | (2 if field.get("nullable") else 0) | (
             4 if field.get("unique") else 0)
+        answer = ANSWER_VALUES.get(owner)
+        if answer and answer[0] == field["name"]:
+            return (field["name"], self.choice(answer[1]), flags, low, high)
         return (field["name"], self.parse(field["type"]), flags, low, high)
 
     def add_fields(self, fields, owner=""):
@@ -210,21 +273,60 @@ class Tables:
 
 
 def docs_routes(data):
-    """Bot routes that only the documentation names."""
-    wanted = {("GET", "/applications/{application.id}/skus"), ("PATCH", "/guilds/{guild.id}/members/@me/nick")}
+    """The routes that only the documentation names."""
     for route in data["docs_only"]:
-        if (route["method"], route["path"]) not in wanted:
-            continue
         path = route["path"].replace(".id}", "_id}")
-        row = {"method": route["method"], "path": path, "operation": route["name"].lower().replace(" ", "_"),
-               "auth": ["bot"], "responses": {"200": None},
-               "path_params": [[p, "SnowflakeType"] for p in re.findall(r"{(\w+)}", path)]}
-        if "body" in route:
-            fields = [{"name": f["name"], "type": f["type"], "nullable": f.get("nullable", False),
-                       "required": not f.get("optional")} for f in route["body"]["JSON Params"]]
-            row["body"] = {"content_types": ["application/json"], "required": True, "schema": "(inline)",
-                           "fields": fields}
+        known = DOCUMENTED_ROUTES[route["method"], path]
+        row = {"method": route["method"], "path": path, "operation": known["operation"], "auth": known["auth"],
+               "responses": {"200": known["answer"] if known["answer"][0] != "{" else "object" + known["answer"]},
+               "path_params": [[p, "SnowflakeType"] for p in re.findall(r"{(\w+)}", path)],
+               "docs": [route], "docs_only": True}
+        if "body" in known:
+            body = known["body"] if known["body"][0] != "{" else "object" + known["body"]
+            row["body"] = {"content_types": list(CONTENT)[1:2] if known.get("form") else list(CONTENT)[:1],
+                           "required": True, "schema": body}
         yield row
+
+
+def documented_fields(data, endpoints):
+    """Body fields that the documentation names and the OpenAPI document does not, by schema."""
+    def key(route):
+        return route["method"], re.sub(r"{[^}]*}", "{}", route["path"])
+    described = {}
+    for endpoint in endpoints:
+        described.setdefault(key(endpoint), []).append(endpoint.get("body") or {})
+    fields = {}
+    for route in data["routes"]:
+        body = route.get("body")
+        if not body or "fields" not in body:
+            continue
+        schema = "body of " + route["operation"] if body["schema"] == "(inline)" else body["schema"]
+        for bodies in described.get(key(route), []):
+            for title, rows in bodies.items():
+                if title in ("JSON Params", "JSON/Form Params") and isinstance(rows, list):
+                    fields.setdefault(schema, set()).update(
+                        f["name"] for f in rows if re.fullmatch(r"\w+", f["name"]) and f["name"] != "payload_json")
+    return fields
+
+
+def answers(tables, route):
+    """Rows of (status, shape, nullable, media type)."""
+    for status, kind in sorted(route["responses"].items()):
+        file = re.fullmatch(r"file \[(.*)\]", kind or "")
+        if not kind:
+            yield int(status), "no_shape", 0, ""
+        elif file:
+            yield int(status), "no_shape", 0, file.group(1)
+        else:
+            nullable = kind.endswith("?")
+            yield int(status), tables.parse(kind[:-1] if nullable else kind), int(nullable), "application/json"
+
+
+def file_part(route):
+    """How the parts of a multipart body that are files are named; `files` stands for files[0], files[1] and so on."""
+    body = route.get("body") or {}
+    parts = body.get("file_parts") or body.get("file_parts_docs") or [""]
+    return parts[0].split("[")[0]
 
 
 def array(kind, name, rows, width=1):
@@ -237,7 +339,7 @@ def array(kind, name, rows, width=1):
 
 
 def route_text(tables, data):
-    params, rows = [], []
+    params, rows, replies = [], [], []
     for route in sorted(data["routes"] + list(docs_routes(data)), key=lambda r: (r["path"], r["method"])):
         first = len(params)
         params += [(name, tables.parse(kind)) for name, kind in route.get("path_params", [])]
@@ -245,10 +347,17 @@ def route_text(tables, data):
         shape, required, content = tables.body(route)
         auth = 2 if (route["method"], route["path"]) in BEARER_ONLY else sum(AUTH[a] for a in route["auth"])
         success = min(int(s) for s in route["responses"] if s.startswith("2"))
-        rows.append("{%s, %s, %s, %d, %d, %d, %d, %d, %s, %d, %d, %d}" % (
+        replies_first = len(replies)
+        replies += answers(tables, route)
+        reason = any(d.get("audit_log_reason") for d in route.get("docs", []))
+        rows.append("{%s, %s, %s, %d, %d, %d, %d, %d, %s, %d, %d, %d, %d, %d, %s, %s, %s}" % (
             quoted(route["method"]), quoted(route["path"]), quoted(route["operation"]), auth, first,
-            len(params) - first, query_first, query_count, shape, required, content, success))
+            len(params) - first, query_first, query_count, shape, required, content, success, replies_first,
+            len(replies) - replies_first, str(reason).lower(), quoted(file_part(route)),
+            str(bool(route.get("docs_only"))).lower()))
     return (array("param_row", "params", ["{%s, %d}" % (quoted(n), s) for n, s in params], 4)
+            + "\n" + array("answer_row", "answers", ["{%d, %s, %d, %s}" % (st, sh, n, quoted(m))
+                                                     for st, sh, n, m in replies], 4)
             + "\n" + array("route_row", "routes", rows))
 
 
@@ -303,7 +412,8 @@ def main():
             return json.load(file)
 
     data, gateway = load("routes.json"), load("gateway.json")
-    tables = Tables(load("schemas.json")["schemas"], load("constants.json"))
+    tables = Tables(load("schemas.json")["schemas"], load("constants.json"),
+                    documented_fields(data, load("docs_endpoints.json")["endpoints"]))
     routes = route_text(tables, data)
     texts = {"table_routes.cpp": routes, "table_schemas.cpp": schema_text(tables),
              "table_gateway.cpp": gateway_text(gateway)}

@@ -29,6 +29,7 @@ std::shared_ptr<const std::string> shared_text(std::string text) {
 mock_state::mock_state(mock_options what)
     : options(std::move(what)),
       world(options.clock),
+      bearer_tokens{options.bearer_token},
       limits(options.rest_requests_per_second, options.invalid_requests_per_10_minutes) {}
 
 void mock_state::violate(std::string kind, std::string text) {

@@ -19,6 +19,7 @@
 
 #include "testing/brain.hpp"
 #include "testing/mock_server.hpp"
+#include "testing/sample.hpp"
 
 namespace monochord::testing {
 
@@ -145,9 +146,36 @@ mock_counters mock_discord::counters() const {
 }
 std::vector<mock_route> mock_discord::routes() {
   std::vector<mock_route> out;
-  for (const auto& route : tables::routes)
-    out.push_back({std::string(route.method), std::string(route.path), rest::plays(route)});
+  for (const auto& route : tables::routes) {
+    mock_route known;
+    known.method = route.method;
+    known.path = route.path;
+    known.operation = route.operation;
+    known.played = rest::plays(route);
+    known.audit_log_reason = route.audit_log_reason;
+    known.docs_only = route.docs_only;
+    for (const auto& answer : tables::answers.subspan(route.first_answer, route.answer_count))
+      known.statuses.push_back(answer.status);
+    out.push_back(std::move(known));
+  }
   return out;
+}
+std::vector<mock_request> mock_discord::rest_log() const {
+  return impl_->mind->look([](const mock_state& state, const gateway&) {
+    return std::vector<mock_request>(state.rest_log.begin(), state.rest_log.end());
+  });
+}
+void mock_discord::clear_rest_log() {
+  impl_->mind->with([](mock_state& state, gateway&, rest&) { state.rest_log.clear(); });
+}
+void mock_discord::play_schema(std::optional<schema_play> how) {
+  impl_->mind->with([&](mock_state& state, gateway&, rest&) { state.schema = how; });
+}
+std::size_t mock_discord::schema_variations(std::string_view method, std::string_view path, schema_mode mode, int status) {
+  const auto* route = find_route(std::string(method) + " " + std::string(path));
+  if (!route) throw error(errc::invalid_argument, "Discord has no route " + std::string(method) + " " + std::string(path));
+  const auto& answer = answer_of(*route, status);
+  return answer.shape_index == tables::no_shape ? 1 : sample_variations(answer.shape_index, mode);
 }
 void mock_discord::set_faults(mock_faults faults) {
   for (const auto& fault : faults.rest)

@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "testing/json.hpp"
+
 namespace monochord::testing {
 
 std::string percent_decode(std::string_view text, bool plus) {
@@ -19,6 +21,21 @@ std::string percent_decode(std::string_view text, bool plus) {
     }
   }
   return out;
+}
+
+bool well_encoded(std::string_view text) {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] <= ' ' || text[i] > '~') return false;
+    if (text[i] == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))) return false;
+  }
+  return true;
+}
+
+bool valid_utf8(std::string_view text) {
+  // What is not valid is left out of the dump, so that it does not come back.
+  const json value = std::string(text);
+  return parse_json(value.dump(-1, ' ', false, json::error_handler_t::ignore)) == value;
 }
 
 std::vector<std::pair<std::string, std::string>> parse_query(std::string_view query) {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The way of a request: front, route, authorization, limits, body, handler, headers.
+// The way of a request: front, route, authorization, limits, handler, headers.
 #include "testing/rest.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 
-#include "testing/multipart.hpp"
 #include "testing/query.hpp"
 
 namespace monochord::testing {
@@ -104,19 +103,20 @@ std::string rest::call::query_value(std::string_view name) const {
 }
 
 rest::answer rest::refuse(int status, int code, std::string_view message, std::string violation) {
-  return {status, {{"message", message}, {"code", code}}, false, std::move(violation)};
+  return {status, {{"message", message}, {"code", code}}, false, std::move(violation), {}, {}};
 }
 
-rest::answer rest::invalid_form(const form_errors& errors) {
-  answer out = refuse(400, 50035, "Invalid Form Body", "invalid_body: " + errors.summary());
+rest::answer rest::invalid_form(const form_errors& errors, const std::string& kind) {
+  answer out = refuse(400, 50035, "Invalid Form Body", kind + ": " + errors.summary());
   out.body["errors"] = errors.tree();
   return out;
 }
 
 rest_outcome rest::handle(const net::http_request& request) {
-  ++state_.counters.requests;
+  begin_entry(request);
   rest_outcome outcome = route_request(request);
   const int status = outcome.response.status;
+  end_entry(outcome);
   if (status == 429) ++state_.counters.responses_429;
   else if (status >= 500) ++state_.counters.responses_5xx;
   else if (status >= 400) ++state_.counters.responses_4xx;
@@ -151,18 +151,15 @@ rest_outcome rest::route_request(const net::http_request& request) {
   }
   what.route = match.route;
   what.params = std::move(match.params);
+  check_target(request, what);
   if (question != std::string_view::npos) what.query = parse_query(target.substr(question + 1));
+  describe_entry(what);
   return limited(request, *match.route, what);
 }
 
 rest_outcome rest::limited(const net::http_request& request, const tables::route_row& route, call& what) {
-  const auto authorization = request.headers.get("Authorization");
-  what.authorized = !state_.token_reset && authorization == "Bot " + state_.options.token;
-  if (!what.authorized && (route.auth & 4) == 0)
-    return finish(refuse(401, 0, "401: Unauthorized", "unauthorized"), &route);
-  if (what.authorized && (route.auth & 5) == 0)
-    return finish(refuse(403, 20001, "Bots cannot use this endpoint", "bots_not_allowed"), &route);
-
+  answer refusal;
+  if (!authorize(request, what, refusal)) return finish(refusal, &route);
   const std::string major = major_of(what);
   const auto now = state_.now();
   const tables::route_row& bucket = bucket_route(route);
@@ -195,82 +192,11 @@ void rest::tell_limit(net::http_response& response, const limit_verdict& verdict
   headers.add("X-RateLimit-Bucket", verdict.bucket);
 }
 
-rest::answer rest::checked(const net::http_request& request, call& what) {
-  const auto& route = *what.route;
-  form_errors errors;
-  std::vector<std::string> path;
-  for (const auto& param : tables::params.subspan(route.first_param, route.param_count)) {
-    path.assign(1, std::string(param.name));
-    validate(param.shape_index, what.param(param.name), path, errors);
-  }
-  validate_query(route, what.query, errors);
-  const auto reason = request.headers.get("X-Audit-Log-Reason");
-  if (characters(percent_decode(reason, false)) > 512)
-    errors.add({"reason"}, "BASE_TYPE_MAX_LENGTH", "Must be 512 or fewer in length.");
-  if (!errors.empty()) return invalid_form(errors);
-  answer refusal;
-  if (route.body != tables::no_shape) {
-    if (!read_body(request, what, refusal)) return refusal;
-    if (route.body_required || !what.body.empty()) {
-      path.clear();
-      validate(route.body, what.body, path, errors);
-      if (!errors.empty()) return invalid_form(errors);
-    }
-  }
-  const handler play = find_handler(route.operation);
-  if (!play) {
-    ++state_.counters.not_played;
-    return refuse(501, 0, "501: Not Implemented: the mock checks this route but does not play it");
-  }
-  return (this->*play)(what);
-}
-
-bool rest::read_body(const net::http_request& request, call& what, answer& refusal) {
-  what.body = json::object();
-  if (request.body.empty()) return true;
-  const std::string type(request.headers.get("Content-Type"));
-  const std::uint8_t content = what.route->content;
-  if ((content & 1) != 0 && type.starts_with("application/json")) {
-    what.body = parse_json(request.body);
-    if (!what.body.is_discarded()) return true;
-    refusal = refuse(400, 50109, "The request body contains invalid JSON.", "invalid_json");
-    return false;
-  }
-  if ((content & 4) != 0 && type.starts_with("multipart/form-data")) {
-    if (read_multipart(request, what)) return true;
-    refusal = refuse(400, 50035, "Invalid Form Body", "invalid_multipart");
-    return false;
-  }
-  if ((content & 2) != 0 && type.starts_with("application/x-www-form-urlencoded")) {
-    for (auto& [name, value] : parse_query(request.body)) what.body[name] = value;
-    return true;
-  }
-  refusal = refuse(400, 50035, "Expected \"Content-Type\" header to be one of {'application/json'}.", "content_type");
-  return false;
-}
-
-bool rest::read_multipart(const net::http_request& request, call& what) {
-  const auto parts = parse_multipart(request.headers.get("Content-Type"), request.body);
-  if (!parts) return false;
-  for (const auto& part : *parts) {
-    if (part.name == "payload_json") {
-      const json payload = parse_json(part.content);
-      if (!payload.is_object()) return false;
-      for (const auto& [name, value] : payload.items()) what.body[name] = value;
-    } else if (part.file_name.empty()) {
-      what.body[part.name] = std::string(part.content);
-    } else {
-      what.files.push_back({part.name, part.file_name, part.type, part.content.size()});
-      if (!part.name.starts_with("files[")) what.body[part.name] = part.file_name;
-    }
-  }
-  return true;
-}
-
 rest_outcome rest::finish(const answer& result, const tables::route_row* route) {
   rest_outcome outcome;
-  outcome.response = result.empty ? net::http_response(result.status)
-                                  : net::http_response(result.status, "application/json", dump(result.body));
+  if (result.empty) outcome.response = net::http_response(result.status);
+  else if (!result.media.empty()) outcome.response = net::http_response(result.status, result.media, result.file);
+  else outcome.response = net::http_response(result.status, "application/json", dump(result.body));
   outcome.response.headers.add("Via", "1.1 google");
   if (result.violation.empty()) return outcome;
   const auto colon = result.violation.find(": ");
@@ -287,7 +213,7 @@ rest_outcome rest::rate_limited(const limit_verdict& verdict, const tables::rout
   const json body = {{"message", shared ? "The resource is being rate limited." : "You are being rate limited."},
                      {"retry_after", seconds(verdict.retry_after)},
                      {"global", global}};
-  rest_outcome outcome = finish({429, body, false, {}}, &route);
+  rest_outcome outcome = finish({429, body, false, {}, {}, {}}, &route);
   auto& headers = outcome.response.headers;
   headers.add("Retry-After", whole_seconds_up(verdict.retry_after));
   headers.add("X-RateLimit-Scope", global ? "global" : shared ? "shared" : "user");
@@ -353,6 +279,8 @@ rest::handler rest::find_handler(std::string_view operation) {
       {"get_webhook_message", &rest::get_followup},
       {"update_webhook_message", &rest::update_followup},
       {"delete_webhook_message", &rest::delete_followup},
+      {"create_oauth2_token", &rest::create_oauth2_token},
+      {"revoke_oauth2_token", &rest::revoke_oauth2_token},
   };
   const auto found = handlers.find(operation);
   return found == handlers.end() ? nullptr : found->second;

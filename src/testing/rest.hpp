@@ -31,23 +31,20 @@ class rest {
   rest(mock_state& state, gateway& gate) : state_(state), gate_(gate) {}
 
   rest_outcome handle(const net::http_request& request);
-  /// Whether the mock acts on a route, or only checks it and answers 501.
+  /// Whether the mock acts on a route, or only checks it and answers from its response schema.
   static bool plays(const tables::route_row& route);
 
  private:
-  struct uploaded_file {
-    std::string part;
-    std::string name;
-    std::string type;
-    std::size_t size = 0;
-  };
+  /// Whom the Authorization header names.
+  enum class caller { nobody, bot, bearer, application, unknown };
   struct call {
     const tables::route_row* route = nullptr;
     std::map<std::string, std::string, std::less<>> params;
     std::vector<std::pair<std::string, std::string>> query;
     json body;
-    std::vector<uploaded_file> files;
-    bool authorized = false;
+    std::vector<mock_file> files;
+    caller by = caller::nobody;
+    bool authorized = false;  ///< with the bot's token
 
     snowflake id(std::string_view name) const;
     std::string param(std::string_view name) const;
@@ -58,6 +55,8 @@ class rest {
     json body;
     bool empty = false;
     std::string violation;  ///< a kind, when the refusal is the client's fault
+    std::string media{};    ///< the type of `file`, when the answer is one
+    std::string file{};
   };
   using handler = answer (rest::*)(const call&);
   static handler find_handler(std::string_view operation);
@@ -65,9 +64,29 @@ class rest {
   // the way of a request
   rest_outcome route_request(const net::http_request& request);
   rest_outcome limited(const net::http_request& request, const tables::route_row& route, call& what);
+  /// Records a mistake that Discord would not refuse.
+  void note(const call& what, std::string kind, std::string_view text);
+
+  // what is checked before anything is done (rest_checks.cpp)
+  void check_target(const net::http_request& request, const call& what);
+  bool authorize(const net::http_request& request, call& what, answer& refusal);
+  caller caller_of(std::string_view authorization) const;
   answer checked(const net::http_request& request, call& what);
+  bool check_reason(const net::http_request& request, const call& what, form_errors& errors);
   bool read_body(const net::http_request& request, call& what, answer& refusal);
   bool read_multipart(const net::http_request& request, call& what);
+  void check_part(const call& what, std::string_view name);
+
+  // what tests read afterwards (rest_log.cpp)
+  void begin_entry(const net::http_request& request);
+  void describe_entry(const call& what);
+  void describe_body(const net::http_request& request, const call& what);
+  void end_entry(const rest_outcome& outcome);
+
+  /// An answer made from the route's response schema (rest_schema.cpp).
+  answer answer_from_schema(const call&);
+  bool plays_schema(const tables::route_row& route) const;
+
   rest_outcome finish(const answer& result, const tables::route_row* route);
   /// The X-RateLimit headers, except on a page of the front.
   void tell_limit(net::http_response& response, const limit_verdict& verdict) const;
@@ -91,11 +110,11 @@ class rest {
   void answer_was_lost(const call& what);
   static std::string major_of(const call& what);
 
-  static answer ok(json body) { return {200, std::move(body), false, {}}; }
-  static answer created(json body) { return {201, std::move(body), false, {}}; }
-  static answer no_content() { return {204, nullptr, true, {}}; }
+  static answer ok(json body) { return {200, std::move(body), false, {}, {}, {}}; }
+  static answer created(json body) { return {201, std::move(body), false, {}, {}, {}}; }
+  static answer no_content() { return {204, nullptr, true, {}, {}, {}}; }
   static answer refuse(int status, int code, std::string_view message, std::string violation = {});
-  static answer invalid_form(const form_errors& errors);
+  static answer invalid_form(const form_errors& errors, const std::string& kind = "invalid_body");
 
   // gateway, users, guilds (rest_basic.cpp)
   answer get_gateway(const call&);
@@ -152,6 +171,11 @@ class rest {
   answer erase_by_token(interaction_record&, snowflake message);
   message_record& send_answer(interaction_record&, const json& data, const call&, bool loading);
 
+  // OAuth2 (rest_oauth2.cpp)
+  answer create_oauth2_token(const call&);
+  answer revoke_oauth2_token(const call&);
+  bool is_application(const call&) const;
+
   // shared by them
   /// The channel if the bot may see it; otherwise `refusal` is filled.
   channel_record* visible_channel(snowflake id, answer& refusal);
@@ -162,6 +186,7 @@ class rest {
 
   mock_state& state_;
   gateway& gate_;
+  mock_request entry_;  ///< of the request that is handled now
 };
 
 /// Adds or takes a reaction and tells the sessions; false when it was so already.
@@ -178,6 +203,9 @@ route_match match_route(std::string_view method, std::string_view path);
 
 /// The route of the tables that is written `GET /channels/{channel_id}`; null when there is none.
 const tables::route_row* find_route(std::string_view method_and_path);
+
+/// The answer of a route with that status; its first one when it has none such, or for 0.
+const tables::answer_row& answer_of(const tables::route_row& route, int status);
 
 /// Whole seconds for a `Retry-After` header, rounded up: whoever waits that long is not early.
 std::string whole_seconds_up(duration time);

@@ -54,7 +54,7 @@ void rest::add_files(json& message, const call& what) {
     const auto& file = what.files[i];
     const std::string id = id_text(state_.world.next_id());
     const std::string url = "https://cdn.discordapp.com/attachments/" + text_at(message, "channel_id") + "/" + id + "/" + file.name;
-    json attachment = {{"id", id}, {"filename", file.name}, {"size", file.size}, {"url", url}, {"proxy_url", url}};
+    json attachment = {{"id", id}, {"filename", file.name}, {"size", file.bytes}, {"url", url}, {"proxy_url", url}};
     if (!file.type.empty()) attachment["content_type"] = file.type;
     for (const auto& entry : described)
       if (entry.contains("id") && id_at(entry, "id") == i && entry.contains("description"))

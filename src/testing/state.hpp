@@ -4,6 +4,8 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +29,11 @@ struct mock_state {
   mock_counters counters;
   mock_faults faults;
   std::vector<violation> violations;
+  std::deque<mock_request> rest_log;
+  std::optional<schema_play> schema;       ///< as a test set it
+  std::set<std::string, std::less<>> bearer_tokens;  ///< access tokens that are good
+  std::set<std::string, std::less<>> refresh_tokens;
+  std::uint64_t last_token = 0;
 
   // gateway
   std::string gateway_url;         ///< known once the mock listens

@@ -6,11 +6,11 @@
 #include <span>
 #include <string_view>
 
-/// What Discord accepts, as data. The rows are in table_*.cpp, which cmake/generate_mock_tables.py writes.
+/// What Discord accepts and answers, as data. The rows are in table_*.cpp, which cmake/generate_mock_tables.py writes.
 namespace monochord::testing::tables {
 
 enum class shape : std::uint8_t {
-  any, boolean, integer, int32, number, string, snowflake, uri, date_time, base64,
+  any, null, boolean, integer, int32, number, string, snowflake, uri, date_time, base64,
   int_choice,   ///< one of numbers[first .. first + count)
   text_choice,  ///< one of texts[first .. first + count)
   list,         ///< elements of shapes[first]; count 1: they may be null
@@ -56,11 +56,19 @@ struct param_row {
   std::uint16_t shape_index;
 };
 
+/// One answer of a route: a JSON value (`shape_index`), a file (`media` is its type), or nothing (`media` is empty).
+struct answer_row {
+  std::uint16_t status;
+  std::uint16_t shape_index;  ///< no_shape when it is no JSON
+  bool nullable;
+  std::string_view media;
+};
+
 struct route_row {
   std::string_view method;
   std::string_view path;
   std::string_view operation;
-  std::uint8_t auth;  ///< 1 bot, 2 bearer, 4 none
+  std::uint8_t auth;  ///< 1 bot, 2 bearer, 4 none, 8 basic
   std::uint16_t first_param;
   std::uint16_t param_count;
   std::uint16_t first_query;
@@ -68,7 +76,15 @@ struct route_row {
   std::uint16_t body;  ///< shape of the body, no_shape when it has none
   bool body_required;
   std::uint8_t content;  ///< 1 JSON, 2 form, 4 multipart
-  std::uint16_t success;
+  std::uint16_t success;  ///< the lowest status of its answers
+  std::uint16_t first_answer;
+  std::uint16_t answer_count;
+  bool audit_log_reason;       ///< the documentation says that it takes X-Audit-Log-Reason
+  std::string_view file_part;  ///< name of a multipart part that is a file; "files": files[0], files[1] ...
+  bool docs_only;              ///< the OpenAPI document does not know it
+
+  /// Its secret token is a part of the path: such calls carry no Authorization header.
+  constexpr bool token_in_path() const { return path.find("_token}") != std::string_view::npos; }
 };
 
 struct intent_row {
@@ -107,6 +123,7 @@ extern const std::span<const std::int64_t> numbers;
 extern const std::span<const std::string_view> texts;
 extern const std::span<const std::uint16_t> alternatives;
 extern const std::span<const param_row> params;
+extern const std::span<const answer_row> answers;
 extern const std::span<const route_row> routes;
 extern const std::span<const intent_row> intents;
 extern const std::span<const event_row> events;

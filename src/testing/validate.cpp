@@ -74,6 +74,9 @@ class checker {
     const auto& row = tables::shapes[index];
     switch (row.kind) {
       case shape::any: return;
+      case shape::null:
+        if (!v.is_null()) error("BASE_TYPE_CHOICES", "This field must be null.");
+        return;
       case shape::boolean:
         if (!v.is_boolean()) error("BOOLEAN_TYPE_CONVERT", "Must be either true or false.");
         return;
@@ -188,6 +191,17 @@ class checker {
       }
       path_.pop_back();
     }
+    unknown_fields(row, v);
+  }
+
+  void unknown_fields(const tables::object_row& row, const json& v) {
+    const auto known = tables::fields.subspan(row.first_field, row.field_count);
+    for (const auto& [key, item] : v.items()) {
+      if (std::any_of(known.begin(), known.end(), [&k = key](const field_row& f) { return f.name == k; })) continue;
+      std::string name;
+      for (const auto& part : path_) name += part + ".";
+      errors_.add_unknown(name + key);
+    }
   }
 
   void tag(const tables::object_row& row, const json& v) {
@@ -214,8 +228,12 @@ class checker {
     for (const auto option : options) {
       form_errors attempt;
       checker(path_, attempt).value(option, v);
-      if (attempt.empty()) return;
-      if (!least || attempt.count() < least->count()) least = std::move(attempt);
+      if (attempt.empty() && attempt.unknown().empty()) return;
+      const auto worse = [&] {
+        return attempt.count() != least->count() ? attempt.count() > least->count()
+                                                 : attempt.unknown().size() >= least->unknown().size();
+      };
+      if (!least || !worse()) least = std::move(attempt);
     }
     errors_.merge(*least);
   }
@@ -310,32 +328,64 @@ void form_errors::merge(const form_errors& other) {
   tree_.merge_patch(other.tree_);
   summary_ += (summary_.empty() ? "" : "; ") + other.summary_;
   count_ += other.count_;
+  unknown_.insert(unknown_.end(), other.unknown_.begin(), other.unknown_.end());
 }
 
 void validate(std::uint16_t shape_index, const json& value, std::vector<std::string>& path, form_errors& errors) {
   checker(path, errors).value(shape_index, value);
 }
 
+namespace {
+
+/// The list among the alternatives of a query parameter that is also taken as text, "?ids=1,2".
+std::optional<std::uint16_t> list_form(const tables::shape_row& row) {
+  for (const auto option : tables::alternatives.subspan(row.first, row.count))
+    if (tables::shapes[option].kind == shape::list) return option;
+  return std::nullopt;
+}
+
+std::vector<std::string> split_commas(std::string_view text) {
+  std::vector<std::string> parts;
+  for (;;) {
+    const auto comma = text.find(',');
+    parts.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) return parts;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+}  // namespace
+
 void validate_query(const tables::route_row& route, const std::vector<std::pair<std::string, std::string>>& query,
                     form_errors& errors) {
   path_t path;
   checker check(path, errors);
-  for (const auto& field : tables::fields.subspan(route.first_query, route.query_count)) {
+  const auto known = tables::fields.subspan(route.first_query, route.query_count);
+  for (const auto& field : known) {
     path.assign(1, std::string(field.name));
-    const auto kind = tables::shapes[field.shape_index].kind;
+    const auto& row = tables::shapes[field.shape_index];
     std::vector<std::string> values;
     for (const auto& [name, value] : query)
       if (name == field.name) values.push_back(value);
     if (values.empty()) {
       if (field.required()) errors.add(path, "BASE_TYPE_REQUIRED", "This field is required");
-    } else if (kind == shape::list || kind == shape::one_of) {
-      // "?id=1&id=2", and where the tables also allow text, "?id=1,2"
-      if (kind == shape::list || values.size() > 1) check.field(field, json(values));
-      else check.field(field, json(values[0]));
-    } else {
-      check.field(field, query_value(field.shape_index, values.back()));
+      continue;
     }
+    if (row.kind == shape::list) {
+      check.field(field, json(values));
+      continue;
+    }
+    const auto list = row.kind == shape::one_of ? list_form(row) : std::nullopt;
+    if (list) {
+      check.value(*list, json(values.size() == 1 ? split_commas(values[0]) : values));
+      continue;
+    }
+    check.field(field, query_value(field.shape_index, values.back()));
+    if (values.size() > 1) errors.add_unknown(std::string(field.name) + " again");
   }
+  for (const auto& [name, value] : query)
+    if (std::none_of(known.begin(), known.end(), [&n = name](const field_row& f) { return f.name == n; }))
+      errors.add_unknown(name);
 }
 
 }  // namespace monochord::testing

@@ -23,6 +23,9 @@ class form_errors {
   bool empty() const noexcept { return count_ == 0; }
   std::size_t count() const noexcept { return count_; }
   const json& tree() const noexcept { return tree_; }
+  /// A name that the tables do not know. Discord ignores those, so this is no error of the form.
+  void add_unknown(std::string name) { unknown_.push_back(std::move(name)); }
+  const std::vector<std::string>& unknown() const noexcept { return unknown_; }
   /// `embeds.0.title: BASE_TYPE_MAX_LENGTH; ...` for a violation's text.
   const std::string& summary() const noexcept { return summary_; }
 
@@ -30,9 +33,11 @@ class form_errors {
   json tree_ = json::object();
   std::string summary_;
   std::size_t count_ = 0;
+  std::vector<std::string> unknown_;
 };
 
-/// Checks a value against a shape of the tables, as Discord checks a body. Unknown fields are ignored, as Discord does.
+/// Checks a value against a shape of the tables, as Discord checks a body. Unknown fields are
+/// no errors, as with Discord, but told apart.
 void validate(std::uint16_t shape_index, const json& value, std::vector<std::string>& path, form_errors& errors);
 
 /// Checks a decoded query string: `query` has one entry for each `name=value`.

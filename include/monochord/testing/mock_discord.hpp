@@ -19,6 +19,7 @@
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/testing/mock_faults.hpp>
+#include <monochord/testing/mock_rest.hpp>
 
 namespace monochord::testing {
 
@@ -26,6 +27,10 @@ class memory_network;
 
 /// The bot token that a mock accepts when it is given no other. It opens nothing but a mock.
 inline constexpr std::string_view default_mock_token = "mock-bot-token.for-tests.opens-nothing-at-discord";
+
+/// The OAuth2 access token and the client secret of a mock that is given no other.
+inline constexpr std::string_view default_mock_bearer = "mock-access-token";
+inline constexpr std::string_view default_mock_secret = "mock-client-secret";
 
 /// How a mock is served and how strict its numbers are. The defaults are Discord's.
 struct mock_options {
@@ -42,6 +47,8 @@ struct mock_options {
   std::uint16_t port = 0;          ///< 0: any free one
 
   std::string token{default_mock_token};
+  std::string bearer_token{default_mock_bearer};  ///< an OAuth2 access token that is good from the start
+  std::string client_secret{default_mock_secret}; ///< of the application, whose client id is `application()`
   std::chrono::milliseconds heartbeat_interval{41'250};
   bool allow_zlib = true;  ///< `compress=zlib-stream`; refused with 4002 when false
   bool allow_zstd = true;  ///< `compress=zstd-stream`; refused with 4002 when false
@@ -56,6 +63,7 @@ struct mock_options {
   int gateway_sends_per_minute = 120;
   int rest_requests_per_second = 50;
   int invalid_requests_per_10_minutes = 10'000;
+  std::size_t rest_log_limit = 10'000;  ///< requests that `rest_log()` keeps; older ones are forgotten
   /// How long a message with `enforce_nonce` answers for later ones of its nonce: Discord's "past few minutes".
   std::chrono::milliseconds nonce_lifetime{180'000};
 };
@@ -108,21 +116,13 @@ struct mock_counters {
   std::uint64_t messages_by_bot = 0;
   std::uint64_t interactions = 0;
   std::uint64_t interaction_answers = 0;
-  std::uint64_t not_played = 0;         ///< valid calls of routes that the mock does not act on
+  std::uint64_t not_played = 0;         ///< valid calls that were answered from the response schema
 };
 
 /// How a connection is ended by `disconnect`.
 enum class disconnect_how {
   close_frame,  ///< a close frame with the code
   drop,         ///< TCP ends without a close frame
-};
-
-/// A route that the mock knows. Those that it does not play are checked (authorization, path, query, body, limits) and
-/// then answered 501, which is counted in `mock_counters::not_played`.
-struct mock_route {
-  std::string method;
-  std::string path;
-  bool played = false;
 };
 
 /// A strict Discord in this process: REST under `/api/v10`, the gateway, a small world that tests build and act in.
@@ -159,6 +159,14 @@ class mock_discord {
   mock_counters counters() const;
   /// Every route of Discord's API.
   static std::vector<mock_route> routes();
+  /// The requests so far, oldest first: what arrived of each, and how it was answered.
+  std::vector<mock_request> rest_log() const;
+  void clear_rest_log();
+  /// From now on routes that the mock does not act on (or all of them) are answered like this; `nullopt`: every field.
+  void play_schema(std::optional<schema_play> how);
+  /// How many variations a route's answer has before they repeat, at least 1. `method` and `path` are those of
+  /// `routes()`, `status` is 0 for the first answer. Throws `error` with `errc::invalid_argument` for another route.
+  static std::size_t schema_variations(std::string_view method, std::string_view path, schema_mode mode, int status = 0);
   /// Throws `error` with `errc::invalid_argument` when a fault names a route to merge with that does not exist.
   void set_faults(mock_faults faults);
   mock_faults faults() const;
