@@ -11,6 +11,7 @@
 #include <monochord/core/error.hpp>
 #include <monochord/model/list.hpp>
 #include <monochord/model/raw_json.hpp>
+#include <monochord/model/view_map.hpp>
 
 /// Discord's JSON to and from the structs of `monochord/model/`. All functions may be called from any thread at once;
 /// parsers and buffers are kept per thread. Decoding is strict about what a field is, tolerant about what Discord adds:
@@ -80,6 +81,7 @@ bool decode(const table& how, void* out, padded_text text, failure& why);
 bool decode_array(const table& how, array_sink out, padded_text text, failure& why);
 void encode(const table& how, const void* value, std::string& out);
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out);
+void encode_map(const view_map<std::string_view>& value, std::string& out);
 
 /// A builder: what is encoded is the body that it makes.
 template <class T>
@@ -106,6 +108,10 @@ struct door<list<T>> {
   static void encode(const list<T>& value, std::string& out) {
     encode_array(table_of<T>(), value.data(), value.size(), sizeof(T), out);
   }
+};
+template <>
+struct door<view_map<std::string_view>> {
+  static void encode(const view_map<std::string_view>& value, std::string& out) { encode_map(value, out); }
 };
 template <builder T>
 struct door<T> {
