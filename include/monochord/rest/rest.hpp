@@ -8,11 +8,25 @@
 #include <monochord/fwd.hpp>
 #include <monochord/rest/application.hpp>
 #include <monochord/rest/application_command.hpp>
+#include <monochord/rest/application_role_connection.hpp>
 #include <monochord/rest/channel.hpp>
+#include <monochord/rest/emoji.hpp>
+#include <monochord/rest/entitlement.hpp>
 #include <monochord/rest/gateway.hpp>
 #include <monochord/rest/interaction.hpp>
+#include <monochord/rest/invite.hpp>
+#include <monochord/rest/lobby.hpp>
 #include <monochord/rest/message.hpp>
+#include <monochord/rest/oauth2.hpp>
+#include <monochord/rest/partner_sdk.hpp>
+#include <monochord/rest/sku.hpp>
+#include <monochord/rest/soundboard.hpp>
+#include <monochord/rest/sticker.hpp>
+#include <monochord/rest/subscription.hpp>
+#include <monochord/rest/thread.hpp>
 #include <monochord/rest/user.hpp>
+#include <monochord/rest/voice.hpp>
+#include <monochord/rest/webhook.hpp>
 
 namespace monochord {
 
@@ -37,11 +51,25 @@ struct access;
 /// each header says where its bodies and answers are, and a program includes those that it uses.
 class rest_client : public rest::application_routes,
                     public rest::application_command_routes,
+                    public rest::application_role_connection_routes,
                     public rest::channel_routes,
+                    public rest::emoji_routes,
+                    public rest::entitlement_routes,
                     public rest::gateway_routes,
                     public rest::interaction_routes,
+                    public rest::invite_routes,
+                    public rest::lobby_routes,
                     public rest::message_routes,
-                    public rest::user_routes {
+                    public rest::oauth2_routes,
+                    public rest::partner_sdk_routes,
+                    public rest::sku_routes,
+                    public rest::soundboard_routes,
+                    public rest::sticker_routes,
+                    public rest::subscription_routes,
+                    public rest::thread_routes,
+                    public rest::user_routes,
+                    public rest::voice_routes,
+                    public rest::webhook_routes {
  public:
   explicit rest_client(std::shared_ptr<rest::queue> queue) : queue_(std::move(queue)) {}
 
