@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include <monochord/core/task.hpp>
@@ -9,6 +11,7 @@
 #include <monochord/rest/application.hpp>
 #include <monochord/rest/application_command.hpp>
 #include <monochord/rest/application_role_connection.hpp>
+#include <monochord/rest/call_options.hpp>
 #include <monochord/rest/channel.hpp>
 #include <monochord/rest/emoji.hpp>
 #include <monochord/rest/entitlement.hpp>
@@ -72,6 +75,14 @@ class rest_client : public rest::application_routes,
                     public rest::webhook_routes {
  public:
   explicit rest_client(std::shared_ptr<rest::queue> queue) : queue_(std::move(queue)) {}
+
+  /// A call of a route that has no function here (yet), through the same limiter:
+  /// `co_await bot.rest().request("POST", "/channels/123/typing")`. `method` is one of GET, POST, PUT, PATCH and DELETE,
+  /// `path` begins with '/' below the base URL and may have a query, all percent-encoded; `json` is the body, empty for
+  /// none. The answer is given as it comes. The token of a webhook or an interaction is known by its place in the path, and
+  /// shown nowhere. Throws `error` with `errc::invalid_argument` for another method and a path that is none.
+  task<std::string> request(std::string_view method, std::string_view path, std::string_view json = {},
+                            const call_options& options = {});
 
   /// What the limiter and the connections did so far; include `<monochord/rest/counters.hpp>` to read it.
   task<rest_counters> counters() const;
