@@ -182,6 +182,8 @@ void encode_array(const table& how, const void* first, std::size_t count, std::s
   out += ']';
 }
 
+void encode_map(const text_map& map, std::string& out) { value(*how<text_map>, &map, out); }
+
 }  // namespace detail
 
 }  // namespace monochord::json

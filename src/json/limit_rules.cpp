@@ -7,6 +7,9 @@
 #include <monochord/model/component.hpp>
 #include <monochord/model/embed.hpp>
 #include <monochord/model/poll.hpp>
+#include <monochord/model/lobby_bodies.hpp>
+#include <monochord/model/thread_bodies.hpp>
+#include <monochord/model/webhook_bodies.hpp>
 
 #include "json/limit_rules.hpp"
 #include "json/limit_walk.hpp"
@@ -111,8 +114,10 @@ std::size_t characters(const command_option& o) {
   return sum;
 }
 std::size_t characters(const command_option_body& o) {
-  std::size_t sum = code_points(o.name) + code_points(o.description);
-  for (const command_choice_body& c : o.choices) sum += code_points(c.name) + code_points(c.value);
+  std::size_t sum = longest(code_points(o.name), o.name_localizations) +
+                    longest(code_points(o.description), o.description_localizations);
+  for (const command_choice_body& c : o.choices)
+    sum += longest(code_points(c.name), c.name_localizations) + code_points(c.value);
   for (const command_option_body& inner : o.options) sum += characters(inner);
   return sum;
 }
@@ -123,17 +128,29 @@ void described(application_command_type type, std::size_t size, const limit_walk
   if (type == application_command_type::chat_input) walk.at_least("description", size, 1, " characters");
 }
 
+template <class Body>
+void new_message(const Body& body, list<file_body> files, bool stickers, const limit_walk& walk) {
+  content_limits(body.embeds, body.components, files, walk);
+  if (is_v2(body.flags)) return v2_excludes(says(body.content), !body.embeds.empty(), body.poll, stickers, walk);
+  walk.at_most("components", body.components.size(), legacy_rows, " rows without the flag is_components_v2");
+}
+
 }  // namespace
 
 void message_limits(const create_message_body& body, const limit_walk& walk) {
-  content_limits(body.embeds, body.components, body.files, walk);
-  if (is_v2(body.flags)) return v2_excludes(says(body.content), !body.embeds.empty(), body.poll, !body.sticker_ids.empty(), walk);
-  walk.at_most("components", body.components.size(), legacy_rows, " rows without the flag is_components_v2");
+  new_message(body, body.files, !body.sticker_ids.empty(), walk);
+}
+void message_limits(const execute_webhook_body& body, const limit_walk& walk) { new_message(body, body.files, false, walk); }
+void message_limits(const forum_thread_message_body& body, const limit_walk& walk) {
+  new_message(body, {}, !body.sticker_ids.empty(), walk);
+}
+void message_limits(const send_lobby_message_body& body, const limit_walk& walk) {
+  new_message(body, body.files, !body.sticker_ids.empty(), walk);
 }
 
 void message_limits(const edit_message_body& body, const limit_walk& walk) {
   content_limits(items(body.embeds), items(body.components), body.files, walk);
-  if (is_v2(body.flags)) v2_excludes(says(body.content), !items(body.embeds).empty(), false, false, walk);
+  if (is_v2(body.flags)) v2_excludes(says(body.content), !items(body.embeds).empty(), body.poll, false, walk);
 }
 
 void message_limits(const interaction_response_data& body, const limit_walk& walk) {
@@ -168,7 +185,8 @@ void poll_limits(const poll_create_request& poll, const limit_walk& walk) {
 void command_limits(const application_command_body& command, const limit_walk& walk) {
   const std::size_t description = command.description ? code_points(*command.description) : 0;
   described(command.type.value_or(application_command_type::chat_input), description, walk);
-  std::size_t sum = code_points(command.name) + description;
+  std::size_t sum = longest(code_points(command.name), command.name_localizations) +
+                    longest(description, command.description_localizations);
   for (const command_option_body& o : command.options) sum += characters(o);
   walk.at_most("options", sum, command_characters, " characters of names, descriptions and values in all");
 }

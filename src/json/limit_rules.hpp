@@ -8,9 +8,12 @@ struct application_command_body;
 struct command_definition;
 struct create_message_body;
 struct edit_message_body;
+struct execute_webhook_body;
+struct forum_thread_message_body;
 struct interaction_response_body;
 struct interaction_response_data;
 struct poll_create_request;
+struct send_lobby_message_body;
 
 namespace json {
 
@@ -21,6 +24,9 @@ class limit_walk;
 void message_limits(const create_message_body& body, const limit_walk& walk);
 void message_limits(const edit_message_body& body, const limit_walk& walk);
 void message_limits(const interaction_response_data& body, const limit_walk& walk);
+void message_limits(const execute_webhook_body& body, const limit_walk& walk);
+void message_limits(const forum_thread_message_body& body, const limit_walk& walk);
+void message_limits(const send_lobby_message_body& body, const limit_walk& walk);
 void response_limits(const interaction_response_body& body, const limit_walk& walk);
 void action_row_limits(const action_row& row, const limit_walk& walk);
 void poll_limits(const poll_create_request& poll, const limit_walk& walk);

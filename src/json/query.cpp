@@ -46,12 +46,29 @@ std::string text_of(const type& how, const void* at) {
   }
 }
 
-void append_pair(std::string_view name, const type& how, const void* at, bool leading, std::string& out) {
+void append_name(std::string_view name, bool leading, std::string& out) {
   if (!out.empty()) out += '&';
   else if (leading) out += '?';
   append_escaped(name, out);
   out += '=';
+}
+
+void append_pair(std::string_view name, const type& how, const void* at, bool leading, std::string& out) {
+  append_name(name, leading, out);
   append_escaped(text_of(how, at), out);
+}
+
+/// All items in one value.
+void append_joined(std::string_view name, const type& how, const row_how& row, const row_view& items, bool leading,
+                   std::string& out) {
+  if (items.count == 0) return;
+  std::string all;
+  for (std::size_t i = 0; i < items.count; ++i) {
+    if (i) all += ',';
+    all += text_of(how, static_cast<const char*>(items.first) + i * row.stride);
+  }
+  append_name(name, leading, out);
+  append_escaped(all, out);
 }
 
 }  // namespace
@@ -70,6 +87,10 @@ void encode_pairs(const table& how, const void* value, bool leading, std::string
     }
     const auto& row = *static_cast<const row_how*>(inner->how);
     const auto items = row.view(at);
+    if (row.comma_separated) {
+      append_joined(one.name, *inner->inner, row, items, leading, out);
+      continue;
+    }
     for (std::size_t k = 0; k < items.count; ++k)
       append_pair(one.name, *inner->inner, static_cast<const char*>(items.first) + k * row.stride, leading, out);
   }

@@ -12,7 +12,7 @@ void encode_pairs(const table& how, const void* value, bool leading, std::string
 }  // namespace detail
 
 /// The members of a flat struct as a query string with its '?', percent-encoded, in the order of its table; "" when none
-/// is there. A list stands as one pair for each of its values. Null cannot be said in a query: such a member is left out.
+/// is there. A list stands as one pair for each of its values, a comma_list as one pair. Null cannot be said in a query: such a member is left out.
 /// https://docs.discord.com/developers/reference
 template <class T>
 std::string encode_query(const T& value) {

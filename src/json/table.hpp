@@ -27,6 +27,7 @@
 #include <monochord/model/raw_json.hpp>
 #include <monochord/model/scalar.hpp>
 #include <monochord/model/tagged.hpp>
+#include <monochord/model/view_map.hpp>
 
 #include "json/limit_table.hpp"
 
@@ -90,6 +91,7 @@ struct row_how {
   row_view (*view)(const void*);
   std::size_t stride;
   bool absent_when_empty;
+  bool comma_separated = false;  // in a query
 };
 struct map_how {
   // The place of the value of a new key; null when the key cannot be one. A key that is there keeps its value.
@@ -275,6 +277,14 @@ struct type_of<list<T>> {
       sizeof(T), true};
   static constexpr type value{kind::row, false, how<T>, nullptr, &row};
 };
+template <class T>
+struct type_of<comma_list<T>> {
+  static constexpr row_how row{
+      nullptr, nullptr,
+      [](const void* at) { return row_view{static_cast<const list<T>*>(at)->data(), static_cast<const list<T>*>(at)->size()}; },
+      sizeof(T), true, true};
+  static constexpr type value{kind::row, false, how<T>, nullptr, &row};
+};
 
 template <class K>
 struct map_key {  // ids
@@ -307,6 +317,17 @@ struct type_of<flat_map<K, V>> {
         return row_view{m.empty() ? nullptr : &*m.begin(), m.size()};
       },
       [](const void* at, std::string& out) { map_key<K>::write(static_cast<const entry*>(at)->key, out); }, sizeof(entry),
+      offsetof(entry, value)};
+  static constexpr type value{kind::map, true, how<V>, nullptr, &map};
+};
+
+template <class V>
+struct type_of<view_map<V>> {  // only written: no key can be added
+  using entry = typename view_map<V>::entry;
+  static constexpr map_how map{
+      [](void*, std::string_view, bool&) -> void* { return nullptr; }, [](void*) {},
+      [](const void* at) { return row_view{static_cast<const view_map<V>*>(at)->data(), static_cast<const view_map<V>*>(at)->size()}; },
+      [](const void* at, std::string& out) { out += static_cast<const entry*>(at)->key; }, sizeof(entry),
       offsetof(entry, value)};
   static constexpr type value{kind::map, true, how<V>, nullptr, &map};
 };

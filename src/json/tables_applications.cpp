@@ -16,6 +16,7 @@ namespace monochord {
 
 MONOCHORD_MODEL(activity_attachment, attachment)
 MONOCHORD_MODEL(activity_location, id, kind, channel_id, guild_id)
+MONOCHORD_MODEL(activity_attachment, attachment)
 MONOCHORD_MODEL(activity_instance, application_id, instance_id, launch_id, location, users)
 MONOCHORD_MODEL(application_command_permission, id, type, permission)
 MONOCHORD_MODEL(application_command_permissions, id, application_id, guild_id, permissions)

@@ -23,29 +23,33 @@ MONOCHORD_LIMITS(create_message_body, {"content", 0, 2000, 4000}, {"nonce", 0, 2
                  {"components", 0, 40}, {"sticker_ids", 0, 3}, {"attachments", 0, 10})
 MONOCHORD_LIMIT_RULE(create_message_body, message_limits)
 MONOCHORD_MODEL(create_message_body, content, nonce, tts, embeds, allowed_mentions, message_reference, components,
-                sticker_ids, attachments, flags, enforce_nonce, poll)
+                sticker_ids, attachments, flags, enforce_nonce, poll, shared_client_theme)
 MONOCHORD_LIMITS(edit_message_body, {"content", 0, 2000, 4000}, {"embeds", 0, 10}, {"components", 0, 40},
                  {"attachments", 0, 10})
 MONOCHORD_LIMIT_RULE(edit_message_body, message_limits)
-MONOCHORD_MODEL(edit_message_body, content, embeds, flags, allowed_mentions, components, attachments)
+MONOCHORD_MODEL(edit_message_body, content, embeds, flags, allowed_mentions, components, attachments, sticker_ids, poll)
 MONOCHORD_LIMITS(interaction_response_data, {"content", 0, 2000}, {"embeds", 0, 10}, {"components", 0, 40},
-                 {"attachments", 0, 10}, {"choices", 0, 25}, {"custom_id", 1, 100}, {"title", 1, 45})
+                 {"attachments", 0, 10}, {"choices", 0, 25}, {"custom_id", 1, 100}, {"title", 1, 45},
+                 {"ineligible_reason_description", 0, 255})
 MONOCHORD_LIMIT_RULE(interaction_response_data, message_limits)
 MONOCHORD_MODEL(interaction_response_data, tts, content, embeds, allowed_mentions, flags, components, attachments, poll,
-                choices, custom_id, title)
+                choices, custom_id, title, eligible, ineligible_reason, ineligible_reason_description)
 MONOCHORD_LIMIT_RULE(interaction_response_body, response_limits)
 MONOCHORD_MODEL(interaction_response_body, type, data)
-MONOCHORD_LIMITS(command_choice_body, {"name", 1, 100}, {"value", 0, 100, 6000})
-MONOCHORD_MODEL(command_choice_body, name, value)
-MONOCHORD_LIMITS(command_option_body, {"name", 1, 32}, {"description", 1, 100}, {"choices", 0, 25}, {"options", 0, 25},
+MONOCHORD_LIMITS(command_choice_body, {"name", 1, 100}, {"name_localizations[]", 1, 100}, {"value", 0, 100, 6000})
+MONOCHORD_MODEL(command_choice_body, name, value, name_localizations)
+MONOCHORD_LIMITS(command_option_body, {"name", 1, 32}, {"name_localizations[]", 1, 32}, {"description", 1, 100},
+                 {"description_localizations[]", 1, 100}, {"choices", 0, 25}, {"options", 0, 25},
                  {"min_length", 0, 6000}, {"max_length", 1, 6000})
-MONOCHORD_MODEL(command_option_body, type, name, description, required, choices, options, min_value, max_value, min_length,
-                max_length, autocomplete)
-MONOCHORD_LIMITS(application_command_body, {"name", 1, 32}, {"description", 0, 100}, {"options", 0, 25},
+MONOCHORD_MODEL(command_option_body, type, name, name_localizations, description, description_localizations, required,
+                choices, options, channel_types, min_value, max_value, min_length, max_length, autocomplete, file_types)
+MONOCHORD_LIMITS(application_command_body, {"name", 1, 32}, {"name_localizations[]", 1, 32}, {"description", 0, 100},
+                 {"description_localizations[]", 0, 100}, {"options", 0, 25},
                  {"default_member_permissions", 0, 18014398509481983})
 MONOCHORD_LIMIT_RULE(application_command_body, command_limits)
-MONOCHORD_MODEL(application_command_body, name, description, type, options, default_member_permissions, nsfw,
-                integration_types, contexts)
+MONOCHORD_MODEL(application_command_body, id, name, name_localizations, description, description_localizations, type,
+                options, default_member_permissions, nsfw, integration_types, contexts, handler, dm_permission,
+                default_permission)
 MONOCHORD_LIMITS(command_definition, {"name", 1, 32}, {"name_localizations[]", 1, 32}, {"description", 0, 100},
                  {"description_localizations[]", 0, 100}, {"options", 0, 25},
                  {"default_member_permissions", 0, 18014398509481983}, {"integration_types", 1}, {"contexts", 1})

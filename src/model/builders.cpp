@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/message_builder.hpp>
+#include <monochord/model/webhook_bodies.hpp>
 
 namespace monochord {
 
@@ -47,6 +48,20 @@ interaction_response_data response_data(const create_message_body& message) noex
   data.files = message.files;
   data.poll = message.poll;
   return data;
+}
+
+execute_webhook_body webhook_message(const create_message_body& message) noexcept {
+  execute_webhook_body made;
+  made.content = message.content;
+  made.tts = message.tts;
+  made.embeds = message.embeds;
+  made.allowed_mentions = message.allowed_mentions;
+  made.components = message.components;
+  made.files = message.files;
+  made.attachments = message.attachments;
+  made.flags = message.flags;
+  made.poll = message.poll;
+  return made;
 }
 
 option_builder::option_builder(command_option_type type, std::string name, std::string description) {

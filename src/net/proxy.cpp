@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/proxy.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ip/network_v4.hpp>
@@ -13,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "net/base64.hpp"
 #include "net/deadline.hpp"
 #include "net/http_reader.hpp"
 #include "net/stream_adaptor.hpp"
@@ -160,12 +159,7 @@ std::string authorization(const proxy_settings& proxy) {
   if (!clean || proxy.user.find(':') != proxy.user.npos) {
     throw error(errc::invalid_argument, "the proxy's user name holds a colon, or it or the password control characters");
   }
-  const std::string plain = proxy.user + ":" + proxy.password.reveal();
-  std::string encoded(4 * ((plain.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()),
-                                   reinterpret_cast<const unsigned char*>(plain.data()), static_cast<int>(plain.size()));
-  encoded.resize(static_cast<std::size_t>(size));
-  return "Basic " + encoded;
+  return "Basic " + base64(proxy.user + ":" + proxy.password.reveal());
 }
 
 url proxy_address(const proxy_settings& proxy) {

@@ -69,6 +69,7 @@ class call {
   std::exception_ptr refused;           ///< why it must not be sent; null: it may
   bool body_once = false;               ///< the body's source cannot be read a second time: the call is never repeated
 
+  std::string github_event;             ///< of a webhook for GitHub's format: what its X-GitHub-Event says
   std::string reason;                   ///< for the audit log, UTF-8, at most 512 characters; empty: none
   class authorization authorization;
 

@@ -13,6 +13,45 @@ void apply(const call_options& options, call& to) {
   to.unordered = options.unordered;
 }
 
+call with_json(call made, std::string_view json) {
+  made.content_type = "application/json";
+  made.body = std::string(json);
+  return made;
+}
+
+call with_map(const std::shared_ptr<queue>& queue, call made, const text_map& map, std::size_t most) {
+  if (queue->body_limits() != limit_checks::off && map.size() > most) {
+    made.refused = std::make_exception_ptr(
+        limit_error("metadata", std::to_string(map.size()) + " entries, Discord takes at most " + std::to_string(most)));
+    return made;
+  }
+  json::encode_to(made.body, map);
+  made.content_type = "application/json";
+  return made;
+}
+
+call with_one_file(call made, std::string_view part, const file_body& file) {
+  try {
+    auto encoded = with_file(std::move(made.body), part, file);
+    made.body.clear();
+    made.content_type = std::move(encoded.content_type);
+    made.source = std::move(encoded.source);
+  } catch (const error&) {
+    made.refused = std::current_exception();
+  }
+  return made;
+}
+
+call without_authorization(call made) {
+  made.authorization = authorization::none();
+  return made;
+}
+
+call_options as(std::string_view bearer_token, call_options options) {
+  options.bearer_token = bearer_token;
+  return options;
+}
+
 task<answer> send(std::shared_ptr<queue> queue, call made) {
   if (made.refused) std::rethrow_exception(made.refused);
   co_return co_await queue->send(std::move(made));

@@ -93,6 +93,17 @@ call with_form(call made, const Body& body) {
   return made;
 }
 
+/// JSON text of the caller's own, as it is.
+call with_json(call made, std::string_view json);
+/// An object of texts, of which Discord takes so many at most.
+call with_map(const std::shared_ptr<queue>& queue, call made, const text_map& map, std::size_t most);
+/// A file in a part of its own name; beside the JSON that is there already.
+call with_one_file(call made, std::string_view part, const file_body& file);
+/// Sent without an Authorization header.
+call without_authorization(call made);
+/// The options of a call that a user's access token is for.
+call_options as(std::string_view bearer_token, call_options options);
+
 /// Sends it. Throws what the queue throws, and what was found when the call was made.
 task<answer> send(std::shared_ptr<queue> queue, call made);
 

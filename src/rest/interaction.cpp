@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/rest/interaction.hpp>
 
+#include <algorithm>
+#include <cstdint>
+
 #include <monochord/model/interaction.hpp>
+#include <monochord/model/interaction_bodies.hpp>
 #include <monochord/model/message.hpp>
 #include <monochord/model/message_builder.hpp>
-#include <algorithm>
+#include <monochord/model/webhook_bodies.hpp>
 
 #include "rest/endpoint.hpp"
 
@@ -13,8 +17,6 @@ namespace monochord::rest {
 namespace {
 
 constexpr route callback{method::post, "/interactions/{interaction_id}/{interaction_token}/callback"};
-constexpr route original{method::patch, "/webhooks/{application_id}/{interaction_token}/messages/@original"};
-constexpr route followup{method::post, "/webhooks/{application_id}/{interaction_token}"};
 
 interaction_response_body shown(const create_message_body& message) {
   return {.type = interaction_callback_type::channel_message_with_source, .data = response_data(message)};
@@ -23,8 +25,16 @@ interaction_response_body shown(const create_message_body& message) {
 }  // namespace
 
 task<> interaction_routes::create_interaction_response(interaction_id which, std::string_view token,
-                                                       const interaction_response_body& body, const call_options& options) {
+                                                       const interaction_response_body& body,
+                                                       const call_options& options) {
   return done(queue_of(*this), with(queue_of(*this), make(callback, options, which, token), body));
+}
+task<optional<interaction_callback_response>> interaction_routes::create_interaction_response(
+    interaction_id which, std::string_view token, const interaction_response_body& body,
+    const create_interaction_response_query& query, const call_options& options) {
+  return decoded_or_nothing<interaction_callback_response>(
+      queue_of(*this),
+      asking(queue_of(*this), with(queue_of(*this), make(callback, options, which, token), body), query));
 }
 task<> interaction_routes::reply(const interaction& to, const create_message_body& body, const call_options& options) {
   auto made = with(queue_of(*this), make(callback, options, to.id, to.token), shown(body));
@@ -36,24 +46,109 @@ task<> interaction_routes::reply(const interaction& to, const message_builder& b
   return reply(to, body.body(), options);
 }
 
+task<message> interaction_routes::get_original_interaction_response(application_id application, std::string_view token,
+                                                                    const call_options& options) {
+  return decoded<message>(
+      queue_of(*this), make({method::get, "/webhooks/{application_id}/{interaction_token}/messages/@original"}, options,
+                            application, token));
+}
+task<message> interaction_routes::get_original_interaction_response(application_id application, std::string_view token,
+                                                                    const webhook_message_query& query,
+                                                                    const call_options& options) {
+  return decoded<message>(
+      queue_of(*this), asking(queue_of(*this),
+                              make({method::get, "/webhooks/{application_id}/{interaction_token}/messages/@original"},
+                                   options, application, token),
+                              query));
+}
+
 task<message> interaction_routes::edit_original_interaction_response(application_id application, std::string_view token,
                                                                      const edit_message_body& body,
                                                                      const call_options& options) {
-  return decoded<message>(queue_of(*this), with(queue_of(*this), make(original, options, application, token), body));
+  return decoded<message>(
+      queue_of(*this), with(queue_of(*this),
+                            make({method::patch, "/webhooks/{application_id}/{interaction_token}/messages/@original"},
+                                 options, application, token),
+                            body));
 }
+task<message> interaction_routes::edit_original_interaction_response(application_id application, std::string_view token,
+                                                                     const edit_message_body& body,
+                                                                     const edit_webhook_message_query& query,
+                                                                     const call_options& options) {
+  return decoded<message>(
+      queue_of(*this),
+      asking(queue_of(*this),
+             with(queue_of(*this),
+                  make({method::patch, "/webhooks/{application_id}/{interaction_token}/messages/@original"}, options,
+                       application, token),
+                  body),
+             query));
+}
+
 task<message> interaction_routes::edit_original_interaction_response(application_id application, std::string_view token,
                                                                      const message_builder& body,
                                                                      const call_options& options) {
   return edit_original_interaction_response(application, token, body.edit_body(), options);
 }
 
-task<message> interaction_routes::create_followup_message(application_id application, std::string_view token,
-                                                          const create_message_body& body, const call_options& options) {
-  return decoded<message>(queue_of(*this), with(queue_of(*this), make(followup, options, application, token), body));
+task<> interaction_routes::delete_original_interaction_response(application_id application, std::string_view token,
+                                                                const call_options& options) {
+  return done(queue_of(*this), make({method::del, "/webhooks/{application_id}/{interaction_token}/messages/@original"},
+                                    options, application, token));
 }
+task<> interaction_routes::delete_original_interaction_response(application_id application, std::string_view token,
+                                                                const webhook_message_query& query,
+                                                                const call_options& options) {
+  return done(queue_of(*this),
+              asking(queue_of(*this),
+                     make({method::del, "/webhooks/{application_id}/{interaction_token}/messages/@original"}, options,
+                          application, token),
+                     query));
+}
+
+task<message> interaction_routes::create_followup_message(application_id application, std::string_view token,
+                                                          const create_message_body& body,
+                                                          const call_options& options) {
+  return decoded<message>(
+      queue_of(*this),
+      with(queue_of(*this),
+           make({method::post, "/webhooks/{application_id}/{interaction_token}"}, options, application, token), body));
+}
+
 task<message> interaction_routes::create_followup_message(application_id application, std::string_view token,
                                                           const message_builder& body, const call_options& options) {
   return create_followup_message(application, token, body.body(), options);
+}
+
+task<message> interaction_routes::get_followup_message(application_id application, std::string_view token,
+                                                       message_id which, const call_options& options) {
+  return decoded<message>(queue_of(*this),
+                          make({method::get, "/webhooks/{application_id}/{interaction_token}/messages/{message_id}"},
+                               options, application, token, which));
+}
+
+task<message> interaction_routes::edit_followup_message(application_id application, std::string_view token,
+                                                        message_id which, const edit_message_body& body,
+                                                        const call_options& options) {
+  return decoded<message>(
+      queue_of(*this),
+      with(queue_of(*this),
+           make({method::patch, "/webhooks/{application_id}/{interaction_token}/messages/{message_id}"}, options,
+                application, token, which),
+           body));
+}
+
+task<message> interaction_routes::edit_followup_message(application_id application, std::string_view token,
+                                                        message_id which, const message_builder& body,
+                                                        const call_options& options) {
+  return edit_followup_message(application, token, which, body.edit_body(), options);
+}
+
+task<> interaction_routes::delete_followup_message(application_id application, std::string_view token, message_id which,
+                                                   const call_options& options) {
+  return done(queue_of(*this),
+              make({method::del, "/webhooks/{application_id}/{interaction_token}/messages/{message_id}"}, options,
+                   application, token, which));
 }
 
 }  // namespace monochord::rest

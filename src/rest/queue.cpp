@@ -413,6 +413,7 @@ net::http_request queue::request_for(const call& what) const {
       throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
     request.headers.add("X-Audit-Log-Reason", protocol::percent_encode(what.reason));
   }
+  if (!what.github_event.empty()) request.headers.add("X-GitHub-Event", what.github_event);
   if (!what.body.empty() || !what.content_type.empty() || what.source) {
     request.headers.add("Content-Type", what.content_type);
     request.body = what.body;

@@ -11,6 +11,7 @@
 #include <monochord/core/error.hpp>
 #include <monochord/model/list.hpp>
 #include <monochord/model/raw_json.hpp>
+#include <monochord/model/view_map.hpp>
 
 namespace monochord {
 template <class K, class V>
@@ -100,6 +101,7 @@ bool decode_value(const type& how, void* out, padded_text text, failure& why);
 void encode(const table& how, const void* value, std::string& out);
 void encode_value(const type& how, const void* value, std::string& out);
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out);
+void encode_map(const view_map<std::string_view>& value, std::string& out);
 
 /// A builder: what is encoded is the body that it makes.
 template <class T>
@@ -132,6 +134,10 @@ struct door<list<T>> {
   static void encode(const list<T>& value, std::string& out) {
     encode_array(table_of<T>(), value.data(), value.size(), sizeof(T), out);
   }
+};
+template <>
+struct door<view_map<std::string_view>> {
+  static void encode(const view_map<std::string_view>& value, std::string& out) { encode_map(value, out); }
 };
 template <builder T>
 struct door<T> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <type_traits>
 
@@ -14,6 +15,7 @@
 #include <monochord/model/list.hpp>
 #include <monochord/model/message_flag.hpp>
 #include <monochord/model/permission.hpp>
+#include <monochord/model/view_map.hpp>
 
 // Request bodies: views for designated initialisers. They own nothing; a call encodes its body before it returns the
 // task. Absent is what is not named; lists that stand alone are absent when empty.
@@ -22,6 +24,9 @@ namespace monochord {
 struct command_choice;
 struct embed;
 struct poll_create_request;
+struct shared_client_theme;
+enum class channel_type : std::int32_t;
+enum class command_handler_type : std::int32_t;
 
 /// Who is notified by a message: `parse` holds kinds (`users`, `roles`, `everyone`), the others ids.
 /// https://docs.discord.com/developers/resources/message#allowed-mentions-object
@@ -72,9 +77,11 @@ struct create_message_body {
   maybe<monochord::flags<message_flag>> flags{};
   maybe<bool> enforce_nonce{};
   const poll_create_request* poll = nullptr;
+  const monochord::shared_client_theme* shared_client_theme = nullptr;
 };
 
-/// PATCH /channels/{channel_id}/messages/{message_id}. Absent is left as it is; null or an empty list clears.
+/// PATCH /channels/{channel_id}/messages/{message_id}; also of a message of a webhook, and of an answer to an interaction.
+/// Absent is left as it is; null or an empty list clears.
 /// https://docs.discord.com/developers/resources/message#edit-message
 struct edit_message_body {
   maybe<std::string_view> content{};
@@ -84,6 +91,8 @@ struct edit_message_body {
   maybe<list<component>> components{};
   list<file_body> files{};  ///< sent beside the JSON
   maybe<list<attachment_body>> attachments{};  ///< all that the message shall have, kept ones included
+  maybe<list<sticker_id>> sticker_ids{};       ///< of the bot's own messages only; not documented
+  const poll_create_request* poll = nullptr;   ///< of webhooks and interactions only, into a deferred answer
 };
 
 /// The data of an answer to an interaction; which fields count depends on its type.
@@ -101,6 +110,9 @@ struct interaction_response_data {
   maybe<list<command_choice>> choices{};  ///< of an autocomplete result
   maybe<std::string_view> custom_id{};    ///< of a modal
   maybe<std::string_view> title{};        ///< of a modal
+  maybe<bool> eligible{};                 ///< whether a user may buy in the social layer, as those below; not documented
+  maybe<int> ineligible_reason{};
+  maybe<std::string_view> ineligible_reason_description{};
 };
 
 /// POST /interactions/{interaction_id}/{interaction_token}/callback.
@@ -118,6 +130,7 @@ interaction_response_data response_data(const create_message_body& message) noex
 struct command_choice_body {
   std::string_view name{};
   std::string_view value{};
+  maybe<text_map> name_localizations{};
 };
 
 /// An option of a command, or a subcommand with its own.
@@ -125,28 +138,38 @@ struct command_choice_body {
 struct command_option_body {
   command_option_type type{};
   std::string_view name{};
+  maybe<text_map> name_localizations{};
   std::string_view description{};
+  maybe<text_map> description_localizations{};
   maybe<bool> required{};
   list<command_choice_body> choices{};
   list<command_option_body> options{};
+  list<monochord::channel_type> channel_types{};
   maybe<double> min_value{};
   maybe<double> max_value{};
   maybe<int> min_length{};
   maybe<int> max_length{};
   maybe<bool> autocomplete{};
+  list<std::string_view> file_types{};
 };
 
 /// POST /applications/{application_id}/commands; `description` is for chat input commands only.
 /// https://docs.discord.com/developers/interactions/application-commands#create-global-application-command
 struct application_command_body {
+  maybe<command_id> id{};  ///< of one that is there, when all are overwritten
   std::string_view name{};
+  maybe<text_map> name_localizations{};
   maybe<std::string_view> description{};
+  maybe<text_map> description_localizations{};
   maybe<application_command_type> type{};
   list<command_option_body> options{};
   maybe<flags<permission>> default_member_permissions{};
   maybe<bool> nsfw{};
   list<integration_type> integration_types{};
   list<interaction_context> contexts{};
+  maybe<command_handler_type> handler{};  ///< of an entry point command
+  maybe<bool> dm_permission{};            ///< deprecated: use `contexts`
+  maybe<bool> default_permission{};       ///< deprecated: use `default_member_permissions`
 };
 
 static_assert(std::is_trivially_destructible_v<allowed_mentions>);

@@ -45,4 +45,11 @@ class list {
   std::size_t count_ = 0;
 };
 
+/// A list that a query string holds as one value, its items separated by commas.
+template <class T>
+class comma_list : public list<T> {
+ public:
+  using list<T>::list;
+};
+
 }  // namespace monochord

@@ -12,6 +12,7 @@
 namespace monochord {
 
 struct gateway_bot_info;
+struct gateway_info;
 class rest_client;
 
 namespace rest {
@@ -19,6 +20,8 @@ namespace rest {
 /// Where the gateway is. Types: `model/gateway.hpp`.
 class gateway_routes {
  public:
+  /// Where to connect. Sent without authorization. https://docs.discord.com/developers/events/gateway#get-gateway
+  task<gateway_info> get_gateway(const call_options& options = {});
   /// Where to connect, with how many shards, and how often.
   /// https://docs.discord.com/developers/events/gateway#get-gateway-bot
   task<gateway_bot_info> get_gateway_bot(const call_options& options = {});

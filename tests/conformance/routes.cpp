@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+// Every route of Discord's API has a call, whose body, query and answer have every field that Discord has.
+#include <algorithm>
+#include <cstdio>
+
+#include "api_data.hpp"
+#include "support/catch.hpp"
+#include "support/skip.hpp"
+#include "typed_routes.hpp"
+
+using namespace monochord;
+using namespace monochord::tests;
+
+namespace {
+
+/// What the documentation itself takes back.
+const std::map<std::string, std::string> routes_without_a_call{
+    {"PUT /applications/{application.id}/guilds/{guild.id}/commands/permissions",
+     "Discord disabled it: since 2022 it answers with an error, and there is nothing to be had of it"},
+};
+
+std::vector<const json::table*> tables(const std::vector<table_of_model>& of) {
+  std::vector<const json::table*> all;
+  for (const auto table : of) all.push_back(&table());
+  return all;
+}
+
+/// Prints `what N / M`, and fails for each field that is neither there nor an exception.
+void report(const char* what, const coverage& found, const route_exceptions& exceptions, std::vector<std::string>& used) {
+  std::vector<std::string> excepted;
+  for (const auto& missing : found.missing) {
+    const auto why = exceptions.find(missing);
+    if (why == exceptions.end()) FAIL_CHECK("missing: " << missing);
+    else excepted.push_back(missing + ": " + why->second), used.push_back(missing);
+  }
+  std::printf("%s %d / %d\n", what, found.fields - static_cast<int>(found.missing.size()), found.fields);
+  for (const auto& line : excepted) std::printf("  without %s\n", line.c_str());
+}
+
+}  // namespace
+
+TEST_CASE("every route of Discord has a typed call") {
+  const auto folder = test::discord_data();
+  if (!folder) return test::skip(test::no_discord_data);
+  const api_data data(*folder);
+  std::map<std::string, int> typed;
+  for (const auto& one : typed_routes()) {
+    ++typed[std::string(one.operation)];
+    if (one.calls.empty()) FAIL_CHECK(one.operation << " has no call");
+  }
+  std::size_t called = 0;
+  for (const auto& route : data.routes()) {
+    const auto known = typed.find(route.key);
+    const auto excepted = routes_without_a_call.find(route.key);
+    if (known == typed.end() && excepted == routes_without_a_call.end()) FAIL_CHECK("no call: " << route.key);
+    if (known == typed.end()) continue;
+    if (known->second != 1) FAIL_CHECK(route.key << " stands " << known->second << " times");
+    if (excepted != routes_without_a_call.end()) FAIL_CHECK(route.key << " is called, and an exception all the same");
+    ++called;
+    typed.erase(known);
+  }
+  for (const auto& [unknown, count] : typed) FAIL_CHECK(unknown << " is no route of Discord");
+  std::printf("routes %zu / %zu\n", called, data.routes().size());
+  for (const auto& [route, why] : routes_without_a_call) std::printf("  without %s: %s\n", route.c_str(), why.c_str());
+}
+
+TEST_CASE("bodies, queries and answers have every field of Discord") {
+  const auto folder = test::discord_data();
+  if (!folder) return test::skip(test::no_discord_data);
+  api_data data(*folder);
+  std::map<std::string, typed_route> typed;
+  for (auto& one : typed_routes()) typed.emplace(std::string(one.operation), std::move(one));
+  coverage bodies;
+  coverage queries;
+  coverage answers;
+  for (const auto& route : data.routes()) {
+    const auto known = typed.find(route.key);
+    if (known == typed.end()) continue;  // the case above tells
+    const auto& ours = known->second;
+    data.compare(route.key + " query", route.query, tables(ours.queries), queries);
+    data.compare(route.key + " body", route.body, tables(ours.bodies), bodies);
+    if (!route.body_type.empty()) data.compare(route.key + " body", route.body_type, tables(ours.bodies), bodies);
+    std::string types;
+    for (const auto& type : route.answers) types += (types.empty() ? "" : "|") + type;
+    if (!types.empty()) data.compare(route.key + " answer", types, tables(ours.answers), answers);
+  }
+  auto exceptions = exceptions_of_nouns();
+  exceptions.merge(exceptions_of_guilds());
+  std::vector<std::string> used;
+  report("body fields", bodies, exceptions, used);
+  report("query fields", queries, exceptions, used);
+  report("response fields", answers, exceptions, used);
+  for (const auto& [field, why] : exceptions)
+    if (std::find(used.begin(), used.end(), field) == used.end()) FAIL_CHECK("an exception for nothing: " << field);
+}
