@@ -58,10 +58,10 @@ struct rate_bucket {
     const auto earliest = sent_at + reset_after;
     const auto latest = now + reset_after;
     if (how == mode::limited && (reset_at ? latest < ends_after : earliest <= last_end)) return;  // one that has passed
-    const bool fresh = how != mode::limited || !reset_at || now >= *reset_at || earliest > *reset_at ||
-                       reported > remaining + in_flight;
-    // In a window that we have been counting, what is in flight is already taken off; in a new one the answer may have
-    // been given before or after the others were counted: assume before.
+    const bool fresh = how != mode::limited || !reset_at || now >= *reset_at || earliest > *reset_at;
+    // In a window that we have been counting, what is in flight is already taken off, and answers may come in another
+    // order than they were given: the least counts. In a new one the answer may have been given before or after the
+    // others were counted: assume before.
     remaining = fresh ? std::max(reported - in_flight, 0) : std::min(remaining, reported);
     reset_at = fresh ? latest : std::min(*reset_at, latest);
     ends_after = fresh ? earliest : std::max(ends_after, earliest);
