@@ -208,6 +208,9 @@ channel_id mock_discord::add_text_channel(guild_id guild, std::string_view name)
 role_id mock_discord::add_role(guild_id guild, std::string_view name, std::uint64_t permissions) {
   return impl_->mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_role(s, g, guild, name, permissions); });
 }
+void mock_discord::give_role(guild_id guild, user_id user, role_id role) {
+  impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::give_role(s, g, guild, user, role); });
+}
 void mock_discord::join(guild_id guild, user_id user) {
   impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::join(s, g, guild, user); });
 }

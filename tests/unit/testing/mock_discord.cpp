@@ -229,6 +229,40 @@ TEST_CASE("answers that are late, lost after the act, or lost before it") {
   CHECK(s.discord->messages(s.general).size() == 2);
 }
 
+TEST_CASE("answers are made from schemas as a test asks for them, and what arrived is told") {
+  stage s;
+  const auto pool = s.pool();
+  const auto post = [&] {
+    const auto send = [&]() -> task<std::string> {
+      const auto request = s.post("x");
+      const auto response = co_await pool->send(request);
+      co_return response.body;
+    };
+    return parse_json(s.sim.run(send()));
+  };
+  CHECK(post()["content"] == "x");
+  s.discord->play_schema(schema_play{.mode = schema_mode::nulls, .all_routes = true});
+  CHECK(post()["edited_timestamp"].is_null());
+  CHECK(s.discord->messages(s.general).size() == 1);
+  s.discord->play_schema(std::nullopt);
+  CHECK(post()["content"] == "x");
+  const auto log = s.discord->rest_log();
+  REQUIRE(log.size() == 3);
+  CHECK(log[0].operation == "create_message");
+  CHECK(parse_json(log[0].body)["content"] == "x");
+  CHECK(!log[0].from_schema);
+  CHECK(log[1].from_schema);
+  s.discord->clear_rest_log();
+  CHECK(s.discord->rest_log().empty());
+  CHECK(mock_discord::schema_variations("GET", "/channels/{channel_id}", schema_mode::full) > 1);
+  CHECK(mock_discord::schema_variations("DELETE", "/guilds/{guild_id}/roles/{role_id}", schema_mode::full) == 1);
+  CHECK_THROWS_AS(mock_discord::schema_variations("GET", "/nowhere", schema_mode::full), error);
+  mock_faults wrong;
+  wrong.rest.resize(1);
+  wrong.rest[0].what = rest_fault::kind::merge_bucket;
+  CHECK_THROWS_AS(s.discord->set_faults(wrong), error);
+}
+
 TEST_CASE("refused connections and upgrades, a hello that never comes, a close that is never answered") {
   stage s(false);
   mock_faults faults;
