@@ -41,9 +41,4 @@ struct activity_instance {
   std::vector<user_id> users;
 };
 
-/// A file that was uploaded for an activity.
-struct activity_attachment {
-  monochord::attachment attachment;
-};
-
 }  // namespace monochord
