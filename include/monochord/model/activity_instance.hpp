@@ -9,7 +9,6 @@
 #include <monochord/core/open_enum.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
-#include <monochord/model/attachment.hpp>
 
 namespace monochord {
 
