@@ -57,6 +57,12 @@ std::string in_seconds(duration time) {
   return std::to_string(ms / 1000) + "." + fraction + " s";
 }
 
+/// `now + time`, or for ever.
+template <class Duration>
+time_point later(time_point now, Duration time) {
+  return time >= std::chrono::duration_cast<Duration>(time_point::max() - now) ? time_point::max() : now + time;
+}
+
 net::http_options express_options(net::http_options options) {
   options.max_connections = express_connections;
   return options;
@@ -137,7 +143,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
   const auto key = key_for(what);
   const auto parameters = views(what.parameters);
   journey trip{what, protocol::display(what.route), protocol::display(what.route, parameters),
-               clock_->now() + what.timeout.value_or(options_.timeout)};
+               what.timeout ? later(clock_->now(), *what.timeout) : later(clock_->now(), options_.timeout)};
   ++counters_.calls;
 
   attempt place(*this, key, what, trip.deadline);
@@ -151,7 +157,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     if (!place.me.granted) {
       ++counters_.failed;
       if (closed_) throw trip.error(errc::cancelled, "the client stopped");
-      throw trip.error(errc::timeout, "its time was over before its turn came");
+      throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
     }
     place.me.granted = false;
 
@@ -165,7 +171,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
       auto sending = exchange(request, answers_interaction(what),
                               std::min(options_.http.response_timeout, trip.deadline - sent_at), response);
       const bool in_time = co_await net::run_before(*clock_, trip.deadline, std::move(sending));
-      if (!in_time) throw net::http_error(errc::timeout, "its time was over before the answer came", true);
+      if (!in_time) throw net::http_error(errc::timeout, "its time (client_options::rest_timeout) was over before the answer came", true);
     } catch (const net::http_error& e) {
       lost = e;
     }
@@ -208,7 +214,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     if (limits_->answered(place.ticket, limits, now, again_in) == verdict::again) {
       if (response.status == 429 && what.body_once) {
         ++counters_.refused;
-        throw refused(response, trip.route, trip.sent);  // `place` cancels the ticket
+        throw refused(response, trip.route, trip.sent, secrets_of(what));  // `place` cancels the ticket
       }
       if (response.status >= 500) {
         ++counters_.retries;
@@ -226,7 +232,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
       co_return;
     }
     ++counters_.refused;
-    throw refused(response, trip.route, trip.sent);
+    throw refused(response, trip.route, trip.sent, secrets_of(what));
   }
 }
 
@@ -392,6 +398,18 @@ protocol::route_key queue::key_for(const call& what) const {
       break;
   }
   return key;
+}
+
+/// What must not be read anywhere, as it is and as it stands in a path.
+std::vector<std::string> queue::secrets_of(const call& what) const {
+  std::vector<std::string> all{options_.bot_token.reveal()};
+  const auto& given = what.authorization.reveal();
+  if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
+  for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) {
+    all.push_back(protocol::percent_encode(secret));
+    all.push_back(std::move(secret));
+  }
+  return all;
 }
 
 net::http_request queue::request_for(const call& what) const {
