@@ -155,7 +155,7 @@ class client {
   /// Discord's REST API, typed; include `<monochord/rest/rest.hpp>` (the umbrella does) to call it.
   rest_client& rest() noexcept;
 
-  /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal discards the sessions. Returns 0 after an
+  /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
   /// orderly stop. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,
   /// shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
   /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`.
@@ -166,8 +166,11 @@ class client {
   task<> async_run();
 
   /// Starts an orderly end: no new handlers or tasks, running handlers get `drain_timeout`, spawned tasks are
-  /// cancelled, connections are closed. Returns at once; `run()` returns when all is done. Calling it again does nothing,
-  /// but with `discard_sessions` it still turns `keep_sessions` into that while the gateway is not yet closed.
+  /// cancelled, connections are closed. Returns at once; `run()` returns when all is done. The gateway is closed first,
+  /// which takes 3 seconds at the most, and then handlers are waited for. Calling it again does nothing, but with
+  /// `discard_sessions` after `keep_sessions` and while the gateway is being closed: the sessions are erased from the
+  /// session store, so the next process starts new ones. The close code has been sent by then: Discord shows the bot
+  /// online for some minutes more.
   void stop(stop_mode mode = stop_mode::keep_sessions) noexcept;
 
   /// Starts a task beside the handlers; what it throws goes to `on_error`; `stop()` cancels it. False, and nothing is

@@ -10,6 +10,7 @@
 
 #include <monochord/core/random.hpp>
 #include "gateway/shard_impl.hpp"
+#include "gateway/store_call.hpp"
 #include "net/deadline.hpp"
 
 namespace monochord::gateway {
@@ -20,6 +21,8 @@ namespace {
 constexpr std::size_t max_payload_bytes = 4096;
 /// What children get after the end before they are cancelled: a close handshake (2 s), a last word to the store.
 constexpr duration grace_period = std::chrono::milliseconds{2500};
+/// Times a second apart that children are cancelled before they are left behind.
+constexpr int cancel_tries = 5;
 }  // namespace
 
 shard::shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink)
@@ -133,22 +136,29 @@ void shard::impl::child_ended(std::list<std::shared_ptr<child>>::iterator place,
   if (children.empty()) grace->cancel();
 }
 
-task<std::optional<protocol::session_snapshot>> shard::impl::load_session() {
-  if (!options->store) co_return std::nullopt;
+task<> shard::impl::load_session(std::optional<protocol::session_snapshot>& into) {
+  if (!options->store) co_return;
   try {
-    const auto found = co_await options->store->load(id);
+    const auto found = co_await within_limit(*options->clock, options->store->load(id));
     if (found && found->shard_count == options->shard_count) {
-      protocol::session_snapshot out;
-      out.session_id = found->session_id;
-      out.seq = found->seq;
-      out.resume_url = found->resume_url;
-      co_return out;
+      protocol::session_snapshot kept;
+      kept.session_id = found->session_id;
+      kept.seq = found->seq;
+      kept.resume_url = found->resume_url;
+      into = std::move(kept);
     }
   } catch (const std::exception& e) {
+    if (stop_requested) co_return;  // it was cancelled for that
     ++counters.store_errors;
     log(log_level::warning, std::string("cannot load the stored session: ") + e.what());
   }
-  co_return std::nullopt;
+}
+
+/// Until stop(), or until the session has ended; gives `operation_aborted` when the coroutine is cancelled.
+task<error_code> shard::impl::until_woken() {
+  const auto woken = co_await net::park([this](std::shared_ptr<net::parked> wait) { owner = std::move(wait); });
+  owner = nullptr;
+  co_return woken;
 }
 
 task<> shard::impl::live(std::shared_ptr<impl> self) {
@@ -157,7 +167,10 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   if (self->started) throw error(errc::invalid_argument, "a shard runs once");
   self->started = true;
 
-  auto stored = co_await self->load_session();
+  std::optional<protocol::session_snapshot> stored;
+  if (!self->stop_requested) co_await net::race(self->load_session(stored), self->until_woken());
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  if (net::is_cancelled(cancellation) && !self->stop_requested) self->stop_requested = stop_mode::keep_session;
   protocol::session_options wanted;
   wanted.gateway_url = self->options->gateway_url;
   wanted.gateway_url_override = self->options->gateway_url_override;
@@ -171,27 +184,35 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
     if (!self->over) self->spawn(keep_time(self));
   }
   while (!self->over) {
-    const auto woken = co_await net::park([&](std::shared_ptr<net::parked> wait) { self->owner = std::move(wait); });
-    self->owner = nullptr;
+    const auto woken = co_await self->until_woken();
     if (woken) self->stop(stop_mode::keep_session);
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   if (!self->children.empty()) co_await self->grace->wait_until(self->options->clock->now() + grace_period);
-  while (!self->children.empty()) {
+  for (int tries = 0; !self->children.empty() && tries < cancel_tries; ++tries) {
     auto all = self->children;
     for (auto& one : all) one->cancel();
     if (!self->children.empty()) co_await self->grace->wait_until(self->options->clock->now() + std::chrono::seconds{1});
   }
+  // Children own what they use: one that a store or queue of the user's holds back costs its memory and nothing else.
+  if (!self->children.empty())
+    self->log(log_level::error, "the session store or the identify queue does not end when it is cancelled: left behind");
+  self->ended = true;
   self->present = nullptr;
   if (self->failure) std::rethrow_exception(self->failure);
 }
 
 void shard::impl::stop(stop_mode mode) {
   if (!session) {
-    stop_requested = mode;
+    if (!stop_requested || mode == stop_mode::discard_session) stop_requested = mode;
+    if (owner) owner->complete();
     return;
   }
-  if (!over) apply(session->stop(mode, now()));
+  if (!over) {
+    apply(session->stop(mode, now()));
+  } else if (mode == stop_mode::discard_session && !ended) {
+    keep(std::nullopt);  // what was closed so that it can be resumed will not be
+  }
 }
 
 /// The session has ended: whoever waits for something of it is let go, `live` waits for the rest.
@@ -204,7 +225,8 @@ void shard::impl::over_now() {
   pending.clear();
   alarm->cancel();
   if (const auto asking = permit_request.lock()) asking->cancel();
-  remember();
+  // Stopped before it began, it knows nothing better than what is stored.
+  if (!stop_requested || *stop_requested == stop_mode::discard_session) remember();
   settled();
   if (owner) owner->complete();
 }

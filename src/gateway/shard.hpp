@@ -71,13 +71,15 @@ class shard {
   /// no IDENTIFY left) and `error` when the address can never be used. Once only. Await it anywhere. Cancelling it is
   /// `stop(keep_session)`.
   task<> run();
-  /// Ends it, within about 2 seconds even when the peer does not answer. Thread-safe, idempotent; may be called before
-  /// and after run().
+  /// Ends it, within about 3 seconds even when the peer does not answer. Thread-safe, idempotent; may be called before
+  /// and after run(). `discard_session` after `keep_session`, while run() still closes the connection, erases the stored
+  /// session; the close code has been sent by then, so Discord keeps the session until it times out.
   void stop(stop_mode mode) noexcept;
 
   /// Sends a payload of the user (op 3, 4, 8, 31, 43) when the shard is ready and the send limit has room, in the order
-  /// of calls; completes when it is handed to the socket. Throws `error` with `errc::cancelled` when the shard ends
-  /// first, `errc::invalid_argument` for more than 4096 bytes. Cancelling withdraws it. Thread-safe.
+  /// of calls; completes when the socket has taken it. One that the socket did not take because the connection ended goes
+  /// on the next one. Throws `error` with `errc::cancelled` when the shard ends first, `errc::invalid_argument` for more
+  /// than 4096 bytes. Cancelling withdraws it, unless the socket is taking it just then. Thread-safe.
   /// https://docs.discord.com/developers/events/gateway#sending-events
   task<> send(std::string payload);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/shard_impl.hpp"
+#include "gateway/store_call.hpp"
 #include "protocol/payload_text.hpp"
 
 namespace monochord::gateway {
@@ -68,7 +69,6 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       break;
     case kind::session_lost:
       log(log_level::info, "the session is gone, a new one will be started");
-      to_save.reset();
       remember();
       break;
     case kind::reconnecting:
@@ -115,7 +115,7 @@ void shard::impl::publish() {
 
 std::optional<time_point> shard::impl::next_due() const {
   auto due = session->wakeup();
-  if (!pending.empty() && session->is_up()) {
+  if (!pending.empty() && session->is_up() && present && !present->writing && !in_flight) {
     const auto payload = session->user_send_at(options->clock->now());
     due = due ? std::min(*due, payload) : payload;
   }
@@ -154,6 +154,7 @@ void shard::impl::send(protocol::payload_kind what) {
       fields.presence_json = options->presence_json;
       protocol::write_identify(text, fields, options->token.reveal());
       if (permit) permit->sent();
+      remember();  // of the day's starts one less is left, even should this process end before READY
       log(log_level::debug, "identifying");
       break;
     }
@@ -167,38 +168,69 @@ void shard::impl::send(protocol::payload_kind what) {
 
 void shard::impl::write(std::string text) {
   if (!present || !present->socket) return;
-  ++counters.payloads_sent;
   present->outbox.push_back(std::move(text));
+  wake_writer();
+}
+
+void shard::impl::wake_writer() {
   if (std::exchange(present->writing, true)) return;
   spawn(write_all(shared_from_this(), present));
 }
 
-task<> shard::impl::write_all(std::shared_ptr<impl>, std::shared_ptr<connection> mine) {
-  while (!mine->outbox.empty()) {
-    const auto text = std::move(mine->outbox.front());
-    mine->outbox.pop_front();
-    try {
-      co_await mine->socket->write_text(text);
-    } catch (const std::exception&) {
-      mine->outbox.clear();  // the connection has ended: its reader finds that out too, and says why
+/// The session's own payloads first, then the user's, one at a time: what waits for a slow socket waits here, where it
+/// can be withdrawn, keeps its order over a reconnect, and delays no heartbeat by more than itself.
+task<> shard::impl::write_all(std::shared_ptr<impl> self, std::shared_ptr<connection> mine) {
+  for (;;) {
+    std::string text;
+    std::shared_ptr<outgoing> user;
+    if (!mine->outbox.empty()) {
+      text = std::move(mine->outbox.front());
+      mine->outbox.pop_front();
+    } else if (self->present == mine && self->user_may_send()) {
+      user = self->in_flight = std::move(self->pending.front());
+      self->pending.pop_front();
+      self->session->user_sent(self->options->clock->now());
+    } else {
+      break;
     }
+    ++self->counters.payloads_sent;
+    bool written = true;
+    try {
+      co_await mine->socket->write_text(user ? user->text : text);
+    } catch (const std::exception&) {
+      written = false;  // the connection has ended: its reader finds that out too, and says why
+    }
+    if (user) self->user_written(written);
+    if (!written) break;
   }
+  mine->outbox.clear();
   mine->writing = false;
+  if (self->over) co_return;
+  self->pump();  // perhaps another connection waited for what this one had in flight
+  self->rearm();
+}
+
+bool shard::impl::user_may_send() const {
+  if (over || pending.empty() || in_flight || !session->is_up()) return false;
+  const auto time = options->clock->now();
+  return session->user_send_at(time) <= time;
 }
 
 void shard::impl::pump() {
-  while (!pending.empty() && session->is_up() && present) {
-    const auto time = options->clock->now();
-    if (session->user_send_at(time) > time) {
-      return;
-    }
-    const auto next = std::move(pending.front());
-    pending.pop_front();
-    session->user_sent(time);
+  if (present && present->socket && !present->writing && user_may_send()) wake_writer();
+}
+
+/// What could not be written goes first on the next connection: Discord cannot have seen it whole.
+void shard::impl::user_written(bool written) {
+  const auto which = std::exchange(in_flight, nullptr);
+  if (written) {
+    which->sent = true;
     ++counters.user_payloads;
-    write(std::move(next->text));
-    next->sent = true;
-    if (next->sender) next->sender->complete();
+    which->sender->complete();
+  } else if (over) {
+    which->sender->complete(make_error_code(errc::cancelled));
+  } else if (!which->withdrawn) {
+    pending.push_front(which);
   }
 }
 
@@ -207,15 +239,14 @@ task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<ou
   if (!self->over) {
     self->pending.push_back(mine);
     if (self->session) {
+      if (!self->user_may_send() || self->pending.size() > 1) ++self->counters.user_waits;
       self->pump();
       self->rearm();
     }
-    if (!mine->sent) {
-      ++self->counters.user_waits;
-      co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
-    }
+    co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
   }
   if (mine->sent) co_return;
+  mine->withdrawn = true;
   std::erase(self->pending, mine);
   throw error(errc::cancelled, "shard " + std::to_string(self->id) + ": the payload was not sent");
 }
@@ -262,10 +293,15 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
   }
 }
 
-/// The snapshot changed, or the session is lost: have the store know, one call at a time, the newest only.
+/// The snapshot changed, or the session is lost: have the store know.
 void shard::impl::remember() {
-  if (!options->store || !session) return;
-  to_save = session->snapshot();
+  if (session) keep(session->snapshot());
+}
+
+/// One call at a time, the newest only.
+void shard::impl::keep(std::optional<protocol::session_snapshot> what) {
+  if (!options->store) return;
+  to_save = std::move(what);
   to_store = to_save ? store_work::save : store_work::erase;
   if (std::exchange(storing, true)) return;
   spawn(keep_store(shared_from_this()));
@@ -275,22 +311,24 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
   while (self->to_store != store_work::none) {
     const auto what = std::exchange(self->to_store, store_work::none);
     try {
+      auto& time = *self->options->clock;
+      auto& store = *self->options->store;
       if (what == store_work::save) {
         stored_session kept;
         kept.session_id = self->to_save->session_id;
         kept.seq = self->to_save->seq;
         kept.resume_url = self->to_save->resume_url;
         kept.shard_count = self->options->shard_count;
-        co_await self->options->store->save(self->id, kept);
+        co_await within_limit(time, store.save(self->id, kept));
       } else {
-        co_await self->options->store->erase(self->id);
+        co_await within_limit(time, store.erase(self->id));
       }
       if (const auto left = self->options->queue->budget()) {
         stored_budget budget;
         budget.remaining = left->remaining;
         budget.total = left->total;
-        budget.reset_at = self->options->clock->utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
-        co_await self->options->store->save_budget(budget);
+        budget.reset_at = time.utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
+        co_await within_limit(time, store.save_budget(budget));
       }
     } catch (const std::exception& e) {
       ++self->counters.store_errors;

@@ -40,7 +40,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
     std::unique_ptr<net::websocket> socket;  // null while connecting
     std::weak_ptr<child> owner;              // the coroutine that connects and reads
     bool waits_for_room = false;
-    std::deque<std::string> outbox;
+    std::deque<std::string> outbox;  // of the session; payloads of the user wait in `pending`
     bool writing = false;
   };
 
@@ -49,6 +49,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
     explicit outgoing(std::string payload) : text(std::move(payload)) {}
     std::string text;
     bool sent = false;
+    bool withdrawn = false;  // nobody waits for it any more
     std::shared_ptr<net::parked> sender;
   };
 
@@ -56,7 +57,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   // Its life.
   static task<> live(std::shared_ptr<impl> self);
-  task<std::optional<protocol::session_snapshot>> load_session();
+  task<> load_session(std::optional<protocol::session_snapshot>& into);
+  task<error_code> until_woken();
   void stop(stop_mode mode);
   void settled();
   void over_now();
@@ -71,6 +73,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void close_connection(int code);
   void send(protocol::payload_kind what);
   void write(std::string text);
+  void wake_writer();
   void fail(const protocol::action& why);
   protocol::moment now();
   void rearm();
@@ -90,8 +93,11 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   static task<> count(std::shared_ptr<const impl> self, shard_counters& out);
   /// False when something went wrong that another frame does not mend, or the connection is not the present one.
   bool take_message(connection& from, std::string_view frame, bool& room);
+  bool user_may_send() const;
+  void user_written(bool written);
   void pump();
   void remember();
+  void keep(std::optional<protocol::session_snapshot> what);
 
   bool is_present(const connection& c) const { return session && c.generation == session->generation(); }
   void log(log_level level, const std::string& text) const;
@@ -112,6 +118,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::unique_ptr<identify_permit> permit;
 
   std::deque<std::shared_ptr<outgoing>> pending;
+  std::shared_ptr<outgoing> in_flight;  // a socket takes it just now; nothing may overtake it
 
   enum class store_work : std::uint8_t { none, save, erase };
   store_work to_store = store_work::none;
@@ -119,10 +126,11 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::optional<protocol::session_snapshot> to_save;
 
   bool started = false;
-  bool over = false;
+  bool over = false;   // the session has ended
+  bool ended = false;  // the children too
   std::optional<stop_mode> stop_requested;  // before the session exists
   std::exception_ptr failure;
-  std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the end
+  std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the store or for the end
   std::unique_ptr<timer> grace;             // while it waits for the children
   std::list<std::shared_ptr<child>> children;
   std::function<void(int)> on_settled;

@@ -11,6 +11,7 @@
 #include <set>
 #include <utility>
 
+#include "gateway/store_call.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "protocol/shard_math.hpp"
@@ -20,11 +21,20 @@ namespace monochord::gateway {
 namespace asio = boost::asio;
 
 struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
+  struct known {
+    identify_queue_options limits;
+    std::vector<int> resumed, fresh;  // shards by whether they have a session
+  };
+
   impl(shard_manager_options given, std::shared_ptr<event_sink> events);
 
   static task<> live(std::shared_ptr<impl> self);
   task<identify_queue_options> queue_options();
   task<bool> has_stored_session(int shard_id);
+  task<> erase_sessions();
+  task<> read_store(known& out);
+  task<error_code> until_woken();
+  void begin(const known& found);
   void start(const std::shared_ptr<shard>& which);
   void settled(int shard_id);
   void ended(std::exception_ptr error);
@@ -48,6 +58,8 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   std::size_t running = 0;
   std::set<int> unsettled;  // started, and neither up nor failed yet
   std::optional<stop_mode> stopped;
+  bool discarded_late = false;  // the shards had been told to keep their sessions
+  bool store_is_silent = false;
   std::exception_ptr failure;
   std::shared_ptr<net::parked> owner;
 };
@@ -78,7 +90,7 @@ task<identify_queue_options> shard_manager::impl::queue_options() {
   out.wait_for_budget = options.wait_for_budget;
   if (!shared->store) co_return out;
   try {
-    const auto stored = co_await shared->store->load_budget();
+    const auto stored = co_await within_limit(*shared->clock, shared->store->load_budget());
     const auto now = shared->clock->utc_now();
     if (stored && stored->reset_at > now && stored->remaining < out.remaining) {
       out.remaining = stored->remaining;
@@ -91,20 +103,59 @@ task<identify_queue_options> shard_manager::impl::queue_options() {
 }
 
 task<bool> shard_manager::impl::has_stored_session(int shard_id) {
-  if (!shared->store) co_return false;
+  if (!shared->store || store_is_silent) co_return false;
   try {
-    const auto stored = co_await shared->store->load(shard_id);
+    const auto stored = co_await within_limit(*shared->clock, shared->store->load(shard_id));
     co_return stored && stored->shard_count == count;
+  } catch (const error& e) {
+    store_is_silent = e.code() == errc::timeout;  // not as many seconds as there are shards
   } catch (const std::exception&) {
-    co_return false;  // the shard meets the same error, and logs it
+  }
+  co_return false;  // the shard meets the same error, and logs it
+}
+
+/// For a discard that came after the shards were told to keep their sessions; some had ended by then.
+task<> shard_manager::impl::erase_sessions() {
+  try {
+    for (const auto& one : shards) co_await within_limit(*shared->clock, shared->store->erase(one->id()));
+  } catch (const std::exception& e) {
+    shared->log(log_level::warning, "gateway", std::string("cannot erase the stored sessions: ") + e.what());
+  }
+}
+
+/// What the store knows: the day's budget, and which shards go on with a session.
+task<> shard_manager::impl::read_store(known& out) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  out.limits = co_await queue_options();
+  for (const auto& one : shards) {
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(cancellation)) co_return;
+    const bool resumes = co_await has_stored_session(one->id());
+    (resumes ? out.resumed : out.fresh).push_back(one->id());
+  }
+}
+
+task<error_code> shard_manager::impl::until_woken() {
+  const auto woken = co_await net::park([this](std::shared_ptr<net::parked> wait) { owner = std::move(wait); });
+  owner = nullptr;
+  co_return woken;
+}
+
+void shard_manager::impl::begin(const known& found) {
+  if (!shared->queue) shared->queue = make_identify_queue(shared->clock, found.limits);
+  for (const int id : found.resumed) start(shards[static_cast<std::size_t>(id)]);  // need no turn
+  try {
+    shared->queue->expect(found.fresh);
+  } catch (...) {
+    failure = std::current_exception();
+    stop(stop_mode::keep_session);
   }
 }
 
 template <class Done>
 task<> shard_manager::impl::wait_for(Done done) {
   while (!done()) {
-    const auto woken = co_await net::park([&](std::shared_ptr<net::parked> wait) { owner = std::move(wait); });
-    owner = nullptr;
+    const auto woken = co_await until_woken();
     if (!woken) continue;
     co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
     stop(stop_mode::keep_session);
@@ -116,25 +167,22 @@ task<> shard_manager::impl::live(std::shared_ptr<impl> self) {
   if (self->started) throw error(errc::invalid_argument, "a shard manager runs once");
   self->started = true;
 
-  const auto limits = co_await self->queue_options();
-  if (!self->shared->queue) self->shared->queue = make_identify_queue(self->shared->clock, limits);
-  std::vector<int> fresh;
-  for (const auto& one : self->shards) {
-    const bool resumes = co_await self->has_stored_session(one->id());
-    if (resumes) {
-      if (!self->stopped) self->start(one);  // resumes: needs no turn
-    } else {
-      fresh.push_back(one->id());
-    }
+  known found;
+  if (!self->stopped) co_await net::race(self->read_store(found), self->until_woken());
+  const auto cancellation = co_await asio::this_coro::cancellation_state;
+  if (net::is_cancelled(cancellation)) {
+    co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
+    self->stop(stop_mode::keep_session);
   }
-  self->shared->queue->expect(fresh);
+  if (!self->stopped) self->begin(found);
 
   // Whoever has to IDENTIFY connects only when its group's turn is near: a thousand connections that wait for hours in
   // the queue would be no use to anybody.
+  const auto& fresh = found.fresh;
   for (auto next = fresh.begin(); next != fresh.end() && !self->stopped;) {
-    const int group = *next / limits.max_concurrency;
+    const int group = *next / found.limits.max_concurrency;
     std::set<int> members;
-    for (; next != fresh.end() && *next / limits.max_concurrency == group; ++next) {
+    for (; next != fresh.end() && *next / found.limits.max_concurrency == group; ++next) {
       members.insert(*next);
       self->start(self->shards[static_cast<std::size_t>(*next)]);
     }
@@ -143,6 +191,7 @@ task<> shard_manager::impl::live(std::shared_ptr<impl> self) {
     });
   }
   co_await self->wait_for([&] { return self->stopped && self->running == 0; });
+  if (self->discarded_late && self->shared->store) co_await self->erase_sessions();
   if (self->failure) std::rethrow_exception(self->failure);
 }
 
@@ -173,6 +222,7 @@ void shard_manager::impl::ended(std::exception_ptr error) {
 
 void shard_manager::impl::stop(stop_mode mode) {
   if (stopped && (*stopped == mode || mode == stop_mode::keep_session)) return;
+  discarded_late = stopped.has_value();
   stopped = mode;
   for (const auto& one : shards) one->stop(mode);
   wake();

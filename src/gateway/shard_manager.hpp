@@ -33,11 +33,12 @@ class shard_manager {
   ~shard_manager();
 
   /// Starts the shards in the order of the identify queue and lives until `stop()`; every shard has ended when this
-  /// completes. Throws what the first shard that failed for good threw, after the others were stopped. Once only.
+  /// completes. Throws what the first shard that failed for good threw, or what the queue's `expect` threw, after the
+  /// others were stopped. Once only.
   /// Cancelling it is `stop(keep_session)`.
   task<> run();
-  /// Ends all shards, within about 2 seconds. Idempotent; a later `discard_session` still counts for the connections
-  /// that are not closed yet.
+  /// Ends all shards, within about 3 seconds. Idempotent; `discard_session` after `keep_session`, while run() has not
+  /// completed, erases the stored sessions, so that nobody resumes them. The close codes have been sent by then.
   void stop(stop_mode mode) noexcept;
 
   int shard_count() const noexcept;

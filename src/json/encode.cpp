@@ -47,7 +47,17 @@ void members(const table& how, const void* object, bool& first, std::string& out
   }
 }
 
+// The text that was kept of an object, or of the one whose fields stand among its own.
+std::string_view kept(const table& how, const void* at) {
+  if (how.keep) return how.keep->text(at);
+  return how.inlined ? kept(how.inlined(), static_cast<const char*>(at) + how.inlined_offset) : std::string_view{};
+}
+
 void object(const table& how, const void* at, std::string& out) {
+  if (const std::string_view text = kept(how, at); !text.empty()) {
+    out += text;
+    return;
+  }
   out += '{';
   bool first = true;
   members(how, at, first, out, how.reduced && how.reduced(at));
@@ -159,6 +169,8 @@ void value(const type& how, const void* at, std::string& out) {
 namespace detail {
 
 void encode(const table& how, const void* at, std::string& out) { object(how, at, out); }
+
+void encode_value(const type& how, const void* at, std::string& out) { value(how, at, out); }
 
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out) {
   out += '[';

@@ -78,12 +78,14 @@ class decoder : reader {
   using reader::reader;
 
   bool whole(const table& how, void* out) { return object(how, out) && ended(); }
+  bool whole(const type& how, void* out) { return value(how, out, at_) && ended(); }
   bool whole(const table& how, detail::array_sink out) {
+    if (peek() == 'n') return unexpected_null() && ended();  // some routes say so when there is nothing
     if (peek() != '[') return mismatch("an array");
     ++at_;
     if (peek() == ']') return ++at_, ended();
     for (std::size_t i = 0;; ++i) {
-      if (!object(how, out.push(out.vector))) return in(i);
+      if (!(peek() == 'n' ? unexpected_null() : object(how, out.push(out.vector)))) return in(i);
       bool more = false;
       if (!next(']', more)) return in(i);
       if (!more) return ended();
@@ -147,8 +149,13 @@ class decoder : reader {
     } else if (!fields(targets, count, start)) {
       return false;
     }
-    for (int i = 0; i < count; ++i)
+    for (int i = 0; i < count; ++i) {
       if (missing(targets[i]) && !(how.reduced && how.reduced(out))) return false;
+      const keep_how* const keep = targets[i].how->keep;
+      if (!keep || !keep->wanted(targets[i].out)) continue;
+      unknown_count.fetch_add(1, std::memory_order_relaxed);
+      keep->set(targets[i].out, std::string(text_ + *start, text_ + at_[-1] + 1));
+    }
     --depth_;
     return true;
   }
@@ -204,9 +211,17 @@ class decoder : reader {
         return literal("null");
       }
     }
-    if (f.required) return mismatch(name(how));
-    null_count.fetch_add(1, std::memory_order_relaxed);
+    return unexpected_null();
+  }
+  // Null where Discord's documentation has a value. Losing the whole object would help nobody: it is taken for "no value".
+  bool unexpected_null() {
+    ++why_.unexpected_nulls;
     return literal("null");
+  }
+  // Whether a null among the elements of an array or map is one of these.
+  static bool is_value(const type& how) noexcept {
+    return how.what != kind::raw && how.what != kind::null_bool &&
+           !(how.what == kind::wrapper && static_cast<const wrapper_how*>(how.how)->set_null);
   }
 
   static const char* name(const type& how) noexcept {
@@ -239,8 +254,13 @@ class decoder : reader {
     if (peek() == ']') return ++at_, --depth_, true;
     const bool objects = how.inner->what == kind::object;
     const table* model = objects ? &how.inner->object() : nullptr;
+    const bool values = is_value(*how.inner);
     std::size_t i = 0;
     for (bool more = true; more; ++i) {
+      if (peek() == 'n' && values) {
+        if (!unexpected_null() || !next(']', more)) return in(i);
+        continue;
+      }
       void* const element = row.push(out);
       if (!(objects ? object(*model, element) : value(*how.inner, element, at_))) return in(i);
       if (!next(']', more)) return in(i);
@@ -263,6 +283,10 @@ class decoder : reader {
       if (!text(key, room)) return false;
       if (peek() != ':') return malformed();
       ++at_;
+      if (peek() == 'n' && is_value(*how.inner)) {
+        if (!unexpected_null() || !next('}', more)) return in_key(key);
+        continue;
+      }
       bool fresh = false;
       void* const element = map.add(out, key, fresh);
       if (!element) return fail(errc::json_mismatch, "a key that is not an id"), in_key(key);
@@ -378,6 +402,7 @@ class decoder : reader {
       case kind::wrapper: {
         const auto& wrap = *static_cast<const wrapper_how*>(how.how);
         if (!wrap.emplace) return fail(errc::json_mismatch, "a field that is only written");
+        if (peek() == 'n' && wrap.set_null) return wrap.set_null(out), literal("null");
         return value(*how.inner, wrap.emplace(out), outer);
       }
       case kind::tagged: return tagged_value(how, out, outer);
@@ -396,8 +421,9 @@ bool failed(failure& why, errc code, const char* reason) {
   return failed(why);
 }
 
-template <class Out>
-bool run(const table& how, Out out, padded_text text, failure& why) {
+template <class How, class Out>
+bool run(const How& how, Out out, padded_text text, failure& why) {
+  why.unexpected_nulls = 0;
   const std::size_t size = text.text().size();
   if (size > max_bytes) return failed(why, errc::message_too_large, "the text is over the limit");
   if (size == 0) return failed(why, errc::json_malformed, "the text is empty");
@@ -412,8 +438,9 @@ bool run(const table& how, Out out, padded_text text, failure& why) {
   if (const char* problem = scan.scan(data, size)) {
     failed(why, errc::json_malformed, problem);
   } else {
-    good = decoder(data, scan.first(), scan.last(), text.has_padding(), why).whole(how, out) || failed(why);
+    good = decoder(data, scan.first(), scan.last(), text.is_piece(), why).whole(how, out) || failed(why);
   }
+  if (why.unexpected_nulls != 0) null_count.fetch_add(why.unexpected_nulls, std::memory_order_relaxed);
   scan.shrink();
   if (scan.copy().capacity() > (std::size_t{1} << 20)) std::string().swap(scan.copy());
   return good;
@@ -424,6 +451,7 @@ bool run(const table& how, Out out, padded_text text, failure& why) {
 namespace detail {
 
 bool decode(const table& how, void* out, padded_text text, failure& why) { return run(how, out, text, why); }
+bool decode_value(const type& how, void* out, padded_text text, failure& why) { return run(how, out, text, why); }
 bool decode_array(const table& how, array_sink out, padded_text text, failure& why) { return run(how, out, text, why); }
 
 }  // namespace detail

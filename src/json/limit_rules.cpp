@@ -159,8 +159,11 @@ void message_limits(const interaction_response_data& body, const limit_walk& wal
 }
 
 void response_limits(const interaction_response_body& body, const limit_walk& walk) {
-  if (body.type != interaction_callback_type::modal || !body.data) return;
+  if (!body.data) return;
   const std::size_t count = items(body.data->components).size();
+  if (body.type == interaction_callback_type::channel_message_with_source && !is_v2(body.data->flags))
+    walk.at_most("data.components", count, legacy_rows, " rows without the flag is_components_v2");
+  if (body.type != interaction_callback_type::modal) return;
   walk.at_least("data.components", count, 1, " components");
   walk.at_most("data.components", count, walk.strict() ? modal_components : modal_components_wide, " components of a modal");
 }

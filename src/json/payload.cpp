@@ -37,6 +37,12 @@ class peeker {
     }
   }
 
+  std::string_view first_value() {
+    std::string_view out;
+    space();
+    return at_ != end_ && skip(out) ? out : std::string_view();
+  }
+
  private:
   enum seen : unsigned { has_op = 1, has_s = 2, has_t = 4, has_d = 8 };
 
@@ -199,6 +205,11 @@ bool peek(std::string_view text, payload_head& out, failure& why) {
   if (out.op >= 0) return true;
   why = {errc::json_mismatch, "$.op", "missing, or no opcode"};
   return false;
+}
+
+std::string_view first_value(std::string_view text) {
+  failure ignored;
+  return peeker(text, ignored).first_value();
 }
 
 payload_head peek(std::string_view text) {

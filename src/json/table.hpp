@@ -125,6 +125,13 @@ struct field {
   const type* how;
 };
 
+// Objects of a kind that is newer than this library, whose other fields are not known: their text is kept and written back.
+struct keep_how {
+  bool (*wanted)(const void*);
+  void (*set)(void*, std::string);
+  std::string_view (*text)(const void*);  // empty: none is kept
+};
+
 struct table {
   std::string_view name;
   const field* fields;
@@ -136,6 +143,7 @@ struct table {
   std::uint32_t inlined_offset = 0;
   bool (*reduced)(const void*) = nullptr;  // only id and `unavailable` are there
   limit_list limits{};
+  const keep_how* keep = nullptr;
 };
 
 constexpr std::uint32_t hash_of(const char* text, std::size_t size) noexcept {
@@ -176,7 +184,8 @@ struct type_of<T> {
 };
 template <class E>
 struct type_of<flags<E>> {
-  static constexpr type value{sizeof(E) == 8 ? kind::bits_text : number_kind<std::underlying_type_t<E>>(), true};
+  static constexpr bool text = sizeof(E) == 8 && !is_number_flags<E>;
+  static constexpr type value{text ? kind::bits_text : number_kind<std::underlying_type_t<E>>(), true};
 };
 template <class Tag>
 struct type_of<monochord::id<Tag>> {
@@ -351,7 +360,18 @@ struct part {
   field one{};
   const table& (*inlined)() noexcept = nullptr;
   bool (*reduced)(const void*) = nullptr;
+  const keep_how* keep = nullptr;
 };
+
+// The text of a T whose `type` is none of those that `Known` says yes to, in its member `unknown`.
+template <class T, auto Known>
+inline constexpr keep_how keep_unknown{
+    [](const void* at) { return !Known(static_cast<const T*>(at)->type); },
+    [](void* at, std::string text) { static_cast<T*>(at)->unknown.emplace() = raw_json(std::move(text)); },
+    [](const void* at) {
+      const auto& kept = static_cast<const T*>(at)->unknown;
+      return kept ? kept->text() : std::string_view{};
+    }};
 
 // The rows of a model, sorted out at compile time.
 template <std::size_t N>
@@ -363,6 +383,7 @@ struct rows {
   const table& (*inlined)() noexcept = nullptr;
   std::uint32_t inlined_offset = 0;
   bool (*reduced)(const void*) = nullptr;
+  const keep_how* keep = nullptr;
 
   consteval rows(std::array<part, N> parts) {
     static_assert(N <= 64, "more than 64 fields");
@@ -370,6 +391,8 @@ struct rows {
     for (const part& p : parts) {
       if (p.reduced) {
         reduced = p.reduced;
+      } else if (p.keep) {
+        keep = p.keep;
       } else if (p.inlined) {
         inlined = p.inlined;
         inlined_offset = p.one.offset;
@@ -480,6 +503,10 @@ constexpr tagged_how tagged_how_of(const alternative* first, std::size_t count, 
 #define MONOCHORD_REDUCED(test) \
   part { {}, nullptr, test }
 
+/// `known` tells whether a `type` is known; the text of others is kept in the member `unknown`.
+#define MONOCHORD_KEEP_UNKNOWN(known) \
+  part { {}, nullptr, nullptr, &keep_unknown<self, known> }
+
 #define MONOCHORD_TABLE(model, ...)                                                                                \
   namespace json {                                                                                                 \
   template <>                                                                                                      \
@@ -490,7 +517,7 @@ constexpr tagged_how tagged_how_of(const alternative* first, std::size_t count, 
     static_assert(known(limits_of<model>, built.fields), "a limit names a field that the model does not have");    \
     static constexpr table made{#model,         built.fields.data(), built.count,         built.slots.size() - 1,  \
                                 built.slots.data(), built.required,  built.inlined,       built.inlined_offset,    \
-                                built.reduced,  {limits_of<model>, rule_of<model>}};                               \
+                                built.reduced,  {limits_of<model>, rule_of<model>}, built.keep};                   \
     return made;                                                                                                   \
   }                                                                                                                \
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What belongs to an application and its users.
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/activity_instance.hpp>
 #include <monochord/model/application_command_permissions.hpp>
 #include <monochord/model/application_events.hpp>
@@ -13,6 +14,7 @@
 
 namespace monochord {
 
+MONOCHORD_MODEL(activity_attachment, attachment)
 MONOCHORD_MODEL(activity_location, id, kind, channel_id, guild_id)
 MONOCHORD_MODEL(activity_attachment, attachment)
 MONOCHORD_MODEL(activity_instance, application_id, instance_id, launch_id, location, users)

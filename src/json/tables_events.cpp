@@ -9,6 +9,7 @@ namespace monochord {
 MONOCHORD_MODEL(ready, v, user, guilds, session_id, resume_gateway_url, shard, application)
 MONOCHORD_EMPTY(resumed)
 MONOCHORD_MODEL(rate_limited, opcode, retry_after, meta)
+MONOCHORD_MODEL(rate_limited_members, guild_id, nonce)
 MONOCHORD_TABLE(user_update, MONOCHORD_INLINE(user))
 MONOCHORD_TABLE(message_create, MONOCHORD_INLINE(message), MONOCHORD_FIELD(guild_id), MONOCHORD_FIELD(member),
                 MONOCHORD_FIELD(channel_type))

@@ -15,24 +15,39 @@ const tagged_how& tagged_how_for<interaction_data_family>() noexcept;
 
 MONOCHORD_LIMITS(command_choice, {"name", 1, 100}, {"name_localizations[]", 1, 100}, {"value", 0, 100, 6000})
 MONOCHORD_MODEL(command_choice, name, name_localizations, value)
+namespace {
+constexpr bool known_command_option(command_option_type type) {
+  return type >= command_option_type::sub_command && type <= command_option_type::attachment;
+}
+constexpr bool known_application_command(const optional<application_command_type>& type) {
+  return !type || (*type >= application_command_type::chat_input && *type <= application_command_type::primary_entry_point);
+}
+constexpr bool known_interaction(interaction_type type) {
+  return type >= interaction_type::ping && type <= interaction_type::social_layer_sku_purchase_eligibility;
+}
+}  // namespace
+
 MONOCHORD_LIMITS(command_option, {"name", 1, 32}, {"name_localizations[]", 1, 32}, {"description", 1, 100},
                  {"description_localizations[]", 1, 100}, {"choices", 0, 25}, {"options", 0, 25},
                  {"min_length", 0, 6000}, {"max_length", 1, 6000}, {"file_types", 0, 10})
-MONOCHORD_MODEL(command_option, type, name, name_localizations, description, description_localizations, required,
-                choices, options, channel_types, min_value, max_value, min_length, max_length, autocomplete,
-                file_types)
-MONOCHORD_MODEL(application_command, id, type, application_id, guild_id, name, name_localizations, description,
-                description_localizations, options, default_member_permissions, dm_permission, default_permission,
-                nsfw, integration_types, contexts, version, handler, name_localized, description_localized)
+MONOCHORD_TABLE(command_option, MONOCHORD_KEEP_UNKNOWN(known_command_option), MONOCHORD_EACH_FIELD(type, name,
+                name_localizations, description, description_localizations, required, choices, options, channel_types,
+                min_value, max_value, min_length, max_length, autocomplete, file_types))
+
+MONOCHORD_TABLE(application_command, MONOCHORD_KEEP_UNKNOWN(known_application_command), MONOCHORD_EACH_FIELD(id, type,
+                application_id, guild_id, name, name_localizations, description, description_localizations, options,
+                default_member_permissions, dm_permission, default_permission, nsfw, integration_types, contexts,
+                version, handler, name_localized, description_localized))
 MONOCHORD_MODEL(interaction_option, name, type, value, options, focused)
 MONOCHORD_MODEL(application_command_data, id, name, type, resolved, options, guild_id, target_id)
 MONOCHORD_MODEL(message_component_data, custom_id, component_type, values, resolved, id)
 MONOCHORD_MODEL(modal_submit_data, custom_id, components, resolved)
-MONOCHORD_MODEL(interaction, id, application_id, type, data, guild, guild_id, channel, channel_id, member, user,
-                token, version, message, app_permissions, locale, guild_locale, entitlements,
-                authorizing_integration_owners, context, attachment_size_limit)
+
+MONOCHORD_TABLE(interaction, MONOCHORD_KEEP_UNKNOWN(known_interaction), MONOCHORD_EACH_FIELD(id, application_id, type,
+                data, guild, guild_id, channel, channel_id, member, user, token, version, message, app_permissions,
+                locale, guild_locale, entitlements, authorizing_integration_owners, context, attachment_size_limit))
 MONOCHORD_MODEL(interaction_callback, id, type, activity_instance_id, response_message_id, response_message_loading,
-                response_message_ephemeral)
+                response_message_ephemeral, channel_id, guild_id)
 MONOCHORD_MODEL(callback_activity_instance, id)
 MONOCHORD_MODEL(interaction_callback_resource, type, activity_instance, message)
 MONOCHORD_MODEL(interaction_callback_response, interaction, resource)

@@ -104,12 +104,19 @@ MONOCHORD_MODEL(thread_metadata, archived, auto_archive_duration, archive_timest
 MONOCHORD_MODEL(thread_member, id, user_id, join_timestamp, flags, member, presence)
 MONOCHORD_MODEL(default_reaction, emoji_id, emoji_name)
 MONOCHORD_MODEL(forum_tag, id, name, moderated, emoji_id, emoji_name)
-MONOCHORD_MODEL(channel, id, type, guild_id, position, permission_overwrites, name, topic, nsfw, last_message_id,
-                bitrate, user_limit, rate_limit_per_user, recipients, icon, owner_id, application_id, managed,
-                parent_id, last_pin_timestamp, rtc_region, video_quality_mode, message_count, member_count,
-                thread_metadata, member, default_auto_archive_duration, permissions, app_permissions, flags,
-                total_message_sent, available_tags, applied_tags, default_reaction_emoji,
-                default_thread_rate_limit_per_user, default_sort_order, default_forum_layout)
+namespace {
+constexpr bool known_channel(channel_type type) {
+  return (type >= channel_type::guild_text && type <= channel_type::guild_announcement) ||
+         (type >= channel_type::announcement_thread && type <= channel_type::guild_media);
+}
+}  // namespace
+MONOCHORD_TABLE(channel, MONOCHORD_KEEP_UNKNOWN(known_channel), MONOCHORD_EACH_FIELD(id, type, guild_id, position,
+                permission_overwrites, name, topic, nsfw, last_message_id, bitrate, user_limit, rate_limit_per_user,
+                recipients, icon, owner_id, application_id, managed, parent_id, last_pin_timestamp, rtc_region,
+                video_quality_mode, message_count, member_count, thread_metadata, member,
+                default_auto_archive_duration, permissions, app_permissions, flags, total_message_sent, available_tags,
+                applied_tags, default_reaction_emoji, default_thread_rate_limit_per_user, default_sort_order,
+                default_forum_layout))
 MONOCHORD_MODEL(unavailable_guild, id, unavailable)
 MONOCHORD_MODEL(welcome_screen_channel, channel_id, description, emoji_id, emoji_name)
 MONOCHORD_MODEL(welcome_screen, description, welcome_channels)

@@ -15,6 +15,7 @@
 #include <monochord/model/guild_template.hpp>
 #include <monochord/model/integration.hpp>
 #include <monochord/model/interaction.hpp>
+#include <monochord/model/interaction_response.hpp>
 #include <monochord/model/invite.hpp>
 #include <monochord/model/join_request.hpp>
 #include <monochord/model/lobby.hpp>
@@ -96,5 +97,7 @@ MONOCHORD_SPECIAL_MEMBERS(current_authorization)
 MONOCHORD_SPECIAL_MEMBERS(sku)
 MONOCHORD_SPECIAL_MEMBERS(subscription)
 MONOCHORD_SPECIAL_MEMBERS(partial_guild)
+MONOCHORD_SPECIAL_MEMBERS(interaction_callback_data)
+MONOCHORD_SPECIAL_MEMBERS(message_request)
 
 }  // namespace monochord

@@ -16,6 +16,7 @@
 #include "net/body_source.hpp"
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
+#include "net/parked.hpp"
 
 namespace monochord::net {
 
@@ -44,7 +45,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
         base(std::move(where)),
         to{base.authority(), defaults_of(with), std::move(with)},
         options(to.options),
-        janitor_strand(asio::make_strand(executor)) {}
+        janitor_strand(new_strand()) {}
 
   const asio::any_io_executor executor;
   const url base;
@@ -55,26 +56,33 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
   std::vector<connection_ptr> idle;  // the last one was used last
   std::set<http_connection*> all;
-  std::deque<std::shared_ptr<parked>> waiting;  // for one of max_connections
+  struct waiter {
+    std::shared_ptr<parked> wait;
+    time_point deadline;
+  };
+  std::deque<waiter> waiting;  // for one of max_connections; the janitor ends those that waited too long
   std::vector<std::shared_ptr<parked>> opening;  // completed by shut(): connections that are being made end then
   std::size_t taken = 0;   // connections in use or being made
   std::size_t active = 0;  // calls of send, and the janitor
   bool closed = false;
   bool janitor_runs = false;
   std::shared_ptr<timer> janitor_timer;  // used on janitor_strand
+  time_point janitor_wakes{};
   std::vector<std::shared_ptr<parked>> joining;
   http_counters count;
 
   struct running;
   class lease;
 
-  task<http_response> run(const http_request& request, std::optional<duration> limit);
+  asio::any_io_executor new_strand() const { return options.one_strand ? executor : asio::make_strand(executor); }
+  task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
   duration time_for(const http_request& request) const;
-  task<http_response> attempt(const http_request& request, duration response_timeout, http_connection::progress& how_far,
-                              bool& reused);
-  task<connection_ptr> acquire(bool& reused);
-  task<> open(connection_ptr& made);
-  task<> open_unless_closed(connection_ptr& made);
+  task<http_response> attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
+                              http_connection::progress& how_far, bool& reused);
+  task<connection_ptr> acquire(bool& reused, time_point deadline);
+  task<error_code> wait_for_connection(time_point deadline);
+  task<> open(connection_ptr& made, time_point deadline);
+  task<> open_unless_closed(connection_ptr& made, time_point deadline);
   task<error_code> closing();
   void release(connection_ptr connection);
   void forget(http_connection& dead);
@@ -119,7 +127,7 @@ class http_pool::impl::lease {
 
 void http_pool::impl::wake_one() {
   while (!waiting.empty()) {
-    const auto next = std::move(waiting.front());
+    const auto next = std::move(waiting.front().wait);
     waiting.pop_front();
     if (next->complete()) return;
   }
@@ -155,15 +163,16 @@ void http_pool::impl::forget(http_connection& dead) {
   ++count.stale_connections;
 }
 
-task<> http_pool::impl::open(connection_ptr& made) {
+task<> http_pool::impl::open(connection_ptr& made, time_point deadline) {
   clock& time = *options.clock;
+  const auto within = [&](duration limit) { return std::min(time.now() + limit, deadline); };
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   auto stream =
-      co_await options.transport->connect(strand, base.host(), base.port(), time, time.now() + options.connect_timeout);
+      co_await options.transport->connect(strand, base.host(), base.port(), time, within(options.connect_timeout));
   if (base.encrypted()) {
-    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, time.now() + options.tls_timeout);
+    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, within(options.tls_timeout));
   }
-  made = std::make_shared<http_connection>(std::move(stream), [weak = weak_from_this()](http_connection& dead) {
+  made = std::make_shared<http_connection>(std::move(stream), options.clock, [weak = weak_from_this()](http_connection& dead) {
     if (const auto pool = weak.lock()) pool->forget(dead);
   });
   const std::lock_guard lock(mutex);
@@ -183,13 +192,30 @@ task<error_code> http_pool::impl::closing() {
   });
 }
 
-task<> http_pool::impl::open_unless_closed(connection_ptr& made) {
-  const bool opened = co_await race(open(made), closing());
+task<> http_pool::impl::open_unless_closed(connection_ptr& made, time_point deadline) {
+  const bool opened = co_await race(open(made, deadline), closing());
   if (!opened) throw error(errc::cancelled, "the HTTP client is closed");
 }
 
+/// Ends without an error when there may be a connection, with `errc::timeout` at `deadline`.
+task<error_code> http_pool::impl::wait_for_connection(time_point deadline) {
+  return park([this, deadline](std::shared_ptr<parked> wait) {
+    const std::lock_guard lock(mutex);
+    if (closed || taken < options.max_connections || !idle.empty()) {
+      wait->complete();  // meanwhile there is one
+      return;
+    }
+    waiting.push_back({std::move(wait), deadline});
+    if (deadline == time_point::max()) return;
+    start_janitor();
+    if (janitor_timer && deadline < janitor_wakes) {
+      asio::post(janitor_strand, [awake = janitor_timer] { awake->cancel(); });
+    }
+  });
+}
+
 /// Takes an idle connection, or the right to open one (then it is null); waits while there are too many.
-task<connection_ptr> http_pool::impl::acquire(bool& reused) {
+task<connection_ptr> http_pool::impl::acquire(bool& reused, time_point deadline) {
   bool waited = false;
   for (;;) {
     {
@@ -210,11 +236,8 @@ task<connection_ptr> http_pool::impl::acquire(bool& reused) {
       }
       if (!std::exchange(waited, true)) ++count.waits;
     }
-    const error_code woken = co_await park([this](std::shared_ptr<parked> wait) {
-      const std::lock_guard lock(mutex);
-      if (closed || taken < options.max_connections || !idle.empty()) wait->complete();  // meanwhile there is one
-      else waiting.push_back(std::move(wait));
-    });
+    const error_code woken = co_await wait_for_connection(deadline);
+    if (woken == errc::timeout) throw error(errc::timeout, "no connection was free in time");
     if (woken) throw error(errc::cancelled, "cancelled while waiting for a connection");
   }
 }
@@ -222,32 +245,29 @@ task<connection_ptr> http_pool::impl::acquire(bool& reused) {
 namespace {
 
 task<> exchange_into(http_connection& connection, const http_request& request, const http_connection::server& to,
-                     http_connection::progress& how_far, http_response& answer) {
-  answer = co_await connection.exchange(request, to, how_far);
+                     time_point deadline, http_connection::progress& how_far, http_response& answer) {
+  answer = co_await connection.exchange(request, to, deadline, how_far);
 }
 
-task<> in_time(clock& time, time_point deadline, task<> work) {
-  const bool ended = co_await run_before(time, deadline, std::move(work));
-  if (!ended) throw error(errc::timeout, "no whole answer came in time");
+/// `run_on`, or without a detour when the caller is there already.
+task<> go_on(asio::any_io_executor there, task<> work) {
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  if (here == there) co_await std::move(work);
+  else co_await run_on(there, std::move(work));
 }
 
 }  // namespace
 
-task<http_response> http_pool::impl::attempt(const http_request& request, duration response_timeout,
+task<http_response> http_pool::impl::attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
                                              http_connection::progress& how_far, bool& reused) {
   const auto self = shared_from_this();
-  auto first = co_await acquire(reused);
+  auto first = co_await acquire(reused, deadline);
   lease mine(self);
   mine.connection = std::move(first);
-  if (!mine.connection) {
-    const asio::any_io_executor strand = asio::make_strand(executor);
-    co_await run_on(strand, open_unless_closed(mine.connection));
-  }
+  if (!mine.connection) co_await go_on(new_strand(), open_unless_closed(mine.connection, deadline));
   http_response answer;
-  const asio::any_io_executor strand = mine.connection->executor();
-  clock& time = *options.clock;
-  co_await run_on(strand, in_time(time, time.now() + response_timeout,
-                                  exchange_into(*mine.connection, request, to, how_far, answer)));
+  const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
+  co_await go_on(mine.connection->executor(), exchange_into(*mine.connection, request, to, end, how_far, answer));
   co_return answer;
 }
 
@@ -259,7 +279,7 @@ duration http_pool::impl::time_for(const http_request& request) const {
   return options.response_timeout + std::chrono::milliseconds{size * 1000 / rate};
 }
 
-task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit) {
+task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
   {
     const std::lock_guard lock(mutex);
@@ -272,7 +292,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
     std::string text;
     try {
       if (request.source) co_await request.source->open();
-      auto answer = co_await attempt(request, limit ? *limit : time_for(request), how_far, reused);
+      auto answer = co_await attempt(request, limit, deadline, how_far, reused);
       const std::lock_guard lock(mutex);
       ++count.responses;
       co_return answer;
@@ -307,7 +327,8 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
   }
 }
 
-/// Closes connections that were idle for too long; runs while there are idle ones. The mutex is held.
+/// Closes connections that were idle for too long and ends calls that waited for one too long; runs while there are such.
+/// The mutex is held.
 void http_pool::impl::start_janitor() {
   if (std::exchange(janitor_runs, true)) return;
   ++active;
@@ -325,32 +346,36 @@ void http_pool::impl::start_janitor() {
 }
 
 task<> http_pool::impl::sweep() {
+  constexpr time_point never = time_point::max();
   const auto self = shared_from_this();
   const std::shared_ptr<timer> wait = options.clock->make_timer(janitor_strand);
   for (;;) {
     std::vector<connection_ptr> expired;
-    time_point next{};
+    time_point next = never;
     {
       const std::lock_guard lock(mutex);
-      const time_point oldest = options.clock->now() - options.idle_timeout;
+      const time_point now = options.clock->now();
+      const time_point oldest = now - options.idle_timeout;
       for (auto& one : idle) {
         if (one->idle_since <= oldest) expired.push_back(one);
       }
       std::erase_if(idle, [&](const connection_ptr& one) { return one->idle_since <= oldest; });
       count.idle_closes += expired.size();
       for (const auto& one : expired) all.erase(one.get());
-      if (idle.empty() || closed) {
-        janitor_runs = false;
-        janitor_timer = nullptr;
-      } else {
-        janitor_timer = wait;
-        next = idle.front()->idle_since;
-        for (const auto& one : idle) next = std::min(next, one->idle_since);
+      for (const auto& one : waiting) {
+        if (one.deadline <= now) one.wait->complete(make_error_code(errc::timeout));
+        else next = std::min(next, one.deadline);
       }
+      std::erase_if(waiting, [](const waiter& one) { return one.wait->done(); });
+      for (const auto& one : idle) next = std::min(next, one->idle_since + options.idle_timeout);
+      if (closed) next = never;
+      janitor_runs = next != never;
+      janitor_timer = janitor_runs ? wait : nullptr;
+      janitor_wakes = next;
     }
     for (const auto& one : expired) one->close();
-    if (next == time_point{}) co_return;
-    co_await wait->wait_until(next + options.idle_timeout);
+    if (next == never) co_return;
+    co_await wait->wait_until(next);
   }
 }
 
@@ -364,7 +389,7 @@ void http_pool::impl::shut() {
     }
     all.clear();
     idle.clear();
-    for (const auto& one : waiting) one->complete();
+    for (const auto& one : waiting) one.wait->complete();
     waiting.clear();
     for (const auto& one : opening) one->complete();
     opening.clear();
@@ -396,10 +421,12 @@ http_pool::http_pool(asio::any_io_executor executor, url base, http_options opti
 
 http_pool::~http_pool() { impl_->shut(); }
 
-task<http_response> http_pool::send(const http_request& request) { return impl_->run(request, std::nullopt); }
+task<http_response> http_pool::send(const http_request& request) {
+  return impl_->run(request, std::nullopt, time_point::max());
+}
 
-task<http_response> http_pool::send(const http_request& request, duration response_timeout) {
-  return impl_->run(request, response_timeout);
+task<http_response> http_pool::send(const http_request& request, duration response_timeout, time_point deadline) {
+  return impl_->run(request, response_timeout, deadline);
 }
 
 duration http_pool::time_for(const http_request& request) const { return impl_->time_for(request); }

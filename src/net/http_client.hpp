@@ -30,6 +30,9 @@ struct http_options {
   std::size_t slowest_upload_bytes_per_second = 64U << 10U;
   duration idle_timeout = std::chrono::seconds{30};      ///< an idle connection is closed after that
   std::size_t max_connections = 16;
+  /// The pool's executor is a strand that its connections live on, instead of a strand for each: calls that are awaited
+  /// there change no executor, which is cheaper, and all TLS is done by one thread at a time.
+  bool one_strand = false;
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_body_bytes = 64U << 20U;  ///< of an answer, also once it is unpacked
 };
@@ -81,8 +84,9 @@ class http_pool {
   /// only if its `source`, when it has one, can be read again. Throws
   /// `http_error`; cancellation ends the connection and throws `errc::cancelled`.
   task<http_response> send(const http_request& request);
-  /// The same with another limit than `http_options::response_timeout`, to which nothing is added.
-  task<http_response> send(const http_request& request, duration response_timeout);
+  /// The same with another limit than `http_options::response_timeout`, to which nothing is added, and until `deadline`
+  /// for all of it: waiting for a connection, opening one, sending again.
+  task<http_response> send(const http_request& request, duration response_timeout, time_point deadline = time_point::max());
 
   /// The limit that `send` takes when it is given none.
   duration time_for(const http_request& request) const;

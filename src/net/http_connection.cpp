@@ -2,6 +2,8 @@
 #include "net/http_connection.hpp"
 
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -37,14 +39,41 @@ void unpack(http_response& answer, const http_request& request, const http_conne
 
 }  // namespace
 
-http_connection::http_connection(std::unique_ptr<byte_stream> stream, std::function<void(http_connection&)> on_dead)
-    : stream_(std::move(stream)), executor_(stream_.get_executor()), on_dead_(std::move(on_dead)) {}
+http_connection::http_connection(std::unique_ptr<byte_stream> stream, std::shared_ptr<clock> time,
+                                 std::function<void(http_connection&)> on_dead)
+    : stream_(std::move(stream)), time_(std::move(time)), executor_(stream_.get_executor()), on_dead_(std::move(on_dead)) {}
 
 http_connection::~http_connection() = default;
 
 void http_connection::end() noexcept {
   alive_ = false;
   stream_.stream().close();
+  if (watch_timer_) watch_timer_->cancel();
+}
+
+/// Ends the connection at `deadline` unless another one is set before.
+void http_connection::limit(time_point deadline) {
+  deadline_ = deadline;
+  if (deadline == never) return;
+  if (!watch_timer_) {
+    watch_timer_ = time_->make_timer(executor_);
+    watched_ = deadline;
+    asio::co_spawn(executor_, watch(shared_from_this()), asio::detached);
+  } else if (deadline < watched_) {
+    watch_timer_->cancel();  // looks again
+  }
+}
+
+task<> http_connection::watch(std::shared_ptr<http_connection> self) {
+  const auto wait = self->watch_timer_;
+  while (self->alive_ && self->deadline_ != never) {
+    self->watched_ = self->deadline_;
+    co_await wait->wait_until(self->watched_);
+    if (self->deadline_ > self->time_->now() || !self->alive_) continue;
+    self->late_ = true;
+    self->end();
+  }
+  self->watch_timer_ = nullptr;
 }
 
 void http_connection::close() {
@@ -53,20 +82,24 @@ void http_connection::close() {
 
 void http_connection::start_read() {
   if (reading_ || end_ || !alive_) return;
-  reading_ = true;
+  auto operation = std::make_unique<read_operation>();
+  operation->owner = shared_from_this();
+  reading_ = operation.get();
   space_.resize(read_bytes);
-  stream_.stream().async_read_some(
-      asio::buffer(space_), byte_stream::io_handler(asio::bind_executor(
-                                executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
-                                  self->on_read(failed, bytes);
-                                })));
+  auto done = [operation = std::move(operation)](error_code failed, std::size_t bytes) mutable {
+    auto waiter = std::move(operation->waiter);
+    operation->owner->on_read(failed, bytes);
+    operation = nullptr;
+    if (waiter) std::move(waiter)(error_code());  // goes on in here
+  };
+  stream_.stream().async_read_some(asio::buffer(space_),
+                                   byte_stream::io_handler(asio::bind_executor(executor_, std::move(done))));
 }
 
 void http_connection::on_read(error_code failed, std::size_t bytes) {
-  reading_ = false;
+  reading_ = nullptr;
   arrived_.append(space_, 0, bytes);
   if (failed) end_ = failed;
-  if (waiting_) std::exchange(waiting_, nullptr)->complete();
   if (busy_) return;
   const bool was_alive = alive_;
   end();  // idle: it ended, or the peer said something that nobody asked for
@@ -76,11 +109,14 @@ void http_connection::on_read(error_code failed, std::size_t bytes) {
 /// Returns when more has arrived than there was, or the connection has ended.
 task<> http_connection::more_bytes() {
   start_read();
-  const error_code woken = co_await park([this](std::shared_ptr<parked> wait) {
-    if (reading_) waiting_ = std::move(wait);
-    else wait->complete();  // it is closed: nothing will come
-  });
-  if (woken) throw error(errc::cancelled, "cancelled while waiting for the answer");
+  if (reading_) {
+    const auto state = co_await asio::this_coro::cancellation_state;
+    const abort_on_cancel guard(state, [self = shared_from_this()] { self->end(); });
+    auto token = uncancelled();
+    co_await asio::async_initiate<decltype(token), void(error_code)>(
+        [this](auto done) { reading_->waiter = erase_handler<byte_stream::handler>(std::move(done)); }, token);
+    if (is_cancelled(state)) throw error(errc::cancelled, "cancelled while waiting for the answer");
+  }
   if (!alive_ && !end_) throw error(errc::closed, "the connection is closed");
 }
 
@@ -134,40 +170,49 @@ task<bool> http_connection::write(const http_request& request, const server& to,
   co_return co_await write_some(first, {}, how_far);
 }
 
-task<http_response> http_connection::exchange(const http_request& request, const server& to, progress& how_far) {
+task<http_response> http_connection::converse(const http_request& request, const server& to, progress& how_far) {
+  const bool complete = co_await write(request, to, how_far);
+  const http_reader::limits limits{to.options.max_header_bytes, to.options.max_body_bytes};
+  http_reader reader = http_reader::for_responses(limits, request.method == "HEAD");
+  bool offered = false;  // the parser has seen all that arrived and wants more behind it
+  while (!reader.done()) {
+    if (!arrived_.empty() && !offered) {
+      how_far.answered = true;
+      arrived_.erase(0, reader.put(arrived_));
+      offered = true;
+    } else if (end_ == asio::error::eof) {
+      reader.put_end();
+    } else if (end_) {  // TLS cut short included: what came may be incomplete although it looks whole
+      throw error(errc::closed, "the connection broke before the answer was complete: " + end_.message());
+    } else {
+      co_await more_bytes();
+      offered = false;
+    }
+  }
+  http_response answer = reader.take_response();
+  unpack(answer, request, to);
+  reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;
+  co_return answer;
+}
+
+task<http_response> http_connection::exchange(const http_request& request, const server& to, time_point deadline,
+                                              progress& how_far) {
   const auto self = shared_from_this();
   try {
     busy_ = true;
     reusable_ = false;
     if (end_ || !alive_) throw error(errc::closed, "the connection was closed by the peer");
-    const bool complete = co_await write(request, to, how_far);
-    http_reader::limits limits{to.options.max_header_bytes, to.options.max_body_bytes};
-    http_reader reader = http_reader::for_responses(limits, request.method == "HEAD");
-    bool offered = false;  // the parser has seen all that arrived and wants more behind it
-    while (!reader.done()) {
-      if (!arrived_.empty() && !offered) {
-        how_far.answered = true;
-        arrived_.erase(0, reader.put(arrived_));
-        offered = true;
-      } else if (end_ == asio::error::eof) {
-        reader.put_end();
-      } else if (end_) {  // TLS cut short included: what came may be incomplete although it looks whole
-        throw error(errc::closed, "the connection broke before the answer was complete: " + end_.message());
-      } else {
-        co_await more_bytes();
-        offered = false;
-      }
-    }
-    http_response answer = reader.take_response();
-    unpack(answer, request, to);
+    limit(deadline);
+    http_response answer = co_await converse(request, to, how_far);
     busy_ = false;
-    reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;
+    limit(never);
     if (reusable_) start_read();
     else end();
     co_return answer;
   } catch (...) {
     busy_ = false;
     end();
+    if (late_) throw error(errc::timeout, "no whole answer came in time");
     throw;
   }
 }

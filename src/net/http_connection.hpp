@@ -12,7 +12,6 @@
 #include <monochord/core/task.hpp>
 #include "net/byte_stream.hpp"
 #include "net/http_client.hpp"
-#include "net/parked.hpp"
 #include "net/stream_adaptor.hpp"
 
 namespace monochord::net {
@@ -37,11 +36,12 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   };
 
   /// `on_dead` is called once, on the strand, when the connection ends while it is idle.
-  http_connection(std::unique_ptr<byte_stream> stream, std::function<void(http_connection&)> on_dead);
+  http_connection(std::unique_ptr<byte_stream> stream, std::shared_ptr<clock> time,
+                  std::function<void(http_connection&)> on_dead);
   ~http_connection();
 
-  /// Sends a request and reads its answer. Throws `error`; the connection is closed then.
-  task<http_response> exchange(const http_request& request, const server& to, progress& how_far);
+  /// Sends a request and reads its answer, until `deadline` at most. Throws `error`; the connection is closed then.
+  task<http_response> exchange(const http_request& request, const server& to, time_point deadline, progress& how_far);
   /// Whether it can serve another request.
   bool reusable() const noexcept { return alive_ && reusable_; }
   /// Whether its TLS went on from an earlier connection.
@@ -54,25 +54,40 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   time_point idle_since{};  // the pool's, guarded by its mutex
 
  private:
+  /// A read that is under way, and who waits for it; destroyed uncalled, with the coroutine, when the context goes.
+  struct read_operation {
+    std::shared_ptr<http_connection> owner;
+    byte_stream::handler waiter;
+  };
   void start_read();
   void on_read(error_code failed, std::size_t bytes);
   task<> more_bytes();
   task<bool> write(const http_request& request, const server& to, progress& how_far);
   task<bool> write_some(std::string_view head, std::string_view body, progress& how_far);
+  task<http_response> converse(const http_request& request, const server& to, progress& how_far);
   bool refused_early() const noexcept;
+  void limit(time_point deadline);
+  static task<> watch(std::shared_ptr<http_connection> self);
   void end() noexcept;
 
+  static constexpr time_point never = time_point::max();
+
   stream_adaptor stream_;
+  const std::shared_ptr<clock> time_;
   const boost::asio::any_io_executor executor_;
   std::function<void(http_connection&)> on_dead_;
   std::string space_;            // what the read that is under way fills
   std::string arrived_;          // not parsed yet
   error_code end_;
-  std::shared_ptr<parked> waiting_;
-  bool reading_ = false;
+  read_operation* reading_ = nullptr;
   std::atomic<bool> alive_{true};     // written on the strand, read by the pool
   std::atomic<bool> reusable_{true};  // the same
   bool busy_ = false;
+  // One timer watches all exchanges, one after the other: it is not touched when one ends, only looked at when it fires.
+  std::shared_ptr<timer> watch_timer_;
+  time_point deadline_ = never;  // of the exchange under way
+  time_point watched_ = never;   // what the timer waits for
+  bool late_ = false;
 };
 
 }  // namespace monochord::net

@@ -3,11 +3,13 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include <monochord/core/task.hpp>
+#include "net/network.hpp"
 
 namespace monochord::net {
 
@@ -28,5 +30,9 @@ class resolver {
   struct state;
   std::shared_ptr<state> state_;
 };
+
+/// The system's TCP with another way to look names up.
+using address_lookup = std::function<task<std::vector<boost::asio::ip::tcp::endpoint>>(std::string host, std::uint16_t port)>;
+std::shared_ptr<network> tcp_network(address_lookup names);
 
 }  // namespace monochord::net

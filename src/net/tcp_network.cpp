@@ -96,8 +96,8 @@ class tcp_listener final : public listener {
   std::uint16_t port_ = 0;
 };
 
-task<> resolve_into(resolver& names, std::string host, std::uint16_t port, std::vector<tcp::endpoint>& found) {
-  found = co_await names.resolve(std::move(host), port);
+task<> resolve_into(const address_lookup& names, std::string host, std::uint16_t port, std::vector<tcp::endpoint>& found) {
+  found = co_await names(std::move(host), port);
 }
 
 task<> connect_into(socket& to, tcp::endpoint where, error_code& failed) {
@@ -107,6 +107,8 @@ task<> connect_into(socket& to, tcp::endpoint where, error_code& failed) {
 
 class system_tcp final : public network {
  public:
+  explicit system_tcp(address_lookup names) : names_(std::move(names)) {}
+
   task<std::unique_ptr<byte_stream>> connect(asio::any_io_executor executor, std::string host, std::uint16_t port,
                                              clock& time, time_point deadline) override {
     std::vector<tcp::endpoint> addresses;
@@ -140,11 +142,16 @@ class system_tcp final : public network {
   }
 
  private:
-  resolver names_;
+  const address_lookup names_;
 };
 
 }  // namespace
 
-std::shared_ptr<network> tcp_network() { return std::make_shared<system_tcp>(); }
+std::shared_ptr<network> tcp_network(address_lookup names) { return std::make_shared<system_tcp>(std::move(names)); }
+
+std::shared_ptr<network> tcp_network() {
+  const auto names = std::make_shared<resolver>();
+  return tcp_network([names](std::string host, std::uint16_t port) { return names->resolve(std::move(host), port); });
+}
 
 }  // namespace monochord::net

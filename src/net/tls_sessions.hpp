@@ -36,7 +36,7 @@ class tls_sessions {
   session_ptr take(const std::string& host);
 
   static constexpr std::size_t max_hosts = 64;
-  static constexpr std::size_t max_per_host = 8;  // servers give two a connection
+  static constexpr std::size_t max_per_host = 32;  // servers give two a connection, a pool may open 16 at a time
 
   std::mutex mutex_;
   std::map<std::string, std::deque<session_ptr>, std::less<>> hosts_;

@@ -315,6 +315,7 @@ class session {
     const std::vector<std::pair<const char*, std::uint64_t>> all{
         {"connections", now.connections},     {"open_connections", now.open_connections},
         {"identifies", now.identifies},       {"resumes", now.resumes},
+        {"resumes_at_resume_url", now.resumes_at_resume_url},
         {"resumed", now.resumed},             {"invalid_sessions", now.invalid_sessions},
         {"heartbeats", now.heartbeats},       {"events_sent", now.events_sent},
         {"events_replayed", now.events_replayed}, {"requests", now.requests},

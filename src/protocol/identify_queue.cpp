@@ -40,10 +40,17 @@ struct identify_queue::state {
     return true;
   }
 
+  /// What is left in a window of which nothing is spent but `given`: grants that are out and not yet used will be used
+  /// in this window, so that cancelling one gives back what was taken, and never more.
+  void open_window(int given, time_point until) {
+    remaining = given - static_cast<int>(std::count_if(tickets.begin(), tickets.end(), [](const auto& item) {
+                  return item.second.granted && !item.second.sent;
+                }));
+    reset_at = until;
+  }
+
   void refill(time_point now) {
-    if (now < reset_at) return;
-    remaining = options.total;
-    reset_at = now + std::chrono::hours{24};
+    if (now >= reset_at) open_window(options.total, now + std::chrono::hours{24});
   }
 
   void arrived(int shard_id) {
@@ -61,7 +68,7 @@ struct identify_queue::state {
 
   identify_queue_options options;
   identify_queue_counters counters;
-  int remaining = 0;
+  int remaining = 0;  // below 0 when more grants are out than a new window has
   time_point reset_at{};
   ticket last = 0;
   std::size_t waiting = 0;
@@ -171,6 +178,7 @@ void identify_queue::sent(ticket t, time_point now) {
   const auto at = s.tickets.find(t);
   if (at == s.tickets.end() || !at->second.granted || at->second.sent) return;
   at->second.sent = true;
+  at->second.deadline = now + s.options.ready_deadline;
   auto& l = s.lanes[s.key_of(at->second.shard_id)];
   l.free_at = now + s.options.interval;
   l.holder = 0;
@@ -206,12 +214,11 @@ void identify_queue::cancel(ticket t, time_point) {
 
 void identify_queue::set_budget(int remaining, int total, duration reset_after, time_point now) {
   auto& s = *state_;
-  s.remaining = remaining;
   s.options.total = total;
-  s.reset_at = now + reset_after;
+  s.open_window(remaining, now + reset_after);
 }
 
-int identify_queue::remaining() const noexcept { return state_->remaining; }
+int identify_queue::remaining() const noexcept { return std::max(state_->remaining, 0); }
 time_point identify_queue::reset_at() const noexcept { return state_->reset_at; }
 std::size_t identify_queue::waiting() const noexcept { return state_->waiting; }
 const identify_queue_counters& identify_queue::counters() const noexcept { return state_->counters; }

@@ -17,7 +17,10 @@ struct identify_queue_options {
   int total = 1000;          ///< session_start_limit.total, what `remaining` becomes at the reset
   duration reset_after = std::chrono::hours{24};   ///< session_start_limit.reset_after
   duration interval = std::chrono::seconds{5};     ///< between two IDENTIFYs of one key
-  duration grant_deadline = std::chrono::seconds{30};  ///< a grant whose owner does not report is taken back as failed
+  duration grant_deadline = std::chrono::seconds{30};  ///< a grant that nobody uses is taken back as failed
+  /// One that was used, and of which nothing more is heard, counts as failed after this: longer than a session waits
+  /// for READY (10 min), since until then the next group may not begin.
+  duration ready_deadline = std::chrono::minutes{11};
   bool wait_for_budget = true;  ///< budget spent: wait for the reset, or refuse with `identify_budget_spent`
 };
 
@@ -67,7 +70,8 @@ class identify_queue {
   /// budget back; one that was sent counts as failed.
   void cancel(ticket t, time_point now);
 
-  /// What Discord says now (GET /gateway/bot), which is right where our count is not.
+  /// What Discord says now (GET /gateway/bot), which is right where our count is not; it does not know yet of the
+  /// grants that are not used, which come off it.
   void set_budget(int remaining, int total, duration reset_after, time_point now);
   int remaining() const noexcept;
   time_point reset_at() const noexcept;

@@ -18,6 +18,8 @@ struct rate_bucket {
   int limit = 1;
   int remaining = 1;                   // by the last answer, less what was sent since
   std::optional<time_point> reset_at;  // at the latest; nothing: no answer yet in the present window
+  time_point ends_after = time_point::min();  // the present window, at the earliest
+  time_point last_end = time_point::min();    // of the window before it, at the latest
   int in_flight = 0;
   int lanes = 0;
 
@@ -28,6 +30,7 @@ struct rate_bucket {
     if (reset_at && now >= *reset_at) {
       // A new window. What is still in flight may be counted in it; when it ends, the next answer will say.
       remaining = std::max(limit - in_flight, 0);
+      last_end = *reset_at;
       reset_at.reset();
     }
     if (remaining > 0) return now;
@@ -51,15 +54,17 @@ struct rate_bucket {
   /// An answer to what was sent at `sent_at`; it holds no slot any more.
   void learn(int new_limit, int reported, duration reset_after, time_point sent_at, time_point now) {
     reported = std::max(reported, 0);
+    // The window of the answer ends between these.
+    const auto earliest = sent_at + reset_after;
     const auto latest = now + reset_after;
-    // The window's end lies between sent_at + reset_after and `latest`. When even the former is behind the end that was
-    // known, the answer is of a later window.
-    const bool fresh = how != mode::limited || !reset_at || now >= *reset_at || sent_at + reset_after > *reset_at ||
-                       reported > remaining + in_flight;
-    // In a window that we have been counting, what is in flight is already taken off; in a new one the answer may have
-    // been given before or after the others were counted: assume before.
+    if (how == mode::limited && (reset_at ? latest < ends_after : earliest <= last_end)) return;  // one that has passed
+    const bool fresh = how != mode::limited || !reset_at || now >= *reset_at || earliest > *reset_at;
+    // In a window that we have been counting, what is in flight is already taken off, and answers may come in another
+    // order than they were given: the least counts. In a new one the answer may have been given before or after the
+    // others were counted: assume before.
     remaining = fresh ? std::max(reported - in_flight, 0) : std::min(remaining, reported);
     reset_at = fresh ? latest : std::min(*reset_at, latest);
+    ends_after = fresh ? earliest : std::max(ends_after, earliest);
     how = mode::limited;
     limit = std::max(new_limit, 1);
   }

@@ -64,7 +64,6 @@ struct lane {
 
 struct entry {
   lane* where = nullptr;
-  bucket* charged = nullptr;  // in flight: whose slot it holds
   priority urgency = priority::normal;
   std::uint64_t order = 0;
   bool in_flight = false;
@@ -144,6 +143,10 @@ struct rate_limiter::state {
     if (l.home) {
       --l.home->lanes;
       counters.moved += l.waiting.size();
+      // What is under way is counted where it will be answered.
+      l.home->in_flight -= l.in_flight;
+      wanted.in_flight += l.in_flight;
+      wanted.remaining = std::max(wanted.remaining - l.in_flight, 0);
     }
     l.home = &wanted;
     ++wanted.lanes;
@@ -229,7 +232,6 @@ struct rate_limiter::state {
     ++l.in_flight;
     ++in_flight;
     if (l.order) ++l.order->in_flight;
-    e.charged = l.home;
     e.in_flight = true;
     e.probes = !l.key.exempt_from_global && breaker.sent();
     e.counted_as_waiting = false;
@@ -245,12 +247,11 @@ struct rate_limiter::state {
     if (!e.in_flight) return;
     e.in_flight = false;
     deadlines.erase({e.taken_back, t});
-    --e.charged->in_flight;
+    --e.where->home->in_flight;
     --e.where->in_flight;
     --in_flight;
     if (e.where->order) --e.where->order->in_flight;
     if (e.probes) breaker.probe_over();
-    e.charged = nullptr;
   }
 
   void enqueue(ticket t, entry& e, time_point now) {

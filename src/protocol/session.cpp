@@ -341,6 +341,11 @@ actions session::ready(std::uint32_t generation, std::int64_t seq, std::string_v
                        std::string_view resume_url, moment at) {
   actions out;
   if (stale(generation)) return out;
+  if (status_ == session_status::resuming && session_id == session_id_) {
+    // Kept before READY was handled, so from position 0: the replay begins with READY, an event like those after it.
+    if (!resume_url.empty()) resume_url_ = resume_url;
+    return dispatch(generation, seq, "READY", at);
+  }
   if (status_ != session_status::identifying || session_id.empty()) return malformed(generation, at);
   received_ = seq;
   handled_ = 0;
@@ -374,6 +379,7 @@ actions session::dispatch(std::uint32_t generation, std::int64_t seq, std::strin
       status_ = session_status::ready;
       up_since_ = at.now;
       failed_resumes_ = 0;
+      avoid_resume_url_ = false;  // it was one bad connection, not a dead address
       connect_backoff_.reset();
       invalid_backoff_.reset();
       ++counters_.resumed;

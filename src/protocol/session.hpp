@@ -178,6 +178,8 @@ class session {
   // Payloads.
   actions hello(std::uint32_t generation, duration heartbeat_interval, moment at);                 // op 10
   actions dispatch(std::uint32_t generation, std::int64_t seq, std::string_view type, moment at);  // op 0, but READY
+  /// READY of a new session; while resuming, that of the session that is resumed is one more event of the replay: it
+  /// comes when the snapshot was taken before READY was handled, and is handed on then, as it was never dealt with.
   actions ready(std::uint32_t generation, std::int64_t seq, std::string_view session_id, std::string_view resume_url,
                 moment at);                                                                        // op 0 READY
   actions heartbeat_requested(std::uint32_t generation, moment at);                                // op 1
@@ -212,7 +214,8 @@ class session {
   /// For RESUME. Empty and 0 without a session.
   const std::string& session_id() const noexcept { return session_id_; }
   std::int64_t resume_seq() const noexcept { return received_; }
-  /// What a session store keeps; nothing without a session.
+  /// What a session store keeps; nothing without a session. With `tracks_handled` its position is 0 until READY is
+  /// handled: whoever resumes from there is given READY again, since the process that ends may not have dealt with it.
   std::optional<session_snapshot> snapshot() const;
   /// Between the last heartbeat and its ACK; nothing before the first one.
   std::optional<duration> latency() const noexcept { return latency_; }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/rest/message.hpp>
 
-#include <monochord/core/random.hpp>
 #include <monochord/model/message.hpp>
 #include <monochord/model/message_bodies.hpp>
 #include <monochord/model/message_builder.hpp>
@@ -10,20 +9,9 @@
 #include <monochord/model/user.hpp>
 
 #include "rest/endpoint.hpp"
+#include "rest/nonce.hpp"
 
 namespace monochord::rest {
-
-namespace {
-
-/// Digits and letters, 25 at most: what Discord takes for a nonce, and nobody draws twice within its few minutes.
-std::string fresh_nonce() {
-  static constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::string out;
-  for (int i = 0; i < 22; ++i) out += letters[static_cast<std::size_t>(random_int(0, 35))];
-  return out;
-}
-
-}  // namespace
 
 task<std::vector<message>> message_routes::get_channel_messages(channel_id channel, const call_options& options) {
   return decoded<std::vector<message>>(queue_of(*this),
@@ -45,15 +33,10 @@ task<message> message_routes::get_channel_message(channel_id channel, message_id
 task<message> message_routes::create_message(channel_id channel, const create_message_body& body,
                                              const call_options& options) {
   auto made = make({method::post, "/channels/{channel_id}/messages"}, options, channel);
-  auto sent = body;
+  create_message_body covered = body;
   std::string nonce;
-  if (!sent.nonce) {
-    nonce = fresh_nonce();
-    sent.nonce = nonce;
-    if (!sent.enforce_nonce) sent.enforce_nonce = true;
-  }
-  if (sent.enforce_nonce.value_or(false)) made.repeat = repetition::by_nonce;
-  return decoded<message>(queue_of(*this), with(queue_of(*this), std::move(made), sent));
+  if (cover_by_nonce(covered, nonce)) made.repeat = repetition::by_nonce;
+  return decoded<message>(queue_of(*this), with(queue_of(*this), std::move(made), covered));
 }
 task<message> message_routes::create_message(channel_id channel, const message_builder& body,
                                              const call_options& options) {

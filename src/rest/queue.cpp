@@ -57,7 +57,14 @@ std::string in_seconds(duration time) {
   return std::to_string(ms / 1000) + "." + fraction + " s";
 }
 
+/// The connections live where the queue lives, which spares each call two changes of executor.
+net::http_options on_one_strand(net::http_options options) {
+  options.one_strand = true;
+  return options;
+}
+
 net::http_options express_options(net::http_options options) {
+  options = on_one_strand(std::move(options));
   options.max_connections = express_connections;
   return options;
 }
@@ -121,8 +128,8 @@ queue::queue(asio::any_io_executor executor, queue_options options)
       sender_(stands_for(options_.bot_token.reveal())),
       limits_(options_.shared_limits ? options_.shared_limits : std::make_shared<rest_limits>(options_.limits)),
       strand_(asio::make_strand(executor)),
-      pool_(executor, options_.base, options_.http),
-      express_(executor, options_.base, express_options(options_.http)) {}
+      pool_(strand_, options_.base, on_one_strand(options_.http)),
+      express_(strand_, options_.base, express_options(options_.http)) {}
 
 queue::~queue() { limits_->leave(*this); }
 
@@ -163,11 +170,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     net::http_response response;
     std::optional<net::http_error> lost;
     try {
-      const duration for_answer = (answers_interaction(what) ? express_ : pool_).time_for(request);
-      auto sending = exchange(request, answers_interaction(what), std::min(for_answer, trip.deadline - sent_at), response);
-      const bool in_time = co_await net::run_before(*clock_, trip.deadline, std::move(sending));
-      if (!in_time)
-        throw net::http_error(errc::timeout, "its time (client_options::rest_timeout) was over before the answer came", true);
+      co_await exchange(request, answers_interaction(what), trip.deadline, response);
     } catch (const net::http_error& e) {
       lost = e;
     }
@@ -307,9 +310,9 @@ void queue::call_hook(const Hook& hook, const Event& event) const {
   }
 }
 
-task<> queue::exchange(const net::http_request& request, bool urgent, duration limit, net::http_response& out) {
+task<> queue::exchange(const net::http_request& request, bool urgent, time_point deadline, net::http_response& out) {
   if (urgent && sending_ >= options_.http.max_connections) {
-    out = co_await express_.send(request, limit);
+    out = co_await express_.send(request, express_.time_for(request), deadline);
     co_return;
   }
   struct counted {
@@ -318,7 +321,7 @@ task<> queue::exchange(const net::http_request& request, bool urgent, duration l
     std::size_t& of;
   };
   const counted one(sending_);
-  out = co_await pool_.send(request, limit);
+  out = co_await pool_.send(request, pool_.time_for(request), deadline);
 }
 
 /// Returns when the ticket may go (`granted`), or when it never will: refused, deadline, close().

@@ -71,7 +71,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   task<> run(std::shared_ptr<queue> self, call what, answer& out);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
-  task<> exchange(const net::http_request& request, bool urgent, duration limit, net::http_response& out);
+  task<> exchange(const net::http_request& request, bool urgent, time_point deadline, net::http_response& out);
   task<> turn(waiter& me, time_point deadline);
   void deliver(std::vector<rest_limits::news> what) override;
   void take_in(const std::vector<rest_limits::news>& what);

@@ -69,7 +69,9 @@ guild_id add_guild(mock_state& state, gateway& gate, std::string_view name, user
   made.id = id;
   made.name = name;
   made.owner = owner.value();
-  made.roles.push_back({id, "@everyone", 0, 0});
+  role_record& everyone = made.roles.emplace_back();
+  everyone.id = id;
+  everyone.name = "@everyone";
   made.bot_joined = state.options.clock->utc_now();
   made.members[owner.value()].joined = made.bot_joined;
   made.members[state.world.bot].joined = made.bot_joined;
@@ -93,10 +95,26 @@ channel_id add_text_channel(mock_state& state, gateway& gate, guild_id where, st
 role_id add_role(mock_state& state, gateway& gate, guild_id where, std::string_view name, std::uint64_t permissions) {
   guild_record& place = guild(state, where);
   const snowflake id = state.world.next_id();
-  place.roles.push_back({id, std::string(name), permissions, static_cast<int>(place.roles.size())});
+  role_record& made = place.roles.emplace_back();
+  made.id = id;
+  made.name = name;
+  made.permissions = permissions;
+  made.position = static_cast<int>(place.roles.size()) - 1;
   gate.event("GUILD_ROLE_CREATE", place.id,
              {{"guild_id", id_text(place.id)}, {"role", world::role_json(place, place.roles.back())}});
   return role_id{id};
+}
+
+void give_role(mock_state& state, gateway& gate, guild_id where, user_id who, role_id role) {
+  guild_record& place = guild(state, where);
+  const auto member = place.members.find(who.value());
+  if (member == place.members.end()) unknown("member " + who.str() + " of guild " + where.str());
+  if (std::none_of(place.roles.begin(), place.roles.end(), [&](const role_record& r) { return r.id == role.value(); }))
+    unknown("role " + role.str() + " in guild " + where.str());
+  auto& roles = member->second.roles;
+  if (std::find(roles.begin(), roles.end(), role.value()) != roles.end()) return;
+  roles.push_back(role.value());
+  announce_member(gate, state.world, place, who.value());
 }
 
 void join(mock_state& state, gateway& gate, guild_id where, user_id who) {
@@ -112,7 +130,9 @@ void join(mock_state& state, gateway& gate, guild_id where, user_id who) {
 
 void leave(mock_state& state, gateway& gate, guild_id where, user_id who) {
   guild_record& place = guild(state, where);
-  if (place.members.erase(who.value()) == 0) unknown("member " + who.str() + " of guild " + where.str());
+  if (!place.members.contains(who.value())) unknown("member " + who.str() + " of guild " + where.str());
+  if (who.value() == state.world.bot) return remove_bot(state, gate, where);
+  place.members.erase(who.value());
   gate.event("GUILD_MEMBER_REMOVE", place.id,
              {{"guild_id", id_text(place.id)}, {"user", state.world.user_json(who.value())}});
 }
@@ -121,6 +141,7 @@ void set_unavailable(mock_state& state, gateway& gate, guild_id where, bool unav
   guild_record& place = guild(state, where);
   if (place.unavailable == unavailable) return;
   place.unavailable = unavailable;
+  if (!state.world.is_member(place.id, state.world.bot)) return;
   if (unavailable) gate.event("GUILD_DELETE", place.id, {{"id", id_text(place.id)}, {"unavailable", true}});
   else gate.event("GUILD_CREATE", place.id, state.world.guild_create_json(place));
 }
@@ -136,8 +157,7 @@ message_id say(mock_state& state, gateway& gate, user_id who, channel_id where, 
   channel_record& place = channel(state, where);
   if (place.guild != 0 && !state.world.is_member(place.guild, who.value())) join(state, gate, guild_id{place.guild}, who);
   const auto& stored = state.world.store(place, human_message(state, place, who.value(), {{"content", text}}));
-  const bool seen = place.guild == 0 || state.world.is_member(place.guild, state.world.bot);
-  if (seen) gate.message_event("MESSAGE_CREATE", place.guild, state.world.message_event(place, stored));
+  gate.message_event("MESSAGE_CREATE", place.guild, state.world.message_event(place, stored));
   return message_id{id_at(stored.body, "id")};
 }
 

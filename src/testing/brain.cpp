@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+
+#include "net/deadline.hpp"
 
 namespace monochord::testing {
 
@@ -36,10 +36,12 @@ void brain::ring() {
 task<bool> brain::until(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout) {
   // A strand of its own: the caller's executor may be a pool, and the alarm is for one thread at a time.
   const asio::any_io_executor strand = asio::make_strand(co_await asio::this_coro::executor);
-  co_return co_await asio::co_spawn(strand, watch(std::move(self), std::move(check), timeout), asio::use_awaitable);
+  bool met = false;
+  co_await net::run_on(strand, watch_into(std::move(self), std::move(check), timeout, met));
+  co_return met;
 }
 
-task<bool> brain::watch(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout) {
+task<> brain::watch_into(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout, bool& met) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const auto executor = co_await asio::this_coro::executor;
   const auto state = co_await asio::this_coro::cancellation_state;
@@ -51,8 +53,8 @@ task<bool> brain::watch(std::shared_ptr<brain> self, std::function<bool()> check
   const auto deadline = self->time()->now() + timeout;
   for (;;) {
     me->rung = false;  // before the check: a change after it rings again, and its post runs once this waits
-    if (check()) co_return true;
-    if (state.cancelled() != asio::cancellation_type::none || self->time()->now() >= deadline) co_return false;
+    met = check();
+    if (met || net::is_cancelled(state) || self->time()->now() >= deadline) co_return;
     co_await me->alarm->wait_until(deadline);
   }
 }

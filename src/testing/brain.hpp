@@ -56,7 +56,7 @@ class brain : public std::enable_shared_from_this<brain> {
 
  private:
   struct waiter;
-  static task<bool> watch(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout);
+  static task<> watch_into(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout, bool& met);
 
   mutable std::mutex mutex_;  // guards the three that follow
   mock_state state_;
@@ -80,6 +80,7 @@ message_record& message(mock_state& state, channel_id channel, message_id id);
 guild_id add_guild(mock_state& state, gateway& gate, std::string_view name, user_id owner);
 channel_id add_text_channel(mock_state& state, gateway& gate, guild_id guild, std::string_view name);
 role_id add_role(mock_state& state, gateway& gate, guild_id guild, std::string_view name, std::uint64_t permissions);
+void give_role(mock_state& state, gateway& gate, guild_id guild, user_id user, role_id role);
 void join(mock_state& state, gateway& gate, guild_id guild, user_id user);
 void leave(mock_state& state, gateway& gate, guild_id guild, user_id user);
 void set_unavailable(mock_state& state, gateway& gate, guild_id guild, bool unavailable);

@@ -36,9 +36,10 @@ void mock_state::violate(std::string kind, std::string text) {
   violations.push_back({std::move(kind), std::move(text), now()});
 }
 
-std::shared_ptr<gateway_link> gateway::open(std::string_view query, std::function<void()> wake) {
+std::shared_ptr<gateway_link> gateway::open(std::string_view path, std::string_view query, std::function<void()> wake) {
   auto link = std::make_shared<gateway_link>();
   link->id = ++state_.last_link;
+  link->at_resume_url = is_resume_path(path);
   link->wake = std::move(wake);
   link->last_heartbeat = state_.now();
   state_.links.emplace(link->id, link);
@@ -68,6 +69,7 @@ std::shared_ptr<gateway_link> gateway::open(std::string_view query, std::functio
     refuse(*link, 4002, "Error while decoding payload.", "gateway_compression",
            "the gateway was opened with compress=" + compress + ", which is not served");
   } else {
+    link->greeted = true;
     send(*link, {{"op", 10},
                  {"s", nullptr},
                  {"t", nullptr},
@@ -86,7 +88,7 @@ void gateway::closed(gateway_link& link, std::uint16_t code) {
     if (session->link == link.id) detach(*session);
     // 1000 and 1001 say that the bot goes away for good; anything else leaves the session to be resumed.
     if ((code == 1000 || code == 1001) && !link.closing) state_.sessions.erase(session->id);
-    link.session = nullptr;
+    leave_session(link);
   }
   link.closing = true;
   state_.links.erase(link.id);
@@ -96,8 +98,8 @@ void gateway::closed(gateway_link& link, std::uint16_t code) {
 void gateway::tick(gateway_link& link) {
   if (link.closing || link.stalled) return;
   const auto now = state_.now();
-  if (link.ready_pending && now >= link.ready_at) ready(link);
-  if (state_.faults.no_hello || now - link.last_heartbeat < silent_intervals * state_.options.heartbeat_interval) return;
+  if (link.session && link.ready_pending && now >= link.ready_at) ready(link);
+  if (now < silent_at(link)) return;
   if (link.session) {
     const auto session = link.session;
     refuse(link, 4009, "Session timed out.", "heartbeats_missing",
@@ -111,8 +113,13 @@ void gateway::tick(gateway_link& link) {
 
 time_point gateway::due(const gateway_link& link) const {
   if (link.closing || link.stalled) return time_point::max();
-  const auto silent = link.last_heartbeat + silent_intervals * state_.options.heartbeat_interval;
-  return link.ready_pending ? std::min(silent, link.ready_at) : silent;
+  return link.ready_pending ? std::min(silent_at(link), link.ready_at) : silent_at(link);
+}
+
+time_point gateway::silent_at(const gateway_link& link) const {
+  // Without HELLO nobody knows how often to beat.
+  if (!link.greeted) return time_point::max();
+  return link.last_heartbeat + silent_intervals * state_.options.heartbeat_interval;
 }
 
 std::vector<outgoing> gateway::take(gateway_link& link, std::size_t most) {
@@ -190,7 +197,8 @@ void gateway::send_op(int op, const json& data) {
     if (op == 9 && data == false && link->session) {
       const auto session = link->session;
       detach(*session);
-      link->session = nullptr;
+      leave_session(*link);
+      link->session_ended = true;
       state_.sessions.erase(session->id);
     }
   }
@@ -206,9 +214,18 @@ void gateway::send_raw(std::string_view bytes, bool binary) {
 }
 
 void gateway::forget_sessions() {
-  for (const auto& [id, session] : state_.sessions)
-    if (gateway_link* link = link_of(*session)) link->session = nullptr;
+  for (const auto& [id, session] : state_.sessions) {
+    gateway_link* link = link_of(*session);
+    if (!link) continue;
+    leave_session(*link);
+    link->session_ended = true;
+  }
   state_.sessions.clear();
+}
+
+void gateway::leave_session(gateway_link& link) {
+  link.session = nullptr;
+  link.ready_pending = false;  // it was to be the session's
 }
 
 std::shared_ptr<gateway_session> gateway::connected_session(int shard) const {
@@ -221,12 +238,10 @@ std::shared_ptr<gateway_session> gateway::connected_session(int shard) const {
 }
 
 int gateway::identifies_left(duration& reset_after) {
-  const auto now = state_.now();
-  const auto day = std::chrono::hours{tables::limits.identify_budget_hours};
-  auto& used = state_.identifies;
-  while (!used.empty() && now - used.front() >= day) used.pop_front();
-  reset_after = used.empty() ? duration{} : used.front() + day - now;
-  return state_.options.session_start_limit - static_cast<int>(used.size());
+  const auto end = state_.budget_start + std::chrono::hours{tables::limits.identify_budget_hours};
+  if (state_.now() >= end) state_.identifies_today = 0;
+  reset_after = state_.identifies_today == 0 ? duration{} : end - state_.now();
+  return state_.options.session_start_limit - state_.identifies_today;
 }
 
 void gateway::ready(gateway_link& link) {
@@ -259,7 +274,7 @@ void gateway::ready(gateway_link& link) {
   ++state_.counters.readies;
   if (!state_.faults.guilds_stay_unavailable) {
     for (const auto& [id, guild] : state_.world.guilds)
-      if (!guild.unavailable && guild.members.contains(state_.world.bot) && wants(session, "GUILD_CREATE", id))
+      if (!guild.unavailable && wants(session, "GUILD_CREATE", id))
         push(session, "GUILD_CREATE", dump(state_.world.guild_create_json(guild)));
   }
   after_session_start(link);
@@ -336,6 +351,8 @@ bool gateway::wants(const gateway_session& session, std::string_view name, snowf
   const bool mine = guild == 0 ? session.shard == 0 : in_shard(session, guild);
   if (name == "USER_UPDATE") return true;
   if (!mine) return false;
+  // Only the news that the bot is out of a guild comes from outside it.
+  if (guild != 0 && name != "GUILD_DELETE" && !state_.world.is_member(guild, state_.world.bot)) return false;
   return row->always || (session.intents & (guild == 0 ? row->direct : row->guild)) != 0;
 }
 

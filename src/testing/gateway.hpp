@@ -19,8 +19,13 @@ class gateway {
  public:
   explicit gateway(mock_state& state) : state_(state) {}
 
-  /// A websocket was opened with this query string (`v=10&encoding=json`); HELLO is in its `out` already.
-  std::shared_ptr<gateway_link> open(std::string_view query, std::function<void()> wake);
+  /// The path in READY's `resume_gateway_url`. At Discord that is another host; a mock on a socket has only one.
+  static constexpr std::string_view resume_path = "/resume";
+  /// Whether the gateway is served at this path: the root or, for those who resume, `resume_path`.
+  static bool serves(std::string_view path) { return path.empty() || path == "/" || is_resume_path(path); }
+
+  /// A websocket was opened at this path with this query string (`v=10&encoding=json`); HELLO is in its `out` already.
+  std::shared_ptr<gateway_link> open(std::string_view path, std::string_view query, std::function<void()> wake);
   /// One message of the client.
   void receive(gateway_link& link, std::string_view text);
   /// The connection is gone; `code` is that of the client's close frame, 0 when none came.
@@ -45,10 +50,13 @@ class gateway {
   void send_raw(std::string_view bytes, bool binary);
   void forget_sessions();
   std::shared_ptr<gateway_session> connected_session(int shard) const;
-  /// IDENTIFYs left today, and how long until the day's count starts anew.
+  /// IDENTIFYs left today, and how long until all of the day's are forgotten; zero when there were none.
   int identifies_left(duration& reset_after);
 
  private:
+  static bool is_resume_path(std::string_view path) {
+    return path.starts_with(resume_path) && (path.size() == resume_path.size() || path.substr(resume_path.size()) == "/");
+  }
   void identify(gateway_link& link, const json& d);
   void accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents);
   void resume(gateway_link& link, const json& d);
@@ -57,6 +65,8 @@ class gateway {
   void request_members(gateway_link& link, const json& d);
   void update_voice(gateway_link& link, const json& d);
   void ready(gateway_link& link);
+  /// The session is gone and its connection stays.
+  static void leave_session(gateway_link& link);
   bool check_token(gateway_link& link, const json& d);
   bool too_early(int shard);
   void budget_overdrawn();
@@ -68,6 +78,7 @@ class gateway {
   void drop(gateway_link& link);
   void push(gateway_session& session, std::string_view name, std::string_view data);
   void detach(gateway_session& session);
+  time_point silent_at(const gateway_link& link) const;
   bool in_shard(const gateway_session& session, snowflake guild) const;
   bool wants(const gateway_session& session, std::string_view name, snowflake guild) const;
   void after_session_start(gateway_link& link);

@@ -52,9 +52,12 @@ struct gateway_session {
 struct gateway_link {
   std::uint64_t id = 0;
   bool usable = true;              ///< version and encoding are served
+  bool greeted = false;            ///< HELLO was sent, so that heartbeats are due
+  bool at_resume_url = false;      ///< it was opened where READY sends those who resume
   bool closing = false;            ///< a close or drop is in `out`; nothing more is taken
   bool stalled = false;            ///< neither reads nor writes
   std::shared_ptr<gateway_session> session;
+  bool session_ended = false;      ///< by us, and the client has not begun another one: it may not know yet
   std::deque<outgoing> out;
   std::function<void()> wake;      ///< called under the mock's lock; only posts
   std::deque<time_point> received; ///< within the last minute

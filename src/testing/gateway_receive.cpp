@@ -16,6 +16,10 @@ using namespace std::chrono_literals;
 /// long.
 constexpr duration travel_allowance = 250ms;
 constexpr duration whole_guild_interval = 30s;
+/// Of a member request, but for one that asks for all members.
+/// https://docs.discord.com/developers/events/gateway-events#request-guild-members
+constexpr std::size_t max_members_asked = 100;
+constexpr std::size_t max_nonce_bytes = 32;
 
 std::uint32_t all_intents() {
   std::uint32_t all = 0;
@@ -94,8 +98,11 @@ void gateway::receive(gateway_link& link, std::string_view text) {
   if (op == 2 || op == 6) {
     if (link.session)
       return refuse(link, 4005, "Already authenticated.", "already_authenticated", "op " + std::to_string(op) + " on a session");
+    link.session_ended = false;
     return op == 2 ? identify(link, d) : resume(link, d);
   }
+  // It was on its way when we took the session away.
+  if (link.session_ended) return;
   if (!link.session)
     return refuse(link, 4003, "Not authenticated.", "not_authenticated",
                   "op " + std::to_string(op) + " before IDENTIFY or RESUME");
@@ -142,7 +149,8 @@ void gateway::identify(gateway_link& link, const json& d) {
                   std::to_string(guilds) + " guilds on one shard");
   duration reset_after{};
   if (identifies_left(reset_after) <= 0) return budget_overdrawn();
-  state_.identifies.push_back(state_.now());
+  if (state_.identifies_today++ == 0) state_.budget_start = state_.now();
+  if (link.at_resume_url) state_.violate("identify_at_resume_url", "IDENTIFY came on the URL that is for resuming");
   const bool early = too_early(shard->first);
   if (early)
     state_.violate("identify_too_early", "shard " + std::to_string(shard->first) + " identified less than " +
@@ -232,10 +240,11 @@ void gateway::resume(gateway_link& link, const json& d) {
     return send(link, {{"op", 9}, {"s", nullptr}, {"t", nullptr}, {"d", false}});
   }
   if (gateway_link* old = link_of(*session); old && old != &link) {
-    old->session = nullptr;
+    leave_session(*old);
     drop(*old);
   }
   ++state_.counters.resumes;
+  if (link.at_resume_url) ++state_.counters.resumes_at_resume_url;
   session->link = link.id;
   link.session = session;
   for (const auto& sent : session->ring) {
@@ -303,42 +312,51 @@ void gateway::request_members(gateway_link& link, const json& d) {
   const auto guild_id = id_at(d, "guild_id");
   const bool by_query = at(d, "query").is_string();
   const bool by_ids = d.is_object() && d.contains("user_ids");
-  if (guild_id == 0 || by_query == by_ids || (by_query && !at(d, "limit").is_number_integer()))
+  const auto limit = by_query ? int_at(d, "limit") : 0;
+  if (guild_id == 0 || by_query == by_ids || (by_query && (!at(d, "limit").is_number_integer() || limit < 0)))
     return refuse(link, 4002, "Error while decoding payload.", "payload_malformed",
                   "a member request needs guild_id and either query with limit, or user_ids");
   auto& session = *link.session;
   const guild_record* guild = state_.world.find_guild(guild_id);
   if (!guild || !in_shard(session, guild_id) || !guild->members.contains(state_.world.bot)) return;
   const std::string query = text_at(d, "query");
-  const auto limit = int_at(d, "limit");
   const bool whole = by_query && query.empty() && limit == 0;
   if (bool_at(d, "presences") && (session.intents & guild_presences) == 0)
     return state_.violate("members_intent", "presences of members were asked for without GUILD_PRESENCES");
   if (whole && (session.intents & guild_members) == 0)
     return state_.violate("members_intent", "all members of a guild were asked for without GUILD_MEMBERS");
+  const json& nonce = at(d, "nonce");
+  const bool nonce_comes_back = nonce.is_string() && text_at(d, "nonce").size() <= max_nonce_bytes;
+  if (!nonce.is_null() && !nonce_comes_back)
+    state_.violate("members_nonce", "a member request with a nonce that is not text of at most 32 bytes; it does not come back");
   if (whole) {
     const auto now = state_.now();
     const auto before = state_.member_requests.find(guild_id);
     if (before != state_.member_requests.end() && now - before->second < whole_guild_interval) {
       const auto wait = std::chrono::duration<double>(before->second + whole_guild_interval - now).count();
       json meta = {{"guild_id", d["guild_id"]}};
-      if (d.contains("nonce")) meta["nonce"] = d["nonce"];
+      if (nonce_comes_back) meta["nonce"] = nonce;
       state_.violate("members_rate_limit", "all members of a guild were asked for twice in 30 s");
       return push(session, "RATE_LIMITED", dump({{"opcode", 8}, {"retry_after", wait}, {"meta", meta}}));
     }
     state_.member_requests[guild_id] = now;
   }
+  json ids = json::array();
+  if (by_ids) ids = d["user_ids"].is_array() ? d["user_ids"] : json::array({d["user_ids"]});
+  if (std::max(ids.size(), static_cast<std::size_t>(limit)) > max_members_asked)
+    state_.violate("members_limit", "more than 100 members were asked for by name or id; no more than 100 are sent");
   json found = json::array();
   json missing = json::array();
   if (by_ids) {
-    const json ids = d["user_ids"].is_array() ? d["user_ids"] : json::array({d["user_ids"]});
-    for (const auto& id : ids) {
+    for (std::size_t i = 0; i < std::min(ids.size(), max_members_asked); ++i) {
+      const json& id = ids[i];
       if (guild->members.contains(id_of(id))) found.push_back(state_.world.member_json(*guild, id_of(id), true));
       else missing.push_back(id);
     }
   } else {
+    const auto wanted = limit == 0 ? max_members_asked : std::min(static_cast<std::size_t>(limit), max_members_asked);
     for (const auto& [user, member] : guild->members) {
-      if (limit != 0 && found.size() >= static_cast<std::size_t>(limit)) break;
+      if (!whole && found.size() >= wanted) break;
       if (state_.world.users.at(user).name.starts_with(query)) found.push_back(state_.world.member_json(*guild, user, true));
     }
   }
@@ -349,7 +367,7 @@ void gateway::request_members(gateway_link& link, const json& d) {
     for (std::size_t m = i * chunk; m < std::min(found.size(), (i + 1) * chunk); ++m) members.push_back(found[m]);
     json out = {{"guild_id", d["guild_id"]}, {"members", std::move(members)}, {"chunk_index", i}, {"chunk_count", chunks}};
     if (by_ids) out["not_found"] = missing;
-    if (d.contains("nonce")) out["nonce"] = d["nonce"];
+    if (nonce_comes_back) out["nonce"] = nonce;
     if (bool_at(d, "presences")) out["presences"] = json::array();
     push(session, "GUILD_MEMBERS_CHUNK", dump(out));
   }

@@ -68,7 +68,7 @@ class mock_discord::impl {
     port = server->port();
     mind->with([&](mock_state& state, gateway&, rest&) {
       state.gateway_url = url(options.tls ? "wss" : "ws");
-      state.resume_gateway_url = state.gateway_url;
+      state.resume_gateway_url = state.gateway_url + std::string(gateway::resume_path);
     });
     if (own) runner = std::thread([this, guard = asio::make_work_guard(*own)] { own->run(); });
   }
@@ -207,6 +207,9 @@ channel_id mock_discord::add_text_channel(guild_id guild, std::string_view name)
 }
 role_id mock_discord::add_role(guild_id guild, std::string_view name, std::uint64_t permissions) {
   return impl_->mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_role(s, g, guild, name, permissions); });
+}
+void mock_discord::give_role(guild_id guild, user_id user, role_id role) {
+  impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::give_role(s, g, guild, user, role); });
 }
 void mock_discord::join(guild_id guild, user_id user) {
   impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::join(s, g, guild, user); });

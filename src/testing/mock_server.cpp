@@ -168,13 +168,21 @@ task<> write_all(connection& c) {
   }
 }
 
-task<> serve_gateway(std::shared_ptr<brain> mind, std::unique_ptr<net::websocket> socket, std::string query) {
+/// The path and the query of a request.
+std::pair<std::string_view, std::string_view> split_target(std::string_view target) {
+  const auto question = target.find('?');
+  if (question == std::string_view::npos) return {target, {}};
+  return {target.substr(0, question), target.substr(question + 1)};
+}
+
+task<> serve_gateway(std::shared_ptr<brain> mind, std::unique_ptr<net::websocket> socket, std::string target) {
   const auto executor = co_await asio::this_coro::executor;
   connection c(mind, std::move(socket));
   c.bell = std::make_shared<doorbell>(executor, *mind->time());
+  const auto [path, query] = split_target(target);
   c.compressor = compressor_for(query);
-  c.link = mind->with([&](mock_state&, gateway& gate, rest&) {
-    return gate.open(query, [bell = c.bell] { bell->ring(); });
+  c.link = mind->with([&, path = path, query = query](mock_state&, gateway& gate, rest&) {
+    return gate.open(path, query, [bell = c.bell] { bell->ring(); });
   });
   struct leave {  // also when the server stops and this is cancelled
     connection& c;
@@ -197,9 +205,7 @@ task<net::server_reply> answer(std::shared_ptr<brain> mind, const net::http_requ
 }
 
 std::optional<net::server_reply> refuse_upgrade(brain& mind, const net::http_request& request) {
-  const std::string_view target = request.target;
-  const auto path = target.substr(0, target.find('?'));
-  if (!path.empty() && path != "/")
+  if (!gateway::serves(split_target(request.target).first))
     return net::server_reply(net::http_response(404, "application/json", R"({"message":"404: Not Found","code":0})"));
   const int status = mind.with([](mock_state& state, gateway&, rest&) {
     if (state.faults.refuse_upgrades <= 0) return 0;
@@ -227,9 +233,7 @@ std::unique_ptr<net::server> make_mock_server(asio::any_io_executor executor, st
   };
   handlers.on_websocket = [mind](std::unique_ptr<net::websocket> socket, const net::http_request& request,
                                  const net::peer_info&) {
-    const auto question = request.target.find('?');
-    std::string query = question == std::string::npos ? std::string() : request.target.substr(question + 1);
-    return serve_gateway(mind, std::move(socket), std::move(query));
+    return serve_gateway(mind, std::move(socket), request.target);
   };
   handlers.on_connection = [mind](const net::peer_info&) {
     return mind->with([](mock_state& state, gateway&, rest&) {

@@ -11,7 +11,8 @@
 
 namespace monochord::testing {
 
-/// The server that carries a brain's decisions out: REST under /api, the gateway's websocket at /.
+/// The server that carries a brain's decisions out: REST under /api, the gateway's websocket at / and, for those who
+/// resume, at `gateway::resume_path`.
 std::unique_ptr<net::server> make_mock_server(boost::asio::any_io_executor executor, std::shared_ptr<brain> mind,
                                               std::shared_ptr<net::network> transport,
                                               std::shared_ptr<const net::tls_context> tls);

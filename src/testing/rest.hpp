@@ -133,6 +133,74 @@ class rest {
   answer get_channel(const call&);
   answer trigger_typing(const call&);
 
+  // channels (rest_channels.cpp)
+  answer create_guild_channel(const call&);
+  answer update_channel(const call&);
+  answer delete_channel(const call&);
+  answer set_channel_permission_overwrite(const call&);
+  answer delete_channel_permission_overwrite(const call&);
+
+  // roles (rest_roles.cpp)
+  answer create_guild_role(const call&);
+  answer get_guild_role(const call&);
+  answer update_guild_role(const call&);
+  answer delete_guild_role(const call&);
+  answer add_guild_member_role(const call&);
+  answer delete_guild_member_role(const call&);
+  answer change_member_role(const call&, bool add);
+
+  // members (rest_members.cpp)
+  answer update_guild_member(const call&);
+  answer update_my_guild_member(const call&);
+  answer modify_current_user_nick(const call&);
+  answer delete_guild_member(const call&);
+  answer ban_user_from_guild(const call&);
+  answer unban_user_from_guild(const call&);
+  answer get_guild_ban(const call&);
+  answer list_guild_bans(const call&);
+  json ban_json(const guild_record& guild, snowflake user) const;
+  void remove_member(guild_record& guild, snowflake user);
+
+  // pins (rest_pins.cpp)
+  answer create_pin(const call&);
+  answer delete_pin(const call&);
+  answer list_pins(const call&);
+  answer list_pinned_messages(const call&);
+  answer change_pin(const call&, bool add);
+  void announce_pins(const channel_record& channel);
+
+  // threads (rest_threads.cpp)
+  answer create_thread_from_message(const call&);
+  answer create_thread(const call&);
+  answer join_thread(const call&);
+  answer leave_thread(const call&);
+  answer add_thread_member(const call&);
+  answer delete_thread_member(const call&);
+  answer list_thread_members(const call&);
+  answer get_thread_member(const call&);
+  answer get_active_guild_threads(const call&);
+  channel_record& open_thread(const channel_record& parent, snowflake id, int type, const json& request);
+  channel_record* visible_thread(snowflake id, answer& refusal);
+  answer change_thread_member(const call&, snowflake user, bool add);
+
+  // webhooks (rest_webhooks.cpp)
+  answer create_webhook(const call&);
+  answer list_channel_webhooks(const call&);
+  answer get_guild_webhooks(const call&);
+  answer get_webhook(const call&);
+  answer update_webhook(const call&);
+  answer delete_webhook(const call&);
+  answer execute_webhook(const call&);
+  answer get_webhook_message(const call&);
+  answer update_webhook_message(const call&);
+  answer delete_webhook_message(const call&);
+  answer list_webhooks(snowflake guild, snowflake channel);
+  json webhook_json(const webhook_record& hook, bool with_user) const;
+  /// The webhook of the path, by its token or with the permission to manage it; otherwise `refusal` is filled.
+  webhook_record* webhook_of(const call&, answer& refusal);
+  message_record* webhook_message(const call&, answer& refusal);
+  void announce_webhooks(const webhook_record& hook);
+
   // messages and reactions (rest_messages.cpp)
   answer create_message(const call&);
   answer get_message(const call&);
@@ -179,6 +247,10 @@ class rest {
   // shared by them
   /// The channel if the bot may see it; otherwise `refusal` is filled.
   channel_record* visible_channel(snowflake id, answer& refusal);
+  /// The guild if the bot is in it; otherwise `refusal` is filled.
+  guild_record* visible_guild(snowflake id, answer& refusal);
+  /// Whether the bot has permissions in a guild; otherwise `refusal` is filled.
+  bool may(snowflake guild, std::uint64_t permission, answer& refusal) const;
   bool check_message_body(const json& body, const call&, bool creates, answer& refusal) const;
   void add_files(json& message, const call&);
   void publish(std::string_view event, const channel_record& channel, const message_record& message);
@@ -192,6 +264,9 @@ class rest {
 /// Adds or takes a reaction and tells the sessions; false when it was so already.
 bool change_reaction_of(world& things, gateway& gate, const channel_record& channel, message_record& message,
                         snowflake user, const std::string& emoji, bool add);
+
+/// Tells the sessions how a member is now.
+void announce_member(gateway& gate, const world& things, const guild_record& guild, snowflake user);
 
 /// The route of the tables that a path (below /api/v10) and method name, with its parameters as they stand in the path.
 struct route_match {

@@ -104,9 +104,8 @@ class sampler {
 
   std::size_t wanted(const tables::shape_row& row, const field_row* field) const {
     const auto& element = tables::shapes[row.first];
-    std::size_t count = is_choice(element.kind) || element.kind == shape::one_of ? element.count
-                        : depth_ == 0                                              ? 2
-                                                                                   : 1;
+    const bool varied = is_choice(element.kind) || element.kind == shape::one_of;
+    std::size_t count = varied ? element.count : depth_ == 0 ? 2 : 1;
     if (small()) count = depth_ == 0 ? 1 : 0;
     if (field && field->high != tables::no_high) count = std::min(count, static_cast<std::size_t>(std::max<std::int64_t>(field->high, 0)));
     if (field && field->low != tables::no_low) count = std::max(count, static_cast<std::size_t>(std::max<std::int64_t>(field->low, 0)));
@@ -188,11 +187,11 @@ class counter {
       case shape::one_of: return row.count * most_of(row);
       case shape::list: {
         const auto& element = tables::shapes[row.first];
-        if (mode_ == schema_mode::required) return of(row.first);
+        if (mode_ == schema_mode::required) return 1;  // empty, inside of something
         if (is_choice(element.kind)) return 1;
         return element.kind == shape::one_of ? std::max<std::size_t>(element.count, most_of(element)) : of(row.first);
       }
-      case shape::map: return of(row.first);
+      case shape::map: return mode_ == schema_mode::required ? 1 : of(row.first);
       case shape::object: {
         const auto& object = tables::objects[row.first];
         std::size_t most = std::max<std::size_t>(1, object.tag_count);
@@ -221,6 +220,10 @@ json make_sample(std::uint16_t shape_index, const schema_play& how) {
   return sampler(how).value(shape_index, nullptr, how.variation);
 }
 
-std::size_t sample_variations(std::uint16_t shape_index, schema_mode mode) { return counter(mode).of(shape_index); }
+std::size_t sample_variations(std::uint16_t shape_index, schema_mode mode) {
+  const auto& row = tables::shapes[shape_index];
+  const bool holds = row.kind == shape::list || row.kind == shape::map;  // one element, also of what is required only
+  return counter(mode).of(mode == schema_mode::required && holds ? row.first : shape_index);
+}
 
 }  // namespace monochord::testing

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,7 +42,8 @@ struct mock_state {
   std::uint64_t last_link = 0;
   std::uint64_t last_session = 0;
   std::map<int, time_point> identified_at;  ///< by shard % max_concurrency
-  std::deque<time_point> identifies;        ///< within the last day
+  time_point budget_start{};                ///< the first IDENTIFY of the day
+  int identifies_today = 0;                 ///< in the day that began then
   std::map<int, std::string> last_identify; ///< by shard
   std::map<snowflake, time_point> member_requests;
   bool token_reset = false;                 ///< the daily budget was overdrawn

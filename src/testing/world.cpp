@@ -146,12 +146,13 @@ json world::member_json(const guild_record& guild, snowflake user, bool with_use
               {"pending", false},
               {"communication_disabled_until", nullptr}};
   if (with_user) out["user"] = user_json(user);
+  out.update(member.settings);
   return out;
 }
 
 json world::role_json(const guild_record& guild, const role_record& role) {
   const bool everyone = role.id == guild.id;
-  return {{"id", id_text(role.id)},
+  json out = {{"id", id_text(role.id)},
           {"name", role.name},
           {"description", nullptr},
           {"permissions", id_text(everyone && role.permissions == 0 ? everyone_permissions : role.permissions)},
@@ -164,6 +165,8 @@ json world::role_json(const guild_record& guild, const role_record& role) {
           {"icon", nullptr},
           {"unicode_emoji", nullptr},
           {"flags", 0}};
+  out.update(role.settings);
+  return out;
 }
 
 json world::channel_json(const channel_record& channel) const {
@@ -174,8 +177,9 @@ json world::channel_json(const channel_record& channel) const {
             {"last_message_id", or_null(last)},
             {"flags", 0},
             {"recipients", json::array({user_json(channel.recipient)})}};
-  return {{"id", id_text(channel.id)},
-          {"type", 0},
+  if (channel.is_thread()) return thread_json(channel);
+  json out = {{"id", id_text(channel.id)},
+          {"type", channel.type},
           {"guild_id", id_text(channel.guild)},
           {"name", channel.name},
           {"position", channel.position},
@@ -185,6 +189,33 @@ json world::channel_json(const channel_record& channel) const {
           {"last_message_id", or_null(last)},
           {"rate_limit_per_user", 0},
           {"permission_overwrites", json::array()},
+          {"flags", 0}};
+  out.update(channel.settings);
+  return out;
+}
+
+json world::thread_json(const channel_record& thread) const {
+  constexpr std::size_t most_counted = 50;  // members are counted up to here
+  json out = {{"id", id_text(thread.id)},
+              {"type", thread.type},
+              {"guild_id", id_text(thread.guild)},
+              {"parent_id", id_text(thread.parent)},
+              {"owner_id", id_text(thread.owner)},
+              {"name", thread.name},
+              {"last_message_id", or_null(thread.messages.empty() ? 0 : thread.messages.rbegin()->first)},
+              {"message_count", thread.messages.size()},
+              {"total_message_sent", thread.messages.size()},
+              {"member_count", std::min(thread.thread_members.size(), most_counted)},
+              {"flags", 0}};
+  out.update(thread.settings);
+  if (thread.thread_members.contains(bot)) out["member"] = thread_member_json(thread, bot);
+  return out;
+}
+
+json world::thread_member_json(const channel_record& thread, snowflake user) {
+  return {{"id", id_text(thread.id)},
+          {"user_id", id_text(user)},
+          {"join_timestamp", format_timestamp(thread.thread_members.at(user))},
           {"flags", 0}};
 }
 
@@ -239,8 +270,14 @@ json world::guild_create_json(const guild_record& guild) const {
     list.push_back(std::move(channel));
   }
   out["channels"] = std::move(list);
+  json open = json::array();
+  for (const auto id : guild.threads) {
+    const channel_record& thread = channels.at(id);
+    if (!bool_at(at(thread.settings, "thread_metadata"), "archived")) open.push_back(channel_json(thread));
+  }
+  out["threads"] = std::move(open);
   for (const char* empty :
-       {"voice_states", "threads", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"})
+       {"voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"})
     out[empty] = json::array();
   return out;
 }
@@ -352,7 +389,7 @@ message_record& world::store(channel_record& channel, message_record message) {
 
 json world::message_event(const channel_record& channel, const message_record& message) const {
   json out = message.body;
-  out["channel_type"] = channel.guild == 0 ? 1 : 0;
+  out["channel_type"] = channel.guild == 0 ? 1 : channel.type;
   if (channel.guild == 0) return out;
   out["guild_id"] = id_text(channel.guild);
   const auto guild = guilds.find(channel.guild);

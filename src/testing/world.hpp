@@ -28,12 +28,14 @@ struct role_record {
   std::string name;
   std::uint64_t permissions = 0;
   int position = 0;
+  json settings = json::object();  ///< fields that differ from those of a new role
 };
 
 struct member_record {
   std::vector<snowflake> roles;
   std::string nick;
   timestamp joined;
+  json settings = json::object();  ///< fields that differ from those of a new member
 };
 
 /// `body` is the message object as Discord sends it, without `guild_id` and `member`, which only events carry.
@@ -48,15 +50,36 @@ struct message_record {
   time_point at{};
 };
 
+struct pin_record {
+  snowflake message = 0;
+  timestamp at;
+};
+
+/// A channel of a guild, a thread, or a direct channel.
 struct channel_record {
   snowflake id = 0;
   snowflake guild = 0;
   snowflake recipient = 0;  ///< of a direct channel
+  snowflake parent = 0;     ///< of a thread
+  snowflake owner = 0;      ///< of a thread
+  int type = 0;             ///< as Discord counts them; not used for direct channels
   std::string name;
   int position = 0;
+  json settings = json::object();  ///< fields that differ from those of a new channel
+  std::map<snowflake, timestamp> thread_members;  ///< when they joined
   std::map<snowflake, message_record> messages;  // ids ascend, so this is their order
-  std::vector<snowflake> pins;
+  std::vector<pin_record> pins;  ///< oldest first
   std::map<std::string, snowflake> nonces;  ///< of the bot's messages that enforce theirs
+
+  bool is_thread() const noexcept { return parent != 0; }
+};
+
+struct webhook_record {
+  snowflake id = 0;
+  snowflake guild = 0;
+  snowflake channel = 0;
+  std::string name;
+  std::string token;
 };
 
 struct guild_record {
@@ -66,6 +89,8 @@ struct guild_record {
   std::vector<role_record> roles;
   std::vector<snowflake> channels;
   std::map<snowflake, member_record> members;
+  std::vector<snowflake> threads;
+  std::map<snowflake, std::string> bans;  ///< reasons by user
   bool unavailable = false;
   timestamp bot_joined;
 };
@@ -114,6 +139,7 @@ class world {
   json member_json(const guild_record& guild, snowflake user, bool with_user) const;
   static json role_json(const guild_record& guild, const role_record& role);
   json channel_json(const channel_record& channel) const;
+  static json thread_member_json(const channel_record& thread, snowflake user);
   json guild_json(const guild_record& guild) const;
   json guild_create_json(const guild_record& guild) const;
   json application_json() const;
@@ -132,10 +158,12 @@ class world {
   std::map<snowflake, user_record> users;
   std::map<snowflake, guild_record> guilds;
   std::map<snowflake, channel_record> channels;
+  std::map<snowflake, webhook_record> webhooks;
   std::map<snowflake, interaction_record> interactions;
   std::map<snowflake, std::vector<json>> commands;  ///< by guild, 0 for global ones
 
  private:
+  json thread_json(const channel_record& thread) const;
   void find_mentions(json& message, const std::string& text, snowflake guild) const;
 
   std::shared_ptr<monochord::clock> clock_;

@@ -130,7 +130,7 @@ struct figures {
   std::optional<std::int64_t> min, max;
 
   void stricter(std::optional<std::int64_t> a_min, std::optional<std::int64_t> a_max) {
-    if (a_min && *a_min > 0) min = std::max(min.value_or(*a_min), *a_min);
+    if (a_min) min = std::max(min.value_or(*a_min), *a_min);
     if (a_max) max = std::min(max.value_or(*a_max), *a_max);
   }
 };
@@ -145,8 +145,12 @@ std::optional<std::int64_t> number(const value& field, const char* key) {
 
 figures of_schema(const value& field) {
   figures all;
-  for (const char* suffix : {"", "_len", "_items"})
-    all.stricter(number(field, (std::string("min") + suffix).c_str()), number(field, (std::string("max") + suffix).c_str()));
+  all.stricter(number(field, "min"), number(field, "max"));
+  for (const std::string suffix : {"_len", "_items"}) {
+    auto least = number(field, ("min" + suffix).c_str());
+    if (least == 0) least.reset();  // nothing is shorter
+    all.stricter(least, number(field, ("max" + suffix).c_str()));
+  }
   return all;
 }
 
@@ -203,7 +207,8 @@ class comparison {
       if (excepted(name + " spec min")) stricter.min.reset();
       const figures in_spec = stricter;
       stricter.stricter(from_docs.min, from_docs.max);
-      compare(name + " min", min == 0 ? std::nullopt : std::optional(min), stricter.min);
+      const bool unbounded = !some || (min == 0 && !stricter.min);
+      compare(name + " min", unbounded ? std::nullopt : std::optional(min), stricter.min);
       compare(name + " max", max == json::limit::no_max ? std::nullopt : std::optional(max), stricter.max);
       if (some && limit->wide_max) compare(name + " wide max", wide, in_spec.max);
     }

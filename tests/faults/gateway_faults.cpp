@@ -211,6 +211,23 @@ TEST_CASE("fault 12: a dead resume URL falls back to the normal one with the sam
   no_violations(w);
 }
 
+TEST_CASE("fault 12: the resume URL is kept over resumes and dropped with the session") {
+  simulated_world w;
+  listening_bot bot(w);
+  REQUIRE(w.sim.run(w.discord().expect_session()));
+  for (std::uint64_t cut = 1; cut <= 3; ++cut) {
+    w.sim.run_for(10s);
+    w.discord().disconnect();
+    w.sim.run_until([&] { return w.discord().counters().resumed == cut; }, 1min);
+    CHECK(w.discord().counters().resumes_at_resume_url == cut);
+  }
+  w.sim.run_for(10s);
+  w.discord().invalid_session(false);
+  w.sim.run_until([&] { return w.discord().counters().identifies == 2; }, 1min);
+  w.sim.run_for(10s);
+  no_violations(w);  // an IDENTIFY on the resume URL would be one
+}
+
 TEST_CASE("fault 13: the name of the host cannot be resolved for a while") {
   simulated_world w;
   listening_bot bot(w);

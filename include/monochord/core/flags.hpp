@@ -9,6 +9,10 @@ namespace monochord {
 template <class E>
 inline constexpr bool is_flags = false;
 
+/// Marks flags of 64 bits that are a number on the wire; others are decimal text there, like permissions.
+template <class E>
+inline constexpr bool is_number_flags = false;
+
 /// A set of bits of `E`. Bits that `E` does not name are kept, so what Discord adds survives a round trip.
 template <class E>
 class flags {

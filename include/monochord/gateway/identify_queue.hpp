@@ -38,10 +38,10 @@ class identify_queue {
 
   /// Waits for the shard's turn. Throws `error` with `errc::identify_budget_spent` when the day's sessions are used up
   /// and the queue does not wait for the next day, and `errc::cancelled` when the awaiting coroutine is cancelled: the
-  /// request is withdrawn then. Called on the shard's executor.
+  /// request is withdrawn then. It must end when it is cancelled: the shard waits for it. Called on the shard's executor.
   virtual task<std::unique_ptr<identify_permit>> request(int shard_id) = 0;
 
-  /// The shards that are about to start, for the order of the start. A queue may ignore it.
+  /// The shards that are about to start, for the order of the start. A queue may ignore it. What it throws ends the bot.
   virtual void expect(const std::vector<int>& shard_ids);
   /// A shard needs no waiting for: it resumed, or failed before it came to asking. A queue may ignore it.
   virtual void arrived(int shard_id);

@@ -31,7 +31,8 @@ struct stored_budget {
 
 /// Where sessions live between connections, and between processes: with a store that outlives the process a restart
 /// resumes and costs no IDENTIFY. Thread-safe; an implementation may throw, which is logged and costs only the chance to
-/// resume.
+/// resume. Each call gets 10 s; one that takes longer is cancelled, and a bot that waits for a `load` goes on without.
+/// A call must end when it is cancelled: shards wait for it.
 class session_store {
  public:
   virtual ~session_store() = default;

@@ -13,6 +13,11 @@
 #include <monochord/model/raw_json.hpp>
 #include <monochord/model/view_map.hpp>
 
+namespace monochord {
+template <class K, class V>
+class flat_map;
+}
+
 /// Discord's JSON to and from the structs of `monochord/model/`. All functions may be called from any thread at once;
 /// parsers and buffers are kept per thread. Decoding is strict about what a field is, tolerant about what Discord adds:
 /// unknown fields are skipped, unknown enum values kept, objects of unknown kinds kept as raw text. Of a key that
@@ -28,10 +33,15 @@ inline constexpr std::size_t max_bytes = std::size_t{256} << 20;
 
 /// A value of this library's models is described by a table; only the codec looks inside.
 struct table;
+struct type;
 
 /// The table of a model. Exists for every struct of `monochord/model/`; others do not link.
 template <class T>
 const table& table_of() noexcept;
+
+/// Likewise for the few answers that are no objects: `flat_map<role_id, int>`.
+template <class T>
+const type& type_for() noexcept;
 
 /// Raw JSON text as a field or on its own.
 using raw = raw_json;
@@ -44,15 +54,21 @@ class padded_text {
       : data_(data), size_(size), capacity_(capacity) {}
   std::string_view text() const noexcept { return {data_, size_}; }
   bool has_padding() const noexcept { return capacity_ >= size_ + padding_bytes; }
-  /// `piece` must lie within `text()`, like the `d` of a payload.
+  /// `piece` must lie within `text()`, like the `d` of a payload, or be empty. Unlike a whole text a piece may be longer
+  /// than its value: a comma behind the value ends it, since `d` is taken up to the payload's closing brace unmeasured.
   padded_text part(std::string_view piece) const noexcept {
-    return {piece.data(), piece.size(), capacity_ - static_cast<std::size_t>(piece.data() - data_)};
+    padded_text out(data_, 0, capacity_);  // an empty piece may point nowhere
+    if (!piece.empty()) out = {piece.data(), piece.size(), capacity_ - static_cast<std::size_t>(piece.data() - data_)};
+    out.piece_ = true;
+    return out;
   }
+  bool is_piece() const noexcept { return piece_; }
 
  private:
   const char* data_;
   std::size_t size_;
   std::size_t capacity_;
+  bool piece_ = false;
 };
 
 /// Why a text could not be decoded. `path` is where, like `$.embeds[2].title`. Neither holds any value of the text.
@@ -60,6 +76,8 @@ struct failure {
   errc code = errc::json_malformed;  ///< json_malformed, json_mismatch or message_too_large
   std::string path;
   std::string reason;
+  /// Also of a text that was decoded: how often it said null where Discord's documentation has a value.
+  std::uint32_t unexpected_nulls = 0;
 
   [[noreturn]] void raise() const;  ///< throws decode_error
 };
@@ -79,7 +97,9 @@ struct array_sink {
 };
 bool decode(const table& how, void* out, padded_text text, failure& why);
 bool decode_array(const table& how, array_sink out, padded_text text, failure& why);
+bool decode_value(const type& how, void* out, padded_text text, failure& why);
 void encode(const table& how, const void* value, std::string& out);
+void encode_value(const type& how, const void* value, std::string& out);
 void encode_array(const table& how, const void* first, std::size_t count, std::size_t stride, std::string& out);
 void encode_map(const view_map<std::string_view>& value, std::string& out);
 
@@ -102,6 +122,12 @@ struct door<std::vector<T>> {
   static void encode(const std::vector<T>& value, std::string& out) {
     encode_array(table_of<T>(), value.data(), value.size(), sizeof(T), out);
   }
+};
+template <class K, class V>
+struct door<flat_map<K, V>> {
+  using map = flat_map<K, V>;
+  static bool decode(map& out, padded_text text, failure& why) { return decode_value(type_for<map>(), &out, text, why); }
+  static void encode(const map& value, std::string& out) { encode_value(type_for<map>(), &value, out); }
 };
 template <class T>
 struct door<list<T>> {
@@ -144,7 +170,7 @@ template <class T>
   return detail::door<T>::decode(out, padded_text{text.data(), text.size(), text.size()}, why);
 }
 
-/// Decodes one value (a model, or a std::vector of one); throws decode_error with the JSON path.
+/// Decodes one value (a model, a std::vector of one, or a map); throws decode_error with the JSON path.
 template <class T>
 T decode(padded_text text) {
   T out{};

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
 #include <monochord/core/optional.hpp>
@@ -15,6 +16,7 @@
 #include <monochord/model/interaction_type.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/permission.hpp>
+#include <monochord/model/raw_json.hpp>
 #include <monochord/model/scalar.hpp>
 
 namespace monochord {
@@ -60,6 +62,7 @@ struct command_option {
   optional<int> max_length;
   optional_bool autocomplete;
   optional<std::vector<std::string>> file_types;
+  box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 
 /// A command as Discord knows it. The definition that a bot sends is an application_command_body.
@@ -92,6 +95,7 @@ struct application_command {
   optional<command_handler_type> handler;
   optional<std::string> name_localized;
   optional<std::string> description_localized;
+  box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 
 }  // namespace monochord

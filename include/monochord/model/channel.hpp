@@ -15,6 +15,7 @@
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/permission.hpp>
 #include <monochord/model/presence.hpp>
+#include <monochord/model/raw_json.hpp>
 #include <monochord/model/role.hpp>
 #include <monochord/model/user.hpp>
 
@@ -170,6 +171,7 @@ struct channel {
   optional<int> default_thread_rate_limit_per_user;
   maybe<sort_order_type> default_sort_order;
   optional<forum_layout_type> default_forum_layout;
+  box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 
 }  // namespace monochord

@@ -20,6 +20,7 @@
 #include <monochord/model/message.hpp>
 #include <monochord/model/optional_bool.hpp>
 #include <monochord/model/permission.hpp>
+#include <monochord/model/raw_json.hpp>
 #include <monochord/model/resolved_data.hpp>
 #include <monochord/model/scalar.hpp>
 #include <monochord/model/submitted_component.hpp>
@@ -112,6 +113,7 @@ struct interaction {
   optional<flat_map<std::string, any_id>> authorizing_integration_owners;
   optional<interaction_context> context;
   optional<int> attachment_size_limit;
+  box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 
 /// What became of an answer.
@@ -123,6 +125,8 @@ struct interaction_callback {
   optional<message_id> response_message_id;
   optional_bool response_message_loading;
   optional_bool response_message_ephemeral;
+  optional<monochord::channel_id> channel_id;
+  optional<monochord::guild_id> guild_id;
 };
 
 /// The activity that was launched.

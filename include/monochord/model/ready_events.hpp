@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <monochord/core/optional.hpp>
+#include <monochord/core/snowflake.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/guild.hpp>
 #include <monochord/model/raw_json.hpp>
@@ -35,6 +36,13 @@ struct rate_limited {
   int opcode = 0;
   double retry_after = 0;
   raw_json meta;
+};
+
+/// The `meta` of rate_limited when members were asked for (opcode 8).
+/// https://docs.discord.com/developers/events/gateway-events#request-guild-member-rate-limit-metadata-structure
+struct rate_limited_members {
+  monochord::guild_id guild_id;
+  optional<std::string> nonce;
 };
 
 /// The bot's own account changed.

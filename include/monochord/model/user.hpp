@@ -14,26 +14,28 @@
 
 namespace monochord {
 
-/// Badges and states of an account.
+/// Badges and states of an account. Discord keeps more of them, up to 53 bits, to itself.
 /// https://docs.discord.com/developers/resources/user#user-object-user-flags
-enum class user_flag : std::uint32_t {
-  staff = 1U << 0,
-  partner = 1U << 1,
-  hypesquad = 1U << 2,
-  bug_hunter_level_1 = 1U << 3,
-  hypesquad_online_house_1 = 1U << 6,
-  hypesquad_online_house_2 = 1U << 7,
-  hypesquad_online_house_3 = 1U << 8,
-  premium_early_supporter = 1U << 9,
-  team_pseudo_user = 1U << 10,
-  bug_hunter_level_2 = 1U << 14,
-  verified_bot = 1U << 16,
-  verified_developer = 1U << 17,
-  certified_moderator = 1U << 18,
-  bot_http_interactions = 1U << 19,
+enum class user_flag : std::uint64_t {
+  staff = std::uint64_t{1} << 0,
+  partner = std::uint64_t{1} << 1,
+  hypesquad = std::uint64_t{1} << 2,
+  bug_hunter_level_1 = std::uint64_t{1} << 3,
+  hypesquad_online_house_1 = std::uint64_t{1} << 6,
+  hypesquad_online_house_2 = std::uint64_t{1} << 7,
+  hypesquad_online_house_3 = std::uint64_t{1} << 8,
+  premium_early_supporter = std::uint64_t{1} << 9,
+  team_pseudo_user = std::uint64_t{1} << 10,
+  bug_hunter_level_2 = std::uint64_t{1} << 14,
+  verified_bot = std::uint64_t{1} << 16,
+  verified_developer = std::uint64_t{1} << 17,
+  certified_moderator = std::uint64_t{1} << 18,
+  bot_http_interactions = std::uint64_t{1} << 19,
 };
 template <>
 inline constexpr bool is_flags<user_flag> = true;
+template <>
+inline constexpr bool is_number_flags<user_flag> = true;
 
 /// The kind of Nitro of an account.
 /// https://docs.discord.com/developers/resources/user#user-object-premium-types

@@ -11,19 +11,32 @@
 #include <monochord/rest/application.hpp>
 #include <monochord/rest/application_command.hpp>
 #include <monochord/rest/application_role_connection.hpp>
+#include <monochord/rest/audit_log.hpp>
+#include <monochord/rest/auto_moderation.hpp>
+#include <monochord/rest/ban.hpp>
 #include <monochord/rest/call_options.hpp>
 #include <monochord/rest/channel.hpp>
 #include <monochord/rest/emoji.hpp>
 #include <monochord/rest/entitlement.hpp>
 #include <monochord/rest/gateway.hpp>
+#include <monochord/rest/guild.hpp>
+#include <monochord/rest/guild_template.hpp>
+#include <monochord/rest/guild_widget.hpp>
+#include <monochord/rest/integration.hpp>
 #include <monochord/rest/interaction.hpp>
 #include <monochord/rest/invite.hpp>
+#include <monochord/rest/join_request.hpp>
 #include <monochord/rest/lobby.hpp>
+#include <monochord/rest/member.hpp>
 #include <monochord/rest/message.hpp>
 #include <monochord/rest/oauth2.hpp>
+#include <monochord/rest/onboarding.hpp>
 #include <monochord/rest/partner_sdk.hpp>
+#include <monochord/rest/role.hpp>
+#include <monochord/rest/scheduled_event.hpp>
 #include <monochord/rest/sku.hpp>
 #include <monochord/rest/soundboard.hpp>
+#include <monochord/rest/stage_instance.hpp>
 #include <monochord/rest/sticker.hpp>
 #include <monochord/rest/subscription.hpp>
 #include <monochord/rest/thread.hpp>
@@ -47,26 +60,40 @@ struct access;
 /// Discord refuses it, when there is no answer, and when `client_options::rest_timeout` is over, and `decode_error` when
 /// the answer is not what the call promises (the call has taken effect then); `as_result(call)` gives that as a value.
 /// Cancelling it gives its place back at once. Bodies are encoded before a call returns its task, so what they refer to
-/// needs to live no longer. A body over Discord's documented limits is not sent: the call throws `limit_error`, which
-/// names the field (`client_options::body_limits`).
+/// needs to live no longer; bytes of files that were expressly borrowed (`borrow`) are the exception. A body over Discord's
+/// documented limits is not sent: the call throws `limit_error`, which names the field (`client_options::body_limits`);
+/// files that are too large or cannot be read give `upload_error`.
 ///
 /// The routes stand in the groups that it is made of, one header a noun. They are declared on types that are only named:
 /// each header says where its bodies and answers are, and a program includes those that it uses.
 class rest_client : public rest::application_routes,
                     public rest::application_command_routes,
                     public rest::application_role_connection_routes,
+                    public rest::audit_log_routes,
+                    public rest::auto_moderation_routes,
+                    public rest::ban_routes,
                     public rest::channel_routes,
                     public rest::emoji_routes,
                     public rest::entitlement_routes,
                     public rest::gateway_routes,
+                    public rest::guild_routes,
+                    public rest::guild_template_routes,
+                    public rest::guild_widget_routes,
+                    public rest::integration_routes,
                     public rest::interaction_routes,
                     public rest::invite_routes,
+                    public rest::join_request_routes,
                     public rest::lobby_routes,
+                    public rest::member_routes,
                     public rest::message_routes,
                     public rest::oauth2_routes,
+                    public rest::onboarding_routes,
                     public rest::partner_sdk_routes,
+                    public rest::role_routes,
+                    public rest::scheduled_event_routes,
                     public rest::sku_routes,
                     public rest::soundboard_routes,
+                    public rest::stage_instance_routes,
                     public rest::sticker_routes,
                     public rest::subscription_routes,
                     public rest::thread_routes,

@@ -99,6 +99,7 @@ struct mock_counters {
   std::uint64_t identifies = 0;         ///< IDENTIFYs that were accepted
   std::uint64_t readies = 0;
   std::uint64_t resumes = 0;            ///< RESUMEs that were accepted
+  std::uint64_t resumes_at_resume_url = 0;  ///< those of them that came where READY's resume_gateway_url says
   std::uint64_t resumed = 0;            ///< RESUMED events sent, i.e. replay complete
   std::uint64_t invalid_sessions = 0;   ///< op 9 sent
   std::uint64_t heartbeats = 0;
@@ -180,6 +181,8 @@ class mock_discord {
   guild_id add_guild(std::string_view name, user_id owner = {});
   channel_id add_text_channel(guild_id guild, std::string_view name);
   role_id add_role(guild_id guild, std::string_view name, std::uint64_t permissions = 0);
+  /// Gives a member (the bot, say) a role; GUILD_MEMBER_UPDATE.
+  void give_role(guild_id guild, user_id user, role_id role);
   void join(guild_id guild, user_id user);
   void leave(guild_id guild, user_id user);
   /// The direct channel between the bot and a user, made when there is none.

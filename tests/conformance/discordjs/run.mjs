@@ -111,7 +111,17 @@ async function converse(mock, bot) {
   // Op 7, and a session that is gone.
   await mock.ask('reconnect');
   assert.equal((await mock.ask('resumed 2 20')).resumed, true);
+  assert.equal((await mock.ask('counters')).counters.resumes_at_resume_url, 2);
   assert.equal((await says(mock, '!ping')).content, 'pong');
+}
+
+/**
+ * The kinds of what the mock recorded, without fields that a route does not know: discord.js sends some (`tts` with an
+ * edit), and Discord ignores them.
+ */
+async function violations_of(mock) {
+  const { violations } = await mock.ask('violations');
+  return violations.map((one) => one.kind).filter((kind) => kind !== 'unknown_field');
 }
 
 /** What a bot may not do is refused, and recorded: the message is not its own. */
@@ -119,8 +129,7 @@ async function is_refused(mock, bot) {
   await mock.ask('say alice general !edit');
   assert.equal((await bot.line('fetched', event('fetched'))).newest, 'after');
   assert.equal((await bot.line('a refusal', event('refused'))).code, 50013);
-  const { violations } = await mock.ask('violations');
-  assert.deepEqual(violations.map((one) => one.kind), ['forbidden']);
+  assert.deepEqual(await violations_of(mock), ['forbidden']);
 }
 
 async function on_the_wire(mock, env) {
@@ -156,7 +165,7 @@ async function main() {
     };
     bot = new speaker('the discord.js bot', process.execPath, ['bot.mjs'], env);
     await converse(mock, bot);
-    assert.deepEqual((await mock.ask('violations')).violations, []);
+    assert.deepEqual(await violations_of(mock), []);
     await is_refused(mock, bot);
     bot.child.kill('SIGTERM');
     assert.equal(await bot.ended, 0);

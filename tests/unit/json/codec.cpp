@@ -289,12 +289,41 @@ TEST_CASE("padding is used where it is there and made where it is not") {
   json::failure why;
   user u;
   CHECK_FALSE(json::decode_into(u, json::padded_text(buffer.data(), size - 1, buffer.size()), why));
-  const std::string followed = std::string(small_user) + R"(,"new":{"a":1})" + std::string(json::padding_bytes, ' ');
-  CHECK(json::decode<user>(json::padded_text(followed.data(), followed.size() - json::padding_bytes, followed.size())).username == "nelly");
-  CHECK_FALSE(json::decode_into(u, std::string_view(followed), why));
   const std::string_view payload_text(buffer.data(), size);
   CHECK(padded.part(payload_text.substr(5)).text() == payload_text.substr(5));
   CHECK(padded.part(payload_text.substr(5)).has_padding());
+}
+
+TEST_CASE("only a piece of a text may be followed by more") {
+  json::failure why;
+  user u;
+  for (const std::size_t behind : {std::size_t{0}, json::padding_bytes}) {
+    const std::string followed = std::string(small_user) + R"(,"new":{"a":1})" + std::string(behind, ' ');
+    const std::string_view all = std::string_view(followed).substr(0, followed.size() - behind);
+    const json::padded_text text(all.data(), all.size(), followed.size());
+    INFO(behind);
+    CHECK_FALSE(text.is_piece());
+    CHECK_FALSE(json::decode_into(u, text, why));
+    CHECK(why.reason == "there is more after the end");
+    CHECK(text.part(all).is_piece());
+    CHECK(json::decode<user>(text.part(all)).username == "nelly");
+    CHECK_FALSE(json::decode_into(u, text.part(all.substr(0, all.find(R"("username")"))), why));
+  }
+  const std::string nonsense = std::string(small_user) + "x";
+  CHECK_FALSE(json::decode_into(u, json::padded_text(nonsense.data(), nonsense.size(), nonsense.size()).part(nonsense), why));
+}
+
+TEST_CASE("an empty piece, like the d that a payload does not have, is empty text") {
+  const std::string_view payload = R"({"op":7})";
+  const json::padded_text text(payload.data(), payload.size(), payload.size());
+  for (const auto piece : {std::string_view(), payload.substr(3, 0)}) {
+    CHECK(text.part(piece).text().empty());
+    CHECK_FALSE(text.part(piece).has_padding());
+    json::failure why;
+    user u;
+    CHECK_FALSE(json::decode_into(u, text.part(piece), why));
+    CHECK(why.code == errc::json_malformed);
+  }
 }
 
 TEST_CASE("threads decode at the same time") {

@@ -111,6 +111,8 @@ TEST_CASE("components are counted through and through") {
   body.components = list<component>(rows.data(), 6);
   body.flags = {};
   CHECK(refused(body) == "components: 6 rows without the flag is_components_v2, Discord takes at most 5");
+  const interaction_response_body answer{.type = interaction_callback_type::channel_message_with_source, .data = response_data(body)};
+  CHECK(refused(answer) == "data.components: 6 rows without the flag is_components_v2, Discord takes at most 5");
   body.content = "x";
   body.flags = message_flag::is_components_v2;
   CHECK(refused(body) == "content: a message with the flag is_components_v2 takes none: say it with components");

@@ -47,6 +47,21 @@ TEST_CASE("a member behind d does not become part of it") {
   CHECK(good(R"({"t":"X","s":7,"op":0,"d":true,"new":{}})").d == "true");
 }
 
+TEST_CASE("d as text ends where its value does, whatever stands behind it") {
+  const auto d = good(R"({"t":"X","s":7,"op":0,"d":{"a":"},\"x\":{"} ,"new":{"b":[1]}})").d;
+  CHECK(json::first_value(d) == R"({"a":"},\"x\":{"})");
+  CHECK(json::first_value(R"([[],{}],"new":[])") == "[[],{}]");
+  CHECK(json::first_value(R"( "a\"b" , 5)") == R"("a\"b")");
+  CHECK(json::first_value("-1.5e3,2") == "-1.5e3");
+  CHECK(json::first_value("null") == "null");
+  for (const std::string_view whole : {R"({"a":[1,{"b":null}]})", "[]", "{}", "true"}) {
+    CHECK(json::first_value(whole) == whole);
+    for (std::size_t size = 0; size < whole.size() && whole[0] != 't'; ++size)
+      CHECK(json::first_value(whole.substr(0, size)).empty());
+  }
+  for (const std::string_view nothing : {"", "  ", ",", "}", "{", "\""}) CHECK(json::first_value(nothing).empty());
+}
+
 TEST_CASE("heads of payloads that are no events") {
   CHECK(good(R"({"t":null,"s":null,"op":11,"d":null})").op == 11);
   CHECK(good(R"({"t":null,"s":null,"op":11,"d":null})").d == "null");

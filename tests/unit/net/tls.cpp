@@ -250,6 +250,32 @@ TEST_CASE("TCP: refused, unresolvable and wrong hosts") {
   CHECK_THROWS_AS(on.transport->listen(on.threads.get_executor(), "not an address", 0), error);
 }
 
+TEST_CASE("TCP: the addresses of a name are tried in turn") {
+  real_stage on(true);
+  using asio::ip::tcp;
+  std::uint16_t closed = 0;  // a port that was free a moment ago
+  {
+    const auto listener = on.transport->listen(on.threads.get_executor(), "127.0.0.1", 0);
+    closed = listener->port();
+  }
+  const tcp::endpoint dead(asio::ip::address_v4::loopback(), closed);
+  const tcp::endpoint alive(asio::ip::address_v4::loopback(), on.server->port());
+  const tcp::endpoint no_route(asio::ip::make_address("::1"), closed);
+  std::vector<tcp::endpoint> answer{dead, no_route, alive};
+  const auto names = [&answer](std::string, std::uint16_t) -> task<std::vector<tcp::endpoint>> { co_return answer; };
+  auto options = on.http();
+  options.transport = net::tcp_network(names);
+  const auto there = net::url::parse("https://localhost");
+  net::http_pool pool(on.threads.get_executor(), there, options);
+  CHECK(on.run(fetch(pool)) == 200);
+  on.run(pool.close());
+  answer = {dead, no_route};
+  net::http_pool nowhere(on.threads.get_executor(), there, options);
+  const auto seen = on.run(failure_of(fetch(nowhere)));
+  CHECK(seen.code == errc::connect_failed);
+  CHECK_THAT(seen.text, Catch::Contains("127.0.0.1:" + std::to_string(closed)) && Catch::Contains("[::1]"));
+}
+
 /// Far more than any test waits for: only cancellation ends it.
 task<int> fetch_for_ever(net::http_pool& pool) {
   for (;;) co_await fetch(pool);

@@ -137,6 +137,63 @@ TEST_CASE("identify queue: the daily budget is waited for, or refused") {
   }
 }
 
+TEST_CASE("identify queue: a grant given back after the reset makes no budget that Discord never gave") {
+  auto options = with(2, 1);
+  options.reset_after = 10s;
+  options.total = 5;
+  queue q(options, start);
+  const auto old = q.request(0, start);
+  CHECK(q.poll(start).size() == 1);
+  CHECK(q.remaining() == 0);
+  q.poll(start + 10s);
+  CHECK(q.remaining() == 4);  // what is granted will be used in the new window
+  q.cancel(old, start + 11s);
+  CHECK(q.remaining() == 5);
+
+  const auto used = q.request(0, start + 12s), unused = q.request(1, start + 12s);
+  CHECK(q.poll(start + 12s).size() == 2);
+  q.sent(used, start + 12s);
+  q.set_budget(3, 5, 1h, start + 12s);  // Discord has seen the first and not yet the second
+  CHECK(q.remaining() == 2);
+  q.cancel(unused, start + 12s);
+  CHECK(q.remaining() == 3);
+
+  const auto a = q.request(0, start + 20s), b = q.request(1, start + 20s);
+  CHECK(q.poll(start + 20s).size() == 2);
+  q.set_budget(1, 5, 1h, start + 20s);
+  CHECK(q.remaining() == 0);
+  q.cancel(a, start + 21s);
+  CHECK(q.remaining() == 0);  // the other grant takes the last one
+  q.cancel(b, start + 21s);
+  CHECK(q.remaining() == 1);
+}
+
+TEST_CASE("identify queue: a group waits for a READY that comes late, for as long as a session does") {
+  queue q(with(1), start);
+  q.expect({0, 1});
+  const auto first = q.request(0, start);
+  q.request(1, start);
+  CHECK(q.poll(start).size() == 1);
+  q.sent(first, start + 1s);
+  for (auto now = start + 1s; now <= start + 10min; now += 10s) CHECK(q.poll(now).empty());
+  CHECK(q.counters().expired == 0);
+  q.done(first, queue::outcome::identified, start + 10min);
+  CHECK(shards(q.poll(start + 10min)) == std::vector<int>{1});
+}
+
+TEST_CASE("identify queue: a shard that identified and is never heard of again does not stop the start for ever") {
+  queue q(with(1), start);
+  q.expect({0, 1});
+  const auto first = q.request(0, start);
+  q.request(1, start);
+  q.poll(start);
+  q.sent(first, start);
+  q.poll(start);
+  CHECK(q.next_wakeup() == start + 11min);
+  CHECK(shards(q.poll(start + 11min)) == std::vector<int>{1});
+  CHECK(q.counters().expired == 1);
+}
+
 TEST_CASE("identify queue: a start of 12 shards, any one failing at any step, always ends and never breaks a rule") {
   const auto steps = test::check_step_failures([](test::step_plan& plan) {
     constexpr int count = 12, concurrency = 4;

@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 #include "support/compressor.hpp"
+#include "support/step_failures.hpp"
 
 using namespace monochord;
 using namespace monochord::protocol;
@@ -146,4 +147,53 @@ TEST_CASE("what a huge message left behind can be given back") {
   unpack.feed(std::string_view(packed).substr(0, packed.size() - 10));
   unpack.shrink();
   CHECK(unpack.feed(std::string_view(packed).substr(packed.size() - 10)).message == some_text(2'000'000, 7));
+}
+
+TEST_CASE("a stream that is garbled, cut or given up at any frame hands out nothing false, and the next is whole") {
+  for (const auto kind : {compression::zlib_stream, compression::zstd_stream}) {
+    INFO(name(kind));
+    const auto steps = test::check_step_failures([kind](test::step_plan& plan) {
+      compressor pack(kind);
+      inflater unpack(kind);
+      const auto next_connection = [&] {
+        unpack.reset();
+        compressor fresh(kind);
+        for (const std::size_t size : {3U, 2000U}) {
+          const auto got = unpack.feed(fresh(some_text(size)));
+          REQUIRE_FALSE(got.error);
+          REQUIRE(got.complete);
+          CHECK(got.message == some_text(size));
+        }
+      };
+      for (const std::size_t size : {100U, 4000U, 10U, 20'000U, 4096U, 1U}) {
+        const auto text = some_text(size, static_cast<unsigned>(size));
+        auto packed = pack(text);
+        const auto fails = plan.step();
+        if (fails == test::failure::io_error) {  // bits turn over: an error now, at the latest when garbage follows
+          for (auto& c : packed) c = static_cast<char>(c ^ 0x5a);
+          auto got = unpack.feed(packed);
+          for (int i = 0; i < 50 && !got.error; ++i) {
+            CHECK((!got.complete || got.message != text));
+            got = unpack.feed("\xff\xff\xff\xff\xff\xff\xff\xff");
+          }
+          CHECK(got.error == errc::inflate_failed);
+          CHECK_FALSE(got.complete);
+          CHECK(unpack.feed(pack("good")).error == errc::inflate_failed);
+          return next_connection();
+        }
+        if (fails == test::failure::timeout) {  // the rest of the frame never comes
+          const auto got = unpack.feed(std::string_view(packed).substr(0, packed.size() / 2));
+          CHECK((!got.complete || (got.message.size() < text.size() && text.starts_with(got.message))));
+          return next_connection();
+        }
+        if (fails == test::failure::cancelled) return next_connection();
+        const auto got = unpack.feed(packed);
+        REQUIRE_FALSE(got.error);
+        REQUIRE(got.complete);
+        CHECK(got.message == text);
+      }
+      CHECK(unpack.counters().messages == 6);
+    });
+    CHECK(steps == 6);
+  }
 }

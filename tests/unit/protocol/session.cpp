@@ -3,7 +3,6 @@
 
 #include "support/catch.hpp"
 #include "support/session_script.hpp"
-#include "support/step_failures.hpp"
 
 using namespace std::chrono_literals;
 using namespace monochord;
@@ -307,6 +306,52 @@ TEST_CASE("handled position: heartbeats and snapshots carry it, RESUME what was 
   CHECK(s.session.resume_seq() == 10);
 }
 
+TEST_CASE("handled position: what was stored before READY was handled is resumed, and READY comes again") {
+  auto options = session_script::defaults();
+  options.tracks_handled = true;
+  session_script first(options);
+  first.come_up();
+  first.dispatch(2);
+  const auto kept = first.session.snapshot();
+  REQUIRE(kept);
+  CHECK(kept->seq == 0);
+
+  session_script s(options, kept);
+  s.start();
+  s.opened();
+  CHECK(s.hello() == "send resume");
+  CHECK(s.session.resume_seq() == 0);
+  CHECK(s.ready(1, "s1", "wss://other.discord.gg") == "deliver");
+  CHECK(s.dispatch(2) == "deliver");
+  CHECK(s.dispatch(3, "RESUMED") == "up (resumed), deliver");
+  CHECK(s.session.counters().identifies == 0);
+  CHECK(s.session.snapshot()->resume_url == "wss://other.discord.gg");
+  s.session.handled(s.session.session_number(), 3);
+  CHECK(s.session.heartbeat_seq() == 3);
+
+  s.wait(10s);
+  s.closed();
+  s.opened();
+  s.hello();
+  CHECK(s.ready(1) == "");  // replayed once more: it had come
+  CHECK(s.ready(1, "of another session").starts_with("close 4000, reconnecting (malformed data)"));
+}
+
+TEST_CASE("a resume URL that failed once is tried again after the session was resumed elsewhere") {
+  session_script s;
+  s.come_up();
+  s.wait(10s);
+  CHECK(s.closed() == "reconnecting (connection closed) in 0 ms, connect");
+  CHECK(s.session.connects_to_resume_url());
+  s.closed();  // not to be reached just now
+  s.next();
+  CHECK_FALSE(s.session.connects_to_resume_url());
+  s.come_up();
+  s.wait(10s);
+  CHECK(s.closed() == "reconnecting (connection closed) in 0 ms, connect");
+  CHECK(s.session.connects_to_resume_url());
+}
+
 TEST_CASE("a replay that repeats what came before is delivered once") {
   session_script s;
   s.come_up();
@@ -412,108 +457,4 @@ TEST_CASE("certificates and addresses that are refused end a session that never 
     CHECK(s.tell(s.session.refused(s.gen(), errc::certificate_refused, s.at())) ==
           "reconnecting (connect failed) in 750 ms");
   }
-}
-
-// --- the same conversation failing at every step ----------------------------------------------------------------------
-
-namespace {
-
-/// What must hold of a session whose connection just failed somehow: it is on its way back, not spinning, not stuck.
-void check_recovers(session_script& s) {
-  int steps = 0;
-  while (!s.session.is_up()) {
-    REQUIRE(++steps < 50);
-    switch (s.session.status()) {
-      case session_status::waiting:
-        REQUIRE(s.session.wakeup());
-        CHECK(*s.session.wakeup() - s.now <= 61s);
-        s.next();
-        break;
-      case session_status::connecting: s.opened(); break;
-      case session_status::hello: s.hello(); break;
-      case session_status::queued: s.granted(); break;
-      case session_status::identifying: s.ready(1, "again"); break;
-      case session_status::resuming: s.dispatch(s.session.resume_seq() + 1, "RESUMED"); break;
-      default: FAIL("ended by a failure that permits going on");
-    }
-  }
-}
-
-/// False when the plan says that this step fails: then it was played and checked.
-bool survives(session_script& s, test::step_plan& plan) {
-  const auto what = plan.step();
-  if (!what) return true;
-  const auto before = s.session.counters();
-  switch (*what) {
-    case test::failure::io_error: s.closed(0); break;
-    case test::failure::cancelled: {
-      const auto told = s.tell(s.session.stop(session::stop_mode::keep_session, s.at()));
-      CHECK(told.ends_with("ended"));
-      CHECK(s.session.wakeup() == std::nullopt);
-      CHECK(s.closed(1006) == "");
-      CHECK(s.dispatch(77) == "");
-      CHECK(s.timer() == "");
-      return false;
-    }
-    case test::failure::timeout: {
-      // The peer falls silent: whatever the state, the session's own timers must end the connection.
-      const auto generation = s.gen();
-      int beats = 0;
-      while (s.gen() == generation && s.session.status() != session_status::waiting) {
-        REQUIRE(s.session.wakeup());
-        REQUIRE(++beats < 100);
-        s.next();
-      }
-      CHECK(beats <= 3);
-      break;
-    }
-  }
-  CHECK(s.session.counters().connects <= before.connects + 1);
-  check_recovers(s);
-  return false;
-}
-
-}  // namespace
-
-TEST_CASE("a whole life, failing at every step") {
-  const auto steps = test::check_step_failures([](test::step_plan& plan) {
-    session_script s;
-    s.start();
-    if (!survives(s, plan)) return;
-    s.opened();
-    if (!survives(s, plan)) return;
-    s.hello();
-    if (!survives(s, plan)) return;
-    s.granted();
-    if (!survives(s, plan)) return;
-    s.ready();
-    if (!survives(s, plan)) return;
-    s.dispatch(2);
-    s.next();
-    if (!survives(s, plan)) return;
-    s.ack();
-    if (!survives(s, plan)) return;
-    s.session.reconnect_requested(s.gen(), s.at());
-    if (s.session.status() == session_status::waiting) s.next();
-    if (!survives(s, plan)) return;
-    s.opened();
-    if (!survives(s, plan)) return;
-    s.hello();
-    if (!survives(s, plan)) return;
-    s.dispatch(3);
-    if (!survives(s, plan)) return;
-    s.dispatch(4, "RESUMED");
-    if (!survives(s, plan)) return;
-    s.session.invalid_session(s.gen(), false, s.at());
-    s.next();
-    if (!survives(s, plan)) return;
-    s.opened();
-    s.hello();
-    if (!survives(s, plan)) return;
-    s.granted();
-    s.ready(1, "s2");
-    CHECK(s.session.is_up());
-    CHECK(s.session.session_id() == "s2");
-  });
-  CHECK(steps >= 14);
 }

@@ -1,90 +1,15 @@
 // SPDX-License-Identifier: MIT
-#include "rest/queue.hpp"
-
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <deque>
-#include <functional>
-#include <vector>
 
-#include "net/server.hpp"
-#include "support/catch.hpp"
-#include <monochord/core/result.hpp>
-#include <monochord/testing/memory_network.hpp>
-#include <monochord/testing/simulation.hpp>
+#include "queue_fixture.hpp"
 
 namespace asio = boost::asio;
 namespace mc = monochord;
-namespace net = mc::net;
-namespace protocol = mc::protocol;
 using namespace std::chrono_literals;
-
-namespace {
-
-constexpr protocol::route get_message{protocol::method::get, "/channels/{channel_id}/messages/{message_id}"};
-constexpr protocol::route post_message{protocol::method::post, "/channels/{channel_id}/messages"};
-constexpr protocol::route callback{protocol::method::post, "/interactions/{interaction_id}/{interaction_token}/callback"};
-
-/// A queue and a server that answers by script, in virtual time.
-struct fixture {
-  explicit fixture(mc::duration timeout = 60s) {
-    net::server_options serving;
-    serving.transport = network->transport();
-    serving.clock = sim.clock();
-    net::server_handlers handlers;
-    handlers.on_request = [this](const net::http_request& request, const net::peer_info&) -> mc::task<net::server_reply> {
-      requests.push_back(request);
-      times.push_back(sim.elapsed());
-      if (answers.empty()) co_return net::http_response(200, "application/json", "{}");
-      auto next = std::move(answers.front());
-      answers.pop_front();
-      co_return next;
-    };
-    server = std::make_unique<net::server>(sim.executor(), std::move(serving), std::move(handlers));
-    server->listen("127.0.0.1", 8080);
-
-    net::http_options http;
-    http.transport = network->transport();
-    http.clock = sim.clock();
-    http.user_agent = "DiscordBot (https://example.invalid, 1)";
-    mc::rest::queue_options options{.base = net::url::parse("http://127.0.0.1:8080/api/v10"), .bot_token = mc::token{"secret"},
-                                    .http = http, .limits = {}, .log = {}};
-    options.timeout = timeout;
-    queue = std::make_shared<mc::rest::queue>(sim.executor(), std::move(options));
-  }
-  ~fixture() {
-    sim.run(queue->close());
-    sim.run(server->stop());
-  }
-
-  mc::result<mc::rest::answer> send(const protocol::route& route, std::vector<std::string> parameters, std::string body = {}) {
-    mc::rest::call what(route, std::move(parameters));
-    what.content_type = "application/json";
-    what.body = std::move(body);
-    return sim.run(mc::as_result(queue->send(std::move(what))));
-  }
-  void answer(int status, std::string body = "{}", std::vector<std::pair<std::string, std::string>> headers = {}) {
-    net::http_response response(status, "application/json", std::move(body));
-    for (auto& [name, value] : headers) response.headers.add(name, value);
-    answers.emplace_back(std::move(response));
-  }
-  void drop() {
-    net::server_reply reply;
-    reply.play = net::server_reply::fault::close;
-    answers.push_back(std::move(reply));
-  }
-
-  mc::testing::simulation sim;
-  std::shared_ptr<mc::testing::memory_network> network = std::make_shared<mc::testing::memory_network>();
-  std::deque<net::server_reply> answers;
-  std::vector<net::http_request> requests;
-  std::vector<mc::duration> times;
-  std::unique_ptr<net::server> server;
-  std::shared_ptr<mc::rest::queue> queue;
-};
-
-}  // namespace
+using namespace mc::tests;
+using fixture = queue_fixture;
 
 TEST_CASE("a call goes out with token, user agent and body, and gives the answer's body") {
   fixture f;
@@ -222,17 +147,17 @@ TEST_CASE("a GET whose answer is lost is sent again") {
   CHECK(got->body == "3");
 }
 
-TEST_CASE("a limit that lasts longer than the call may take is a timeout, and costs nobody else a slot") {
+TEST_CASE("a limit that lasts longer than the call may take is told at once, and costs nobody else a slot") {
   fixture f(10s);
   f.answer(200, "1", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "1"}, {"X-RateLimit-Remaining", "0"},
                       {"X-RateLimit-Reset-After", "25"}});
   REQUIRE(f.send(post_message, {"5"}, "{}"));
   const auto late = f.send(post_message, {"5"}, "{}");
   REQUIRE(late.error_as<mc::rest_error>() != nullptr);
-  CHECK(late.error_as<mc::rest_error>()->code() == mc::errc::timeout);
-  CHECK(f.sim.elapsed() >= 10s);
-  CHECK(f.sim.elapsed() < 11s);
-  f.sim.run_for(16s);
+  CHECK(late.error_as<mc::rest_error>()->code() == mc::errc::rate_limited);
+  CHECK_THAT(late.error_text(), Catch::Contains("it would have to wait 2") && Catch::Contains("the limit of its bucket"));
+  CHECK(f.sim.elapsed() < 1s);
+  f.sim.run_for(25s);
   CHECK(f.send(post_message, {"5"}, "{}"));
   CHECK(f.requests.size() == 2);
 }

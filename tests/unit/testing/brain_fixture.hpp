@@ -16,7 +16,8 @@ struct brain_fixture {
     options.clock = clock;
     mind = std::make_shared<brain>(std::move(options));
     mind->with([&](mock_state& state, gateway& gate, rest&) {
-      state.gateway_url = state.resume_gateway_url = "wss://localhost";
+      state.gateway_url = "wss://localhost";
+      state.resume_gateway_url = "wss://localhost/resume";
       alice = user_id{state.world.add_user("alice", false).id};
       home = acts::add_guild(state, gate, "home", alice);
       general = acts::add_text_channel(state, gate, home, "general");
@@ -48,8 +49,8 @@ struct brain_fixture {
     });
   }
 
-  std::shared_ptr<gateway_link> open(std::string_view query = "v=10&encoding=json") {
-    return mind->with([&](mock_state&, gateway& gate, rest&) { return gate.open(query, [] {}); });
+  std::shared_ptr<gateway_link> open(std::string_view query = "v=10&encoding=json", std::string_view path = "/") {
+    return mind->with([&](mock_state&, gateway& gate, rest&) { return gate.open(path, query, [] {}); });
   }
   void receive(gateway_link& link, std::string_view text) {
     mind->with([&](mock_state&, gateway& gate, rest&) { gate.receive(link, text); });

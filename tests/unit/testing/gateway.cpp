@@ -263,6 +263,37 @@ TEST_CASE("members are asked for by query, by id, and all of them only every 30 
   CHECK(ask({{"query", ""}})[0]["close"] == 4002);
 }
 
+TEST_CASE("member requests beyond Discord's limits: at most 100 members, no chunk with a nonce that is too long") {
+  brain_fixture f;
+  f.mind->with([&](mock_state& s, gateway& g, rest&) {
+    for (int i = 0; i < 150; ++i) acts::join(s, g, f.home, user_id{s.world.add_user("many" + std::to_string(i), false).id});
+  });
+  const auto link = f.session(1U << 1);
+  const auto ask = [&](json d) {
+    d["guild_id"] = f.home.str();
+    f.receive(*link, json{{"op", 8}, {"d", d}});
+    return f.take(*link);
+  };
+  const auto members = [](const std::vector<json>& sent) { return sent.at(0)["d"]["members"].size(); };
+  json ids = json::array();
+  for (int i = 0; i < 100; ++i) ids.push_back(std::to_string(i + 1));
+  CHECK(ask({{"user_ids", ids}})[0]["d"]["not_found"].size() == 100);
+  CHECK(members(ask({{"query", "many"}, {"limit", 100}})) == 100);
+  CHECK(members(ask({{"query", "many"}, {"limit", 0}})) == 100);
+  CHECK(ask({{"query", "al"}, {"limit", 1}, {"nonce", std::string(32, 'n')}})[0]["d"]["nonce"] == std::string(32, 'n'));
+  CHECK(f.violations().empty());
+
+  CHECK(members(ask({{"query", "many"}, {"limit", 101}})) == 100);
+  CHECK(f.violations() == names{"members_limit"});
+  ids.push_back("101");
+  CHECK(ask({{"user_ids", ids}})[0]["d"]["not_found"].size() == 100);
+  CHECK(f.violations() == names{"members_limit", "members_limit"});
+  CHECK_FALSE(ask({{"query", "al"}, {"limit", 1}, {"nonce", std::string(33, 'n')}})[0]["d"].contains("nonce"));
+  CHECK_FALSE(ask({{"query", "al"}, {"limit", 1}, {"nonce", 7}})[0]["d"].contains("nonce"));
+  CHECK(f.violations() == names{"members_limit", "members_limit", "members_nonce", "members_nonce"});
+  CHECK(ask({{"query", "al"}, {"limit", -1}})[0]["close"] == 4002);
+}
+
 TEST_CASE("faults of the gateway are played") {
   brain_fixture f;
   const auto with = [&](auto change) { f.mind->with([&](mock_state& s, gateway&, rest&) { change(s.faults); }); };

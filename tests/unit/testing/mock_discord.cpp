@@ -229,6 +229,40 @@ TEST_CASE("answers that are late, lost after the act, or lost before it") {
   CHECK(s.discord->messages(s.general).size() == 2);
 }
 
+TEST_CASE("answers are made from schemas as a test asks for them, and what arrived is told") {
+  stage s;
+  const auto pool = s.pool();
+  const auto post = [&] {
+    const auto send = [&]() -> task<std::string> {
+      const auto request = s.post("x");
+      const auto response = co_await pool->send(request);
+      co_return response.body;
+    };
+    return parse_json(s.sim.run(send()));
+  };
+  CHECK(post()["content"] == "x");
+  s.discord->play_schema(schema_play{.mode = schema_mode::nulls, .all_routes = true});
+  CHECK(post()["edited_timestamp"].is_null());
+  CHECK(s.discord->messages(s.general).size() == 1);
+  s.discord->play_schema(std::nullopt);
+  CHECK(post()["content"] == "x");
+  const auto log = s.discord->rest_log();
+  REQUIRE(log.size() == 3);
+  CHECK(log[0].operation == "create_message");
+  CHECK(parse_json(log[0].body)["content"] == "x");
+  CHECK(!log[0].from_schema);
+  CHECK(log[1].from_schema);
+  s.discord->clear_rest_log();
+  CHECK(s.discord->rest_log().empty());
+  CHECK(mock_discord::schema_variations("GET", "/channels/{channel_id}", schema_mode::full) > 1);
+  CHECK(mock_discord::schema_variations("DELETE", "/guilds/{guild_id}/roles/{role_id}", schema_mode::full) == 1);
+  CHECK_THROWS_AS(mock_discord::schema_variations("GET", "/nowhere", schema_mode::full), error);
+  mock_faults wrong;
+  wrong.rest.resize(1);
+  wrong.rest[0].what = rest_fault::kind::merge_bucket;
+  CHECK_THROWS_AS(s.discord->set_faults(wrong), error);
+}
+
 TEST_CASE("refused connections and upgrades, a hello that never comes, a close that is never answered") {
   stage s(false);
   mock_faults faults;
@@ -260,6 +294,31 @@ TEST_CASE("refused connections and upgrades, a hello that never comes, a close t
     co_return s.sim.clock()->now() - start;
   };
   CHECK(s.sim.run(close_unanswered()) == 2s);
+  mock_faults mute;
+  mute.no_hello = true;
+  s.discord->set_faults(mute);
+  const auto socket = s.sim.run(s.connect());
+  s.sim.run_for(10min);
+  CHECK(s.discord->counters().connections == 3);
+  CHECK(s.discord->violations().empty());
+}
+
+TEST_CASE("the gateway is served at its root and where READY sends those who resume, nowhere else") {
+  stage s(false);
+  const auto upgrade = [&](std::string path) -> task<int> {
+    net::websocket_options options;
+    options.transport = s.memory->transport();
+    options.clock = s.sim.clock();
+    const auto where = net::url::parse(s.discord->gateway_url() + path + "?v=10&encoding=json");
+    try {
+      co_await net::connect_websocket(s.sim.executor(), where, options);
+    } catch (const net::upgrade_error& e) {
+      co_return e.status();
+    }
+    co_return 101;
+  };
+  for (const char* path : {"", "/", "/resume", "/resume/"}) CHECK(s.sim.run(upgrade(path)) == 101);
+  for (const char* path : {"/resumed", "/resume/x", "/gateway"}) CHECK(s.sim.run(upgrade(path)) == 404);
 }
 
 TEST_CASE("a cut cable after READY: no ack, no end") {

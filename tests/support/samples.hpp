@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <set>
+#include <string>
+
 #include <nlohmann/json.hpp>
 
 #include "json/table.hpp"
@@ -19,5 +22,8 @@ value sample(const json::table& how, extent which, int depth = 2, std::size_t al
 /// Whether re-encoding gave the same: ids may have been numbers, timestamps may be written differently, and what was
 /// null may have become absent. `where` is the path of the first difference.
 bool same(const value& before, const value& after, std::string& where);
+
+/// The fields of `before` that `after` has not or has with another value, as paths without indexes; null may be absent.
+void lost(const value& before, const value& after, const std::string& path, std::set<std::string>& out);
 
 }  // namespace monochord::tests

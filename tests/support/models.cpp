@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "models.hpp"
+#include "support/models.hpp"
 
 #include <stdexcept>
 
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/activity_instance.hpp>
 #include <monochord/model/api_error.hpp>
 #include <monochord/model/application_role_connection.hpp>
@@ -16,6 +17,7 @@
 #include <monochord/model/guild_preview.hpp>
 #include <monochord/model/guild_template.hpp>
 #include <monochord/model/guild_widget.hpp>
+#include <monochord/model/interaction_response.hpp>
 #include <monochord/model/invite.hpp>
 #include <monochord/model/join_request.hpp>
 #include <monochord/model/lobby.hpp>
@@ -140,7 +142,8 @@ const std::vector<model>& models() {
       MODEL(subscription_delete), MODEL(voice_identify), MODEL(voice_protocol_data),
       MODEL(voice_select_protocol), MODEL(voice_ready), MODEL(voice_heartbeat),
       MODEL(voice_session_description), MODEL(voice_speaking), MODEL(voice_resume), MODEL(voice_hello),
-      MODEL(api_error), MODEL(command_definition)};
+      MODEL(mention_rules), MODEL(attachment_request), MODEL(interaction_callback_data), MODEL(interaction_response),
+      MODEL(message_request), MODEL(activity_attachment), MODEL(rate_limited_members), MODEL(api_error), MODEL(command_definition)};
 #undef MODEL
   return all;
 }

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MIT
+// Members: changed, kicked, banned.
+#include <algorithm>
+
+#include "testing/rest.hpp"
+
+namespace monochord::testing {
+
+namespace {
+
+constexpr std::uint64_t kick_members = 1U << 1;
+constexpr std::uint64_t ban_members = 1U << 2;
+constexpr std::uint64_t mute_members = 1U << 22;
+constexpr std::uint64_t deafen_members = 1U << 23;
+constexpr std::uint64_t manage_nicknames = 1U << 27;
+constexpr std::uint64_t manage_roles = 1U << 28;
+constexpr std::uint64_t moderate_members = std::uint64_t{1} << 40;
+
+struct guarded_field {
+  std::string_view name;
+  std::uint64_t permission;
+};
+constexpr guarded_field guarded[] = {{"nick", manage_nicknames}, {"roles", manage_roles}, {"mute", mute_members},
+                                     {"deaf", deafen_members}, {"communication_disabled_until", moderate_members}};
+
+void apply(member_record& member, const json& request) {
+  for (const auto& [field, value] : request.items()) {
+    if (field == "nick") {
+      member.nick = value.is_string() ? value.get<std::string>() : std::string();
+    } else if (field == "roles") {
+      member.roles.clear();
+      if (value.is_array())
+        for (const auto& role : value)
+          if (id_of(role) != 0) member.roles.push_back(id_of(role));
+    } else {
+      member.settings[field] = value;
+    }
+  }
+}
+
+}  // namespace
+
+void announce_member(gateway& gate, const world& things, const guild_record& guild, snowflake user) {
+  json data = things.member_json(guild, user, true);
+  data["guild_id"] = id_text(guild.id);
+  gate.event("GUILD_MEMBER_UPDATE", guild.id, data);
+}
+
+rest::answer rest::update_guild_member(const call& what) {
+  answer refusal;
+  guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild) return refusal;
+  const auto member = guild->members.find(what.id("user_id"));
+  if (member == guild->members.end()) return refuse(404, 10007, "Unknown Member");
+  if (what.body.contains("channel_id"))
+    return refuse(400, 40032, "Target user is not connected to voice.");  // the mock's world has no voice
+  for (const auto& field : guarded)
+    if (what.body.contains(field.name) && !may(guild->id, field.permission, refusal)) return refusal;
+  for (const auto& role : at(what.body, "roles")) {
+    const bool known = std::any_of(guild->roles.begin(), guild->roles.end(), [&](const role_record& r) { return r.id == id_of(role); });
+    if (!known) return refuse(404, 10011, "Unknown Role");
+  }
+  apply(member->second, what.body);
+  announce_member(gate_, state_.world, *guild, member->first);
+  return ok(state_.world.member_json(*guild, member->first, true));
+}
+
+rest::answer rest::update_my_guild_member(const call& what) {
+  answer refusal;
+  guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild) return refusal;
+  member_record& member = guild->members.at(state_.world.bot);
+  if (what.body.contains("nick")) {
+    member.nick = text_at(what.body, "nick");
+    announce_member(gate_, state_.world, *guild, state_.world.bot);
+  }
+  return ok(state_.world.member_json(*guild, state_.world.bot, true));
+}
+
+rest::answer rest::modify_current_user_nick(const call& what) {
+  const answer done = update_my_guild_member(what);
+  return done.status == 200 ? ok({{"nick", at(what.body, "nick")}}) : done;
+}
+
+void rest::remove_member(guild_record& guild, snowflake user) {
+  guild.members.erase(user);
+  gate_.event("GUILD_MEMBER_REMOVE", guild.id, {{"guild_id", id_text(guild.id)}, {"user", state_.world.user_json(user)}});
+}
+
+rest::answer rest::delete_guild_member(const call& what) {
+  answer refusal;
+  guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild || !may(guild->id, kick_members, refusal)) return refusal;
+  const snowflake user = what.id("user_id");
+  if (!guild->members.contains(user)) return refuse(404, 10007, "Unknown Member");
+  if (user == guild->owner) return refuse(403, 50013, "Missing Permissions", "forbidden");
+  remove_member(*guild, user);
+  return no_content();
+}
+
+rest::answer rest::ban_user_from_guild(const call& what) {
+  answer refusal;
+  guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild || !may(guild->id, ban_members, refusal)) return refusal;
+  const snowflake user = what.id("user_id");
+  if (!state_.world.users.contains(user)) return refuse(404, 10013, "Unknown User");
+  if (user == guild->owner) return refuse(403, 50013, "Missing Permissions", "forbidden");
+  guild->bans[user] = entry_.audit_log_reason;
+  const auto deleted = std::chrono::seconds{int_at(what.body, "delete_message_seconds")};
+  for (const auto id : guild->channels) {
+    channel_record& channel = state_.world.channels.at(id);
+    json ids = json::array();
+    std::erase_if(channel.messages, [&](const auto& entry) {
+      const bool gone = entry.second.author == user && state_.now() - entry.second.at < deleted;
+      if (gone) ids.push_back(id_text(entry.first));
+      return gone;
+    });
+    if (!ids.empty())
+      gate_.event("MESSAGE_DELETE_BULK", guild->id, {{"ids", ids}, {"channel_id", id_text(id)}, {"guild_id", id_text(guild->id)}});
+  }
+  if (guild->members.contains(user)) remove_member(*guild, user);
+  gate_.event("GUILD_BAN_ADD", guild->id, {{"guild_id", id_text(guild->id)}, {"user", state_.world.user_json(user)}});
+  return no_content();
+}
+
+rest::answer rest::unban_user_from_guild(const call& what) {
+  answer refusal;
+  guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild || !may(guild->id, ban_members, refusal)) return refusal;
+  const snowflake user = what.id("user_id");
+  if (guild->bans.erase(user) == 0) return refuse(404, 10026, "Unknown Ban");
+  gate_.event("GUILD_BAN_REMOVE", guild->id, {{"guild_id", id_text(guild->id)}, {"user", state_.world.user_json(user)}});
+  return no_content();
+}
+
+json rest::ban_json(const guild_record& guild, snowflake user) const {
+  const std::string& reason = guild.bans.at(user);
+  return {{"reason", reason.empty() ? json(nullptr) : json(reason)}, {"user", state_.world.user_json(user)}};
+}
+
+rest::answer rest::get_guild_ban(const call& what) {
+  answer refusal;
+  const guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild || !may(guild->id, ban_members, refusal)) return refusal;
+  const snowflake user = what.id("user_id");
+  return guild->bans.contains(user) ? ok(ban_json(*guild, user)) : refuse(404, 10026, "Unknown Ban");
+}
+
+rest::answer rest::list_guild_bans(const call& what) {
+  answer refusal;
+  const guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild || !may(guild->id, ban_members, refusal)) return refusal;
+  const auto limit_text = what.query_value("limit");
+  const std::size_t limit = limit_text.empty() ? 1000 : any_id::parse(limit_text).value();
+  const auto before = any_id::parse(what.query_value("before")).value();
+  const auto after = any_id::parse(what.query_value("after")).value();
+  std::vector<snowflake> users;
+  for (const auto& [user, reason] : guild->bans)
+    if (user > after && (before == 0 || user < before)) users.push_back(user);
+  // Ascending; with `before` the last ones before it, unless `after` is given too, which wins.
+  if (users.size() > limit && before != 0 && after == 0) users.erase(users.begin(), users.end() - static_cast<std::ptrdiff_t>(limit));
+  if (users.size() > limit) users.resize(limit);
+  json out = json::array();
+  for (const auto user : users) out.push_back(ban_json(*guild, user));
+  return ok(std::move(out));
+}
+
+}  // namespace monochord::testing

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The code of docs/rest.md, docs/rate-limits.md and docs/errors.md: regions between the marks stand there word for word.
+#include <string>
+
+#include "support/bot_world.hpp"
+#include "support/catch.hpp"
+
+namespace mc = monochord;
+using mc::tests::simulated_world;
+
+namespace {
+
+mc::task<> write_and_delete(mc::rest_client& rest, mc::channel_id channel) {
+  //! [calls]
+  const mc::message sent = co_await rest.create_message(channel, {.content = "hello"});
+  co_await rest.edit_message(channel, sent.id, {.content = "hello, world"});
+  co_await rest.delete_message(channel, sent.id, {.reason = "only a demonstration"});
+  //! [calls]
+}
+
+mc::task<> delete_if_there(mc::rest_client& rest, mc::channel_id channel, mc::message_id which) {
+  //! [errors]
+  const auto deleted = co_await mc::as_result(rest.delete_message(channel, which));
+  if (const auto* refused = deleted.error_as<mc::rest_error>()) {
+    if (refused->status() != 404) throw *refused;  // gone already: as well
+  }
+  //! [errors]
+}
+
+}  // namespace
+
+TEST_CASE("a message is written, changed and deleted") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  w.sim.run(write_and_delete(bot.rest(), w.world.general));
+  CHECK(w.discord().messages(w.world.general).empty());
+  CHECK(w.discord().counters().requests == 3);
+  CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("a refusal that is expected is a value") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  CHECK_NOTHROW(w.sim.run(delete_if_there(bot.rest(), w.world.general, mc::message_id{1})));
+  mc::client stranger(mc::token{"not-the-token-of-this-bot"}, w.options());
+  CHECK_THROWS_AS(w.sim.run(delete_if_there(stranger.rest(), w.world.general, mc::message_id{1})), mc::rest_error);
+}
+
+TEST_CASE("clients share what they know of limits") {
+  simulated_world w;
+  auto first = w.options(), second = w.options();
+  //! [shared-limits]
+  const auto limits = mc::make_rest_limits();
+  first.rest_limits = limits;
+  second.rest_limits = limits;
+  //! [shared-limits]
+  mc::client one(w.world.bot_token(), first), other(w.world.bot_token(), second);
+  w.sim.run(write_and_delete(one.rest(), w.world.general));
+  w.sim.run(write_and_delete(other.rest(), w.world.general));
+  CHECK(w.discord().counters().responses_429 == 0);
+}

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+// Order, urgency, windows, guard, circuit and refusals of the limiter. What it learns is tested beside this file.
+#include <string>
+
+#include "protocol/rate_limiter.hpp"
+#include "protocol/routes.hpp"
+#include "support/catch.hpp"
+
+using namespace std::chrono_literals;
+using namespace monochord;
+using namespace monochord::protocol;
+using ticket = rate_limiter::ticket;
+using verdict = rate_limiter::verdict;
+using tickets = std::vector<ticket>;
+using cause = refused_request::cause;
+
+namespace {
+
+constexpr time_point start{1000h};
+
+route_key key(std::string route, std::string major = "", std::string domain = "") {
+  route_key k;
+  k.route = std::move(route);
+  k.major = std::move(major);
+  k.domain = std::move(domain);
+  return k;
+}
+
+response_info answer(std::string bucket, int limit, int remaining, duration reset_after) {
+  response_info info;
+  info.bucket = std::move(bucket);
+  info.limit = limit;
+  info.remaining = remaining;
+  info.reset_after = reset_after;
+  return info;
+}
+
+response_info status(int code, std::optional<std::int64_t> discord = {}) {
+  response_info info;
+  info.status = code;
+  info.code = discord;
+  return info;
+}
+
+}  // namespace
+
+TEST_CASE("limiter: writes to one place go one after the other, over all routes, reads beside them") {
+  rate_limiter l;
+  const auto a = l.acquire(key("POST", "1", "c1"), start), b = l.acquire(key("POST", "1", "c1"), start);
+  const auto c = l.acquire(key("DELETE", "1", "c1"), start), d = l.acquire(key("GET", "1"), start);
+  const auto e = l.acquire(key("POST", "2", "c2"), start);
+  CHECK(l.poll(start) == tickets{a, d, e});
+  l.answered(a, answer("h", 5, 4, 5s), start);
+  CHECK(l.poll(start) == tickets{b});
+  l.cancel(b, start);
+  CHECK(l.poll(start) == tickets{c});
+  l.failed(c, start);
+  CHECK(l.waiting() == 0);
+  CHECK(l.in_flight() == 2);
+}
+
+TEST_CASE("limiter: what is not ordered goes up to the limit at once, and shares the bucket with what is") {
+  rate_limiter l;
+  const auto first = l.acquire(key("POST", "1", "c1"), start);
+  l.poll(start);
+  l.answered(first, answer("h", 5, 4, 5s), start);
+  const auto ordered = l.acquire(key("POST", "1", "c1"), start);
+  tickets free;
+  for (int i = 0; i < 5; ++i) free.push_back(l.acquire(key("POST", "1"), start));
+  CHECK(l.poll(start) == tickets{ordered, free[0], free[1], free[2]});
+}
+
+TEST_CASE("limiter: answers to interactions first, bulk work last, else the oldest") {
+  rate_limiter_options options;
+  options.global_limit = 2;
+  rate_limiter l(options);
+  const auto low = l.acquire(key("A"), start, priority::low), normal = l.acquire(key("B"), start);
+  const auto urgent = l.acquire(key("C"), start, priority::answer);
+  CHECK(l.poll(start) == tickets{urgent, normal});
+  CHECK(l.poll(start + 1005ms) == tickets{low});
+  const auto late = l.acquire(key("A"), start, priority::normal, time_point::max(), 9);
+  const auto early = l.acquire(key("A"), start, priority::normal, time_point::max(), 8);
+  l.answered(low, response_info{}, start + 2s);
+  CHECK(l.poll(start + 3s) == tickets{early, late});
+}
+
+TEST_CASE("limiter: what is sent again keeps its place in an order, and stands in nobody's way without one") {
+  for (const bool by_status : {false, true}) {
+    rate_limiter l;
+    const auto a = l.acquire(key("PATCH", "1", "c1"), start), b = l.acquire(key("PATCH", "1", "c1"), start);
+    CHECK(l.poll(start) == tickets{a});
+    const auto how = by_status ? l.answered(a, status(502), start, 2s) : l.failed(a, start, 2s);
+    CHECK(how == verdict::again);
+    CHECK(l.poll(start).empty());
+    CHECK(l.next_wakeup() == start + 2s);
+    CHECK(l.poll(start + 2s) == tickets{a});
+    l.answered(a, response_info{}, start + 2s);
+    CHECK(l.poll(start + 2s) == tickets{b});
+
+    const auto c = l.acquire(key("GET", "1"), start), d = l.acquire(key("GET", "1"), start);
+    CHECK(l.poll(start + 2s) == tickets{c});
+    l.failed(c, start + 2s, 2s);
+    CHECK(l.poll(start + 2s) == tickets{d});
+    CHECK(l.waiting() == 1);
+    l.answered(d, response_info{}, start + 3s);
+    CHECK(l.poll(start + 3s).empty());
+    CHECK(l.poll(start + 4s) == tickets{c});
+  }
+}
+
+TEST_CASE("limiter: the end of a window is the earliest that its answers allow, and a new window is known by its end") {
+  rate_limiter l;
+  const auto a = l.acquire(key("A"), start), b = l.acquire(key("A"), start), c = l.acquire(key("A"), start);
+  CHECK(l.poll(start) == tickets{a});
+  l.answered(a, answer("h", 2, 1, 5s), start + 100ms);  // the window ends between 5.0 and 5.1 s
+  CHECK(l.poll(start + 100ms) == tickets{b});
+  l.answered(b, answer("h", 2, 0, 4900ms), start + 2s);  // an answer that took long says no more about it
+  CHECK(l.poll(start + 2s).empty());
+  CHECK(l.next_wakeup() == start + 5100ms);
+  CHECK(l.poll(start + 5100ms) == tickets{c});
+
+  rate_limiter one;  // a limit of one: each answer is of a window of its own
+  time_point now = start;
+  for (int i = 0; i < 20; ++i) {
+    const auto t = one.acquire(key("PUT reaction", "1", "c1"), now);
+    while (one.poll(now).empty()) now = *one.next_wakeup();
+    one.answered(t, answer("r", 1, 0, 250ms), now + 20ms);
+    now += 20ms;
+  }
+  CHECK(now - start == 19 * 270ms + 20ms);
+}
+
+TEST_CASE("limiter: nothing waits for what cannot come in its time, and is told what it was") {
+  rate_limiter l;
+  const auto a = l.acquire(key("A"), start);
+  l.poll(start);
+  l.answered(a, answer("h", 1, 0, 30s), start);
+  const auto b = l.acquire(key("A"), start, priority::normal, start + 10s), c = l.acquire(key("A"), start, priority::normal, start + 40s);
+  CHECK(l.poll(start).empty());
+  const auto refused = l.take_refused();
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].ticket == b);
+  CHECK(refused[0].why == cause::late);
+  CHECK(refused[0].waits_for == wait_reason::bucket);
+  CHECK(refused[0].until == start + 30s);
+  CHECK(l.poll(start + 30s) == tickets{c});
+}
+
+TEST_CASE("limiter: repeated 429s without a wait do not spin") {
+  rate_limiter l;
+  l.acquire(key("A"), start);
+  auto no = status(429);
+  no.scope = limit_scope::user;
+  no.retry_after = 0s;
+  time_point now = start;
+  int sent = 0;
+  while (now < start + 60s) {
+    for (const auto t : l.poll(now)) {
+      ++sent;
+      l.answered(t, no, now);
+    }
+    l.poll(now);
+    now = std::max(now + 1ms, l.next_wakeup().value_or(now));
+  }
+  CHECK(sent <= 12);
+}
+
+TEST_CASE("limiter: every token has its own second, calls without one share that of the address") {
+  rate_limiter_options options;
+  options.global_limit = 3;
+  rate_limiter l(options);
+  std::size_t expected = 0;
+  for (const std::string sender : {"one", "two", ""}) {
+    for (int i = 0; i < 5; ++i) {
+      auto k = key("A" + std::to_string(i));
+      k.sender = sender;
+      k.by_address = sender.empty();
+      l.acquire(k, start);
+    }
+    expected += 3;
+    CHECK(l.poll(start).size() == 3);
+  }
+  CHECK(l.in_flight() == expected);
+}
+
+TEST_CASE("limiter: the guard counts 401, 403 and 429 but not shared ones, with what is still out") {
+  rate_limiter_options options;
+  options.invalid_limit = 12;
+  options.invalid_reserve = 2;
+  options.global_limit = 0;
+  rate_limiter l(options);
+  auto shared = status(429);
+  shared.scope = limit_scope::shared;
+  shared.retry_after = 0s;
+  for (int i = 0; i < 30; ++i) {
+    const auto t = l.acquire(key("S" + std::to_string(i)), start);
+    l.poll(start);
+    l.answered(t, shared, start);
+    l.cancel(t, start);
+  }
+  CHECK(l.invalid_requests(start) == 0);
+  tickets all;
+  for (int i = 0; i < 30; ++i) all.push_back(l.acquire(key("A" + std::to_string(i)), start));
+  CHECK(l.poll(start).size() == 10);  // each of these may come back as one
+  for (int i = 0; i < 5; ++i) l.answered(all[static_cast<std::size_t>(i)], status(403), start);
+  for (int i = 5; i < 10; ++i) l.answered(all[static_cast<std::size_t>(i)], status(204), start);
+  CHECK(l.poll(start).size() == 5);
+  for (int i = 10; i < 15; ++i) l.answered(all[static_cast<std::size_t>(i)], status(401, 40001), start + 1min);
+  CHECK(l.poll(start + 1min).empty());
+  CHECK(l.invalid_requests(start + 1min) == 10);
+  CHECK(l.next_wakeup() == start + 10min);
+  auto interaction = key("I");
+  interaction.exempt_from_global = true;
+  const auto free = l.acquire(interaction, start + 1min);
+  CHECK(l.poll(start + 1min) == tickets{free});
+  l.answered(free, status(204), start + 1min);
+  CHECK(l.poll(start + 10min).size() == 5);
+}
+
+TEST_CASE("limiter: the circuit opens after failures without a success, one probe asks for all, a success closes it") {
+  rate_limiter_options options;
+  options.circuit.failures = 3;
+  rate_limiter l(options);
+  tickets all;
+  for (int i = 0; i < 8; ++i) all.push_back(l.acquire(key("A" + std::to_string(i)), start));
+  CHECK(l.poll(start).size() == 8);
+  for (int i = 0; i < 6; ++i) l.failed(all[static_cast<std::size_t>(i)], start);
+  const auto a = l.acquire(key("B"), start), b = l.acquire(key("C"), start);
+  CHECK(l.poll(start).empty());
+  CHECK(l.next_wakeup() == start + 1s);
+  CHECK(l.poll(start + 1s) == tickets{a});
+  l.answered(a, status(503), start + 1s);
+  CHECK(l.poll(start + 1s).empty());
+  CHECK(l.next_wakeup() == start + 3s);
+  const auto c = l.acquire(key("D"), start + 1s);
+  CHECK(l.poll(start + 3s) == tickets{b});
+  l.cancel(b, start + 3s);  // the probe never came back: the next one asks
+  CHECK(l.poll(start + 3s) == tickets{c});
+  const auto d = l.acquire(key("E"), start + 3s), e = l.acquire(key("F"), start + 3s);
+  l.answered(c, status(200), start + 3s);
+  CHECK(l.poll(start + 3s) == tickets{d, e});
+  CHECK(l.counters().circuit_openings == 2);
+}
+
+TEST_CASE("limiter: what is remembered of webhooks and tokens is bounded") {
+  rate_limiter_options options;
+  options.remembered_refusals = 2;
+  options.global_limit = 0;
+  rate_limiter l(options);
+  const auto hook = [](int n) {
+    auto k = key("W", std::to_string(n) + "/t");
+    k.webhook = k.major;
+    return k;
+  };
+  for (int i = 0; i < 3; ++i) {
+    const auto t = l.acquire(hook(i), start);
+    l.poll(start);
+    l.answered(t, status(404, 10015), start);
+  }
+  const auto a = l.acquire(hook(0), start), b = l.acquire(hook(1), start), c = l.acquire(hook(2), start);
+  CHECK(l.poll(start) == tickets{a});
+  const auto refused = l.take_refused();
+  REQUIRE(refused.size() == 2);
+  CHECK(refused[0].ticket == b);
+  CHECK(refused[1].ticket == c);
+  CHECK(refused[1].why == cause::webhook_gone);
+}
+
+TEST_CASE("limiter: on emoji routes only a 429 is believed") {
+  const route create{method::post, "/guilds/{guild_id}/emojis"};
+  const std::vector<std::string_view> guild{"7"};
+  const auto k = limiter_key(create, guild);
+  CHECK_FALSE(k.trusts_headers);
+  rate_limiter l;
+  time_point now = start;
+  for (int i = 0; i < 5; ++i) {
+    const auto t = l.acquire(k, now);
+    CHECK(l.poll(now) == tickets{t});
+    l.answered(t, answer("e", 50, 0, 3600s), now);
+  }
+  const auto t = l.acquire(k, now);
+  l.poll(now);
+  auto no = status(429);
+  no.scope = limit_scope::user;
+  no.retry_after = 20s;
+  CHECK(l.answered(t, no, now) == verdict::again);
+  const auto erase = l.acquire(limiter_key(route{method::del, "/guilds/{guild_id}/emojis/{emoji_id}"}, std::vector<std::string_view>{"7", "8"}), now);
+  CHECK(l.poll(now).empty());  // the whole guild waits
+  CHECK(l.poll(now + 20s) == tickets{t});
+  l.answered(t, status(201), now + 20s);
+  CHECK(l.poll(now + 20s) == tickets{erase});
+}
+
+TEST_CASE("limiter: a watchdog sees who waits, since when and for what") {
+  rate_limiter l;
+  auto k = key("POST /channels/{channel_id}/messages", "1", "c1");
+  k.label = "POST /channels/{channel_id}/messages of 1";
+  const auto a = l.acquire(k, start);
+  l.acquire(k, start + 1s);
+  l.acquire(k, start + 2s);
+  l.poll(start + 2s);
+  auto figures = l.figures(start + 10s);
+  REQUIRE(figures.size() == 1);
+  CHECK(figures[0].label == k.label);
+  CHECK(figures[0].waiting == 2);
+  CHECK(figures[0].in_flight == 1);
+  CHECK(figures[0].oldest == 9s);
+  CHECK(figures[0].waits_for == wait_reason::order);
+  l.answered(a, answer("h", 1, 0, 60s), start + 10s);
+  l.poll(start + 10s);
+  figures = l.figures(start + 11s);
+  REQUIRE(figures.size() == 1);
+  CHECK(figures[0].bucket == "h");
+  CHECK(figures[0].waits_for == wait_reason::bucket);
+}
+
+TEST_CASE("routes: what the limiter files calls under") {
+  using views = std::vector<std::string_view>;
+  const route message{method::del, "/channels/{channel_id}/messages/{message_id}"};
+  const timestamp now{std::chrono::milliseconds{1'800'000'000'000}};
+  const auto made = [&](std::chrono::milliseconds age) {
+    return std::to_string(static_cast<std::uint64_t>((now.time_since_epoch() - age - 1'420'070'400'000ms) / 1ms) << 22U);
+  };
+  const auto route_of = [&](std::chrono::milliseconds age) { return limiter_key(message, views{"1", made(age)}, false, now).route; };
+  CHECK(route_of(5s) == "DELETE /channels/{channel_id}/messages/{message_id} (younger than ten seconds)");
+  CHECK(route_of(5min) == "DELETE /channels/{channel_id}/messages/{message_id}");
+  CHECK(route_of(15 * 24h) == "DELETE /channels/{channel_id}/messages/{message_id} (older than two weeks)");
+
+  CHECK(limiter_key(message, views{"1", "2"}).domain == "channel 1");
+  CHECK(limiter_key(message, views{"1", "2"}, true).domain.empty());
+  CHECK(limiter_key(route{method::get, message.path}, views{"1", "2"}).domain.empty());
+  CHECK(limiter_key(message, views{"1", "2"}).label == "DELETE /channels/{channel_id}/messages/{message_id} of 1");
+  CHECK(limiter_key(route{method::put, "/guilds/{guild_id}/bans/{user_id}"}, views{"1", "2"}).domain.empty());
+
+  const auto follow_up = limiter_key(route{method::post, "/webhooks/{application_id}/{interaction_token}"}, views{"9", "tok"});
+  const auto callback = limiter_key(route{method::post, "/interactions/{interaction_id}/{interaction_token}/callback"}, views{"8", "tok"});
+  CHECK(follow_up.exempt_from_global);
+  CHECK_FALSE(follow_up.by_address);
+  CHECK(follow_up.webhook.empty());
+  CHECK(follow_up.domain == callback.domain);
+  CHECK(follow_up.major == "9/tok");
+  CHECK(follow_up.label.find("{interaction_token}") != std::string::npos);
+  CHECK(follow_up.label.find("/tok") == std::string::npos);
+  const auto webhook = limiter_key(route{method::post, "/webhooks/{webhook_id}/{webhook_token}"}, views{"9", "tok"});
+  CHECK(webhook.by_address);
+  CHECK(webhook.webhook == "9/tok");
+
+  const auto parsed = parse_path("/channels/123456789012345678/messages/123456789012345679/reactions/%F0%9F%91%8D/@me");
+  CHECK(parsed.path == "/channels/{channel_id}/messages/{message_id}/reactions/%F0%9F%91%8D/@me");
+  CHECK(parsed.parameters == std::vector<std::string>{"123456789012345678", "123456789012345679"});
+  CHECK(parse_path("/interactions/123456789012345678/a%2Fb/callback").path == "/interactions/{interaction_id}/{interaction_token}/callback");
+  CHECK(parse_path("/interactions/123456789012345678/a%2Fb/callback").parameters[1] == "a/b");
+  CHECK(parse_path("/users/@me").parameters.empty());
+  CHECK_THROWS_AS(parse_path("users/@me"), error);
+}

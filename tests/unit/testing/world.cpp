@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+// Routes that change the mock's world, each with the event that tells of it.
+#include <chrono>
+#include <string>
+
+#include "support/catch.hpp"
+#include "unit/testing/brain_fixture.hpp"
+
+using namespace monochord;
+using namespace monochord::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A world in which the bot may do everything, watched by a session with every intent.
+struct busy_world : brain_fixture {
+  busy_world() {
+    mind->with([&](mock_state& state, gateway& gate, rest&) {
+      acts::give_role(state, gate, home, user_id{state.world.bot}, acts::add_role(state, gate, home, "admin", 8));
+      acts::join(state, gate, home, bob = user_id{state.world.add_user("bob", false).id});
+    });
+    link = session(53608447);
+  }
+  answer call(std::string method, const std::string& path, std::string_view body = {}) {
+    clock->advance(1s);
+    return request(std::move(method), path, body);
+  }
+  std::string guild(const std::string& rest = {}) const { return "/guilds/" + home.str() + rest; }
+  std::string channel(const std::string& rest = {}) const { return "/channels/" + general.str() + rest; }
+  static std::string id(const answer& from) { return from.body["id"].get<std::string>(); }
+
+  user_id bob;
+  std::shared_ptr<gateway_link> link;
+};
+
+}  // namespace
+
+TEST_CASE("channels are made, changed and deleted") {
+  busy_world f;
+  const auto made = f.call("POST", f.guild("/channels"),
+                           R"({"name":"news","type":5,"topic":"t","permission_overwrites":[{"id":"1","type":0,"deny":"1024"}]})");
+  CHECK(made.status == 201);
+  CHECK(made.body["type"] == 5);
+  CHECK(made.body["permission_overwrites"][0]["deny"] == "1024");
+  CHECK(made.body["permission_overwrites"][0]["allow"] == "0");
+  const std::string path = "/channels/" + f.id(made);
+  CHECK(f.call("PATCH", path, R"({"name":"olds","topic":null,"rate_limit_per_user":5})").body["name"] == "olds");
+  CHECK(f.call("GET", path).body["rate_limit_per_user"] == 5);
+  CHECK(f.call("PUT", path + "/permissions/" + f.bob.str(), R"({"type":1,"allow":"2048"})").status == 204);
+  CHECK(f.call("GET", path).body["permission_overwrites"].size() == 2);
+  CHECK(f.call("DELETE", path + "/permissions/1").status == 204);
+  CHECK(f.call("DELETE", path + "/permissions/1").code() == 10009);
+  CHECK(f.call("DELETE", path).body["id"] == made.body["id"]);
+  CHECK(f.call("GET", path).code() == 10003);
+  CHECK(f.names(*f.link) == names{"CHANNEL_CREATE", "CHANNEL_UPDATE", "CHANNEL_UPDATE", "CHANNEL_UPDATE", "CHANNEL_DELETE"});
+  CHECK(f.violations().empty());
+}
+
+TEST_CASE("without the permission nothing is changed") {
+  brain_fixture f;
+  CHECK(f.request("POST", "/guilds/" + f.home.str() + "/channels", R"({"name":"news"})").code() == 50013);
+  CHECK(f.request("POST", "/guilds/" + f.home.str() + "/roles", "{}").code() == 50013);
+  CHECK(f.request("PUT", "/guilds/" + f.home.str() + "/bans/" + f.alice.str(), "{}").code() == 50013);
+  CHECK(f.request("POST", "/channels/" + f.general.str() + "/webhooks", R"({"name":"hook"})").code() == 50013);
+  CHECK(f.violations() == names{"forbidden", "forbidden", "forbidden", "forbidden"});
+  CHECK(f.request("GET", "/guilds/" + f.home.str() + "/channels").body.size() == 1);
+}
+
+TEST_CASE("roles are made, changed, given, taken and deleted") {
+  busy_world f;
+  const auto made = f.call("POST", f.guild("/roles"), R"({"name":"red","color":16711680,"permissions":"8"})");
+  CHECK(made.status == 200);
+  CHECK(made.body["colors"]["primary_color"] == 16711680);
+  const std::string path = f.guild("/roles/") + f.id(made);
+  CHECK(f.call("PATCH", path, R"({"name":"blue","hoist":true})").body["hoist"] == true);
+  CHECK(f.call("GET", path).body["permissions"] == "8");
+  const std::string member = f.guild("/members/") + f.bob.str();
+  CHECK(f.call("PUT", member + "/roles/" + f.id(made)).status == 204);
+  CHECK(f.call("PUT", member + "/roles/" + f.id(made)).status == 204);  // has it: no event
+  CHECK(f.call("GET", member).body["roles"][0] == made.body["id"]);
+  CHECK(f.call("DELETE", member + "/roles/" + f.id(made)).status == 204);
+  CHECK(f.call("PUT", member + "/roles/7").code() == 10011);
+  CHECK(f.call("DELETE", path).status == 204);
+  CHECK(f.call("GET", path).code() == 10011);
+  CHECK(f.names(*f.link) == names{"GUILD_ROLE_CREATE", "GUILD_ROLE_UPDATE", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_UPDATE",
+                                  "GUILD_ROLE_DELETE"});
+}
+
+TEST_CASE("members are renamed, timed out, kicked, banned and let in again") {
+  busy_world f;
+  const std::string member = f.guild("/members/") + f.bob.str();
+  CHECK(f.call("PATCH", member, R"({"nick":"bobby"})").body["nick"] == "bobby");
+  CHECK(f.call("PATCH", member, R"({"communication_disabled_until":"2030-01-01T00:00:00+00:00"})")
+            .body["communication_disabled_until"] == "2030-01-01T00:00:00+00:00");
+  CHECK(f.call("PATCH", f.guild("/members/@me"), R"({"nick":"me"})").body["nick"] == "me");
+  CHECK(f.call("PATCH", f.guild("/members/@me/nick"), R"({"nick":null})").body["nick"].is_null());
+  CHECK(f.call("DELETE", member).status == 204);
+  CHECK(f.call("DELETE", member).code() == 10007);
+  CHECK(f.names(*f.link) == names{"GUILD_MEMBER_UPDATE", "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_UPDATE",
+                                  "GUILD_MEMBER_UPDATE", "GUILD_MEMBER_REMOVE"});
+  f.mind->with([&](mock_state& state, gateway& gate, rest&) { acts::say(state, gate, f.bob, f.general, "spam"); });
+  f.take(*f.link);
+  const std::string ban = f.guild("/bans/") + f.bob.str();
+  net::http_request request("PUT", "/api/v10" + ban);
+  request.headers.add("User-Agent", "DiscordBot (https://example.org, 1.0)");
+  request.headers.add("Authorization", "Bot " + std::string(default_mock_token));
+  request.headers.add("Content-Type", "application/json");
+  request.headers.add("X-Audit-Log-Reason", "too%20loud");
+  request.body = R"({"delete_message_seconds":60})";
+  CHECK(f.send(request).status == 204);
+  CHECK(f.call("GET", ban).body["reason"] == "too loud");
+  CHECK(f.call("GET", f.guild("/bans")).body[0]["user"]["username"] == "bob");
+  CHECK(f.call("DELETE", ban).status == 204);
+  CHECK(f.call("GET", ban).code() == 10026);
+  CHECK(f.names(*f.link) == names{"MESSAGE_DELETE_BULK", "GUILD_MEMBER_REMOVE", "GUILD_BAN_ADD", "GUILD_BAN_REMOVE"});
+}
+
+TEST_CASE("messages are pinned, newest first, and unpinned") {
+  busy_world f;
+  const auto first = f.say("one");
+  const auto second = f.say("two");
+  f.take(*f.link);
+  CHECK(f.call("PUT", f.channel("/messages/pins/") + first.str()).status == 204);
+  CHECK(f.call("PUT", f.channel("/messages/pins/") + second.str()).status == 204);
+  const auto pins = f.call("GET", f.channel("/messages/pins?limit=1"));
+  CHECK(pins.body["items"][0]["message"]["id"] == second.str());
+  CHECK(pins.body["has_more"] == true);
+  const std::string before = pins.body["items"][0]["pinned_at"].get<std::string>();
+  std::string encoded;
+  for (const char c : before) encoded += c == '+' ? "%2B" : c == ':' ? "%3A" : std::string(1, c);
+  const auto next = f.call("GET", f.channel("/messages/pins?before=") + encoded);
+  CHECK(next.body["items"][0]["message"]["id"] == first.str());
+  CHECK(next.body["has_more"] == false);
+  CHECK(f.call("DELETE", f.channel("/messages/pins/") + first.str()).status == 204);
+  CHECK(f.call("GET", f.channel("/pins")).body.size() == 1);
+  CHECK(f.names(*f.link) == names{"MESSAGE_UPDATE", "CHANNEL_PINS_UPDATE", "MESSAGE_UPDATE", "CHANNEL_PINS_UPDATE",
+                                  "MESSAGE_UPDATE", "CHANNEL_PINS_UPDATE"});
+}
+
+TEST_CASE("threads are opened, joined, archived and deleted") {
+  busy_world f;
+  const auto message = f.say("topic");
+  f.take(*f.link);
+  const auto path = f.channel("/messages/") + message.str() + "/threads";
+  const auto thread = f.call("POST", path, R"({"name":"talk"})");
+  CHECK(thread.status == 201);
+  CHECK(thread.body["id"] == message.str());
+  CHECK(thread.body["type"] == 11);
+  CHECK(f.call("POST", path, R"({"name":"talk"})").code() == 160004);
+  const std::string here = "/channels/" + message.str();
+  CHECK(f.call("POST", here + "/messages", R"({"content":"hi"})").body["channel_id"] == message.str());
+  CHECK(f.call("PUT", here + "/thread-members/" + f.bob.str()).status == 204);
+  CHECK(f.call("GET", here + "/thread-members").body.size() == 2);
+  CHECK(f.call("DELETE", here + "/thread-members/@me").status == 204);
+  CHECK(f.call("GET", f.guild("/threads/active")).body["threads"].size() == 1);
+  CHECK(f.call("PATCH", here, R"({"archived":true})").body["thread_metadata"]["archived"] == true);
+  CHECK(f.call("GET", f.guild("/threads/active")).body["threads"].empty());
+  CHECK(f.call("DELETE", here).status == 200);
+  CHECK(f.names(*f.link) == names{"THREAD_CREATE", "MESSAGE_UPDATE", "MESSAGE_CREATE", "THREAD_MEMBERS_UPDATE",
+                                  "THREAD_MEMBERS_UPDATE", "THREAD_UPDATE", "THREAD_DELETE"});
+  const auto own = f.call("POST", f.channel("/threads"), R"({"name":"secret"})");
+  CHECK(own.body["type"] == 12);
+  CHECK(own.body["thread_metadata"]["invitable"] == true);
+  const auto forum = f.call("POST", f.guild("/channels"), R"({"name":"forum","type":15})");
+  CHECK(f.call("POST", "/channels/" + f.id(forum) + "/threads", R"({"name":"post"})").code() == 50035);
+  const auto post = f.call("POST", "/channels/" + f.id(forum) + "/threads", R"({"name":"post","message":{"content":"first"}})");
+  CHECK(post.body["message"]["content"] == "first");
+  CHECK(post.body["message"]["id"] == post.body["id"]);
+  f.take(*f.link);
+  const auto later = f.session(1);  // whoever comes later sees the open threads
+  CHECK(f.call("DELETE", "/channels/" + f.id(forum)).status == 200);
+  CHECK(f.call("GET", f.guild("/threads/active")).body["threads"].size() == 1);
+}
+
+TEST_CASE("webhooks are made, used without the bot's token, and deleted") {
+  busy_world f;
+  const auto hook = f.call("POST", f.channel("/webhooks"), R"({"name":"hook"})");
+  CHECK(hook.status == 200);
+  const std::string by_token = "/webhooks/" + f.id(hook) + "/" + hook.body["token"].get<std::string>();
+  CHECK(f.call("GET", f.channel("/webhooks")).body.size() == 1);
+  CHECK(f.call("GET", f.guild("/webhooks")).body.size() == 1);
+  CHECK(f.call("POST", by_token, R"({"content":"quiet"})").status == 204);
+  const auto sent = f.call("POST", by_token + "?wait=true", R"({"content":"hi","username":"Captain"})");
+  CHECK(sent.body["author"]["username"] == "Captain");
+  CHECK(sent.body["webhook_id"] == hook.body["id"]);
+  const std::string message = by_token + "/messages/" + f.id(sent);
+  CHECK(f.call("PATCH", message, R"({"content":"edited"})").body["content"] == "edited");
+  CHECK(f.call("GET", message).body["content"] == "edited");
+  CHECK(f.call("DELETE", message).status == 204);
+  CHECK(f.call("GET", message).code() == 10008);
+  CHECK(f.call("GET", "/webhooks/" + f.id(hook) + "/wrong").code() == 50027);
+  CHECK(f.call("PATCH", "/webhooks/" + f.id(hook), R"({"name":"new"})").body["name"] == "new");
+  CHECK(f.call("DELETE", by_token).status == 204);
+  CHECK(f.call("POST", by_token, R"({"content":"gone"})").code() == 10015);
+  CHECK(f.names(*f.link) == names{"WEBHOOKS_UPDATE", "MESSAGE_CREATE", "MESSAGE_CREATE", "MESSAGE_UPDATE", "MESSAGE_DELETE",
+                                  "WEBHOOKS_UPDATE", "WEBHOOKS_UPDATE"});
+  CHECK(f.violations() == names{"unauthorized"});
+}
