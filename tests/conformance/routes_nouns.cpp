@@ -87,7 +87,7 @@ task<> edit_command(rest_client& rest) {
 
 task<> send_to_lobby(rest_client& rest) {
   const text_map::entry metadata[] = {{"key", "value"}};
-  return asked(rest.send_lobby_message(some::lobby, {.content = "text", .flags = flags<message_flag>()}));
+  return asked(rest.send_lobby_message(some::lobby, {.content = "text", .metadata = text_map(metadata), .flags = flags<message_flag>()}));
 }
 
 const application_role_connection_metadata_body record{
@@ -246,8 +246,14 @@ std::vector<typed_route> routes_of_nouns() {
       {"get_public_keys", {}, {}, answer<oauth2_keys>(), {CALL(get_public_keys())}},
       {"get_openid_connect_userinfo", {}, {}, answer<openid_user_info>(),
        {CALL(get_openid_connect_userinfo({.bearer_token = some::bearer}))}},
-      {"POST /oauth2/token", body<oauth2_token_body>(), {}, answer<oauth2_token>(), {}},
-      {"POST /oauth2/token/revoke", body<revoke_oauth2_token_body>(), {}, {}, {}},
+      {"POST /oauth2/token", body<oauth2_token_body>(), {}, answer<oauth2_token>(),
+       {CALL(exchange_authorization_code(some::client, some::secret, "code", "https://example.com/?a=b")),
+        CALL(refresh_oauth2_token(some::client, some::secret, "token")),
+        CALL(get_client_credentials_token(some::client, some::secret, "identify connections")),
+        CALL(create_oauth2_token(some::client, some::secret, {.grant_type = oauth2_grant_type::authorization_code, .code = "code",
+                                                              .redirect_uri = "https://example.com", .code_verifier = "verifier"}))}},
+      {"POST /oauth2/token/revoke", body<revoke_oauth2_token_body>(), {}, {},
+       {CALL(revoke_oauth2_token(some::client, some::secret, {.token = "token", .token_type_hint = "access_token"}))}},
 
       {"partner_sdk_token", body<partner_sdk_account_body>(), {}, answer<provisional_token>(), {CALL(partner_sdk_token(account))}},
       {"bot_partner_sdk_token", body<bot_partner_sdk_token_body>(), {}, answer<provisional_token>(),

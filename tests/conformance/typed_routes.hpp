@@ -56,6 +56,7 @@ inline task<> asked(task<> call) { return call; }
 
 /// Ids to call with. They are of nothing: the answers come from the schema.
 namespace some {
+inline application_id client;  // of the mock, which knows no other; set by the test
 inline constexpr application_id application{110000000000000001};
 inline constexpr guild_id guild{110000000000000002};
 inline constexpr channel_id channel{110000000000000003};
