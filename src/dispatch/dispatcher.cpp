@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <monochord/core/error.hpp>
+#include <monochord/json/payload.hpp>
 
 namespace monochord::dispatch {
 
@@ -19,7 +20,7 @@ struct dispatcher::held_event {
   held_event& operator=(const held_event&) = delete;
 
   void keep_data() {
-    data = raw.data;
+    data = json::first_value(raw.data);
     raw.data = data;
   }
   const void* given() const noexcept { return decoded ? decoded.get() : &raw; }

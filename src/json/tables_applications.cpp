@@ -14,7 +14,6 @@
 
 namespace monochord {
 
-MONOCHORD_MODEL(activity_attachment, attachment)
 MONOCHORD_MODEL(activity_location, id, kind, channel_id, guild_id)
 MONOCHORD_MODEL(activity_attachment, attachment)
 MONOCHORD_MODEL(activity_instance, application_id, instance_id, launch_id, location, users)

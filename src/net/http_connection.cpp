@@ -82,24 +82,20 @@ void http_connection::close() {
 
 void http_connection::start_read() {
   if (reading_ || end_ || !alive_) return;
-  auto operation = std::make_unique<read_operation>();
-  operation->owner = shared_from_this();
-  reading_ = operation.get();
+  reading_ = true;
   space_.resize(read_bytes);
-  auto done = [operation = std::move(operation)](error_code failed, std::size_t bytes) mutable {
-    auto waiter = std::move(operation->waiter);
-    operation->owner->on_read(failed, bytes);
-    operation = nullptr;
-    if (waiter) std::move(waiter)(error_code());  // goes on in here
-  };
-  stream_.stream().async_read_some(asio::buffer(space_),
-                                   byte_stream::io_handler(asio::bind_executor(executor_, std::move(done))));
+  stream_.stream().async_read_some(
+      asio::buffer(space_), byte_stream::io_handler(asio::bind_executor(
+                                executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
+                                  self->on_read(failed, bytes);
+                                })));
 }
 
 void http_connection::on_read(error_code failed, std::size_t bytes) {
-  reading_ = nullptr;
+  reading_ = false;
   arrived_.append(space_, 0, bytes);
   if (failed) end_ = failed;
+  if (waiting_) std::exchange(waiting_, nullptr)->complete();
   if (busy_) return;
   const bool was_alive = alive_;
   end();  // idle: it ended, or the peer said something that nobody asked for
@@ -109,14 +105,11 @@ void http_connection::on_read(error_code failed, std::size_t bytes) {
 /// Returns when more has arrived than there was, or the connection has ended.
 task<> http_connection::more_bytes() {
   start_read();
-  if (reading_) {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    const abort_on_cancel guard(state, [self = shared_from_this()] { self->end(); });
-    auto token = uncancelled();
-    co_await asio::async_initiate<decltype(token), void(error_code)>(
-        [this](auto done) { reading_->waiter = erase_handler<byte_stream::handler>(std::move(done)); }, token);
-    if (is_cancelled(state)) throw error(errc::cancelled, "cancelled while waiting for the answer");
-  }
+  const error_code woken = co_await park([this](std::shared_ptr<parked> wait) {
+    if (reading_) waiting_ = std::move(wait);
+    else wait->complete();  // it is closed: nothing will come
+  });
+  if (woken) throw error(errc::cancelled, "cancelled while waiting for the answer");
   if (!alive_ && !end_) throw error(errc::closed, "the connection is closed");
 }
 

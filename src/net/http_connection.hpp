@@ -12,6 +12,7 @@
 #include <monochord/core/task.hpp>
 #include "net/byte_stream.hpp"
 #include "net/http_client.hpp"
+#include "net/parked.hpp"
 #include "net/stream_adaptor.hpp"
 
 namespace monochord::net {
@@ -54,11 +55,6 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   time_point idle_since{};  // the pool's, guarded by its mutex
 
  private:
-  /// A read that is under way, and who waits for it; destroyed uncalled, with the coroutine, when the context goes.
-  struct read_operation {
-    std::shared_ptr<http_connection> owner;
-    byte_stream::handler waiter;
-  };
   void start_read();
   void on_read(error_code failed, std::size_t bytes);
   task<> more_bytes();
@@ -79,7 +75,8 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::string space_;            // what the read that is under way fills
   std::string arrived_;          // not parsed yet
   error_code end_;
-  read_operation* reading_ = nullptr;
+  std::shared_ptr<parked> waiting_;
+  bool reading_ = false;
   std::atomic<bool> alive_{true};     // written on the strand, read by the pool
   std::atomic<bool> reusable_{true};  // the same
   bool busy_ = false;

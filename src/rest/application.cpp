@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/rest/application.hpp>
 
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/activity_instance.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/application_bodies.hpp>

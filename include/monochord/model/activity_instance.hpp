@@ -9,7 +9,6 @@
 #include <monochord/core/open_enum.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
-#include <monochord/model/attachment.hpp>
 
 namespace monochord {
 
@@ -39,11 +38,6 @@ struct activity_instance {
   std::string launch_id;
   activity_location location;
   std::vector<user_id> users;
-};
-
-/// A file that was uploaded for an activity.
-struct activity_attachment {
-  monochord::attachment attachment;
 };
 
 }  // namespace monochord

@@ -101,6 +101,15 @@ TEST_CASE("handlers start in the order of the events, plain functions included")
   CHECK(order == "1ab23ab");
 }
 
+TEST_CASE("a raw event's data is one JSON value, whatever stands behind it in the payload") {
+  fixture f;
+  std::string seen;
+  f.on_raw([&](const mc::raw_event& event) { seen = event.data; });
+  f.deliver("SOMETHING_NEW", R"({"a":[1,{"b":"}"}]},"later":{"c":2}})");
+  f.poll();
+  CHECK(seen == R"({"a":[1,{"b":"}"}]})");
+}
+
 TEST_CASE("a removed handler is not called any more") {
   fixture f;
   int calls = 0;
