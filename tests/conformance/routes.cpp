@@ -78,7 +78,8 @@ TEST_CASE("bodies, queries and answers have every field of Discord") {
     if (known == typed.end()) continue;  // the case above tells
     const auto& ours = known->second;
     data.compare(route.key + " query", route.query, tables(ours.queries), queries);
-    data.compare(route.key + " body", route.body, tables(ours.bodies), bodies);
+    if (ours.any_body) std::printf("any body: %s\n", route.key.c_str());
+    else data.compare(route.key + " body", route.body, tables(ours.bodies), bodies);
     if (!route.body_type.empty()) data.compare(route.key + " body", route.body_type, tables(ours.bodies), bodies);
     std::string types;
     for (const auto& type : route.answers) types += (types.empty() ? "" : "|") + type;
