@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/activity_instance.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/application_bodies.hpp>

@@ -317,7 +317,7 @@ struct server_and_queue {
     sim.run(queue->close());
     sim.run(server->stop());
   }
-  mc::result<std::string> send(const mc::file_body& file, protocol::method verb = protocol::method::post) {
+  mc::result<rest::answer> send(const mc::file_body& file, protocol::method verb = protocol::method::post) {
     const protocol::route route{verb, post_message.path};
     rest::call what(route, {"5"});
     auto encoded = rest::with_files("{}", mc::list<mc::file_body>(&file, 1));
@@ -364,7 +364,7 @@ TEST_CASE("a file that changes while the request is under way ends the call and 
   auto encoded = rest::with_files("{}", mc::list<mc::file_body>(&file, 1));
   what.content_type = encoded.content_type;
   what.source = encoded.source;
-  std::optional<mc::result<std::string>> got;
+  std::optional<mc::result<rest::answer>> got;
   const auto run = [&]() -> mc::task<> { got.emplace(co_await mc::as_result(on.queue->send(std::move(what)))); };
   on.sim.spawn(run());
   on.sim.run_until([&] { return on.network.open_connections() != 0; });
