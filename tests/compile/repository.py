@@ -35,6 +35,10 @@ for path in sorted(paths):
         report.fail(path, f'has {len(lines)} lines: past {MOST_LINES} there is a second noun inside')
     if path.suffix == '.hpp' and name.startswith('include/') and '#pragma once' not in lines[:5]:
         report.fail(path, 'has no #pragma once')
+    if name.startswith('tests/') and path.suffix == '.cpp':
+        for number, line in enumerate(lines, 1):
+            if re.search(r'TEST_CASE\("[^"]*;', line):
+                report.fail(f'{name}:{number}', 'a test name has a semicolon, at which ctest cuts it')
     if name != 'tests/compile/repository.py':
         for number, line in enumerate(lines, 1):
             if match := MACHINE_PATH.search(line):

@@ -287,7 +287,7 @@ TEST_CASE("a session stored before READY was handled is resumed by the next proc
   CHECK(on.server.connections == 2);
 }
 
-TEST_CASE("a payload is sent when the socket has taken it; the rest goes on the next connection, in order") {
+TEST_CASE("a payload is sent when the socket has taken it, the rest goes on the next connection, in order") {
   stage on;
   running bot(on);
   bot.until_ready();

@@ -201,7 +201,7 @@ TEST_CASE("a nonce that is enforced makes one message") {
   CHECK(f.messages() == 4);
 }
 
-TEST_CASE("an interaction answered again is refused; no violation when the first answer was lost") {
+TEST_CASE("an interaction answered again is refused, but is no violation when the first answer was lost") {
   faulty f;
   const auto link = f.session();
   f.request("PUT", "/applications/" + f.application + "/commands", R"([{"name":"roll","description":"d"}])");
