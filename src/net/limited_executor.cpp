@@ -112,11 +112,14 @@ class shared_limit : public std::enable_shared_from_this<shared_limit> {
   std::size_t turns_ = 0;
 };
 
-/// The executor itself: never blocking, work tracked on the pool when asked for.
+/// The executor itself: it never runs a function within `execute`, work is tracked on the pool when asked for. It says
+/// "possibly blocking" all the same unless it is told otherwise, since a strand around it that hears "never" also queues
+/// what it is asked to dispatch from within itself; and Boost 1.81 dispatches cancellation by a pointer to the task,
+/// which may have ended before its turn comes.
 class limited_executor {
  public:
-  limited_executor(std::shared_ptr<shared_limit> limit, asio::any_io_executor tracker)
-      : limit_(std::move(limit)), tracker_(std::move(tracker)) {}
+  limited_executor(std::shared_ptr<shared_limit> limit, asio::any_io_executor tracker, bool never_blocks = false)
+      : limit_(std::move(limit)), tracker_(std::move(tracker)), never_blocks_(never_blocks) {}
 
   template <class F>
   void execute(F&& work) const {
@@ -126,28 +129,32 @@ class limited_executor {
   asio::execution_context& query(asio::execution::context_t) const noexcept {
     return asio::query(limit_->pool(), asio::execution::context);
   }
-  static constexpr asio::execution::blocking_t query(asio::execution::blocking_t) noexcept {
-    return asio::execution::blocking.never;
+  asio::execution::blocking_t query(asio::execution::blocking_t) const noexcept {
+    if (never_blocks_) return asio::execution::blocking.never;
+    return asio::execution::blocking.possibly;
   }
   asio::execution::outstanding_work_t query(asio::execution::outstanding_work_t) const noexcept {
     if (tracker_) return asio::execution::outstanding_work.tracked;
     return asio::execution::outstanding_work.untracked;
   }
-  limited_executor require(asio::execution::blocking_t::never_t) const { return *this; }
+  limited_executor require(asio::execution::blocking_t::never_t) const { return limited_executor(limit_, tracker_, true); }
+  limited_executor require(asio::execution::blocking_t::possibly_t) const { return limited_executor(limit_, tracker_, false); }
   limited_executor require(asio::execution::outstanding_work_t::tracked_t) const {
-    return limited_executor(limit_, asio::prefer(limit_->pool(), asio::execution::outstanding_work.tracked));
+    return limited_executor(limit_, asio::prefer(limit_->pool(), asio::execution::outstanding_work.tracked), never_blocks_);
   }
   limited_executor require(asio::execution::outstanding_work_t::untracked_t) const {
-    return limited_executor(limit_, asio::any_io_executor());
+    return limited_executor(limit_, asio::any_io_executor(), never_blocks_);
   }
   bool operator==(const limited_executor& other) const noexcept {
-    return limit_ == other.limit_ && static_cast<bool>(tracker_) == static_cast<bool>(other.tracker_);
+    return limit_ == other.limit_ && never_blocks_ == other.never_blocks_ &&
+           static_cast<bool>(tracker_) == static_cast<bool>(other.tracker_);
   }
   bool operator!=(const limited_executor& other) const noexcept { return !(*this == other); }
 
  private:
   std::shared_ptr<shared_limit> limit_;
   asio::any_io_executor tracker_;  // keeps the pool running while tracked work exists; empty otherwise
+  bool never_blocks_;
 };
 
 }  // namespace
