@@ -27,14 +27,15 @@ task<bool> run_before(clock& time, time_point deadline, task<> work);
 task<> run_on(boost::asio::any_io_executor there, task<> work);
 
 /// Completion token for operations that must not see cancellation themselves, because only the end of the whole
-/// connection ends them cleanly: gives a tuple, never throws. Use it inside the scope of an `abort_on_cancel`.
+/// connection ends them cleanly: gives a tuple, never throws. Each needs an `abort_on_cancel` of its own.
 inline auto uncancelled() {
   return boost::asio::as_tuple(
       boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable));
 }
 
-/// While it lives, cancelling the coroutine whose state is given calls `abort`. Nothing else may be awaited in its scope
-/// than operations with `uncancelled()`.
+/// While one operation with `uncancelled()` is awaited in its scope, cancelling the coroutine whose state is given calls
+/// `abort`. One only: when an operation ends, Asio clears the slot of the coroutine that awaited it, so the next one needs
+/// another guard.
 class abort_on_cancel {
  public:
   template <class F>

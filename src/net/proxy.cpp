@@ -173,15 +173,19 @@ url proxy_address(const proxy_settings& proxy) {
 /// Sends the request for a tunnel and reads the answer's head; status 0 when the peer ended the connection before.
 task<> ask_for_tunnel(stream_adaptor& stream, const std::string& request, int& status) {
   const auto state = co_await asio::this_coro::cancellation_state;
-  const abort_on_cancel guard(state, [&stream] { stream.stream().close(); });
-  const auto [unsent, sent] = co_await asio::async_write(stream, asio::buffer(request), uncancelled());
-  static_cast<void>(sent);
+  bool ended = false;
+  {
+    const abort_on_cancel guard(state, [&stream] { stream.stream().close(); });
+    const auto [unsent, sent] = co_await asio::async_write(stream, asio::buffer(request), uncancelled());
+    static_cast<void>(sent);
+    ended = static_cast<bool>(unsent);
+  }
   const http_reader::limits limits{max_answer_bytes, 0};
   http_reader reader = http_reader::for_responses(limits, true);  // as with HEAD, no body follows
   std::string arrived;
-  bool ended = static_cast<bool>(unsent);
   while (!ended && !reader.done()) {
     char space[1024];
+    const abort_on_cancel guard(state, [&stream] { stream.stream().close(); });
     const auto [failed, count] = co_await stream.async_read_some(asio::buffer(space), uncancelled());
     arrived.append(space, count);
     arrived.erase(0, reader.put(arrived));

@@ -143,8 +143,8 @@ task<websocket_message> websocket::read() {
   self->require_open();
   self->buffer.clear();
   const auto state = co_await asio::this_coro::cancellation_state;
-  const abort_on_cancel guard(state, [self] { self->abort(); });
   do {
+    const abort_on_cancel guard(state, [self] { self->abort(); });
     if (self->buffer.space_size() == 0) self->buffer.reserve(self->stream.read_size_hint(self->buffer.size()));
     const auto [failed, bytes] = co_await self->stream.async_read_some(
         asio::buffer(self->buffer.space(), self->buffer.space_size()), uncancelled());
@@ -163,13 +163,13 @@ task<> websocket::impl::write(std::shared_ptr<impl> self, std::string_view data,
   const auto turn = co_await self->writing.acquire();
   self->require_open();
   const auto state = co_await asio::this_coro::cancellation_state;
-  const abort_on_cancel guard(state, [self] { self->abort(); });
   self->stream.binary(binary);
   const std::size_t all = data.size();
   bool last = false;
   while (!last) {
     const std::size_t part = frame_bytes == 0 ? data.size() : std::min(frame_bytes, data.size());
     last = part == data.size();
+    const abort_on_cancel guard(state, [self] { self->abort(); });
     const auto [failed, bytes] =
         co_await self->stream.async_write_some(last, asio::buffer(data.data(), part), uncancelled());
     static_cast<void>(bytes);

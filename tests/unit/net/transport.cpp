@@ -2,6 +2,8 @@
 // What a connection does beyond one request and one answer: TLS resumption, gzip, bodies that are read while they are sent.
 #include <zlib.h>
 
+#include <optional>
+
 #include "loop.hpp"
 #include "net/body_source.hpp"
 #include "net/gzip.hpp"
@@ -251,7 +253,8 @@ TEST_CASE("a source that fails, or is of another size than it said, ends the con
     };
     on.serve();
     const auto pool = on.pool();
-    const auto source = std::make_shared<test_source>(200'000, 50'000);
+    // The last piece is what shows that there is too much: it holds more than the rest of what was said.
+    const auto source = std::make_shared<test_source>(200'000, 60'000);
     source->breaks_at = one.breaks_at;
     source->too_long = one.too_long;
     source->too_short = one.too_short;
@@ -363,6 +366,40 @@ TEST_CASE("an upload whose connection breaks at any turn fails with a typed erro
       CHECK(on.sim.elapsed() <= 40s);
     }
     CHECK(turns > 20);
+  }
+}
+
+TEST_CASE("a websocket that waits for the rest of a message, or for room for one, can be cancelled") {
+  const auto read_one = [](net::websocket& socket) -> task<> { co_await socket.read(); };
+  const auto write_parts = [](net::websocket& socket) -> task<> {
+    const std::string text(10'000'000, 'x');
+    co_await socket.write_fragmented(text, false, 10'000);
+  };
+  for (const bool writes : {false, true}) {
+    INFO((writes ? "writing" : "reading"));
+    stage on(false);
+    on.handlers.on_websocket = [&on](std::unique_ptr<net::websocket> socket, const net::http_request&,
+                                     const net::peer_info&) -> task<> {
+      co_await socket->write_raw(std::string_view("\x01\x01y", 3));  // a first part, nothing follows
+      const auto wait = on.sim.clock()->make_timer(on.sim.executor());
+      co_await wait->wait_until(on.sim.clock()->now() + 1h);
+    };
+    on.serve();
+    const auto socket = on.sim.run(on.connect());
+    boost::asio::cancellation_signal signal;
+    std::optional<failure> seen;
+    boost::asio::co_spawn(on.sim.executor(), failure_of(writes ? write_parts(*socket) : read_one(*socket)),
+                          boost::asio::bind_cancellation_slot(signal.slot(), [&](std::exception_ptr thrown, failure what) {
+                            if (!thrown) seen = what;
+                          }));
+    on.sim.settle();
+    CHECK(!seen);
+    boost::asio::post(on.sim.executor(), [&] { signal.emit(boost::asio::cancellation_type::terminal); });
+    on.sim.settle();
+    REQUIRE(seen);
+    CHECK(seen->code == errc::cancelled);
+    CHECK(!socket->is_open());
+    on.sim.run(on.server->stop());
   }
 }
 
