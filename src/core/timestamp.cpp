@@ -44,7 +44,7 @@ std::optional<timestamp> parse_timestamp(std::string_view text) noexcept {
   }
 
   minutes offset{0};
-  if (!symbol(text, 'Z')) {
+  if (!text.empty() && !symbol(text, 'Z')) {  // without a zone, as webhook events have it, it is UTC
     const bool west = !text.empty() && text.front() == '-';
     if (!symbol(text, '+') && !symbol(text, '-')) return std::nullopt;
     int oh = 0, om = 0;
