@@ -34,7 +34,7 @@ MONOCHORD_MODEL(openid_user_info, sub, email, email_verified, preferred_username
 MONOCHORD_MODEL(provisional_token, token_type, access_token, expires_in, scope, id_token, refresh_token, scopes,
                 expires_at_s)
 MONOCHORD_MODEL(sku, id, type, application_id, name, slug, flags, dependent_sku_id, release_date, features,
-                access_type, show_age_gate)
+                access_type, show_age_gate, premium)
 MONOCHORD_MODEL(subscription, id, user_id, sku_ids, entitlement_ids, renewal_sku_ids, current_period_start,
                 current_period_end, status, canceled_at, country)
 MONOCHORD_TABLE(application_command_permissions_update, MONOCHORD_INLINE(permissions))

@@ -23,7 +23,7 @@ MONOCHORD_MODEL(lobby_member, id, metadata, flags, additional_name)
 MONOCHORD_MODEL(lobby, id, application_id, metadata, members, linked_channel, flags, override_event_webhooks_url)
 MONOCHORD_MODEL(lobby_message_member, additional_name)
 MONOCHORD_MODEL(lobby_message, id, type, content, lobby_id, channel_id, author, lobby_member, metadata,
-                moderation_metadata, flags, application_id)
+                moderation_metadata, flags, application_id, timestamp, edited_timestamp)
 MONOCHORD_MODEL(lobby_invite, code)
 MONOCHORD_MODEL(webhook, id, type, guild_id, channel_id, user, name, avatar, token, application_id, source_guild,
                 source_channel, url)
@@ -35,6 +35,6 @@ MONOCHORD_MODEL(application_deauthorized, user)
 MONOCHORD_MODEL(lobby_message_delete, id, lobby_id)
 MONOCHORD_TABLE(direct_lobby_message, MONOCHORD_BASE(message), MONOCHORD_FIELD(lobby_id), MONOCHORD_FIELD(channel))
 MONOCHORD_MODEL(game_direct_message, id, type, content, channel_id, author, recipient, flags, application_id, channel,
-                activity, application)
+                activity, application, timestamp, recipient_id, attachments, components)
 
 }  // namespace monochord

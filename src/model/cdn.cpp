@@ -197,7 +197,7 @@ std::optional<std::string> cdn::image(const emoji& which, image_options how) con
   if (!which.id) return std::nullopt;
   return custom_emoji(*which.id, which.animated, how);
 }
-std::string cdn::image(const monochord::sticker& which) const { return sticker(which.id, which.format_type); }
+std::string cdn::image(const monochord::sticker& which) const { return sticker(which.id, which.format_type.value_or(sticker_format::png)); }
 std::string cdn::image(const sticker_item& which) const { return sticker(which.id, which.format_type); }
 
 }  // namespace monochord

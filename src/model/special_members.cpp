@@ -39,6 +39,7 @@
 #include <monochord/model/user.hpp>
 #include <monochord/model/voice_state.hpp>
 #include <monochord/model/webhook.hpp>
+#include <monochord/model/webhook_events.hpp>
 
 namespace monochord {
 
@@ -90,6 +91,7 @@ MONOCHORD_SPECIAL_MEMBERS(invite)
 MONOCHORD_SPECIAL_MEMBERS(lobby)
 MONOCHORD_SPECIAL_MEMBERS(lobby_message)
 MONOCHORD_SPECIAL_MEMBERS(webhook)
+MONOCHORD_SPECIAL_MEMBERS(game_direct_message)
 MONOCHORD_SPECIAL_MEMBERS(message_search_result)
 MONOCHORD_SPECIAL_MEMBERS(connection)
 MONOCHORD_SPECIAL_MEMBERS(oauth2_token)

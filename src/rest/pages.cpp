@@ -57,7 +57,7 @@ task<fetched_page<channel>> counted(task<thread_list> call, int& offset, int las
 
 /// A thread without metadata, which no archived one is, ends the walk rather than asking for ever.
 timestamp archived_at(const channel& thread) {
-  return thread.thread_metadata ? thread.thread_metadata->archive_timestamp : timestamp{};
+  return thread.thread_metadata ? thread.thread_metadata->archive_timestamp.value_or(timestamp{}) : timestamp{};
 }
 
 using list_archived = task<thread_list> (rest_client::*)(channel_id, const list_archived_threads_query&, const call_options&);

@@ -34,6 +34,7 @@ struct command_choice {
   std::string name;
   maybe<flat_map<std::string, std::string>> name_localizations;
   scalar value;
+  optional<std::string> name_localized;
 };
 
 /// An option of a command, a subcommand or a group of those.
@@ -62,6 +63,8 @@ struct command_option {
   optional<int> max_length;
   optional_bool autocomplete;
   optional<std::vector<std::string>> file_types;
+  optional<std::string> name_localized;
+  optional<std::string> description_localized;
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 

@@ -42,7 +42,7 @@ struct attachment {
 
   attachment_id id;
   std::string filename;
-  optional<std::string> title;
+  maybe<std::string> title;
   optional<std::string> description;
   optional<std::string> content_type;
   std::int64_t size = 0;

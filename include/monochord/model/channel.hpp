@@ -90,7 +90,7 @@ struct overwrite {
 struct thread_metadata {
   bool archived = false;
   int auto_archive_duration = 0;
-  timestamp archive_timestamp;
+  maybe<timestamp> archive_timestamp;
   bool locked = false;
   optional_bool invitable;
   maybe<timestamp> create_timestamp;
@@ -171,6 +171,7 @@ struct channel {
   optional<int> default_thread_rate_limit_per_user;
   maybe<sort_order_type> default_sort_order;
   optional<forum_layout_type> default_forum_layout;
+  maybe<std::string> default_tag_setting;  ///< of thread_search_tag_setting; not documented
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 

@@ -52,9 +52,10 @@ struct unfurled_media_item {
   maybe<int> width;
   optional<std::string> placeholder;
   optional<int> placeholder_version;
-  optional<std::string> content_type;
+  maybe<std::string> content_type;
   optional<monochord::flags<media_flag>> flags;
   optional<monochord::attachment_id> attachment_id;
+  optional<any_id> id;  ///< not documented
 };
 
 /// A choice of a string select.
@@ -94,7 +95,7 @@ struct button {
   box<monochord::emoji> emoji;
   optional<std::string> custom_id;
   optional<monochord::sku_id> sku_id;
-  optional<std::string> url;
+  maybe<std::string> url;
   optional_bool disabled;
 };
 
@@ -121,12 +122,12 @@ struct text_input {
   optional<int> id;
   std::string custom_id;
   text_input_style style{};
-  optional<int> min_length;
-  optional<int> max_length;
+  maybe<int> min_length;
+  maybe<int> max_length;
   optional_bool required;
   optional<std::string> value;
   optional<std::string> placeholder;
-  optional<std::string> label;
+  maybe<std::string> label;
 };
 
 /// A menu of users.
@@ -245,8 +246,8 @@ struct file_component {
   optional<int> id;
   unfurled_media_item file;
   optional_bool spoiler;
-  optional<std::string> name;
-  optional<std::int64_t> size;
+  maybe<std::string> name;
+  maybe<std::int64_t> size;
 };
 
 /// Room between components.

@@ -55,7 +55,7 @@ struct embed_footer {
 /// A picture of an embed.
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-image-structure
 struct embed_image {
-  std::string url;
+  optional<std::string> url;  ///< needed on sending
   optional<std::string> proxy_url;
   optional<int> height;
   optional<int> width;
@@ -128,7 +128,7 @@ struct embed {
   box<embed_provider> provider;
   box<embed_author> author;
   optional<std::vector<embed_field>> fields;
-  optional<monochord::flags<embed_flag>> flags;
+  maybe<monochord::flags<embed_flag>> flags;
 };
 
 }  // namespace monochord

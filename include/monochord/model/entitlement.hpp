@@ -25,6 +25,18 @@ enum class entitlement_type : std::int32_t {
   quest_reward = 10,
 };
 
+/// Whether somebody got what an entitlement promises. Not documented.
+enum class entitlement_fulfillment : std::int32_t {
+  unknown = 0,
+  fulfillment_not_needed = 1,
+  fulfillment_needed = 2,
+  fulfilled = 3,
+  fulfillment_failed = 4,
+  unfulfillment_needed = 5,
+  unfulfilled = 6,
+  unfulfillment_failed = 7,
+};
+
 /// What somebody bought or was given.
 /// https://docs.discord.com/developers/resources/entitlement#entitlement-object-entitlement-structure
 struct entitlement {
@@ -44,8 +56,13 @@ struct entitlement {
   bool deleted = false;
   maybe<timestamp> starts_at;
   maybe<timestamp> ends_at;
-  optional<monochord::guild_id> guild_id;
+  maybe<monochord::guild_id> guild_id;
   optional_bool consumed;
+  // not documented
+  maybe<timestamp> fulfilled_at;
+  maybe<entitlement_fulfillment> fulfillment_status;
+  maybe<monochord::user_id> gifter_user_id;
+  maybe<any_id> parent_id;
 };
 
 }  // namespace monochord

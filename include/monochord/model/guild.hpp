@@ -165,8 +165,8 @@ struct guild {
   maybe<channel_id> public_updates_channel_id;
   optional<int> max_video_channel_users;
   optional<int> max_stage_video_channel_users;
-  optional<int> approximate_member_count;
-  optional<int> approximate_presence_count;
+  maybe<int> approximate_member_count;
+  maybe<int> approximate_presence_count;
   box<monochord::welcome_screen> welcome_screen;
   optional<monochord::nsfw_level> nsfw_level;
   optional_bool nsfw;

@@ -33,7 +33,7 @@ struct integration_account {
 /// https://docs.discord.com/developers/resources/guild#integration-application-object-integration-application-structure
 struct integration_application {
   application_id id;
-  std::string name;
+  maybe<std::string> name;
   maybe<std::string> icon;
   std::string description;
   maybe<int> type;

@@ -10,6 +10,7 @@
 #include <monochord/core/maybe.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
+#include <monochord/core/timestamp.hpp>
 #include <monochord/model/channel.hpp>
 #include <monochord/model/flat_map.hpp>
 #include <monochord/model/message_flag.hpp>
@@ -83,6 +84,8 @@ struct lobby_message {
   maybe<flat_map<std::string, std::string>> moderation_metadata;
   monochord::flags<message_flag> flags;
   optional<monochord::application_id> application_id;
+  optional<monochord::timestamp> timestamp;
+  maybe<monochord::timestamp> edited_timestamp;
 };
 
 /// An invite to the channel that a lobby is linked with.

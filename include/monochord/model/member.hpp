@@ -87,6 +87,7 @@ struct partial_member {
   maybe<timestamp> communication_disabled_until;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
+  box<monochord::user> user;  ///< of those on a stage, in invites
 };
 
 }  // namespace monochord

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <monochord/core/maybe.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/attachment.hpp>
@@ -16,10 +17,10 @@ namespace monochord {
 /// The things whose ids stand in options and values. Members have no user, `deaf` and `mute`; channels are partial.
 /// https://docs.discord.com/developers/interactions/receiving-and-responding#interaction-object-resolved-data-structure
 struct resolved_data {
-  optional<flat_map<user_id, user>> users;
-  optional<flat_map<user_id, partial_member>> members;
-  optional<flat_map<role_id, role>> roles;
-  optional<flat_map<channel_id, channel>> channels;
+  maybe<flat_map<user_id, user>> users;
+  maybe<flat_map<user_id, partial_member>> members;
+  maybe<flat_map<role_id, role>> roles;
+  maybe<flat_map<channel_id, channel>> channels;
   optional<flat_map<message_id, partial_message>> messages;
   optional<flat_map<attachment_id, attachment>> attachments;
 };

@@ -55,6 +55,7 @@ struct sku {
   optional<std::vector<std::string>> features;
   optional<int> access_type;
   optional_bool show_age_gate;
+  optional_bool premium;
 };
 
 }  // namespace monochord

@@ -54,7 +54,7 @@ struct sticker {
   maybe<std::string> description;
   std::string tags;
   sticker_type type{};
-  sticker_format format_type{};
+  maybe<sticker_format> format_type;
   optional_bool available;
   optional<monochord::guild_id> guild_id;
   box<monochord::user> user;

@@ -127,6 +127,8 @@ struct partial_user {
   maybe<std::string> avatar;
   optional_bool bot;
   optional_bool system;
+  maybe<std::string> banner;
+  maybe<int> accent_color;
   optional<monochord::flags<user_flag>> flags;
   optional<monochord::flags<user_flag>> public_flags;
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;

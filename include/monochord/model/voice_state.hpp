@@ -24,7 +24,7 @@ struct voice_state {
   voice_state& operator=(voice_state&&) noexcept;
   ~voice_state();
 
-  optional<monochord::guild_id> guild_id;
+  maybe<monochord::guild_id> guild_id;
   maybe<monochord::channel_id> channel_id;
   monochord::user_id user_id;
   box<monochord::member> member;
@@ -33,7 +33,7 @@ struct voice_state {
   bool mute = false;
   bool self_deaf = false;
   bool self_mute = false;
-  optional_bool self_stream;
+  maybe<bool> self_stream;
   optional_bool self_video;
   bool suppress = false;
   maybe<timestamp> request_to_speak_timestamp;

@@ -96,6 +96,14 @@ struct direct_lobby_message : message {
 /// A direct message that a game sent or received.
 /// https://docs.discord.com/developers/events/webhook-events#sdk-dm-message-structure
 struct game_direct_message {
+  // Compiled once, in the library.
+  game_direct_message();
+  game_direct_message(const game_direct_message&);
+  game_direct_message(game_direct_message&&) noexcept;
+  game_direct_message& operator=(const game_direct_message&);
+  game_direct_message& operator=(game_direct_message&&) noexcept;
+  ~game_direct_message();
+
   message_id id;
   message_type type{};
   std::string content;
@@ -107,6 +115,11 @@ struct game_direct_message {
   box<monochord::channel> channel;
   box<message_activity> activity;
   box<monochord::application> application;
+  // not documented
+  optional<monochord::timestamp> timestamp;
+  optional<any_id> recipient_id;
+  optional<std::vector<attachment>> attachments;
+  optional<std::vector<component>> components;
 };
 
 }  // namespace monochord
