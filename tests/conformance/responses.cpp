@@ -5,6 +5,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "support/catch.hpp"
 #include "support/models.hpp"
@@ -121,7 +122,7 @@ class sampler {
 };
 
 // Nothing of the specification that we do not read, but these; the last name of the path, which may stand in many answers.
-constexpr row unread[] = {
+const std::vector<row> unread = {
 #define UNREAD(field, reason) {field, reason},
 #include "unread.def"
 #undef UNREAD
