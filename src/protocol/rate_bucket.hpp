@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +13,9 @@ namespace monochord::protocol {
 
 /// One quota of Discord's: a bucket hash together with major parameters; or, before the hash is known, a route's own.
 struct rate_bucket {
+  /// By how much Discord's durations may be too long.
+  static constexpr duration rounding = std::chrono::milliseconds{50};
+
   enum class mode : std::uint8_t { learning, limited, unlimited };
   std::string key;
   mode how = mode::learning;
@@ -20,6 +24,7 @@ struct rate_bucket {
   std::optional<time_point> reset_at;  // at the latest; nothing: no answer yet in the present window
   time_point ends_after = time_point::min();  // the present window, at the earliest
   time_point last_end = time_point::min();    // of the window before it, at the latest
+  time_point seen_at = time_point::min();     // when the first answer of the present window was there
   int in_flight = 0;
   int lanes = 0;
 
@@ -57,14 +62,18 @@ struct rate_bucket {
     // The window of the answer ends between these.
     const auto earliest = sent_at + reset_after;
     const auto latest = now + reset_after;
-    if (how == mode::limited && (reset_at ? latest < ends_after : earliest <= last_end)) return;  // one that has passed
+    // One that has passed: it was over before the present one was first heard of. Any other that ends sooner than was
+    // said before is Discord's latest word on the present one.
+    const bool sooner = reset_at && latest < ends_after;
+    if (how == mode::limited && (reset_at ? sooner && earliest <= seen_at + rounding : earliest <= last_end)) return;
     const bool fresh = how != mode::limited || !reset_at || now >= *reset_at || earliest > *reset_at;
     // In a window that we have been counting, what is in flight is already taken off, and answers may come in another
     // order than they were given: the least counts. In a new one the answer may have been given before or after the
     // others were counted: assume before.
     remaining = fresh ? std::max(reported - in_flight, 0) : std::min(remaining, reported);
     reset_at = fresh ? latest : std::min(*reset_at, latest);
-    ends_after = fresh ? earliest : std::max(ends_after, earliest);
+    ends_after = fresh || sooner ? earliest : std::max(ends_after, earliest);
+    if (fresh) seen_at = now;
     how = mode::limited;
     limit = std::max(new_limit, 1);
   }

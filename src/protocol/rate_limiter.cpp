@@ -277,8 +277,22 @@ struct rate_limiter::state {
     tickets.erase(t);
   }
 
+  void refuse(ticket t, entry& e, refused_request why) {
+    refused.push_back(why);
+    ++counters.refused;
+    end(t, e);
+  }
+
+  /// Sends it again not before `then`; the next poll refuses what may not take so long.
+  void rest_until(time_point then, ticket t, entry& e, time_point now) {
+    e.not_before = then;
+    enqueue(t, e, now);
+    if (then > e.deadline) hopeless.push_back(t);
+  }
+
   void take_back(time_point now);
   void wake_resting(time_point now);
+  void refuse_hopeless();
   void learn(lane& l, const response_info& info, time_point sent_at, time_point now);
   void limited(entry& e, const response_info& info, time_point now);
   void sweep(time_point now);
@@ -298,6 +312,7 @@ struct rate_limiter::state {
   time_point blocked = time_point::min();
   std::optional<time_point> wakeup;
   std::vector<refused_request> refused;
+  std::vector<ticket> hopeless;  // to be refused by the next poll, if they are still there
 
   std::unordered_map<std::string, route_info> routes;
   std::unordered_map<std::string, domain> domains;
@@ -324,6 +339,15 @@ void rate_limiter::state::wake_resting(time_point now) {
     entry& e = tickets.at(t);
     unqueue(t, e);
     enqueue(t, e, now);
+  }
+}
+
+void rate_limiter::state::refuse_hopeless() {
+  for (const auto t : std::exchange(hopeless, {})) {
+    const auto found = tickets.find(t);
+    if (found == tickets.end()) continue;
+    const auto until = found->second.not_before;
+    refuse(t, found->second, {t, refused_request::cause::late, wait_reason::backoff, until});
   }
 }
 
@@ -415,6 +439,7 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
 std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   auto& s = *state_;
   s.take_back(now);
+  s.refuse_hopeless();
   s.wake_resting(now);
 
   // The first waiting request of each lane, the most urgent and then the oldest first; a lane that cannot go leaves
@@ -430,13 +455,8 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
     fronts.pop();
     const ticket t = std::get<ticket_index>(at);
     entry& e = s.tickets.at(t);
-    const auto refuse = [&](refused_request why) {
-      s.refused.push_back(why);
-      ++s.counters.refused;
-      s.end(t, e);
-    };
     if (const auto why = s.refusal_of(*l)) {
-      refuse({t, *why, wait_reason::none, now});
+      s.refuse(t, e, {t, *why, wait_reason::none, now});
     } else {
       const auto held = s.hold_of(*l, e, now);
       l->held_by = held.why;
@@ -444,7 +464,7 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
         s.send(t, e, now);
         out.push_back(t);
       } else if (held.until != time_point::max() && held.until > e.deadline) {
-        refuse({t, refused_request::cause::late, held.why, held.until});
+        s.refuse(t, e, {t, refused_request::cause::late, held.why, held.until});
       } else {
         wake = std::min(wake, held.until);
         if (!e.counted_as_waiting) ++s.counter_of(held.why);
@@ -476,8 +496,9 @@ rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info
   lane& l = *e.where;
   ++s.counters.answered;
   s.release(t, e);
+  // A 429 says that whoever counts is alive, not that the rest is.
   if (info.status >= 500) s.breaker.failed(e.probes, now);
-  else s.breaker.succeeded();
+  else if (info.status != 429) s.breaker.succeeded();
   if (info.status == 401 || info.status == 403 || (info.status == 429 && info.scope != limit_scope::shared))
     s.guard.count(now);
 
@@ -503,8 +524,7 @@ rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info
     s.end(t, e);
     return verdict::finished;
   }
-  e.not_before = now + *again_in;
-  s.enqueue(t, e, now);
+  s.rest_until(now + *again_in, t, e, now);
   return verdict::again;
 }
 
@@ -523,8 +543,7 @@ rate_limiter::verdict rate_limiter::failed(ticket t, time_point now, std::option
     return verdict::finished;
   }
   s.unqueue(t, e);
-  e.not_before = now + *again_in;
-  s.enqueue(t, e, now);
+  s.rest_until(now + *again_in, t, e, now);
   return verdict::again;
 }
 
