@@ -408,6 +408,8 @@ std::vector<std::string> queue::secrets_of(const call& what) const {
     all.push_back(protocol::percent_encode(secret));
     all.push_back(std::move(secret));
   }
+  // One may be a part of another, which would then be shown but for that part.
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return all;
 }
 
