@@ -122,7 +122,8 @@ void api_data::read_route(const json& from, const json& docs, bool docs_only) {
     add_docs(made.body, one.value("body", json()));
   }
   // A 202 is an answer to wait on: the queue does.
-  for (const auto& [status, type] : from.value("responses", json::object()).items())
+  const json responses = from.value("responses", json::object());
+  for (const auto& [status, type] : responses.items())
     if (status != "202" && type.is_string()) made.answers.push_back(type);
   routes_.push_back(std::move(made));
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/activity_instance.hpp>
 #include <monochord/model/application.hpp>
 #include <monochord/model/application_bodies.hpp>
@@ -96,7 +97,8 @@ const application_role_connection_metadata_body record{
 constexpr partner_sdk_account_body account{.client_id = some::application, .client_secret = some::secret,
                                            .external_auth_token = "token", .external_auth_type = external_auth_type::oidc};
 
-const list_entitlements_query bought{.user_id = some::user, .sku_ids = {some::sku, sku_id{2}}, .before = some::entitlement,
+constexpr sku_id skus[] = {some::sku, sku_id{2}};
+const list_entitlements_query bought{.user_id = some::user, .sku_ids = skus, .before = some::entitlement,
                                      .limit = 5, .guild_id = some::guild, .exclude_ended = true, .exclude_deleted = false};
 
 }  // namespace
