@@ -178,6 +178,16 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
   return key;
 }
 
+std::vector<std::string> secret_parameters(const route& r, std::span<const std::string_view> parameters) {
+  std::vector<std::string> all;
+  walk(
+      r.path, [](std::string_view) {},
+      [&](std::string_view what, std::size_t index) {
+        if (is_secret(what) && index < parameters.size()) all.emplace_back(parameters[index]);
+      });
+  return all;
+}
+
 parsed_path parse_path(std::string_view path) {
   if (!path.starts_with('/')) throw error(errc::invalid_argument, "a path of the API begins with '/'");
   parsed_path out;

@@ -55,6 +55,9 @@ std::string display(const route& r);
 route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered = false,
                       std::optional<timestamp> utc_now = {});
 
+/// The values of the parameters that are tokens.
+std::vector<std::string> secret_parameters(const route& r, std::span<const std::string_view> parameters);
+
 /// A path that is not written as a template, for routes that nobody declared.
 struct parsed_path {
   std::string path;                     ///< `/channels/{channel_id}/pins`

@@ -42,6 +42,12 @@ std::optional<duration> seconds(std::optional<std::string_view> text) {
   return value ? seconds(*value) : std::nullopt;
 }
 
+/// Some servers repeat the path that they were asked for.
+void hide(std::string& text, const std::vector<std::string>& secrets) {
+  for (const auto& secret : secrets)
+    for (auto at = text.find(secret); !secret.empty() && at != std::string::npos; at = text.find(secret, at + 3)) text.replace(at, secret.size(), "***");
+}
+
 std::optional<api_error> body_of(const net::http_response& response) {
   api_error body;
   json::failure why;
@@ -72,7 +78,8 @@ protocol::response_info read_limits(const net::http_response& response) {
   if (body) info.code = body->code;
   if (response.status != 429) return info;
   info.retry_after = seconds(headers.find("Retry-After"));
-  if (body && body->retry_after) info.retry_after = seconds(*body->retry_after);  // has the fraction that the header lacks
+  // The body has the fraction that the header lacks.
+  if (const auto exact = body && body->retry_after ? seconds(*body->retry_after) : std::nullopt) info.retry_after = exact;
   // Discord itself names a scope, a bucket or says that it is global; what stands before it does not, whether its page is
   // HTML or JSON, nor does it go through Discord's own front, which says so in Via.
   info.from_discord = !scope.empty() || info.global || info.bucket || (headers.has("Via") && body && body->retry_after);
@@ -88,7 +95,8 @@ std::optional<duration> wait_for_index(const net::http_response& response) {
   return std::max(wait.value_or(duration::zero()), shortest_index_wait);
 }
 
-rest_error refused(const net::http_response& response, const std::string& route, int attempt) {
+rest_error refused(const net::http_response& response, const std::string& route, int attempt,
+                   const std::vector<std::string>& secrets) {
   rest_error::details what;
   what.status = response.status;
   what.route = route;
@@ -107,6 +115,11 @@ rest_error refused(const net::http_response& response, const std::string& route,
   const auto code = about_token                ? errc::token_rejected
                     : response.status == 429 ? errc::rate_limited
                                              : errc::rest_refused;
+  hide(what.message, secrets);
+  for (auto& field : what.fields) {
+    hide(field.path, secrets);
+    hide(field.message, secrets);
+  }
   if (what.may_have_been_sent) what.message += " (it may have been carried out)";
   if (code == errc::token_rejected) what.message += " (" + make_error_code(code).message() + ")";
   return rest_error(code, std::move(what));

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
@@ -20,7 +21,8 @@ protocol::response_info read_limits(const net::http_response& response);
 std::optional<duration> wait_for_index(const net::http_response& response);
 
 /// The typed error of an answer with a status of 400 or more. Bodies that are not Discord's JSON (a proxy's HTML) are
-/// cut to a line.
-rest_error refused(const net::http_response& response, const std::string& route, int attempt);
+/// cut to a line. `secrets` are shown as `***` wherever the answer repeats them.
+rest_error refused(const net::http_response& response, const std::string& route, int attempt,
+                   const std::vector<std::string>& secrets = {});
 
 }  // namespace monochord::rest

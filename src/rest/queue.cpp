@@ -145,7 +145,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
   const auto key = key_for(what);
   const auto parameters = views(what.parameters);
   journey trip{what, protocol::display(what.route), protocol::display(what.route, parameters),
-               clock_->now() + what.timeout.value_or(options_.timeout)};
+               what.timeout ? after(clock_->now(), *what.timeout) : after(clock_->now(), options_.timeout)};
   ++counters_.calls;
 
   attempt place(*this, key, what, trip.deadline);
@@ -213,7 +213,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     if (limits_->answered(place.ticket, limits, now, again_in) == verdict::again) {
       if (response.status == 429 && what.body_once) {
         ++counters_.refused;
-        throw refused(response, trip.route, trip.sent);  // `place` cancels the ticket
+        throw refused(response, trip.route, trip.sent, secrets_of(what));  // `place` cancels the ticket
       }
       if (response.status >= 500) {
         ++counters_.retries;
@@ -231,7 +231,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
       co_return;
     }
     ++counters_.refused;
-    throw refused(response, trip.route, trip.sent);
+    throw refused(response, trip.route, trip.sent, secrets_of(what));
   }
 }
 
@@ -397,6 +397,18 @@ protocol::route_key queue::key_for(const call& what) const {
       break;
   }
   return key;
+}
+
+/// What must not be read anywhere, as it is and as it stands in a path.
+std::vector<std::string> queue::secrets_of(const call& what) const {
+  std::vector<std::string> all{options_.bot_token.reveal()};
+  const auto& given = what.authorization.reveal();
+  if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
+  for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) {
+    all.push_back(protocol::percent_encode(secret));
+    all.push_back(std::move(secret));
+  }
+  return all;
 }
 
 net::http_request queue::request_for(const call& what) const {

@@ -36,7 +36,7 @@ struct queue_options {
   protocol::rate_limiter_options limits;  ///< of a limiter of its own; not used with `shared_limits`
   std::shared_ptr<rest_limits> shared_limits = {};
   upload_limits uploads{};
-  duration timeout = std::chrono::seconds{60};  ///< of one call in all
+  std::chrono::milliseconds timeout{60'000};  ///< of one call in all
   limit_checks body_limits = limit_checks::strict;
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   rest_hooks hooks = {};
@@ -79,6 +79,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   static task<> wake_loop(std::shared_ptr<queue> self);
   net::http_request request_for(const call& what) const;
   protocol::route_key key_for(const call& what) const;
+  std::vector<std::string> secrets_of(const call& what) const;
   std::optional<duration> again_after(journey& trip, const net::http_response* response) const;
   rest_error refused_here(journey& trip, const protocol::refused_request& why) const;
   void tell_limited(const journey& trip, const protocol::response_info& info) const;

@@ -25,7 +25,7 @@ inline constexpr protocol::route callback{protocol::method::post, "/interactions
 
 /// A queue and a server that answers by script, in virtual time.
 struct queue_fixture {
-  explicit queue_fixture(mc::duration timeout = 60s, protocol::rate_limiter_options limits = {}, rest_hooks hooks = {}) {
+  explicit queue_fixture(std::chrono::milliseconds timeout = 60s, protocol::rate_limiter_options limits = {}, rest_hooks hooks = {}) {
     net::server_options serving;
     serving.transport = network->transport();
     serving.clock = sim.clock();

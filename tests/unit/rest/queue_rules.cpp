@@ -3,6 +3,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <chrono>
 
 #include "queue_fixture.hpp"
 
@@ -352,4 +353,13 @@ TEST_CASE("a call that is cancelled in flight gives its slot back at once") {
   REQUIRE(f.ends.size() == 1);
   CHECK(f.ends[0].has_value());
   CHECK(bodies(f) == std::vector<std::string>{"lost", "next"});
+}
+
+TEST_CASE("a server that repeats what it was asked for gives no secret away, and a time without end is no overflow") {
+  fixture f(std::chrono::milliseconds::max());
+  f.answer(404, "Cannot POST /api/v10/webhooks/5/a%2Fsecret with Bot secret and a/secret");
+  const auto end = f.send(execute_webhook, {"5", "a/secret"}, "{}");
+  CHECK_THAT(end.error_text(), Catch::Contains("Cannot POST /api/v10/webhooks/5/***"));
+  CHECK(end.error_text().find("secret") == std::string::npos);
+  CHECK(f.send(get_user, {"5"}));
 }
