@@ -132,20 +132,20 @@ class client {
   /// another; what one throws goes to `on_error`. Events that nobody wants are not decoded.
   template <class E, class F>
     requires std::is_invocable_v<F&, const E&>
-  subscription on(F handler) {
+  handler_id on(F handler) {
     return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)));
   }
 
   /// Calls `handler(const raw_event&)` for every dispatched event, known or not, with its JSON.
   template <class F>
     requires std::is_invocable_v<F&, const raw_event&>
-  subscription on_raw(F handler) {
+  handler_id on_raw(F handler) {
     return add_raw_handler(std::make_unique<detail::typed_handler<raw_event, F>>(std::move(handler)));
   }
 
   /// Takes a handler away: no event reaches it any more. A call that runs, or is just beginning on another thread, goes on;
   /// the handler is destroyed after the last of them.
-  void off(subscription which);
+  void off(handler_id which);
 
   /// Called for what a handler or a spawned task throws, and for events that cannot be decoded; `event.name` is empty
   /// for spawned tasks. By default such errors are logged. Called where handlers run, possibly several at a time; must not
@@ -208,8 +208,8 @@ class client {
   static task<> own(F work) {
     co_await work();
   }
-  subscription add_handler(const event_type& type, std::unique_ptr<detail::handler> handler);
-  subscription add_raw_handler(std::unique_ptr<detail::handler> handler);
+  handler_id add_handler(const event_type& type, std::unique_ptr<detail::handler> handler);
+  handler_id add_raw_handler(std::unique_ptr<detail::handler> handler);
   task<> repeat(duration interval, std::function<task<>()> work);
 
   std::shared_ptr<impl> impl_;

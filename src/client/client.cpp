@@ -46,15 +46,15 @@ client::client(token bot_token, client_options options)
 
 client::~client() = default;
 
-subscription client::add_handler(const event_type& type, std::unique_ptr<detail::handler> handler) {
+handler_id client::add_handler(const event_type& type, std::unique_ptr<detail::handler> handler) {
   return impl_->dispatcher->add(type, std::move(handler));
 }
 
-subscription client::add_raw_handler(std::unique_ptr<detail::handler> handler) {
+handler_id client::add_raw_handler(std::unique_ptr<detail::handler> handler) {
   return impl_->dispatcher->add_raw(std::move(handler));
 }
 
-void client::off(subscription which) { impl_->dispatcher->remove(which); }
+void client::off(handler_id which) { impl_->dispatcher->remove(which); }
 
 void client::on_error(std::function<void(std::exception_ptr, const raw_event&)> handler) {
   impl_->set_error_handler(std::move(handler));

@@ -43,7 +43,7 @@ dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<d
   return made;
 }
 
-subscription dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler) {
+handler_id dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
   auto& slot = next->typed[std::string(type.name)];
@@ -53,7 +53,7 @@ subscription dispatcher::add(const event_type& type, std::unique_ptr<detail::han
   return {next_id_++};
 }
 
-subscription dispatcher::add_raw(std::unique_ptr<detail::handler> handler) {
+handler_id dispatcher::add_raw(std::unique_ptr<detail::handler> handler) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
   next->raw.push_back(make_entry(next_id_, std::move(handler)));
@@ -61,7 +61,7 @@ subscription dispatcher::add_raw(std::unique_ptr<detail::handler> handler) {
   return {next_id_++};
 }
 
-void dispatcher::remove(subscription which) {
+void dispatcher::remove(handler_id which) {
   std::shared_ptr<const table> old;  // destroyed, and perhaps the handler with it, once the lock is open
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);

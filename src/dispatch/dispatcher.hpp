@@ -38,11 +38,11 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   dispatcher(spawner spawn, std::size_t max_running) : spawn_(std::move(spawn)), max_running_(max_running) {}
 
-  subscription add(const event_type& type, std::unique_ptr<detail::handler> handler);
-  subscription add_raw(std::unique_ptr<detail::handler> handler);
+  handler_id add(const event_type& type, std::unique_ptr<detail::handler> handler);
+  handler_id add_raw(std::unique_ptr<detail::handler> handler);
   /// No event reaches the handler any more, queued ones included. A call that runs, or is just beginning on another
   /// thread, goes on; the handler is destroyed after the last of them.
-  void remove(subscription which);
+  void remove(handler_id which);
   void on_error(error_handler handler);
 
   /// True when `name` has a handler, so that its data is worth decoding.

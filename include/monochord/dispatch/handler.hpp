@@ -56,8 +56,8 @@ class typed_handler final : public handler {
 
 }  // namespace detail
 
-/// Names a handler, so that `client::off` can take it away again. Handlers stay when their subscription is dropped.
-struct subscription {
+/// Names a handler, so that `client::off` can take it away again. Handlers stay when it is dropped.
+struct handler_id {
   std::uint64_t id = 0;
 };
 

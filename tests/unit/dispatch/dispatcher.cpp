@@ -43,11 +43,11 @@ struct fixture {
     return events->deliver({0, sequence, name, data}, {data.data(), data.size(), data.size()});
   }
   template <class E, class F>
-  mc::subscription on(F f) {
+  mc::handler_id on(F f) {
     return events->add(mc::event_type_of<E>(), std::make_unique<mc::detail::typed_handler<E, F>>(std::move(f)));
   }
   template <class F>
-  mc::subscription on_raw(F f) {
+  mc::handler_id on_raw(F f) {
     return events->add_raw(std::make_unique<mc::detail::typed_handler<mc::raw_event, F>>(std::move(f)));
   }
   void poll() {
@@ -131,7 +131,7 @@ TEST_CASE("a handler's destructor may use the dispatcher") {
   const auto other = f.on<mc::message_delete>([](const mc::message_delete&) {});
   struct says_goodbye {
     dispatcher* events;
-    mc::subscription other;
+    mc::handler_id other;
     ~says_goodbye() {
       if (!events) return;
       events->remove(other);
