@@ -128,85 +128,84 @@ void api_data::read_route(const json& from, const json& docs, bool docs_only) {
   routes_.push_back(std::move(made));
 }
 
-void api_data::compare(const std::string& where, const std::vector<api_field>& theirs, const tables& ours, coverage& out) {
-  fields(where + " ", theirs, ours, out);
+void api_data::compare(const std::string& where, const std::vector<api_field>& theirs,
+                       const std::vector<const codec::table*>& ours, coverage& out) {
+  holders all;
+  all.objects = ours;
+  object(where + " ", theirs, all, out);
 }
 
-void api_data::compare(const std::string& where, const std::string& type, const tables& ours, coverage& out) {
-  std::vector<api_field> inside;
-  std::string list;
-  std::string map;
-  read_objects(type, inside, list, map);
-  if (!list.empty()) return compare(where, list, ours, out);
-  if (!inside.empty()) fields(where + " ", inside, ours, out);
-}
-
-/// What a type is: fields of objects, types of a list's items, types of a map's values. Anything else is a plain value.
-void api_data::read_objects(std::string type, std::vector<api_field>& fields, std::string& list, std::string& map) const {
+void api_data::compare(const std::string& where, const std::string& type, const std::vector<const codec::table*>& ours,
+                       coverage& out) {
   for (std::string one : split(type, '|')) {
     while (one.ends_with('?')) one.pop_back();
-    while (one.starts_with('?')) one.erase(0, 1);
-    if (one.starts_with("array<")) {
-      join(list, one.substr(6, one.size() - 7));
-    } else if (one.starts_with("map<")) {
-      join(map, one.substr(4, one.size() - 5));
-    } else if (one.starts_with("object{")) {
-      for (const auto& part : split(one.substr(7, one.size() - 8), ',')) {
-        const auto colon = part.find(':');
-        std::string name = part.substr(0, colon);
-        if (name.ends_with('?')) name.pop_back();
-        add(fields, name, part.substr(colon + 1));
-      }
-    } else if (const auto known = schemas_.find(one); known != schemas_.end()) {
-      if (known->at("kind") == "object") add_all(fields, known->value("fields", json::array()));
-    }
+    holders all;
+    all.objects = ours;
+    if (one.starts_with("array<")) compare(where, one.substr(6, one.size() - 7), ours, out);
+    else value(where, one, all, out);
   }
 }
 
-void api_data::fields(const std::string& path, const std::vector<api_field>& theirs, const tables& ours, coverage& out) {
-  for (const auto& one : theirs) {
-    ++out.fields;
-    types found;
-    for (const auto* table : ours)
-      if (const auto* field = find(*table, one.name)) found.push_back(field->how);
-    if (found.empty()) out.missing.push_back(path + one.name);
-    else if (!one.type.empty()) values(path + one.name, one.type, found, out);
-  }
-}
-
-void api_data::values(const std::string& path, const std::string& type, const types& ours, coverage& out) {
-  std::vector<api_field> inside;
-  std::string list;
-  std::string map;
-  read_objects(type, inside, list, map);
-  types items;
-  types entries;
-  tables objects;
-  bool anything = false;  // raw JSON
-  std::string pair = type;
+api_data::holders api_data::unwrap(const types& ours) {
+  holders all;
   for (const auto* wrapped : ours) {
     const auto* how = unwrapped(wrapped);
-    pair += " " + std::to_string(reinterpret_cast<std::uintptr_t>(how));
     switch (how->what) {
-      case codec::kind::row: items.push_back(how->inner); break;
-      case codec::kind::map: entries.push_back(how->inner); break;
-      case codec::kind::object: objects.push_back(&how->object()); break;
-      case codec::kind::raw: anything = true; break;
+      case codec::kind::row: all.items.push_back(how->inner); break;
+      case codec::kind::map: all.entries.push_back(how->inner); break;
+      case codec::kind::object: all.objects.push_back(&how->object()); break;
+      case codec::kind::raw: all.anything = true; break;
       case codec::kind::tagged:
-        for (std::size_t i = 0; i < how->tag().count; ++i) objects.push_back(&how->tag().first[i].object());
+        all.typed = all.typed || !how->tag().outside;
+        for (std::size_t i = 0; i < how->tag().count; ++i) all.objects.push_back(&how->tag().first[i].object());
         break;
       default: break;
     }
   }
-  if (anything || !seen_.insert(pair).second) return;
-  if (!list.empty()) {
-    if (!items.empty()) values(path + "[]", list, items, out);
-    else if (split(type, '|').size() == 1) out.missing.push_back(path + "[]");
+  return all;
+}
+
+/// A type is an object, a list, a map, several of these, or a plain value.
+void api_data::value(const std::string& where, const std::string& type, const holders& ours, coverage& out) {
+  if (ours.anything) return;
+  for (std::string one : split(type, '|')) {
+    while (one.ends_with('?')) one.pop_back();
+    while (one.starts_with('?')) one.erase(0, 1);
+    const bool list = one.starts_with("array<");
+    if (list || one.starts_with("map<")) {
+      const auto& inner = list ? ours.items : ours.entries;
+      const std::size_t skip = list ? 6 : 4;
+      // A list or a text of ids, as a query takes them, has no items of its own.
+      if (!inner.empty()) value(where, one.substr(skip, one.size() - skip - 1), unwrap(inner), out);
+    } else if (one.starts_with("object{")) {
+      std::vector<api_field> fields;
+      for (const auto& part : split(one.substr(7, one.size() - 8), ',')) {
+        std::string name = part.substr(0, part.find(':'));
+        if (name.ends_with('?')) name.pop_back();
+        fields.push_back({name, part.substr(part.find(':') + 1)});
+      }
+      object(where + ".", fields, ours, out);
+    } else if (const auto known = schemas_.find(one); known != schemas_.end() && known->at("kind") == "object") {
+      std::vector<api_field> fields;
+      add_all(fields, known->value("fields", json::array()));
+      object(one + ".", fields, ours, out);
+    }
   }
-  if (!map.empty() && !entries.empty()) values(path + "{}", map, entries, out);
-  if (inside.empty()) return;
-  if (!objects.empty()) fields(path + ".", inside, objects, out);
-  else if (entries.empty()) out.missing.push_back(path + ".*");
+}
+
+void api_data::object(const std::string& where, const std::vector<api_field>& theirs, const holders& ours, coverage& out) {
+  std::string of;
+  for (const auto* table : ours.objects) of += (of.empty() ? "" : ", ") + std::string(table->name);
+  if (!seen_.insert(where + " of " + of).second) return;
+  for (const auto& one : theirs) {
+    ++out.fields;
+    if (ours.typed && one.name == "type") continue;
+    types found;
+    for (const auto* table : ours.objects)
+      if (const auto* field = find(*table, one.name)) found.push_back(field->how);
+    if (found.empty()) out.missing.push_back(where + one.name + " of " + (of.size() > 60 ? of.substr(0, 60) + "..." : of));
+    else if (!one.type.empty()) value(where + one.name, one.type, unwrap(found), out);
+  }
 }
 
 }  // namespace monochord::tests
