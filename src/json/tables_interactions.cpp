@@ -14,7 +14,7 @@ const tagged_how& tagged_how_for<interaction_data_family>() noexcept;
 }  // namespace json::detail
 
 MONOCHORD_LIMITS(command_choice, {"name", 1, 100}, {"name_localizations[]", 1, 100}, {"value", 0, 100, 6000})
-MONOCHORD_MODEL(command_choice, name, name_localizations, value)
+MONOCHORD_MODEL(command_choice, name, name_localizations, value, name_localized)
 namespace {
 constexpr bool known_command_option(command_option_type type) {
   return type >= command_option_type::sub_command && type <= command_option_type::attachment;
@@ -32,7 +32,8 @@ MONOCHORD_LIMITS(command_option, {"name", 1, 32}, {"name_localizations[]", 1, 32
                  {"min_length", 0, 6000}, {"max_length", 1, 6000}, {"file_types", 0, 10})
 MONOCHORD_TABLE(command_option, MONOCHORD_KEEP_UNKNOWN(known_command_option), MONOCHORD_EACH_FIELD(type, name,
                 name_localizations, description, description_localizations, required, choices, options, channel_types,
-                min_value, max_value, min_length, max_length, autocomplete, file_types))
+                min_value, max_value, min_length, max_length, autocomplete, file_types,
+                name_localized, description_localized))
 
 MONOCHORD_TABLE(application_command, MONOCHORD_KEEP_UNKNOWN(known_application_command), MONOCHORD_EACH_FIELD(id, type,
                 application_id, guild_id, name, name_localizations, description, description_localizations, options,

@@ -23,7 +23,7 @@ const tagged_how& tagged_how_for<submitted_component_family>() noexcept;
 MONOCHORD_TABLE(mentioned_user, MONOCHORD_BASE(user), MONOCHORD_FIELD(member))
 MONOCHORD_MODEL(install_params, scopes, permissions)
 MONOCHORD_MODEL(integration_type_config, oauth2_install_params)
-MONOCHORD_MODEL(team_member, membership_state, team_id, user, role)
+MONOCHORD_MODEL(team_member, membership_state, team_id, user, role, permissions)
 MONOCHORD_MODEL(team, icon, id, members, name, owner_user_id)
 MONOCHORD_MODEL(application, id, name, icon, description, rpc_origins, bot_public, bot_require_code_grant, bot,
                 terms_of_service_url, privacy_policy_url, owner, verify_key, team, guild_id, guild, primary_sku_id,
@@ -37,7 +37,7 @@ MONOCHORD_MODEL(attachment, id, filename, title, description, content_type, size
                 clip_created_at, application)
 MONOCHORD_LIMITS(unfurled_media_item, {"url", 0, 2048})
 MONOCHORD_MODEL(unfurled_media_item, url, proxy_url, height, width, placeholder, placeholder_version, content_type,
-                flags, attachment_id)
+                flags, attachment_id, id)
 MONOCHORD_LIMITS(select_option, {"label", 1, 100}, {"value", 1, 100}, {"description", 0, 100})
 MONOCHORD_MODEL(select_option, label, value, description, emoji, default_)
 MONOCHORD_MODEL(select_default_value, id, type)
@@ -126,13 +126,17 @@ MONOCHORD_MODEL(shared_client_theme, colors, gradient_angle, base_mix, base_them
 MONOCHORD_MODEL(message_interaction_metadata, id, type, user, authorizing_integration_owners,
                 original_response_message_id, target_user, target_message_id, interacted_message_id,
                 triggering_interaction_metadata)
-MONOCHORD_MODEL(message_interaction, id, type, name, user, member)
+MONOCHORD_MODEL(message_interaction, id, type, name, user, member, name_localized)
 MONOCHORD_MODEL(message_snapshot, message)
+MONOCHORD_MODEL(guild_product_purchase, listing_id, product_name)
+MONOCHORD_MODEL(purchase_notification, type, guild_product_purchase)
+MONOCHORD_MODEL(message_lobby_member, additional_name)
 MONOCHORD_MODEL(message, id, channel_id, author, content, timestamp, edited_timestamp, tts, mention_everyone,
                 mentions, mention_roles, mention_channels, attachments, embeds, reactions, nonce, pinned, webhook_id,
                 type, activity, application, application_id, flags, message_reference, message_snapshots,
                 referenced_message, interaction_metadata, interaction, thread, components, sticker_items, stickers,
-                position, role_subscription_data, resolved, poll, call, shared_client_theme)
+                position, role_subscription_data, resolved, poll, call, shared_client_theme,
+                purchase_notification, lobby_member)
 
 namespace json::detail {
 template <>

@@ -29,7 +29,7 @@ MONOCHORD_MODEL(user, id, username, discriminator, global_name, avatar, bot, sys
                 accent_color, locale, verified, email, flags, premium_type, public_flags, avatar_decoration_data,
                 collectibles, primary_guild)
 MONOCHORD_MODEL(partial_user, id, username, discriminator, global_name, avatar, bot, system, flags, public_flags,
-                avatar_decoration_data, collectibles, primary_guild)
+                avatar_decoration_data, collectibles, primary_guild, banner, accent_color)
 MONOCHORD_MODEL(role_tags, bot_id, integration_id, premium_subscriber, subscription_listing_id,
                 available_for_purchase, guild_connections)
 MONOCHORD_MODEL(role_colors, primary_color, secondary_color, tertiary_color)
@@ -49,11 +49,11 @@ MONOCHORD_MODEL(embed_footer, text, icon_url, proxy_icon_url)
 MONOCHORD_LIMITS(embed_image, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
                  {"description", 0, 4096})
 MONOCHORD_MODEL(embed_image, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
-                description, flags)
+                description, flags, is_animated)
 MONOCHORD_LIMITS(embed_video, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
                  {"description", 0, 4096})
 MONOCHORD_MODEL(embed_video, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
-                description, flags)
+                description, flags, is_animated)
 MONOCHORD_LIMITS(embed_provider, {"name", 0, 256}, {"url", 0, 2048})
 MONOCHORD_MODEL(embed_provider, name, url)
 MONOCHORD_LIMITS(embed_author, {"name", 0, 256}, {"url", 0, 2048}, {"icon_url", 0, 2048})
@@ -63,7 +63,7 @@ MONOCHORD_MODEL(embed_field, name, value, inline_)
 MONOCHORD_LIMITS(embed, {"title", 0, 256}, {"description", 0, 4096}, {"url", 0, 2048}, {"color", 0, 16777215},
                  {"fields", 0, 25})
 MONOCHORD_MODEL(embed, title, type, description, url, timestamp, color, footer, image, thumbnail, video, provider,
-                author, fields, flags)
+                author, fields, flags, components)
 MONOCHORD_LIMITS(poll_media, {"text", 1, 300})
 MONOCHORD_MODEL(poll_media, text, emoji)
 MONOCHORD_MODEL(poll_answer, answer_id, poll_media)
@@ -74,7 +74,7 @@ MONOCHORD_LIMITS(poll_create_request, {"answers", 1, 10}, {"duration", 1, 768})
 MONOCHORD_LIMIT_RULE(poll_create_request, poll_limits)
 MONOCHORD_MODEL(poll_create_request, question, answers, duration, allow_multiselect, layout_type)
 MONOCHORD_MODEL(entitlement, id, sku_id, application_id, user_id, type, deleted, starts_at, ends_at, guild_id,
-                consumed)
+                consumed, fulfilled_at, fulfillment_status, gifter_user_id, parent_id)
 MONOCHORD_MODEL(stage_instance, id, guild_id, channel_id, topic, privacy_level, discoverable_disabled,
                 guild_scheduled_event_id)
 MONOCHORD_MODEL(soundboard_sound, name, sound_id, volume, emoji_id, emoji_name, guild_id, available, user)
@@ -84,7 +84,7 @@ MONOCHORD_MODEL(recurrence_rule, start, end, frequency, interval, by_weekday, by
                 by_year_day, count)
 MONOCHORD_MODEL(scheduled_event, id, guild_id, channel_id, creator_id, name, description, scheduled_start_time,
                 scheduled_end_time, privacy_level, status, entity_type, entity_id, entity_metadata, creator,
-                user_count, image, recurrence_rule)
+                user_count, image, recurrence_rule, user_rsvp, guild_scheduled_event_exceptions)
 MONOCHORD_MODEL(voice_state, guild_id, channel_id, user_id, member, session_id, deaf, mute, self_deaf, self_mute,
                 self_stream, self_video, suppress, request_to_speak_timestamp)
 MONOCHORD_MODEL(activity_timestamps, start, end)
@@ -116,7 +116,7 @@ MONOCHORD_TABLE(channel, MONOCHORD_KEEP_UNKNOWN(known_channel), MONOCHORD_EACH_F
                 video_quality_mode, message_count, member_count, thread_metadata, member,
                 default_auto_archive_duration, permissions, app_permissions, flags, total_message_sent, available_tags,
                 applied_tags, default_reaction_emoji, default_thread_rate_limit_per_user, default_sort_order,
-                default_forum_layout))
+                default_forum_layout, default_tag_setting))
 MONOCHORD_MODEL(unavailable_guild, id, unavailable)
 MONOCHORD_MODEL(welcome_screen_channel, channel_id, description, emoji_id, emoji_name)
 MONOCHORD_MODEL(welcome_screen, description, welcome_channels)

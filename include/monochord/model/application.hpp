@@ -71,6 +71,7 @@ struct team_member {
   monochord::team_id team_id;
   partial_user user;
   optional<team_member_role> role;
+  optional<std::vector<std::string>> permissions;  ///< not documented
 };
 
 /// The people behind an application.

@@ -34,6 +34,7 @@ struct command_choice {
   std::string name;
   maybe<flat_map<std::string, std::string>> name_localizations;
   scalar value;
+  optional<std::string> name_localized;  ///< only read
 };
 
 /// An option of a command, a subcommand or a group of those.
@@ -63,6 +64,8 @@ struct command_option {
   optional_bool autocomplete;
   optional<std::vector<std::string>> file_types;
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
+  optional<std::string> name_localized;         ///< only read
+  optional<std::string> description_localized;  ///< only read
 };
 
 /// A command as Discord knows it. The definition that a bot sends is an application_command_body.

@@ -172,6 +172,7 @@ struct channel {
   maybe<sort_order_type> default_sort_order;
   optional<forum_layout_type> default_forum_layout;
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
+  maybe<std::string> default_tag_setting;  ///< of thread_search_tag_setting; not documented
 };
 
 }  // namespace monochord

@@ -55,6 +55,7 @@ struct unfurled_media_item {
   optional<std::string> content_type;
   optional<monochord::flags<media_flag>> flags;
   optional<monochord::attachment_id> attachment_id;
+  optional<any_id> id;  ///< only read; not documented
 };
 
 /// A choice of a string select.

@@ -46,6 +46,11 @@ struct entitlement {
   maybe<timestamp> ends_at;
   optional<monochord::guild_id> guild_id;
   optional_bool consumed;
+  // not documented
+  maybe<timestamp> fulfilled_at;
+  maybe<int> fulfillment_status;
+  maybe<monochord::user_id> gifter_user_id;
+  maybe<entitlement_id> parent_id;
 };
 
 }  // namespace monochord

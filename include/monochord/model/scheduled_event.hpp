@@ -10,6 +10,8 @@
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
+#include <monochord/model/scheduled_event_exception.hpp>
+#include <monochord/model/scheduled_event_user.hpp>
 #include <monochord/model/user.hpp>
 
 namespace monochord {
@@ -140,6 +142,9 @@ struct scheduled_event {
   optional<int> user_count;
   maybe<std::string> image;
   maybe<box<monochord::recurrence_rule>> recurrence_rule;
+  // not documented
+  maybe<box<scheduled_event_user>> user_rsvp;  ///< the bot's own
+  optional<std::vector<scheduled_event_exception>> guild_scheduled_event_exceptions;
 };
 
 }  // namespace monochord

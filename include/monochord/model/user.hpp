@@ -132,6 +132,8 @@ struct partial_user {
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
   maybe<box<user_primary_guild>> primary_guild;
+  maybe<std::string> banner;
+  maybe<int> accent_color;
 };
 
 }  // namespace monochord
