@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,10 +14,13 @@
 // Reads Discord's API as data (routes.json, schemas.json, docs_endpoints.json) and compares its types with our tables.
 namespace monochord::tests {
 
-/// A field as the data has it. Those that only the documentation knows have no type.
+/// A field as the data has it. Those that only the documentation knows have no type. The bounds are of the length of text
+/// and lists, of the value of numbers; where several forms have the field, what one of them takes.
 struct api_field {
   std::string name;
   std::string type;
+  std::optional<std::int64_t> low = {};
+  std::optional<std::int64_t> high = {};
 };
 
 /// A route as the data has it.

@@ -76,9 +76,12 @@ class caller {
 
 const char* name_of(schema_mode mode) {
   switch (mode) {
-    case schema_mode::required: return "required";
-    case schema_mode::full: return "full";
-    case schema_mode::nulls: return "nulls";
+    case schema_mode::required:
+      return "required";
+    case schema_mode::full:
+      return "full";
+    case schema_mode::nulls:
+      return "nulls";
   }
   return "";
 }
@@ -101,14 +104,16 @@ TEST_CASE("every typed call reaches its route and reads each of its answers") {
       if (!problem.empty()) return;
       calls.discord().play_schema(testing::schema_play{mode, variation, 0, true, status});
       problem = calls.problem(call, theirs->second, status);
-      if (!problem.empty()) problem += std::string(" (") + name_of(mode) + ", variation " + std::to_string(variation) + ")";
+      if (!problem.empty())
+        problem += std::string(" (") + name_of(mode) + ", variation " + std::to_string(variation) + ")";
       ++played;
     };
     bool first = true;
     for (const int status : theirs->second.statuses) {
       if (status == 202) continue;  // the queue waits: its own tests
       for (const auto mode : {schema_mode::full, schema_mode::required, schema_mode::nulls}) {
-        const auto variations = mock_discord::schema_variations(theirs->second.method, theirs->second.path, mode, status);
+        const auto variations =
+            mock_discord::schema_variations(theirs->second.method, theirs->second.path, mode, status);
         for (std::size_t i = 0; i < variations; ++i) play(route.calls.front(), status, mode, i);
       }
       for (const auto call : route.calls) play(call, status, schema_mode::full, 0);
@@ -119,6 +124,7 @@ TEST_CASE("every typed call reaches its route and reads each of its answers") {
     called += route.calls.size() + route.other_calls.size();
     if (!problem.empty()) FAIL_CHECK(route.operation << ": " << problem);
   }
-  std::printf("calls %zu, answers %zu, of them with a null that the documentation has not %zu\n", called, played, calls.nulls());
+  std::printf("calls %zu, answers %zu, of them with a null that the documentation has not %zu\n", called, played,
+              calls.nulls());
   CHECK(called > 0);
 }

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: MIT
 // What the typed routes promise beyond the table of all of them: pages, raw requests, tokens for codes.
 #include <monochord/core/result.hpp>
+#include <monochord/model/activity_attachment.hpp>
 #include <monochord/model/application.hpp>
+#include <monochord/model/channel.hpp>
+#include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/guild.hpp>
+#include <monochord/model/invite.hpp>
 #include <monochord/model/oauth2.hpp>
 #include <monochord/model/oauth2_bodies.hpp>
+#include <monochord/model/sticker.hpp>
+#include <monochord/model/sticker_bodies.hpp>
+#include <monochord/model/thread_bodies.hpp>
 #include <monochord/model/user.hpp>
+#include <monochord/model/webhook_bodies.hpp>
 #include <monochord/rest/pages.hpp>
 
 #include "support/bot_world.hpp"
@@ -50,8 +58,9 @@ TEST_CASE("a channel's history comes whole, newest first or oldest first, in as 
 TEST_CASE("a history that goes both ways is refused when it is made") {
   simulated_world w;
   mc::client bot(w.world.bot_token(), w.options());
-  CHECK_THROWS_AS(mc::channel_history(bot.rest(), w.world.general, {.before = mc::message_id{2}, .after = mc::message_id{1}}),
-                  mc::error);
+  CHECK_THROWS_AS(
+      mc::channel_history(bot.rest(), w.world.general, {.before = mc::message_id{2}, .after = mc::message_id{1}}),
+      mc::error);
 }
 
 TEST_CASE("the guilds of the bot come by rising id, and by falling id with before") {
@@ -65,7 +74,8 @@ TEST_CASE("the guilds of the bot come by rising id, and by falling id with befor
     return all;
   };
   CHECK(ids(mc::current_user_guilds(bot.rest(), {.page_size = 2})) == std::vector{w.world.home, second, third});
-  CHECK(ids(mc::current_user_guilds(bot.rest(), {.before = third, .page_size = 1})) == std::vector{second, w.world.home});
+  CHECK(ids(mc::current_user_guilds(bot.rest(), {.before = third, .page_size = 1})) ==
+        std::vector{second, w.world.home});
 }
 
 TEST_CASE("a route that has no function is called through the same client, and gives its answer as it is") {
@@ -90,12 +100,45 @@ TEST_CASE("a raw request that is none is refused, and never shows a token of its
     REQUIRE(why);
     return why->code();
   };
-  for (const char* path : {"", "users", "/users/../x", "/users//x", "/users/{s3cret}", "/users/a b", "/users/\r\ns3cret", "/users/"})
+  for (const char* path :
+       {"", "users", "/users/../x", "/users//x", "/users/{s3cret}", "/users/a b", "/users/\r\ns3cret", "/users/"})
     CHECK(code_of("GET", path) == mc::errc::invalid_argument);
   CHECK(code_of("get", "/users/@me") == mc::errc::invalid_argument);
   CHECK(w.discord().rest_log().empty());
   CHECK(code_of("POST", "/webhooks/110000000000000009/s3cret-token") == mc::errc::rest_refused);
   CHECK(w.world.log.text().find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("files go along under the names that each route has for them") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  auto& rest = bot.rest();
+  w.discord().play_schema(mc::testing::schema_play{.all_routes = true});
+  const auto sent = [&] {
+    const auto log = w.discord().rest_log();
+    std::string all = log.back().content_type;
+    for (const auto& one : log.back().files) all += " " + one.part + "=" + one.name;
+    return all;
+  };
+  const mc::channel_id channel{110000000000000003};
+  const mc::file_body file{.name = "a.txt", .bytes = "text", .description = "a text"};
+  const mc::file_body files[] = {file};
+
+  w.sim.run(rest.start_thread_in_forum_or_media_channel(channel, {.name = "post", .files = files}));
+  CHECK(sent() == "multipart/form-data files[0]=a.txt");
+  CHECK(w.discord().rest_log().back().body.find("\"a text\"") != std::string::npos);
+  w.sim.run(rest.execute_webhook(mc::webhook_id{110000000000000009}, "token", {.content = "x", .files = files}));
+  CHECK(sent() == "multipart/form-data files[0]=a.txt");
+  w.sim.run(rest.create_channel_invite(channel, {.max_uses = 1, .target_users_file = file}));
+  CHECK(sent() == "multipart/form-data target_users_file=a.txt");
+  CHECK(w.discord().rest_log().back().body.find("\"max_uses\":1") != std::string::npos);
+  w.sim.run(rest.update_target_users("code", file));
+  CHECK(sent() == "multipart/form-data target_users_file=a.txt");
+  w.sim.run(rest.create_guild_sticker(w.world.home, {.name = "name", .tags = "x", .file = file}));
+  CHECK(sent() == "multipart/form-data file=a.txt");
+  w.sim.run(rest.upload_application_attachment(w.discord().application(), file));
+  CHECK(sent() == "multipart/form-data file=a.txt");
+  CHECK(w.discord().violations().empty());
 }
 
 TEST_CASE("a code becomes a token with which its user is asked for, and which can be taken back") {
@@ -126,8 +169,8 @@ TEST_CASE("a code becomes a token with which its user is asked for, and which ca
 TEST_CASE("a client secret that is not good is told as such, and shown nowhere") {
   simulated_world w;
   mc::client bot(w.world.bot_token(), w.options());
-  const auto refused = w.sim.run(mc::as_result(
-      bot.rest().exchange_authorization_code(w.discord().application(), "s3cret-of-the-client", "s3cret-code", "https://example.com")));
+  const auto refused = w.sim.run(mc::as_result(bot.rest().exchange_authorization_code(
+      w.discord().application(), "s3cret-of-the-client", "s3cret-code", "https://example.com")));
   REQUIRE(!refused);
   REQUIRE(refused.error_as<mc::rest_error>());
   CHECK(refused.error_as<mc::rest_error>()->status() == 401);
