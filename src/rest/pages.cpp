@@ -181,18 +181,15 @@ pager<channel> found_threads(const rest_client& rest, channel_id forum, const th
   return {std::move(fetch), id_of, how};
 }
 
-pager<partial_guild> current_user_guilds(const rest_client& rest, const page_range<guild_id>& range) {
-  const bool down = range.before.has_value();
-  auto fetch = [rest = rest_client(rest), down, token = std::string(range.bearer_token)](std::optional<any_id> from,
-                                                                                         std::size_t count) mutable {
+pager<partial_guild> current_user_guilds(const rest_client& rest, const page_start<guild_id>& start,
+                                         std::string_view bearer_token) {
+  auto fetch = [rest = rest_client(rest), token = std::string(bearer_token)](std::optional<any_id> from,
+                                                                             std::size_t count) mutable {
     get_current_user_guilds_query query{.before = {}, .after = {}, .limit = static_cast<int>(count), .with_counts = {}};
-    if (from) (down ? query.before : query.after) = guild_id{from->value()};
+    if (from) query.after = guild_id{from->value()};
     return rest.get_current_user_guilds(query, {.bearer_token = token});
   };
-  // With `before` the page nearest to it comes, by rising id all the same.
-  auto how = options_of(range, 200);
-  how.reverse_pages = down;
-  return {std::move(fetch), id_of, how, first_of(range)};
+  return {std::move(fetch), id_of, options_of(start, 200), first_of(start)};
 }
 
 pager<entitlement> entitlements_of(const rest_client& rest, application_id application,

@@ -241,7 +241,7 @@ void api_data::object(const std::string& where, const std::vector<api_field>& th
     for (const auto* table : ours.objects)
       if (const auto* field = find(*table, one.name)) found.push_back(field->how);
     if (found.empty())
-      out.missing.push_back(where + one.name + " of " + (of.size() > 60 ? of.substr(0, 60) + "..." : of));
+      out.missing.push_back(where + one.name + " of " + (of.empty() ? "no object" : of.size() > 60 ? of.substr(0, 60) + "..." : of));
     else if (!one.type.empty())
       value(where + one.name, one.type, unwrap(found), out);
   }

@@ -20,7 +20,16 @@ const std::map<std::string, std::string> routes_without_a_call{
 };
 
 /// Bounds that are kept otherwise.
-const std::map<std::string, std::string> bounds_not_kept{};
+const std::string alone = "a list that stands alone is absent when empty";
+const std::string shared = "the same body edits messages of channels, where the specification has 4000; ours are 2000 unless told";
+const std::map<std::string, std::string> bounds_not_kept{
+    {"create_application_command contexts", alone},
+    {"create_application_command integration_types", alone},
+    {"create_guild_application_command contexts", alone},
+    {"create_guild_application_command integration_types", alone},
+    {"update_original_webhook_message content", shared},
+    {"update_webhook_message content", shared},
+};
 
 std::vector<const json::table*> tables(const std::vector<table_of_model>& of) {
   std::vector<const json::table*> all;
@@ -148,5 +157,7 @@ TEST_CASE("no body or query takes what the specification of its route refuses") 
   }
   std::printf("bounds of fields %d / %d\n", kept, bounds);
   for (const auto& name : used) std::printf("  exception: %s: %s\n", name.c_str(), bounds_not_kept.at(name).c_str());
-  CHECK(bounds > 300);
+  CHECK(bounds > 200);
+  for (const auto& [name, why] : bounds_not_kept)
+    if (std::find(used.begin(), used.end(), name) == used.end()) FAIL_CHECK("an exception for nothing: " << name);
 }

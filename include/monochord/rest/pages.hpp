@@ -83,9 +83,10 @@ pager<channel> joined_private_archived_threads(const rest_client& rest, channel_
 /// time. Discord does not document it.
 pager<channel> found_threads(const rest_client& rest, channel_id forum, const thread_search_query& query,
                              std::size_t limit = std::numeric_limits<std::size_t>::max());
-/// The guilds of the bot, or of the user whose bearer token it is, by rising id; with `before` by falling id.
+/// The guilds of the bot, or of the user whose bearer token it is, by rising id from after `from`.
 /// https://docs.discord.com/developers/resources/user#get-current-user-guilds
-pager<partial_guild> current_user_guilds(const rest_client& rest, const page_range<guild_id>& range = {});
+pager<partial_guild> current_user_guilds(const rest_client& rest, const page_start<guild_id>& start = {},
+                                         std::string_view bearer_token = {});
 /// The entitlements of an application, by falling id; with `after` by rising id.
 /// https://docs.discord.com/developers/resources/entitlement#list-entitlements
 pager<entitlement> entitlements_of(const rest_client& rest, application_id application,
