@@ -56,7 +56,7 @@ class typed_handler final : public handler {
 
 }  // namespace detail
 
-/// Names a handler, so that `client::off` can take it away again. Handlers stay when it is dropped.
+/// Names a handler, so that `client::off` can take it away again. Handlers stay when this is dropped.
 struct handler_id {
   std::uint64_t id = 0;
 };
