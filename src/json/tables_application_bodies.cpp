@@ -8,7 +8,6 @@ namespace monochord {
 MONOCHORD_LIMITS(install_params_body, {"permissions", 0, 18014398509481983})
 MONOCHORD_MODEL(install_params_body, scopes, permissions)
 MONOCHORD_MODEL(integration_type_config_body, oauth2_install_params)
-MONOCHORD_MODEL(application_description_body, default_, localizations)
 MONOCHORD_LIMITS(edit_current_application_body, {"custom_install_url", 0, 2048},
                  {"role_connections_verification_url", 0, 2048}, {"interactions_endpoint_url", 0, 2048}, {"tags", 0, 5},
                  {"tags[]", 0, 20}, {"event_webhooks_url", 0, 2048}, {"max_participants", -1, 2147483647})

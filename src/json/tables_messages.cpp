@@ -126,13 +126,17 @@ MONOCHORD_MODEL(shared_client_theme, colors, gradient_angle, base_mix, base_them
 MONOCHORD_MODEL(message_interaction_metadata, id, type, user, authorizing_integration_owners,
                 original_response_message_id, target_user, target_message_id, interacted_message_id,
                 triggering_interaction_metadata)
-MONOCHORD_MODEL(message_interaction, id, type, name, user, member)
+MONOCHORD_MODEL(message_interaction, id, type, name, user, member, name_localized)
 MONOCHORD_MODEL(message_snapshot, message)
+MONOCHORD_MODEL(guild_product_purchase, listing_id, product_name)
+MONOCHORD_MODEL(purchase_notification, type, guild_product_purchase)
+MONOCHORD_MODEL(message_lobby_member, additional_name)
 MONOCHORD_MODEL(message, id, channel_id, author, content, timestamp, edited_timestamp, tts, mention_everyone,
                 mentions, mention_roles, mention_channels, attachments, embeds, reactions, nonce, pinned, webhook_id,
                 type, activity, application, application_id, flags, message_reference, message_snapshots,
                 referenced_message, interaction_metadata, interaction, thread, components, sticker_items, stickers,
-                position, role_subscription_data, resolved, poll, call, shared_client_theme)
+                position, role_subscription_data, resolved, poll, call, shared_client_theme,
+                purchase_notification, lobby_member)
 
 namespace json::detail {
 template <>

@@ -5,7 +5,7 @@
 
 namespace monochord {
 
-MONOCHORD_MODEL(oauth2_token_body, grant_type, code, redirect_uri, code_verifier, refresh_token, scope)
+MONOCHORD_MODEL(oauth2_token_body, grant_type, code, redirect_uri, refresh_token, scope)
 MONOCHORD_MODEL(revoke_oauth2_token_body, token, token_type_hint)
 
 }  // namespace monochord

@@ -28,8 +28,8 @@ MONOCHORD_MODEL(user_primary_guild, identity_guild_id, identity_enabled, tag, ba
 MONOCHORD_MODEL(user, id, username, discriminator, global_name, avatar, bot, system, mfa_enabled, banner,
                 accent_color, locale, verified, email, flags, premium_type, public_flags, avatar_decoration_data,
                 collectibles, primary_guild)
-MONOCHORD_MODEL(partial_user, id, username, discriminator, global_name, avatar, bot, system, banner, accent_color, flags, public_flags,
-                avatar_decoration_data, collectibles, primary_guild)
+MONOCHORD_MODEL(partial_user, id, username, discriminator, global_name, avatar, bot, system, flags, public_flags,
+                avatar_decoration_data, collectibles, primary_guild, banner, accent_color)
 MONOCHORD_MODEL(role_tags, bot_id, integration_id, premium_subscriber, subscription_listing_id,
                 available_for_purchase, guild_connections)
 MONOCHORD_MODEL(role_colors, primary_color, secondary_color, tertiary_color)
@@ -49,11 +49,11 @@ MONOCHORD_MODEL(embed_footer, text, icon_url, proxy_icon_url)
 MONOCHORD_LIMITS(embed_image, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
                  {"description", 0, 4096})
 MONOCHORD_MODEL(embed_image, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
-                description, flags)
+                description, flags, is_animated)
 MONOCHORD_LIMITS(embed_video, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
                  {"description", 0, 4096})
 MONOCHORD_MODEL(embed_video, url, proxy_url, height, width, content_type, placeholder, placeholder_version,
-                description, flags)
+                description, flags, is_animated)
 MONOCHORD_LIMITS(embed_provider, {"name", 0, 256}, {"url", 0, 2048})
 MONOCHORD_MODEL(embed_provider, name, url)
 MONOCHORD_LIMITS(embed_author, {"name", 0, 256}, {"url", 0, 2048}, {"icon_url", 0, 2048})
@@ -63,7 +63,7 @@ MONOCHORD_MODEL(embed_field, name, value, inline_)
 MONOCHORD_LIMITS(embed, {"title", 0, 256}, {"description", 0, 4096}, {"url", 0, 2048}, {"color", 0, 16777215},
                  {"fields", 0, 25})
 MONOCHORD_MODEL(embed, title, type, description, url, timestamp, color, footer, image, thumbnail, video, provider,
-                author, fields, flags)
+                author, fields, flags, components)
 MONOCHORD_LIMITS(poll_media, {"text", 1, 300})
 MONOCHORD_MODEL(poll_media, text, emoji)
 MONOCHORD_MODEL(poll_answer, answer_id, poll_media)

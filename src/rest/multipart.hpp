@@ -50,6 +50,8 @@ encoded_body encode(const Body& body) {
       throw error(errc::invalid_argument, "files with a description in an edit need `attachments`, which names all that the message keeps");
     }
     return with_files(json::encode(filled), body.files);
+  } else if constexpr (requires { body.files; }) {
+    return with_files(json::encode(body), body.files);
   } else {
     return with_files(json::encode(body), {});
   }

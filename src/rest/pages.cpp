@@ -60,7 +60,8 @@ timestamp archived_at(const channel& thread) {
   return thread.thread_metadata ? thread.thread_metadata->archive_timestamp.value_or(timestamp{}) : timestamp{};
 }
 
-using list_archived = task<thread_list> (rest_client::*)(channel_id, const list_archived_threads_query&, const call_options&);
+using list_archived = task<thread_list> (rest_client::*)(channel_id, const list_archived_threads_query&,
+                                                         const call_options&);
 
 pager<channel, timestamp> archived(const rest_client& rest, channel_id parent, const page_start<timestamp>& start,
                                    list_archived list) {
@@ -75,7 +76,8 @@ pager<channel, timestamp> archived(const rest_client& rest, channel_id parent, c
 }  // namespace
 
 pager<message> channel_history(const rest_client& rest, channel_id channel, const page_range<message_id>& range) {
-  auto fetch = [rest = rest_client(rest), channel, forward = goes_up(range)](std::optional<any_id> from, std::size_t count) mutable {
+  auto fetch = [rest = rest_client(rest), channel, forward = goes_up(range)](std::optional<any_id> from,
+                                                                             std::size_t count) mutable {
     get_channel_messages_query query{.around = {}, .before = {}, .after = {}, .limit = static_cast<int>(count)};
     if (from) (forward ? query.after : query.before) = message_id{from->value()};
     return rest.get_channel_messages(channel, query);
@@ -91,13 +93,14 @@ pager<message_pin, timestamp> pins_of(const rest_client& rest, channel_id channe
     if (from) query.before = *from;
     return pins(rest.get_channel_pins(channel, query));
   };
-  return {std::move(fetch), [](const message_pin& pin) { return pin.pinned_at; }, options_of(start, 50), first_of(start)};
+  return {std::move(fetch), [](const message_pin& pin) { return pin.pinned_at; }, options_of(start, 50),
+          first_of(start)};
 }
 
 pager<user> reactions_of(const rest_client& rest, channel_id channel, message_id message, std::string_view emoji,
                          const page_start<user_id>& start, bool burst) {
-  auto fetch = [rest = rest_client(rest), channel, message, emoji = std::string(emoji), burst](std::optional<any_id> from,
-                                                                          std::size_t count) mutable {
+  auto fetch = [rest = rest_client(rest), channel, message, emoji = std::string(emoji), burst](
+                   std::optional<any_id> from, std::size_t count) mutable {
     get_reactions_query query{
         .type = burst ? reaction_type::burst : reaction_type::normal, .after = {}, .limit = static_cast<int>(count)};
     if (from) query.after = user_id{from->value()};
@@ -108,7 +111,8 @@ pager<user> reactions_of(const rest_client& rest, channel_id channel, message_id
 
 pager<user> voters_of(const rest_client& rest, channel_id channel, message_id poll, int answer,
                       const page_start<user_id>& start) {
-  auto fetch = [rest = rest_client(rest), channel, poll, answer](std::optional<any_id> from, std::size_t count) mutable {
+  auto fetch = [rest = rest_client(rest), channel, poll, answer](std::optional<any_id> from,
+                                                                 std::size_t count) mutable {
     get_answer_voters_query query{.after = {}, .limit = static_cast<int>(count)};
     if (from) query.after = user_id{from->value()};
     return voters(rest.get_answer_voters(channel, poll, answer, query));
@@ -146,7 +150,8 @@ pager<channel> joined_private_archived_threads(const rest_client& rest, channel_
   return {std::move(fetch), id_of, options_of(start, 100), first_of(start)};
 }
 
-pager<channel> found_threads(const rest_client& rest, channel_id forum, const thread_search_query& query, std::size_t limit) {
+pager<channel> found_threads(const rest_client& rest, channel_id forum, const thread_search_query& query,
+                             std::size_t limit) {
   constexpr int most = 25;
   constexpr int last_offset = 9975;
   const auto tags = std::vector<forum_tag_id>(query.tag.begin(), query.tag.end());
@@ -154,8 +159,8 @@ pager<channel> found_threads(const rest_client& rest, channel_id forum, const th
     return text ? std::optional<std::string>(*text) : std::nullopt;
   };
   // Discord counts what was found; what was given so far is the place to go on from.
-  auto fetch = [rest = rest_client(rest), forum, query, tags, name = text_of(query.name), setting = text_of(query.tag_setting),
-                by = text_of(query.sort_by), order = text_of(query.sort_order),
+  auto fetch = [rest = rest_client(rest), forum, query, tags, name = text_of(query.name),
+                setting = text_of(query.tag_setting), by = text_of(query.sort_by), order = text_of(query.sort_order),
                 offset = query.offset.value_or(0)](std::optional<any_id>, std::size_t count) mutable {
     const auto view = [](const std::optional<std::string>& text) {
       return text ? maybe<std::string_view>(std::string_view(*text)) : maybe<std::string_view>();
@@ -176,23 +181,21 @@ pager<channel> found_threads(const rest_client& rest, channel_id forum, const th
   return {std::move(fetch), id_of, how};
 }
 
-pager<partial_guild> current_user_guilds(const rest_client& rest, const page_range<guild_id>& range) {
-  const bool down = range.before.has_value();
-  auto fetch = [rest = rest_client(rest), down, token = std::string(range.bearer_token)](std::optional<any_id> from, std::size_t count) mutable {
+pager<partial_guild> current_user_guilds(const rest_client& rest, const page_start<guild_id>& start,
+                                         std::string_view bearer_token) {
+  auto fetch = [rest = rest_client(rest), token = std::string(bearer_token)](std::optional<any_id> from,
+                                                                             std::size_t count) mutable {
     get_current_user_guilds_query query{.before = {}, .after = {}, .limit = static_cast<int>(count), .with_counts = {}};
-    if (from) (down ? query.before : query.after) = guild_id{from->value()};
+    if (from) query.after = guild_id{from->value()};
     return rest.get_current_user_guilds(query, {.bearer_token = token});
   };
-  // With `before` the page nearest to it comes, by rising id all the same.
-  auto how = options_of(range, 200);
-  how.reverse_pages = down;
-  return {std::move(fetch), id_of, how, first_of(range)};
+  return {std::move(fetch), id_of, options_of(start, 200), first_of(start)};
 }
 
 pager<entitlement> entitlements_of(const rest_client& rest, application_id application,
                                    const page_range<entitlement_id>& range, user_id user, guild_id guild) {
-  auto fetch = [rest = rest_client(rest), application, user, guild, forward = goes_up(range), token = std::string(range.bearer_token)](
-                   std::optional<any_id> from, std::size_t count) mutable {
+  auto fetch = [rest = rest_client(rest), application, user, guild, forward = goes_up(range),
+                token = std::string(range.bearer_token)](std::optional<any_id> from, std::size_t count) mutable {
     list_entitlements_query query;
     query.limit = static_cast<int>(count);
     if (user) query.user_id = user;

@@ -19,11 +19,12 @@ protocol::method verb_of(std::string_view name) {
   throw error(errc::invalid_argument, "a method is one of GET, POST, PUT, PATCH and DELETE");
 }
 
-/// Refuses what would not be one path of the API: spaces and line ends, braces (which mark parameters), steps upwards. What
-/// it holds is not said, since it may hold a token.
+/// Refuses what would not be one path of the API: spaces and line ends, braces (which mark parameters), steps upwards.
+/// What it holds is not said, since it may hold a token.
 void check_path(std::string_view path) {
   const auto plain = [](char c) { return c > ' ' && c <= '~' && c != '{' && c != '}' && c != '#'; };
-  if (!std::all_of(path.begin(), path.end(), plain)) throw error(errc::invalid_argument, "a path of the API is percent-encoded");
+  if (!std::all_of(path.begin(), path.end(), plain))
+    throw error(errc::invalid_argument, "a path of the API is percent-encoded");
   path = path.substr(0, path.find('?'));
   for (std::size_t at = 0; at < path.size();) {
     const auto end = std::min(path.find('/', at + 1), path.size());

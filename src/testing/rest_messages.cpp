@@ -129,7 +129,7 @@ rest::answer rest::list_messages(const call& what) {
   for (const auto& [id, message] : channel->messages)
     if (!message.ephemeral && (before == 0 || id < before) && id > after) visible.push_back(&message.body);
   std::size_t first = visible.size() > limit ? visible.size() - limit : 0;
-  if (after != 0) first = 0;  // the oldest ones after it
+  if (!what.query_value("after").empty()) first = 0;  // the oldest ones after it, also after 0
   if (around != 0) {
     const auto middle = std::find_if(visible.begin(), visible.end(), [&](const json* m) { return id_at(*m, "id") >= around; });
     const auto position = static_cast<std::size_t>(middle - visible.begin());

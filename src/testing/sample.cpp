@@ -19,7 +19,7 @@ using tables::shape;
 namespace {
 
 constexpr std::size_t any_kinds = 5;
-constexpr std::array set_names{"permissions", "allow", "deny", "default_member_permissions", "flags_new"};
+constexpr std::array digit_names{"id", "permissions", "allow", "deny", "default_member_permissions", "flags_new"};
 constexpr std::array free_texts{"name", "content", "description", "topic", "title", "reason", "label"};
 
 bool is_choice(shape kind) { return kind == shape::int_choice || kind == shape::text_choice; }
@@ -89,7 +89,7 @@ class sampler {
 
   std::string text(const field_row* field, std::size_t v) {
     const std::string_view name = field ? field->name : "item";
-    if (std::find(set_names.begin(), set_names.end(), name) != set_names.end())
+    if (std::find(digit_names.begin(), digit_names.end(), name) != digit_names.end())
       return std::to_string(next() % (std::uint64_t{1} << 52U));
     if (name == "discriminator") return "0";
     std::string out(name);

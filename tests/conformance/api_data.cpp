@@ -29,8 +29,10 @@ std::vector<std::string> split(std::string_view text, char at) {
   for (const char c : text) {
     if (c == '<' || c == '{' || c == '(') ++depth;
     if (c == '>' || c == '}' || c == ')') --depth;
-    if (c == at && depth == 0) parts.emplace_back();
-    else parts.back() += c;
+    if (c == at && depth == 0)
+      parts.emplace_back();
+    else
+      parts.back() += c;
   }
   return parts;
 }
@@ -40,35 +42,57 @@ void join(std::string& types, const std::string& type) {
   types += (types.empty() ? "" : "|") + type;
 }
 
+/// Of text, lists and numbers; nothing where the specification has what it generates where nobody chose a bound.
+std::optional<std::int64_t> bound(const json& field, const char* which) {
+  for (const char* kind : {"", "_len", "_items"}) {
+    const auto found = field.find(which + std::string(kind));
+    if (found == field.end() || !found->is_number_integer()) continue;
+    const auto value = found->get<std::int64_t>();
+    if (value != 1521 && value != 152133) return value;
+  }
+  return std::nullopt;
+}
+
 /// A field of one name that several forms have is one field of all their types.
-void add(std::vector<api_field>& fields, const std::string& name, const std::string& type) {
+void add(std::vector<api_field>& fields, const json& one) {
+  const std::string name = one.at("name");
+  const std::string type = one.value("type", "");
+  const auto low = bound(one, "min");
+  const auto high = bound(one, "max");
   const auto known = std::find_if(fields.begin(), fields.end(), [&](const api_field& f) { return f.name == name; });
-  if (known == fields.end()) fields.push_back({name, type});
-  else join(known->type, type);
+  if (known == fields.end()) {
+    fields.push_back({name, type, low, high});
+    return;
+  }
+  join(known->type, type);
+  known->low = low && known->low ? std::optional(std::min(*low, *known->low)) : std::nullopt;
+  known->high = high && known->high ? std::optional(std::max(*high, *known->high)) : std::nullopt;
 }
 
 void add_all(std::vector<api_field>& fields, const json& list) {
   for (const auto& one : list) {
     if (one.value("type", "") == "file") continue;  // travels beside the fields
-    add(fields, one.at("name"), one.value("type", ""));
+    add(fields, one);
   }
 }
 
-/// What the documentation's tables say besides: those of parameters, not those of objects inside. Files travel beside the
-/// fields, and `payload_json` is how the fields travel then.
+/// What the documentation's tables say besides: those of parameters, not those of objects inside. Files travel beside
+/// the fields, and `payload_json` is how the fields travel then.
 void add_docs(std::vector<api_field>& fields, const json& titled) {
   const auto take = [&](const json& list) {
     for (const auto& one : list) {
       const std::string name = one.value("name", "");
-      const bool beside = name.empty() || name == "payload_json" || name == "files[n]" || name == "file" || name.ends_with("_file");
+      const bool beside =
+          name.empty() || name == "payload_json" || name == "files[n]" || name == "file" || name.ends_with("_file");
       const bool known = std::any_of(fields.begin(), fields.end(), [&](const api_field& f) { return f.name == name; });
-      if (!beside && !known) fields.push_back({name, ""});
+      if (!beside && !known) fields.push_back({name, "", {}, {}});
     }
   };
   if (titled.is_array()) return take(titled);
   if (!titled.is_object()) return;
   for (const auto& [title, list] : titled.items())
-    if (list.is_array() && (title.starts_with("JSON") || title.starts_with("Form") || title.starts_with("Query"))) take(list);
+    if (list.is_array() && (title.starts_with("JSON") || title.starts_with("Form") || title.starts_with("Query")))
+      take(list);
 }
 
 const codec::field* find(const codec::table& in, std::string_view name) {
@@ -113,7 +137,8 @@ void api_data::read_route(const json& from, const json& docs, bool docs_only) {
     add_docs(made.body, body);
   } else {
     add_all(made.body, body.value("fields", json::array()));
-    for (const auto& form : body.value("variants", json::array())) add_all(made.body, form.value("fields", json::array()));
+    for (const auto& form : body.value("variants", json::array()))
+      add_all(made.body, form.value("fields", json::array()));
     const std::string type = body.value("schema", "");
     if (made.body.empty() && type != "(inline)") made.body_type = type;
   }
@@ -122,90 +147,104 @@ void api_data::read_route(const json& from, const json& docs, bool docs_only) {
     add_docs(made.body, one.value("body", json()));
   }
   // A 202 is an answer to wait on: the queue does.
-  for (const auto& [status, type] : from.value("responses", json::object()).items())
+  const json responses = from.value("responses", json::object());
+  for (const auto& [status, type] : responses.items())
     if (status != "202" && type.is_string()) made.answers.push_back(type);
   routes_.push_back(std::move(made));
 }
 
-void api_data::compare(const std::string& where, const std::vector<api_field>& theirs, const tables& ours, coverage& out) {
-  fields(where + " ", theirs, ours, out);
+void api_data::compare(const std::string& where, const std::vector<api_field>& theirs,
+                       const std::vector<const codec::table*>& ours, coverage& out) {
+  holders all;
+  all.objects = ours;
+  object(where + " ", theirs, all, out);
 }
 
-void api_data::compare(const std::string& where, const std::string& type, const tables& ours, coverage& out) {
-  std::vector<api_field> inside;
-  std::string list;
-  std::string map;
-  read_objects(type, inside, list, map);
-  if (!list.empty()) return compare(where, list, ours, out);
-  if (!inside.empty()) fields(where + " ", inside, ours, out);
+void api_data::compare(const std::string& where, const std::string& type, const std::vector<const codec::table*>& ours,
+                       coverage& out) {
+  for (std::string one : split(type, '|')) {
+    while (one.ends_with('?')) one.pop_back();
+    holders all;
+    all.objects = ours;
+    if (one.starts_with("array<"))
+      compare(where, one.substr(6, one.size() - 7), ours, out);
+    else
+      value(where, one, all, out);
+  }
 }
 
-/// What a type is: fields of objects, types of a list's items, types of a map's values. Anything else is a plain value.
-void api_data::read_objects(std::string type, std::vector<api_field>& fields, std::string& list, std::string& map) const {
+api_data::holders api_data::unwrap(const types& ours) {
+  holders all;
+  for (const auto* wrapped : ours) {
+    const auto* how = unwrapped(wrapped);
+    switch (how->what) {
+      case codec::kind::row:
+        all.items.push_back(how->inner);
+        break;
+      case codec::kind::map:
+        all.entries.push_back(how->inner);
+        break;
+      case codec::kind::object:
+        all.objects.push_back(&how->object());
+        break;
+      case codec::kind::raw:
+        all.anything = true;
+        break;
+      case codec::kind::tagged:
+        all.typed = all.typed || !how->tag().outside;
+        for (std::size_t i = 0; i < how->tag().count; ++i) all.objects.push_back(&how->tag().first[i].object());
+        break;
+      default:
+        break;
+    }
+  }
+  return all;
+}
+
+/// A type is an object, a list, a map, several of these, or a plain value.
+void api_data::value(const std::string& where, const std::string& type, const holders& ours, coverage& out) {
+  if (ours.anything) return;
   for (std::string one : split(type, '|')) {
     while (one.ends_with('?')) one.pop_back();
     while (one.starts_with('?')) one.erase(0, 1);
-    if (one.starts_with("array<")) {
-      join(list, one.substr(6, one.size() - 7));
-    } else if (one.starts_with("map<")) {
-      join(map, one.substr(4, one.size() - 5));
+    const bool list = one.starts_with("array<");
+    if (list || one.starts_with("map<")) {
+      const auto& inner = list ? ours.items : ours.entries;
+      const std::size_t skip = list ? 6 : 4;
+      // A list or a text of ids, as a query takes them, has no items of its own.
+      if (!inner.empty()) value(where, one.substr(skip, one.size() - skip - 1), unwrap(inner), out);
     } else if (one.starts_with("object{")) {
+      std::vector<api_field> fields;
       for (const auto& part : split(one.substr(7, one.size() - 8), ',')) {
-        const auto colon = part.find(':');
-        std::string name = part.substr(0, colon);
+        std::string name = part.substr(0, part.find(':'));
         if (name.ends_with('?')) name.pop_back();
-        add(fields, name, part.substr(colon + 1));
+        fields.push_back({name, part.substr(part.find(':') + 1), {}, {}});
       }
-    } else if (const auto known = schemas_.find(one); known != schemas_.end()) {
-      if (known->at("kind") == "object") add_all(fields, known->value("fields", json::array()));
+      object(where + ".", fields, ours, out);
+    } else if (const auto known = schemas_.find(one); known != schemas_.end() && known->at("kind") == "object") {
+      std::vector<api_field> fields;
+      add_all(fields, known->value("fields", json::array()));
+      object(one + ".", fields, ours, out);
     }
   }
 }
 
-void api_data::fields(const std::string& path, const std::vector<api_field>& theirs, const tables& ours, coverage& out) {
+void api_data::object(const std::string& where, const std::vector<api_field>& theirs, const holders& ours,
+                      coverage& out) {
+  std::string of;
+  for (const auto* table : ours.objects) of += (of.empty() ? "" : ", ") + std::string(table->name);
+  if (!seen_.insert(where + " of " + of).second) return;
   for (const auto& one : theirs) {
     ++out.fields;
+    if (ours.typed && one.name == "type") continue;
     types found;
-    for (const auto* table : ours)
+    for (const auto* table : ours.objects)
       if (const auto* field = find(*table, one.name)) found.push_back(field->how);
-    if (found.empty()) out.missing.push_back(path + one.name);
-    else if (!one.type.empty()) values(path + one.name, one.type, found, out);
+    if (found.empty())
+      out.missing.push_back(where + one.name + " of " + (of.empty() ? "no object" : of.size() > 60 ? of.substr(0, 60) + "..." : of));
+    else if (!one.type.empty())
+      value(where + one.name, one.type, unwrap(found), out);
   }
-}
-
-void api_data::values(const std::string& path, const std::string& type, const types& ours, coverage& out) {
-  std::vector<api_field> inside;
-  std::string list;
-  std::string map;
-  read_objects(type, inside, list, map);
-  types items;
-  types entries;
-  tables objects;
-  bool anything = false;  // raw JSON
-  std::string pair = type;
-  for (const auto* wrapped : ours) {
-    const auto* how = unwrapped(wrapped);
-    pair += " " + std::to_string(reinterpret_cast<std::uintptr_t>(how));
-    switch (how->what) {
-      case codec::kind::row: items.push_back(how->inner); break;
-      case codec::kind::map: entries.push_back(how->inner); break;
-      case codec::kind::object: objects.push_back(&how->object()); break;
-      case codec::kind::raw: anything = true; break;
-      case codec::kind::tagged:
-        for (std::size_t i = 0; i < how->tag().count; ++i) objects.push_back(&how->tag().first[i].object());
-        break;
-      default: break;
-    }
-  }
-  if (anything || !seen_.insert(pair).second) return;
-  if (!list.empty()) {
-    if (!items.empty()) values(path + "[]", list, items, out);
-    else if (split(type, '|').size() == 1) out.missing.push_back(path + "[]");
-  }
-  if (!map.empty() && !entries.empty()) values(path + "{}", map, entries, out);
-  if (inside.empty()) return;
-  if (!objects.empty()) fields(path + ".", inside, objects, out);
-  else if (entries.empty()) out.missing.push_back(path + ".*");
 }
 
 }  // namespace monochord::tests

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
-#include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 #include "json/table.hpp"
@@ -15,10 +14,13 @@
 // Reads Discord's API as data (routes.json, schemas.json, docs_endpoints.json) and compares its types with our tables.
 namespace monochord::tests {
 
-/// A field as the data has it. Those that only the documentation knows have no type.
+/// A field as the data has it. Those that only the documentation knows have no type. The bounds are of the length of text
+/// and lists, of the value of numbers; where several forms have the field, what one of them takes.
 struct api_field {
   std::string name;
   std::string type;
+  std::optional<std::int64_t> low = {};
+  std::optional<std::int64_t> high = {};
 };
 
 /// A route as the data has it.
@@ -36,7 +38,7 @@ struct api_route {
 /// How many fields there are, and those that our tables do not have.
 struct coverage {
   int fields = 0;
-  std::vector<std::string> missing;  ///< `where field`, `field` like `members[].user.id`
+  std::vector<std::string> missing;  ///< `EntitlementResponse.parent_id of entitlement`, `create_message body nonce of ...`
 };
 
 class api_data {
@@ -45,18 +47,26 @@ class api_data {
 
   const std::vector<api_route>& routes() const noexcept { return routes_; }
 
-  /// Every field of these, and of what is inside them, against the tables of ours that may hold it; each pair of a type and
-  /// its tables is looked at and counted once.
+  /// Every field of these, and of what is inside them, against the tables of ours that may hold it; each pair of a schema
+  /// and its tables is looked at and counted once.
   void compare(const std::string& where, const std::vector<api_field>& theirs, const std::vector<const json::table*>& ours,
                coverage& out);
+  /// The same for a type; of a list its items.
   void compare(const std::string& where, const std::string& type, const std::vector<const json::table*>& ours, coverage& out);
 
  private:
   using types = std::vector<const json::type*>;
-  using tables = std::vector<const json::table*>;
-  void values(const std::string& path, const std::string& type, const types& ours, coverage& out);
-  void fields(const std::string& path, const std::vector<api_field>& theirs, const tables& ours, coverage& out);
-  void read_objects(std::string type, std::vector<api_field>& fields, std::string& list, std::string& map) const;
+  /// What a field of ours may hold.
+  struct holders {
+    std::vector<const json::table*> objects;
+    types items;    // of lists
+    types entries;  // of maps
+    bool anything = false;  // raw JSON
+    bool typed = false;     // the kind stands for the field `type`
+  };
+  static holders unwrap(const types& ours);
+  void value(const std::string& where, const std::string& type, const holders& ours, coverage& out);
+  void object(const std::string& where, const std::vector<api_field>& theirs, const holders& ours, coverage& out);
   void read_route(const nlohmann::json& from, const nlohmann::json& docs, bool docs_only);
 
   nlohmann::json schemas_;

@@ -37,7 +37,8 @@ message_builder rich() {
   return made;
 }
 
-const thread_search_query found{.name = "name", .slop = 2, .min_id = some::channel, .max_id = some::channel, .tag = {some::tag},
+constexpr forum_tag_id tags[] = {some::tag};
+const thread_search_query found{.name = "name", .slop = 2, .min_id = some::channel, .max_id = some::channel, .tag = tags,
                                 .tag_setting = thread_search_tag_setting::match_some, .archived = true,
                                 .sort_by = thread_sorting_mode::creation_time, .sort_order = sorting_order::asc, .limit = 25,
                                 .offset = 50};

@@ -80,7 +80,7 @@ std::vector<typed_route> routes_of_guilds() {
        {[](rest_client& rest) { return asked(rest.get_guild_invites(some::guild)); }}},
       {"get_guild_vanity_url", {}, {}, answer<vanity_url>(),
        {[](rest_client& rest) { return asked(rest.get_guild_vanity_url(some::guild)); }}},
-      {"set_guild_incident_actions", body<modify_guild_incident_actions_body>(), {}, answer<incidents_data>(),
+      {"update_guild_incident_actions", body<modify_guild_incident_actions_body>(), {}, answer<incidents_data>(),
        {[](rest_client& rest) {
           return asked(rest.modify_guild_incident_actions(some::guild, {.invites_disabled_until = null, .dms_disabled_until = null}));
         }}},

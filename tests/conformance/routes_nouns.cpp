@@ -58,7 +58,6 @@ const std::vector<command_builder>& commands() {
 
 task<> edit_application(rest_client& rest) {
   edit_current_application_body body;
-  body.description = "text";
   body.icon = null;
   const std::string_view scopes[] = {oauth2_scope::applications_commands};
   const install_params_body params{.scopes = scopes, .permissions = permission::view_channel};
@@ -97,7 +96,8 @@ const application_role_connection_metadata_body record{
 constexpr partner_sdk_account_body account{.client_id = some::application, .client_secret = some::secret,
                                            .external_auth_token = "token", .external_auth_type = external_auth_type::oidc};
 
-const list_entitlements_query bought{.user_id = some::user, .sku_ids = {some::sku, sku_id{2}}, .before = some::entitlement,
+constexpr sku_id skus[] = {some::sku, sku_id{2}};
+const list_entitlements_query bought{.user_id = some::user, .sku_ids = skus, .before = some::entitlement,
                                      .limit = 5, .guild_id = some::guild, .exclude_ended = true, .exclude_deleted = false};
 
 }  // namespace
@@ -252,7 +252,7 @@ std::vector<typed_route> routes_of_nouns() {
         CALL(refresh_oauth2_token(some::client, some::secret, "token")),
         CALL(get_client_credentials_token(some::client, some::secret, "identify connections")),
         CALL(create_oauth2_token(some::client, some::secret, {.grant_type = oauth2_grant_type::authorization_code, .code = "code",
-                                                              .redirect_uri = "https://example.com", .code_verifier = "verifier"}))}},
+                                                              .redirect_uri = "https://example.com"}))}},
       {"POST /oauth2/token/revoke", body<revoke_oauth2_token_body>(), {}, {},
        {CALL(revoke_oauth2_token(some::client, some::secret, {.token = "token", .token_type_hint = "access_token"}))}},
 
@@ -324,6 +324,14 @@ std::vector<typed_route> routes_of_nouns() {
   };
 }
 
-route_exceptions exceptions_of_nouns() { return {}; }
+route_exceptions exceptions_of_nouns() {
+  const std::string description = "documented as text, which Discord takes; the specification alone has translations there";
+  return {
+      {"update_my_application body description.default of no object", description},
+      {"update_my_application body description.localizations of no object", description},
+      {"update_application body description.default of no object", description},
+      {"update_application body description.localizations of no object", description},
+  };
+}
 
 }  // namespace monochord::tests

@@ -83,7 +83,7 @@ inline constexpr std::string_view image = "data:image/png;base64,iVBORw0KGgo=";
 inline constexpr std::string_view token = "token-of-a-webhook";
 }  // namespace some
 
-/// Fields that cannot be said or read, `operation body field`, `operation query field` or `operation answer field`, and why.
+/// Fields that cannot be said or read, as `coverage::missing` names them, and why.
 using route_exceptions = std::map<std::string, std::string>;
 
 std::vector<typed_route> routes_of_channels();

@@ -28,12 +28,6 @@ struct integration_type_config_body {
   maybe<install_params_body> oauth2_install_params{};
 };
 
-/// A description and its translations, by locale.
-struct application_description_body {
-  std::string_view default_{};
-  maybe<text_map> localizations{};
-};
-
 /// PATCH /applications/@me. Absent is left as it is. Pictures are data URIs.
 /// https://docs.discord.com/developers/resources/application#edit-current-application
 struct edit_current_application_body {
@@ -77,7 +71,6 @@ struct update_current_user_application_role_connection_body {
 
 static_assert(std::is_trivially_destructible_v<install_params_body>);
 static_assert(std::is_trivially_destructible_v<integration_type_config_body>);
-static_assert(std::is_trivially_destructible_v<application_description_body>);
 static_assert(std::is_trivially_destructible_v<edit_current_application_body>);
 static_assert(std::is_trivially_destructible_v<application_role_connection_metadata_body>);
 static_assert(std::is_trivially_destructible_v<update_current_user_application_role_connection_body>);

@@ -34,7 +34,7 @@ struct command_choice {
   std::string name;
   maybe<flat_map<std::string, std::string>> name_localizations;
   scalar value;
-  optional<std::string> name_localized;
+  optional<std::string> name_localized;  ///< only read
 };
 
 /// An option of a command, a subcommand or a group of those.
@@ -63,9 +63,9 @@ struct command_option {
   optional<int> max_length;
   optional_bool autocomplete;
   optional<std::vector<std::string>> file_types;
-  optional<std::string> name_localized;
-  optional<std::string> description_localized;
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
+  optional<std::string> name_localized;         ///< only read
+  optional<std::string> description_localized;  ///< only read
 };
 
 /// A command as Discord knows it. The definition that a bot sends is an application_command_body.
@@ -96,8 +96,6 @@ struct application_command {
   maybe<std::vector<interaction_context>> contexts;
   any_id version;
   optional<command_handler_type> handler;
-  optional<std::string> name_localized;
-  optional<std::string> description_localized;
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 

@@ -59,6 +59,7 @@ struct attachment_body {
   maybe<double> duration_secs{};
   maybe<std::string_view> waveform{};
   maybe<bool> is_spoiler{};
+  maybe<bool> is_remix{};  ///< not documented
 };
 
 /// POST /channels/{channel_id}/messages; also what a webhook or a followup takes.

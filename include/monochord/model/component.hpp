@@ -55,7 +55,7 @@ struct unfurled_media_item {
   maybe<std::string> content_type;
   optional<monochord::flags<media_flag>> flags;
   optional<monochord::attachment_id> attachment_id;
-  optional<any_id> id;  ///< not documented
+  optional<any_id> id;  ///< only read; not documented
 };
 
 /// A choice of a string select.

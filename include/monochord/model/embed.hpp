@@ -11,6 +11,7 @@
 #include <monochord/core/open_enum.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/timestamp.hpp>
+#include <monochord/model/component_fwd.hpp>
 #include <monochord/model/optional_bool.hpp>
 
 namespace monochord {
@@ -64,6 +65,7 @@ struct embed_image {
   optional<int> placeholder_version;
   optional<std::string> description;
   optional<monochord::flags<embed_media_flag>> flags;
+  optional_bool is_animated;  ///< not documented
 };
 
 /// The video of an embed; only Discord makes these.
@@ -78,6 +80,7 @@ struct embed_video {
   optional<int> placeholder_version;
   optional<std::string> description;
   optional<monochord::flags<embed_media_flag>> flags;
+  optional_bool is_animated;  ///< not documented
 };
 
 /// Where the content of a link comes from.
@@ -129,6 +132,7 @@ struct embed {
   box<embed_author> author;
   optional<std::vector<embed_field>> fields;
   maybe<monochord::flags<embed_flag>> flags;
+  optional<std::vector<component>> components;  ///< of what Discord shows itself; not documented
 };
 
 }  // namespace monochord

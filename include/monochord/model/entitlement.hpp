@@ -62,7 +62,7 @@ struct entitlement {
   maybe<timestamp> fulfilled_at;
   maybe<entitlement_fulfillment> fulfillment_status;
   maybe<monochord::user_id> gifter_user_id;
-  maybe<any_id> parent_id;
+  maybe<entitlement_id> parent_id;
 };
 
 }  // namespace monochord

@@ -163,12 +163,30 @@ struct message_interaction {
   std::string name;
   monochord::user user;
   box<partial_member> member;
+  optional<std::string> name_localized;  ///< not documented
 };
 
 /// A forwarded message.
 /// https://docs.discord.com/developers/resources/message#message-snapshot-structure
 struct message_snapshot {
   partial_message message;
+};
+
+/// A product of a guild that was bought. Not documented.
+struct guild_product_purchase {
+  any_id listing_id;
+  std::string product_name;
+};
+
+/// What was bought. Not documented.
+struct purchase_notification {
+  int type = 0;
+  optional<monochord::guild_product_purchase> guild_product_purchase;
+};
+
+/// The member of a lobby who wrote a message. Not documented.
+struct message_lobby_member {
+  std::string additional_name;
 };
 
 /// A message. `content`, `embeds`, `attachments`, `components` and `poll` are empty without the intent
@@ -220,6 +238,9 @@ struct message {
   box<monochord::poll> poll;
   box<message_call> call;
   box<monochord::shared_client_theme> shared_client_theme;
+  // not documented
+  box<monochord::purchase_notification> purchase_notification;
+  optional<message_lobby_member> lobby_member;
 };
 
 }  // namespace monochord

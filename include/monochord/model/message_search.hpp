@@ -59,6 +59,7 @@ using search_sort_mode = open_string<search_sort_mode_names>;
 /// A message that was found, or stands beside one (`hit` tells).
 struct found_message : message {
   optional_bool hit;
+  optional<int> restriction_count;  ///< not documented
 };
 
 /// What was found.

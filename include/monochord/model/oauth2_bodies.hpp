@@ -24,7 +24,6 @@ struct oauth2_token_body {
   std::string_view grant_type{};  ///< of oauth2_grant_type
   maybe<std::string_view> code{};
   maybe<std::string_view> redirect_uri{};
-  maybe<std::string_view> code_verifier{};  ///< when the code was asked for with a challenge (PKCE)
   maybe<std::string_view> refresh_token{};
   maybe<std::string_view> scope{};  ///< several are separated by spaces
 };

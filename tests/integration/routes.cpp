@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// What the typed routes promise beyond the table of all of them: pages, raw requests, tokens for codes.
+#include <monochord/core/result.hpp>
+#include <monochord/model/activity_attachment.hpp>
+#include <monochord/model/application.hpp>
+#include <monochord/model/channel.hpp>
+#include <monochord/model/channel_bodies.hpp>
+#include <monochord/model/guild.hpp>
+#include <monochord/model/invite.hpp>
+#include <monochord/model/oauth2.hpp>
+#include <monochord/model/oauth2_bodies.hpp>
+#include <monochord/model/sticker.hpp>
+#include <monochord/model/sticker_bodies.hpp>
+#include <monochord/model/thread_bodies.hpp>
+#include <monochord/model/user.hpp>
+#include <monochord/model/webhook_bodies.hpp>
+#include <monochord/rest/pages.hpp>
+
+#include "support/bot_world.hpp"
+#include "support/catch.hpp"
+
+namespace mc = monochord;
+using mc::tests::simulated_world;
+
+namespace {
+
+std::vector<std::string> contents(const std::vector<mc::message>& messages) {
+  std::vector<std::string> all;
+  for (const auto& one : messages) all.push_back(one.content);
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a channel's history comes whole, newest first or oldest first, in as few requests as there are pages") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  w.discord().burst(w.world.general, 250);
+  w.sim.settle();
+  w.discord().clear_rest_log();
+
+  auto down = mc::channel_history(bot.rest(), w.world.general);
+  const auto newest_first = contents(w.sim.run(down.all()));
+  REQUIRE(newest_first.size() == 250);
+  CHECK(newest_first.front() == "burst 249");
+  CHECK(newest_first.back() == "burst 0");
+  CHECK(w.discord().rest_log().size() == 3);
+
+  auto up = mc::channel_history(bot.rest(), w.world.general, {.after = mc::message_id{}, .limit = 120});
+  const auto oldest_first = contents(w.sim.run(up.all()));
+  REQUIRE(oldest_first.size() == 120);
+  CHECK(oldest_first.front() == "burst 0");
+  CHECK(oldest_first.back() == "burst 119");
+  CHECK(w.discord().rest_log().size() == 5);
+  CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("a history that goes both ways is refused when it is made") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  CHECK_THROWS_AS(
+      mc::channel_history(bot.rest(), w.world.general, {.before = mc::message_id{2}, .after = mc::message_id{1}}),
+      mc::error);
+}
+
+TEST_CASE("the guilds of the bot come by rising id, from any of them on") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  const mc::guild_id second = w.discord().add_guild("second");
+  const mc::guild_id third = w.discord().add_guild("third");
+  const auto ids = [&](mc::pager<mc::partial_guild> pages) {
+    std::vector<mc::guild_id> all;
+    for (const auto& one : w.sim.run(pages.all())) all.push_back(one.id);
+    return all;
+  };
+  CHECK(ids(mc::current_user_guilds(bot.rest(), {.page_size = 2})) == std::vector{w.world.home, second, third});
+  CHECK(ids(mc::current_user_guilds(bot.rest(), {.from = second})) == std::vector{third});
+}
+
+TEST_CASE("a route that has no function is called through the same client, and gives its answer as it is") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  w.discord().say(w.world.alice, w.world.general, "hello");
+  const std::string path = "/channels/" + w.world.general.str() + "/messages";
+  CHECK(w.sim.run(bot.rest().request("GET", path + "?limit=1")).find("\"hello\"") != std::string::npos);
+  CHECK(w.sim.run(bot.rest().request("POST", path, R"({"content":"raw"})")).find("\"raw\"") != std::string::npos);
+  CHECK(w.discord().messages(w.world.general) == std::vector<std::string>{"hello", "raw"});
+  CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("a raw request that is none is refused, and never shows a token of its path") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  const auto code_of = [&](std::string_view method, std::string_view path) {
+    const auto got = w.sim.run(mc::as_result(bot.rest().request(method, path)));
+    REQUIRE(!got);
+    CHECK(got.error_text().find("s3cret") == std::string::npos);
+    const auto* why = got.error_as<mc::error>();
+    REQUIRE(why);
+    return why->code();
+  };
+  for (const char* path :
+       {"", "users", "/users/../x", "/users//x", "/users/{s3cret}", "/users/a b", "/users/\r\ns3cret", "/users/"})
+    CHECK(code_of("GET", path) == mc::errc::invalid_argument);
+  CHECK(code_of("get", "/users/@me") == mc::errc::invalid_argument);
+  CHECK(w.discord().rest_log().empty());
+  CHECK(code_of("POST", "/webhooks/110000000000000009/s3cret-token") == mc::errc::rest_refused);
+  CHECK(w.world.log.text().find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("files go along under the names that each route has for them") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  auto& rest = bot.rest();
+  w.discord().play_schema(mc::testing::schema_play{.all_routes = true});
+  const auto sent = [&] {
+    const auto log = w.discord().rest_log();
+    std::string all = log.back().content_type;
+    for (const auto& one : log.back().files) all += " " + one.part + "=" + one.name;
+    return all;
+  };
+  const mc::channel_id channel{110000000000000003};
+  const mc::file_body file{.name = "a.txt", .bytes = "text", .description = "a text"};
+  const mc::file_body files[] = {file};
+
+  w.sim.run(rest.start_thread_in_forum_or_media_channel(channel, {.name = "post", .files = files}));
+  CHECK(sent() == "multipart/form-data files[0]=a.txt");
+  CHECK(w.discord().rest_log().back().body.find("\"a text\"") != std::string::npos);
+  w.sim.run(rest.execute_webhook(mc::webhook_id{110000000000000009}, "token", {.content = "x", .files = files}));
+  CHECK(sent() == "multipart/form-data files[0]=a.txt");
+  w.sim.run(rest.create_channel_invite(channel, {.max_uses = 1, .target_users_file = file}));
+  CHECK(sent() == "multipart/form-data target_users_file=a.txt");
+  CHECK(w.discord().rest_log().back().body.find("\"max_uses\":1") != std::string::npos);
+  w.sim.run(rest.update_target_users("code", file));
+  CHECK(sent() == "multipart/form-data target_users_file=a.txt");
+  w.sim.run(rest.create_guild_sticker(w.world.home, {.name = "name", .tags = "x", .file = file}));
+  CHECK(sent() == "multipart/form-data file=a.txt");
+  w.sim.run(rest.upload_application_attachment(w.discord().application(), file));
+  CHECK(sent() == "multipart/form-data file=a.txt");
+  CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("a code becomes a token with which its user is asked for, and which can be taken back") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  auto& rest = bot.rest();
+  const mc::application_id app = w.discord().application();
+  const auto secret = mc::testing::default_mock_secret;
+  const auto token = w.sim.run(rest.exchange_authorization_code(app, secret, "code", "https://example.com/?a=b&c=d"));
+  CHECK(w.discord().rest_log().back().authorization == "Basic");
+  CHECK(w.discord().rest_log().back().body.find("https://example.com/?a=b&c=d") != std::string::npos);
+  w.sim.run(rest.get_current_user({.bearer_token = token.access_token}));
+  CHECK(w.discord().rest_log().back().authorization == "Bearer");
+
+  REQUIRE(token.refresh_token);
+  const auto next = w.sim.run(rest.refresh_oauth2_token(app, secret, *token.refresh_token));
+  CHECK(next.access_token != token.access_token);
+  const auto again = w.sim.run(mc::as_result(rest.refresh_oauth2_token(app, secret, *token.refresh_token)));
+  CHECK(!again);
+
+  w.sim.run(rest.revoke_oauth2_token(app, secret, {.token = next.access_token}));
+  CHECK(!w.sim.run(mc::as_result(rest.get_current_user({.bearer_token = next.access_token}))));
+  const auto client = w.sim.run(rest.get_client_credentials_token(app, secret, "identify"));
+  CHECK(client.scope == "identify");
+  CHECK(!client.refresh_token);
+}
+
+TEST_CASE("a client secret that is not good is told as such, and shown nowhere") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  const auto refused = w.sim.run(mc::as_result(bot.rest().exchange_authorization_code(
+      w.discord().application(), "s3cret-of-the-client", "s3cret-code", "https://example.com")));
+  REQUIRE(!refused);
+  REQUIRE(refused.error_as<mc::rest_error>());
+  CHECK(refused.error_as<mc::rest_error>()->status() == 401);
+  CHECK(refused.error_text().find("s3cret") == std::string::npos);
+  CHECK(w.world.log.text().find("s3cret") == std::string::npos);
+  CHECK(w.world.log.text().find("czNjcmV0") == std::string::npos);  // the same in base64
+  // The bot's own token is as good as before.
+  w.sim.run(bot.rest().get_current_application());
+}
