@@ -110,7 +110,12 @@ task<error_code> park(std::function<void(std::shared_ptr<parked>)> start, std::f
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   const auto token = asio::as_tuple(asio::use_awaitable);
   const auto [error, bytes] = co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
-      [&](auto done) { start(parked::make(parked::handler(std::move(done)), here, std::move(on_cancel))); }, token);
+      [&](auto done) {
+        // Not from the coroutine's frame: without a strand another thread may end the coroutine while this still runs.
+        const auto begin = std::move(start);
+        begin(parked::make(parked::handler(std::move(done)), here, std::move(on_cancel)));
+      },
+      token);
   static_cast<void>(bytes);
   co_return error;
 }
