@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a REST call costs over TLS on loopback, beside a bare Beast keep-alive loop that writes and reads the same bytes;
 // what the connection pool does; and what an upload of 24 MiB costs in memory. The server is another process.
-//   bench_rest [--check] [--once floor|ours]     --once runs one of them for a profiler
+//   bench_rest [--check] [--once floor|ours]     --once runs one of them for a profiler; without --check a call that costs
+//                                                too much is only shown, all else that is wrong still fails
 #include <signal.h>
 
 #include <boost/asio/co_spawn.hpp>
@@ -323,14 +324,15 @@ int main(int argc, char** argv) {
   need(read(ends[0], &port, sizeof port) == sizeof port, "the server did not start");
 
   const int posts = 2000;
+  bool cheap = true;
   bool good = true;
   if (argc > 2 && std::strcmp(argv[1], "--once") == 0) {
     std::printf("%.1f us\n", std::strcmp(argv[2], "floor") == 0 ? floor_cpu(posts * 5) : our_cpu(posts * 5));
   } else {
     std::printf("%d posts over %d channels, TLS on loopback; CPU time of the client's process, median of %d pairs\n\n", posts,
                 channels, bench::pairs);
-    good = bench::compare({"bare Beast keep-alive loop (floor)", [] { return floor_cpu(posts); }},
-                          {"ours: rest_client", [] { return our_cpu(posts); }}, cpu_budget, "us a request");
+    cheap = bench::compare({"bare Beast keep-alive loop (floor)", [] { return floor_cpu(posts); }},
+                           {"ours: rest_client", [] { return our_cpu(posts); }}, cpu_budget, "us a request");
     const auto pool = bench::in_fresh_process<pool_figures>([] { return use_pool(posts); });
     std::printf("%.0f requests a second; %llu connections opened (bound %zu); after %llu idle closes %llu opened, %llu of them resumed TLS\n\n",
                 pool.requests_a_second, static_cast<unsigned long long>(pool.opened), connections,
@@ -341,5 +343,5 @@ int main(int argc, char** argv) {
   }
   kill(server, SIGTERM);
   waitpid(server, nullptr, 0);
-  return check && !good ? 1 : 0;
+  return good && (cheap || !check) ? 0 : 1;
 }
