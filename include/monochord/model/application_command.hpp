@@ -96,6 +96,8 @@ struct application_command {
   maybe<std::vector<interaction_context>> contexts;
   any_id version;
   optional<command_handler_type> handler;
+  optional<std::string> name_localized;         ///< only read
+  optional<std::string> description_localized;  ///< only read
   box<raw_json> unknown;  ///< the whole object, when its `type` is newer than this library
 };
 
