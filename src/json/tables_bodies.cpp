@@ -38,7 +38,7 @@ MONOCHORD_LIMIT_RULE(interaction_response_body, response_limits)
 MONOCHORD_MODEL(interaction_response_body, type, data)
 MONOCHORD_LIMITS(command_choice_body, {"name", 1, 100}, {"name_localizations[]", 1, 100}, {"value", 0, 100, 6000})
 MONOCHORD_MODEL(command_choice_body, name, value, name_localizations)
-MONOCHORD_LIMITS(command_option_body, {"name", 1, 32}, {"name_localizations[]", 1, 32}, {"description", 1, 100},
+MONOCHORD_LIMITS(command_option_body, {"name", 1, 32}, {"file_types", 0, 10}, {"name_localizations[]", 1, 32}, {"description", 1, 100},
                  {"description_localizations[]", 1, 100}, {"choices", 0, 25}, {"options", 0, 25},
                  {"min_length", 0, 6000}, {"max_length", 1, 6000})
 MONOCHORD_MODEL(command_option_body, type, name, name_localizations, description, description_localizations, required,

@@ -41,6 +41,8 @@ RENAMED = {
 
 
 def number(text):
+    if len(text) == 3 and text[0] == text[2] == "'":
+        return ord(text[1])
     text = text.replace('std::uint64_t{1}', '1').replace("'", '')
     text = re.sub(r'(?<=\d)U?L*\b', '', text)
     left, shift, right = text.partition('<<')
@@ -105,7 +107,8 @@ def main():
             failures.append(f'{anchor} has no enum')
             continue
         covered += 1
-        name, known = types[0]
+        values = {value for member in enum['members'] for value in values_of(enum['kind'], member[1])}
+        name, known = max(types, key=lambda one: len(values & one[1].keys()))
         left = dict(known)
         for member in [m[:2] for m in enum['members']] + only_in_spec.get(anchor, []):
             if (anchor, str(member[1])) in NO_VALUE:

@@ -107,7 +107,7 @@ enum class audit_log_event : std::int32_t {
 struct audit_log_change {
   optional<raw_json> new_value;
   optional<raw_json> old_value;
-  optional<std::string> key;
+  maybe<std::string> key;
 };
 
 /// What an event tells beside its changes. Numbers come as text.

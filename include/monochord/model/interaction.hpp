@@ -121,7 +121,7 @@ struct interaction {
 struct interaction_callback {
   interaction_id id;
   interaction_type type{};
-  optional<std::string> activity_instance_id;
+  maybe<std::string> activity_instance_id;
   optional<message_id> response_message_id;
   optional_bool response_message_loading;
   optional_bool response_message_ephemeral;
