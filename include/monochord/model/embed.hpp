@@ -9,6 +9,7 @@
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/open_enum.hpp>
+#include <monochord/core/maybe.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/model/component_fwd.hpp>
