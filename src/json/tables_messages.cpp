@@ -123,9 +123,9 @@ MONOCHORD_MODEL(message_reference, type, message_id, channel_id, guild_id, fail_
 MONOCHORD_MODEL(message_call, participants, ended_timestamp)
 MONOCHORD_MODEL(role_subscription_data, role_subscription_listing_id, tier_name, total_months_subscribed, is_renewal)
 MONOCHORD_MODEL(shared_client_theme, colors, gradient_angle, base_mix, base_theme)
-MONOCHORD_TABLE(message_interaction_metadata, MONOCHORD_OPTIONAL(user), MONOCHORD_EACH_FIELD(id, type,
-                authorizing_integration_owners, original_response_message_id, target_user, target_message_id,
-                interacted_message_id, triggering_interaction_metadata))
+MONOCHORD_MODEL(message_interaction_metadata, id, type, user, authorizing_integration_owners,
+                original_response_message_id, target_user, target_message_id, interacted_message_id,
+                triggering_interaction_metadata)
 MONOCHORD_MODEL(message_interaction, id, type, name, user, member, name_localized)
 MONOCHORD_MODEL(message_snapshot, message)
 MONOCHORD_MODEL(guild_product_purchase, listing_id, product_name)

@@ -146,7 +146,7 @@ struct message_interaction_metadata {
 
   interaction_id id;
   interaction_type type{};
-  monochord::user user;
+  box<monochord::user> user;
   optional<flat_map<std::string, any_id>> authorizing_integration_owners;
   optional<message_id> original_response_message_id;
   box<monochord::user> target_user;
