@@ -110,7 +110,8 @@ const codec::type* unwrapped(const codec::type* type) {
 
 api_data::api_data(const std::filesystem::path& folder) : schemas_(read(folder / "schemas.json").at("schemas")) {
   std::map<std::string, json> docs;
-  for (const auto& one : read(folder / "docs_endpoints.json").at("endpoints")) {
+  const json documented = read(folder / "docs_endpoints.json");
+  for (const auto& one : documented.at("endpoints")) {
     auto& all = docs[one.at("method").get<std::string>() + " " + without_names(one.at("path"))];
     all.push_back(one);
   }
