@@ -30,12 +30,12 @@ MONOCHORD_LIMITS(create_guild_channel_body, {"name", 1, 100}, {"topic", 0, 1024,
 MONOCHORD_MODEL(create_guild_channel_body, name, type, topic, bitrate, user_limit, rate_limit_per_user, position,
                 permission_overwrites, parent_id, nsfw, rtc_region, video_quality_mode, default_auto_archive_duration,
                 default_reaction_emoji, available_tags, default_sort_order, default_forum_layout,
-                default_thread_rate_limit_per_user, default_tag_setting)
+                default_thread_rate_limit_per_user, default_tag_setting, flags)
 MONOCHORD_MODEL(channel_position_body, id, position, lock_permissions, parent_id, flags)
 MONOCHORD_LIMITS(get_guild_prune_count_query, {"days", 1, 30})
 MONOCHORD_MODEL(get_guild_prune_count_query, days, include_roles)
 MONOCHORD_LIMITS(begin_guild_prune_body, {"days", 1, 30})
-MONOCHORD_MODEL(begin_guild_prune_body, days, compute_prune_count, include_roles)
+MONOCHORD_MODEL(begin_guild_prune_body, days, compute_prune_count, include_roles, reason)
 MONOCHORD_MODEL(modify_guild_incident_actions_body, invites_disabled_until, dms_disabled_until)
 MONOCHORD_LIMITS(search_guild_messages_query, {"limit", 1, 25}, {"offset", 0, 9975}, {"slop", 0, 100},
                  {"content", 0, 1024}, {"channel_id", 0, 500}, {"author_id", 0, 100}, {"author_type", 0, 6},

@@ -69,6 +69,7 @@ struct create_guild_channel_body {
   maybe<forum_layout_type> default_forum_layout{};
   maybe<int> default_thread_rate_limit_per_user{};  ///< seconds
   maybe<std::string_view> default_tag_setting{};  ///< of a forum; not documented
+  maybe<monochord::flags<channel_flag>> flags{};
 };
 
 /// One channel of PATCH /guilds/{guild_id}/channels.
@@ -94,6 +95,7 @@ struct begin_guild_prune_body {
   maybe<int> days{};  ///< of inactivity; 7 by default
   maybe<bool> compute_prune_count{};  ///< false for large guilds: the answer has no number then
   maybe<list<role_id>> include_roles{};  ///< members with these go too
+  maybe<std::string_view> reason{};  ///< deprecated: call_options has it
 };
 
 /// PUT /guilds/{guild_id}/incident-actions; null ends a measure, at most 24 hours ahead.
