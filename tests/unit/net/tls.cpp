@@ -287,8 +287,8 @@ TEST_CASE("requests and websockets that are cancelled from another thread end") 
   for (int i = 0; i < 40; ++i) {
     const auto strand = asio::make_strand(on.threads);
     asio::cancellation_signal signal;
-    std::promise<std::exception_ptr> ended;
-    const auto tell = [&](std::exception_ptr thrown, int) { ended.set_value(std::move(thrown)); };
+    std::promise<bool> ended;  // looked at here: TSan does not see how libstdc++ counts the owners of an exception
+    const auto tell = [&](std::exception_ptr thrown, int) { ended.set_value(is_cancellation(thrown)); };
     auto work = i % 2 == 0 ? converse(on, 1'000'000) : fetch_for_ever(pool);
     asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(signal.slot(), tell));
     std::promise<void> emitted;
@@ -299,7 +299,7 @@ TEST_CASE("requests and websockets that are cancelled from another thread end") 
     emitted.get_future().wait();
     auto end = ended.get_future();
     REQUIRE(end.wait_for(std::chrono::seconds{30}) == std::future_status::ready);
-    CHECK(is_cancellation(end.get()));
+    CHECK(end.get());
   }
   on.run(pool.close());
   CHECK(pool.open_connections() == 0);
