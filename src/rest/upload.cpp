@@ -5,8 +5,8 @@
 #include <utility>
 
 #include <monochord/core/error.hpp>
-#include <monochord/core/random.hpp>
 #include <monochord/run_blocking.hpp>
+#include "core/random.hpp"
 
 namespace monochord::rest {
 
@@ -15,12 +15,9 @@ namespace {
 constexpr std::size_t piece_bytes = 128U << 10U;
 constexpr std::uint64_t room_beside_bytes = 1U << 20U;  // for what a request has besides its largest attachment
 
-/// A line that is nowhere in what it separates: 160 random bits, for the files are not read twice to look.
-std::string make_boundary() {
-  std::string boundary = "monochord-";
-  for (int i = 0; i < 40; ++i) boundary += "0123456789abcdef"[random_int(0, 15)];
-  return boundary;
-}
+/// A line that is nowhere in what it separates: 160 bits that nobody can foresee, for the files are not read twice to look,
+/// and whoever made one could end its part with the line and begin another.
+std::string make_boundary() { return "monochord-" + detail::secret_letters(32); }
 
 /// A name as it may stand between quotes (RFC 7578 §2, with the escapes of the HTML standard).
 std::string quoted(std::string_view name) {
