@@ -94,6 +94,7 @@ void http_connection::start_read() {
 void http_connection::on_read(error_code failed, std::size_t bytes) {
   reading_ = false;
   arrived_.append(space_, 0, bytes);
+  offered_ = false;
   if (failed) end_ = failed;
   if (waiting_) std::exchange(waiting_, nullptr)->complete();
   if (busy_) return;
@@ -158,19 +159,17 @@ task<> http_connection::write_source(const http_request& request, const server& 
 }
 
 task<> http_connection::read_answer(http_reader& reader, progress& how_far) {
-  bool offered = false;  // the parser has seen all that arrived and wants more behind it
   while (!reader.done()) {
-    if (!arrived_.empty() && !offered) {
+    if (!arrived_.empty() && !offered_) {
       how_far.answered = true;
       arrived_.erase(0, reader.put(arrived_));
-      offered = true;
+      offered_ = true;
     } else if (end_ == asio::error::eof) {
       reader.put_end();
     } else if (end_) {  // TLS cut short included: what came may be incomplete although it looks whole
       throw error(errc::closed, "the connection broke before the answer was complete: " + end_.message());
     } else {
       co_await more_bytes();
-      offered = false;
     }
   }
 }

@@ -78,6 +78,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::function<void(http_connection&)> on_dead_;
   std::string space_;            // what the read that is under way fills
   std::string arrived_;          // not parsed yet
+  bool offered_ = false;         // the parser has seen all that arrived and wants more behind it
   error_code end_;
   std::shared_ptr<parked> waiting_;
   bool reading_ = false;
