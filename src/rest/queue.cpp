@@ -217,16 +217,22 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
   }
 
+  // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  const auto go_on_unless_cancelled = [&] {
+    if (net::is_cancelled(state)) throw trip.error(errc::cancelled, "cancelled");
+  };
   if (!mine.decided()) pump();
   for (;;) {
+    go_on_unless_cancelled();
     if (!mine.decided()) co_await turn(mine, trip.deadline);
+    go_on_unless_cancelled();
     if (mine.refused) {
       mine.settled = true;
       throw refused_here(trip, *mine.refused);
     }
     if (!mine.granted) {
       if (closed_) throw trip.error(errc::cancelled, "the client stopped");
-      if (clock_->now() < trip.deadline) throw trip.error(errc::cancelled, "cancelled");
       throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
     }
     mine.granted = false;
@@ -246,7 +252,8 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     std::optional<net::http_error> lost;
     try {
       const bool express = answers_interaction(what) && sending_ >= options_.http.max_connections;
-      const counted_in one(express ? sending_express_ : sending_);
+      std::optional<counted_in> one;
+      if (!express) one.emplace(sending_);
       net::http_pool& pool = express ? express_ : pool_;
       response = co_await pool.send(request, pool.time_for(request), end);
     } catch (const net::http_error& e) {
@@ -254,9 +261,6 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     } catch (const upload_error& e) {
       ended(0, e.code());
       if (trip.may_have_been_sent()) throw trip.error(e.code(), e.what());
-      throw;
-    } catch (...) {
-      ended(0, errc::cancelled);
       throw;
     }
     ended(lost ? 0 : response.status, lost ? lost->code() : error_code());
