@@ -20,8 +20,10 @@ task<bool> race(task<> work, task<error_code> end) {
                                                        asio::co_spawn(here, std::move(end), asio::deferred));
   const auto [order, work_error, end_error, end_result] =
       co_await group.async_wait(asio::experimental::wait_for_one(), asio::use_awaitable);
-  // An end that was itself cancelled means that the caller was: then the work says how it ended.
   if (order[0] == 1 && !end_error && !end_result) co_return false;
+  // An end that was itself cancelled means that the caller was: then the work says how it ended.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  if (order[0] == 1 && end_error && !is_cancelled(state)) std::rethrow_exception(end_error);
   if (work_error) std::rethrow_exception(work_error);
   co_return true;
 }

@@ -14,7 +14,7 @@
 namespace monochord::net {
 
 /// Runs `work` until it ends (true; what it throws is thrown) or until `end` completes without an error (false; `work`
-/// was cancelled then and has ended). Cancelling the caller cancels both.
+/// was cancelled then and has ended). What `end` throws first is thrown as well. Cancelling the caller cancels both.
 task<bool> race(task<> work, task<error_code> end);
 
 /// Runs `work` until `deadline` at most: true when it ended by itself (what it throws is thrown), false when it was

@@ -13,6 +13,7 @@ namespace monochord::net {
 namespace {
 
 constexpr int gzip_only = 16 + MAX_WBITS;
+constexpr int most_members = 16;  // a server writes one; many are a way to make us work
 
 class inflating {
  public:
@@ -35,17 +36,21 @@ std::string gunzip(std::string_view packed, std::size_t max_bytes) {
   z.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(packed.data()));
   z.avail_in = static_cast<uInt>(packed.size());
   std::string out;
-  for (;;) {
-    const std::size_t before = out.size();
+  std::size_t made = 0;  // of out; it only grows when it is full, for to clear it costs more than a small member
+  for (int members = 1;;) {
     // One byte past the limit tells too much from just enough.
-    const std::size_t room = std::min(std::max(packed.size() * 4, std::size_t{4096}) + before, max_bytes + 1) - before;
-    out.resize(before + room);
-    z.next_out = reinterpret_cast<Bytef*>(out.data() + before);
+    if (made == out.size()) out.resize(std::min(made + std::max(packed.size() * 4, std::size_t{4096}), max_bytes + 1));
+    const std::size_t room = std::min(out.size() - made, std::size_t{std::numeric_limits<uInt>::max()});
+    z.next_out = reinterpret_cast<Bytef*>(out.data() + made);
     z.avail_out = static_cast<uInt>(room);
     const int status = ::inflate(&z, Z_NO_FLUSH);
-    out.resize(before + room - z.avail_out);
-    if (out.size() > max_bytes) throw error(errc::message_too_large, "an HTTP body is over the size limit once it is unpacked");
-    if (status == Z_STREAM_END && z.avail_in == 0) return out;
+    made += room - z.avail_out;
+    if (made > max_bytes) throw error(errc::message_too_large, "an HTTP body is over the size limit once it is unpacked");
+    if (status == Z_STREAM_END && z.avail_in == 0) {
+      out.resize(made);
+      return out;
+    }
+    if (status == Z_STREAM_END && ++members > most_members) throw error(errc::inflate_failed, "a gzip body has too many members");
     if (status == Z_STREAM_END && inflateReset(&z) == Z_OK) continue;  // another member follows
     if (status == Z_OK && (z.avail_in != 0 || z.avail_out == 0)) continue;
     const char* const why = z.msg ? z.msg : z.avail_in == 0 ? "it is cut short" : "it is damaged";

@@ -56,11 +56,14 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
   std::vector<connection_ptr> idle;  // the last one was used last
   std::set<http_connection*> all;
-  struct waiter {
-    std::shared_ptr<parked> wait;
+  /// A call that wants one of max_connections.
+  struct claim {
     time_point deadline;
+    std::shared_ptr<parked> wait = {};
+    bool granted = false;
+    connection_ptr connection = {};  // of a granted one: an idle one, or null for the right to open one
   };
-  std::deque<waiter> waiting;  // for one of max_connections; the janitor ends those that waited too long
+  std::deque<std::shared_ptr<claim>> waiting;  // the janitor ends those that waited too long
   std::vector<std::shared_ptr<parked>> opening;  // completed by shut(): connections that are being made end then
   std::size_t taken = 0;   // connections in use or being made
   std::size_t active = 0;  // calls of send, and the janitor
@@ -80,14 +83,15 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   task<http_response> attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
                               http_connection::progress& how_far, bool& reused);
   task<connection_ptr> acquire(bool& reused, time_point deadline);
-  task<error_code> wait_for_connection(time_point deadline);
+  bool grant(claim& to);
+  bool hand_over(const connection_ptr& connection);
   task<> open(connection_ptr& made, time_point deadline);
-  task<> open_unless_closed(connection_ptr& made, time_point deadline);
+  task<> unless_closed(task<> work);
+  task<> open_source(body_source& source, time_point deadline);
   task<error_code> closing();
   void release(connection_ptr connection);
   void forget(http_connection& dead);
-  void wake_one();
-  void start_janitor();
+  void start_janitor(time_point latest);
   task<> sweep();
   void shut();
   void check_joined();
@@ -125,30 +129,39 @@ class http_pool::impl::lease {
   std::shared_ptr<impl> pool_;
 };
 
-void http_pool::impl::wake_one() {
+/// Gives what one call no longer uses to the one that has waited longest; it stays taken meanwhile, so that no newcomer
+/// gets in between. The mutex is held.
+bool http_pool::impl::hand_over(const connection_ptr& connection) {
   while (!waiting.empty()) {
-    const auto next = std::move(waiting.front().wait);
+    const auto next = std::move(waiting.front());
     waiting.pop_front();
-    if (next->complete()) return;
+    if (!next->wait->complete()) continue;  // it has given up
+    next->granted = true;  // read with the mutex held
+    next->connection = connection;
+    if (connection) ++count.connections_reused;
+    return true;
   }
+  return false;
 }
 
 void http_pool::impl::release(connection_ptr connection) {
-  bool close_it = false;
+  connection_ptr spent;
   {
     const std::lock_guard lock(mutex);
-    --taken;
-    if (connection && connection->reusable() && !closed) {
-      connection->idle_since = options.clock->now();
-      idle.push_back(connection);
-      start_janitor();
-    } else if (connection) {
+    if (connection && (closed || !connection->reusable())) {
       all.erase(connection.get());
-      close_it = true;
+      spent = std::move(connection);
     }
-    wake_one();
+    if (!hand_over(connection)) {
+      --taken;
+      if (connection) {
+        connection->idle_since = options.clock->now();
+        start_janitor(connection->idle_since + options.idle_timeout);
+        idle.push_back(std::move(connection));
+      }
+    }
   }
-  if (close_it) connection->close();
+  if (spent) spent->close();
 }
 
 /// An idle connection ended by itself.
@@ -192,54 +205,59 @@ task<error_code> http_pool::impl::closing() {
   });
 }
 
-task<> http_pool::impl::open_unless_closed(connection_ptr& made, time_point deadline) {
-  const bool opened = co_await race(open(made, deadline), closing());
-  if (!opened) throw error(errc::cancelled, "the HTTP client is closed");
+task<> http_pool::impl::unless_closed(task<> work) {
+  const bool done = co_await race(std::move(work), closing());
+  if (!done) throw error(errc::cancelled, "the HTTP client is closed");
 }
 
-/// Ends without an error when there may be a connection, with `errc::timeout` at `deadline`.
-task<error_code> http_pool::impl::wait_for_connection(time_point deadline) {
-  return park([this, deadline](std::shared_ptr<parked> wait) {
-    const std::lock_guard lock(mutex);
-    if (closed || taken < options.max_connections || !idle.empty()) {
-      wait->complete();  // meanwhile there is one
-      return;
-    }
-    waiting.push_back({std::move(wait), deadline});
-    if (deadline == time_point::max()) return;
-    start_janitor();
-    if (janitor_timer && deadline < janitor_wakes) {
-      asio::post(janitor_strand, [awake = janitor_timer] { awake->cancel(); });
-    }
-  });
+task<> http_pool::impl::open_source(body_source& source, time_point deadline) {
+  const bool opened = co_await run_before(*options.clock, deadline, source.open());
+  if (!opened) throw error(errc::timeout, "what is to be sent could not be opened in time");
+}
+
+/// Takes an idle connection or the right to open one. The mutex is held.
+bool http_pool::impl::grant(claim& to) {
+  if (idle.empty() && taken >= options.max_connections) return false;
+  ++taken;
+  to.granted = true;
+  if (!idle.empty()) {
+    to.connection = std::move(idle.back());
+    idle.pop_back();
+    ++count.connections_reused;
+  }
+  return true;
 }
 
 /// Takes an idle connection, or the right to open one (then it is null); waits while there are too many.
 task<connection_ptr> http_pool::impl::acquire(bool& reused, time_point deadline) {
-  bool waited = false;
-  for (;;) {
-    {
-      const std::lock_guard lock(mutex);
-      if (closed) throw error(errc::cancelled, "the HTTP client is closed");
-      if (!idle.empty()) {
-        const auto found = std::move(idle.back());
-        idle.pop_back();
-        ++taken;
-        ++count.connections_reused;
-        reused = true;
-        co_return found;
-      }
-      if (taken < options.max_connections) {
-        ++taken;
-        reused = false;
-        co_return nullptr;
-      }
-      if (!std::exchange(waited, true)) ++count.waits;
-    }
-    const error_code woken = co_await wait_for_connection(deadline);
-    if (woken == errc::timeout) throw error(errc::timeout, "no connection was free in time");
-    if (woken) throw error(errc::cancelled, "cancelled while waiting for a connection");
+  const auto mine = std::make_shared<claim>(deadline);
+  bool waits = false;
+  {
+    const std::lock_guard lock(mutex);
+    if (closed) throw error(errc::cancelled, "the HTTP client is closed");
+    waits = !grant(*mine);
+    if (waits) ++count.waits;
   }
+  error_code woken;
+  if (waits) {
+    woken = co_await park([this, &mine](std::shared_ptr<parked> wait) {
+      const std::lock_guard lock(mutex);
+      if (closed || grant(*mine)) {  // meanwhile there is one
+        wait->complete();
+        return;
+      }
+      mine->wait = std::move(wait);
+      waiting.push_back(mine);
+      if (mine->deadline != time_point::max()) start_janitor(mine->deadline);
+    });
+  }
+  const std::lock_guard lock(mutex);
+  if (mine->granted) {
+    reused = mine->connection != nullptr;
+    co_return std::move(mine->connection);
+  }
+  if (woken == errc::timeout) throw error(errc::timeout, "no connection was free in time");
+  throw error(errc::cancelled, closed ? "the HTTP client is closed" : "cancelled while waiting for a connection");
 }
 
 namespace {
@@ -264,7 +282,7 @@ task<http_response> http_pool::impl::attempt(const http_request& request, std::o
   auto first = co_await acquire(reused, deadline);
   lease mine(self);
   mine.connection = std::move(first);
-  if (!mine.connection) co_await go_on(new_strand(), open_unless_closed(mine.connection, deadline));
+  if (!mine.connection) co_await go_on(new_strand(), unless_closed(open(mine.connection, deadline)));
   http_response answer;
   const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
   co_await go_on(mine.connection->executor(), exchange_into(*mine.connection, request, to, end, how_far, answer));
@@ -291,7 +309,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
     error_code code;
     std::string text;
     try {
-      if (request.source) co_await request.source->open();
+      if (request.source) co_await go_on(new_strand(), unless_closed(open_source(*request.source, deadline)));
       auto answer = co_await attempt(request, limit, deadline, how_far, reused);
       const std::lock_guard lock(mutex);
       ++count.responses;
@@ -328,9 +346,14 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
 }
 
 /// Closes connections that were idle for too long and ends calls that waited for one too long; runs while there are such.
-/// The mutex is held.
-void http_pool::impl::start_janitor() {
-  if (std::exchange(janitor_runs, true)) return;
+/// It looks again at `latest`, or before. The mutex is held.
+void http_pool::impl::start_janitor(time_point latest) {
+  if (std::exchange(janitor_runs, true)) {
+    if (janitor_timer && latest < janitor_wakes) {
+      asio::post(janitor_strand, [awake = janitor_timer] { awake->cancel(); });
+    }
+    return;
+  }
   ++active;
   // Posted: co_spawn may run its first step at once, and that takes the mutex.
   asio::post(janitor_strand, [self = shared_from_this()] {
@@ -363,10 +386,10 @@ task<> http_pool::impl::sweep() {
       count.idle_closes += expired.size();
       for (const auto& one : expired) all.erase(one.get());
       for (const auto& one : waiting) {
-        if (one.deadline <= now) one.wait->complete(make_error_code(errc::timeout));
-        else next = std::min(next, one.deadline);
+        if (one->deadline <= now) one->wait->complete(make_error_code(errc::timeout));
+        else next = std::min(next, one->deadline);
       }
-      std::erase_if(waiting, [](const waiter& one) { return one.wait->done(); });
+      std::erase_if(waiting, [](const auto& one) { return one->wait->done(); });
       for (const auto& one : idle) next = std::min(next, one->idle_since + options.idle_timeout);
       if (closed) next = never;
       janitor_runs = next != never;
@@ -389,7 +412,7 @@ void http_pool::impl::shut() {
     }
     all.clear();
     idle.clear();
-    for (const auto& one : waiting) one.wait->complete();
+    for (const auto& one : waiting) one->wait->complete();
     waiting.clear();
     for (const auto& one : opening) one->complete();
     opening.clear();

@@ -94,6 +94,7 @@ void http_connection::start_read() {
 void http_connection::on_read(error_code failed, std::size_t bytes) {
   reading_ = false;
   arrived_.append(space_, 0, bytes);
+  offered_ = false;
   if (failed) end_ = failed;
   if (waiting_) std::exchange(waiting_, nullptr)->complete();
   if (busy_) return;
@@ -127,25 +128,20 @@ task<bool> http_connection::write_some(std::string_view head, std::string_view b
   co_return false;
 }
 
-/// Whether the answer is there, or never will be, although the request was not yet sent whole.
-bool http_connection::refused_early() const noexcept {
-  constexpr std::string_view until_status = "HTTP/1.1 ";
-  const bool interim = arrived_.size() > until_status.size() && arrived_[until_status.size()] == '1';
-  return end_ || (!arrived_.empty() && !interim);
-}
-
 /// False when the request did not go out whole: then the connection is of no further use.
 task<bool> http_connection::write(const http_request& request, const server& to, progress& how_far) {
   std::string head = serialize_head(request, to.host, to.defaults);
-  if (!request.source) {
-    std::string_view body = request.body;
-    if (body.size() <= small_bytes) {  // one TLS record instead of two
-      head += body;
-      body = {};
-    }
-    co_return co_await write_some(head, body, how_far);
+  std::string_view body = request.body;
+  if (body.size() <= small_bytes) {  // one TLS record instead of two
+    head += body;
+    body = {};
   }
-  start_read();  // a refusal may come at any time
+  co_return co_await write_some(head, body, how_far);
+}
+
+/// The same for a body that is made meanwhile.
+task<> http_connection::write_source(const http_request& request, const server& to, progress& how_far, bool& complete) {
+  const std::string head = serialize_head(request, to.host, to.defaults);
   const std::uint64_t size = request.source->size();
   std::string_view first = head;
   for (std::uint64_t sent = 0; sent < size;) {
@@ -154,34 +150,47 @@ task<bool> http_connection::write(const http_request& request, const server& to,
       throw error(errc::upload_failed, "a request's body is of another size than it said");
     }
     const bool taken = co_await write_some(first, piece, how_far);
+    if (!taken) co_return;
     first = {};
     sent += piece.size();
-    // No more is wanted: what came says why.
-    if (!taken || (sent < size && refused_early())) co_return false;
   }
-  if (first.empty()) co_return true;
-  co_return co_await write_some(first, {}, how_far);
+  complete = true;
+  if (!first.empty()) complete = co_await write_some(first, {}, how_far);
 }
 
-task<http_response> http_connection::converse(const http_request& request, const server& to, progress& how_far) {
-  const bool complete = co_await write(request, to, how_far);
-  const http_reader::limits limits{to.options.max_header_bytes, to.options.max_body_bytes};
-  http_reader reader = http_reader::for_responses(limits, request.method == "HEAD");
-  bool offered = false;  // the parser has seen all that arrived and wants more behind it
+task<> http_connection::read_answer(http_reader& reader, progress& how_far) {
   while (!reader.done()) {
-    if (!arrived_.empty() && !offered) {
+    if (!arrived_.empty() && !offered_) {
       how_far.answered = true;
       arrived_.erase(0, reader.put(arrived_));
-      offered = true;
+      offered_ = true;
     } else if (end_ == asio::error::eof) {
       reader.put_end();
     } else if (end_) {  // TLS cut short included: what came may be incomplete although it looks whole
       throw error(errc::closed, "the connection broke before the answer was complete: " + end_.message());
     } else {
       co_await more_bytes();
-      offered = false;
     }
   }
+}
+
+task<error_code> http_connection::answered(http_reader& reader, progress& how_far) {
+  co_await read_answer(reader, how_far);
+  co_return error_code();
+}
+
+task<http_response> http_connection::converse(const http_request& request, const server& to, progress& how_far) {
+  const http_reader::limits limits{to.options.max_header_bytes, to.options.max_body_bytes};
+  http_reader reader = http_reader::for_responses(limits, request.method == "HEAD");
+  bool complete = false;
+  if (request.source) {
+    // A refusal may come at any time, and its sender may take nothing more: so it ends the writing, as does the end of
+    // the connection, whatever the source waits for.
+    co_await race(write_source(request, to, how_far, complete), answered(reader, how_far));
+  } else {
+    complete = co_await write(request, to, how_far);
+  }
+  co_await read_answer(reader, how_far);
   http_response answer = reader.take_response();
   unpack(answer, request, to);
   reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;

@@ -17,6 +17,8 @@
 
 namespace monochord::net {
 
+class http_reader;
+
 /// One keep-alive connection. From its strand only, but for `close()`.
 ///
 /// A read is always under way, also while the connection is idle: so a peer that closes it, or that talks without being
@@ -59,9 +61,11 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   void on_read(error_code failed, std::size_t bytes);
   task<> more_bytes();
   task<bool> write(const http_request& request, const server& to, progress& how_far);
+  task<> write_source(const http_request& request, const server& to, progress& how_far, bool& complete);
   task<bool> write_some(std::string_view head, std::string_view body, progress& how_far);
+  task<> read_answer(http_reader& reader, progress& how_far);
+  task<error_code> answered(http_reader& reader, progress& how_far);
   task<http_response> converse(const http_request& request, const server& to, progress& how_far);
-  bool refused_early() const noexcept;
   void limit(time_point deadline);
   static task<> watch(std::shared_ptr<http_connection> self);
   void end() noexcept;
@@ -74,6 +78,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::function<void(http_connection&)> on_dead_;
   std::string space_;            // what the read that is under way fills
   std::string arrived_;          // not parsed yet
+  bool offered_ = false;         // the parser has seen all that arrived and wants more behind it
   error_code end_;
   std::shared_ptr<parked> waiting_;
   bool reading_ = false;

@@ -10,25 +10,20 @@
 
 #include <monochord/core/task.hpp>
 #include "net/network.hpp"
+#include "net/side_threads.hpp"
 
 namespace monochord::net {
 
-/// Turns host names into addresses on a few threads of its own, since the system's lookup blocks and cannot be stopped.
-/// Nothing waits for such a thread: a lookup that nobody wants any more ends alone. Thread-safe.
+/// Turns host names into addresses on threads of its own, since the system's lookup blocks and cannot be stopped: a lookup
+/// that nobody wants any more ends alone. Thread-safe.
 class resolver {
  public:
-  resolver();
-  ~resolver();
-  resolver(const resolver&) = delete;
-  resolver& operator=(const resolver&) = delete;
-
   /// The addresses of a host, IPv6 and IPv4 in turns. Throws `error` with `errc::resolve_failed` or, at once when it is
   /// cancelled, `errc::cancelled`.
   task<std::vector<boost::asio::ip::tcp::endpoint>> resolve(std::string host, std::uint16_t port);
 
  private:
-  struct state;
-  std::shared_ptr<state> state_;
+  side_threads threads_{4};  // so that one dead name server does not hold up every other name
 };
 
 /// The system's TCP with another way to look names up.

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <map>
+#include <mutex>
 
 #include "net/deadline.hpp"
 #include "net/network.hpp"
@@ -117,6 +120,7 @@ class system_tcp final : public network {
     // RFC 6761 6.3: whatever a name server says, localhost is this machine; plain connections rely on it.
     if (host == "localhost") std::erase_if(addresses, [](const tcp::endpoint& one) { return !one.address().is_loopback(); });
     if (addresses.empty()) throw error(errc::resolve_failed, host + " has no address that can be used");
+    begin_with_good(host, addresses);
     std::string failures;
     bool refused = false;  // an address answered, so it is not a matter of time
     for (std::size_t i = 0; i < addresses.size(); ++i) {
@@ -126,7 +130,10 @@ class system_tcp final : public network {
       socket attempt(executor);
       error_code failed;
       const bool in_time = co_await run_before(time, now + share, connect_into(attempt, addresses[i], failed));
-      if (in_time && !failed) co_return std::make_unique<tcp_stream>(std::move(attempt));
+      if (in_time && !failed) {
+        note_good(host, addresses[i].address());
+        co_return std::make_unique<tcp_stream>(std::move(attempt));
+      }
       const auto state = co_await asio::this_coro::cancellation_state;
       if (is_cancelled(state)) throw error(errc::cancelled, "connecting to " + host + " was cancelled");
       refused = refused || in_time;
@@ -142,7 +149,22 @@ class system_tcp final : public network {
   }
 
  private:
+  /// Puts the address that answered last before all others: a dead one costs its share of the time once, not every time.
+  void begin_with_good(const std::string& host, std::vector<tcp::endpoint>& addresses) {
+    const std::lock_guard lock(mutex_);
+    const auto good = good_.find(host);
+    if (good == good_.end()) return;
+    const auto found = std::ranges::find(addresses, good->second, [](const tcp::endpoint& one) { return one.address(); });
+    if (found != addresses.end()) std::rotate(addresses.begin(), found, found + 1);
+  }
+  void note_good(const std::string& host, const asio::ip::address& address) {
+    const std::lock_guard lock(mutex_);
+    good_.insert_or_assign(host, address);
+  }
+
   const address_lookup names_;
+  std::mutex mutex_;  // guards good_
+  std::map<std::string, asio::ip::address> good_;  // by host, of which a client has a handful
 };
 
 }  // namespace

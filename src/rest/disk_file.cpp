@@ -32,9 +32,14 @@ disk_file::state disk_file::checked(int result, const Stat& found) const {
   return {static_cast<std::uint64_t>(found.st_size), found.st_ino, found.st_dev, found.st_mtim.tv_sec, found.st_mtim.tv_nsec};
 }
 
+std::shared_ptr<disk_file> disk_file::again() const {
+  auto made = std::make_shared<disk_file>(path_, name_);
+  made->seen_ = seen_;
+  made->looked_ = looked_;
+  return made;
+}
+
 void disk_file::look() {
-  close();
-  at_ = 0;
   struct stat found {};
   const int result = ::stat(path_.c_str(), &found);
   const state now = checked(result, found);

@@ -3,12 +3,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace monochord::rest {
 
-/// A regular file that is read from its beginning to its end and must stay as it is meanwhile. Its members block (use
-/// them within `run_blocking`) and throw `upload_error` with `errc::upload_failed`, naming the file. Not thread-safe.
+/// A regular file that is read once from its beginning to its end and must stay as it is meanwhile. `look` and `read` block,
+/// on a file of a dead network share for ever (call them on another thread), and throw `upload_error` with
+/// `errc::upload_failed`, naming the file. Not thread-safe.
 class disk_file {
  public:
   explicit disk_file(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
@@ -16,8 +18,10 @@ class disk_file {
   disk_file& operator=(const disk_file&) = delete;
   ~disk_file();
 
-  /// Looks at the file; the first look says what it has to stay like, another goes back to the beginning. Nothing stays
-  /// open, since a call may wait for its turn for long.
+  /// To read the same file another time; also while a call of this one hangs.
+  std::shared_ptr<disk_file> again() const;
+  /// Looks at the file; the first look says what it has to stay like. Nothing stays open, since a call may wait for its
+  /// turn for long.
   void look();
   std::uint64_t size() const noexcept { return seen_.size; }
   /// The next bytes, at most `room`; 0 at the end. The last ones are only given when the file is still what it was.

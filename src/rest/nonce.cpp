@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "rest/nonce.hpp"
 
-#include <monochord/core/random.hpp>
+#include "core/random.hpp"
 
 namespace monochord::rest {
 
 namespace {
 
 /// Discord takes 25 characters at most.
-constexpr int nonce_length = 24;
+constexpr std::size_t nonce_length = 24;
 
 }  // namespace
 
 bool cover_by_nonce(create_message_body& body, std::string& storage) {
   if (body.enforce_nonce && !*body.enforce_nonce) return false;
   if (!body.nonce) {
-    storage.clear();
-    for (int i = 0; i < nonce_length; ++i) storage += "0123456789abcdefghijklmnopqrstuv"[random_int(0, 31)];
+    // Two messages with one nonce are one to Discord.
+    storage = detail::secret_letters(nonce_length);
     body.nonce = storage;
   }
   body.enforce_nonce = true;

@@ -2,25 +2,27 @@
 #include "rest/upload.hpp"
 
 #include <algorithm>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <functional>
 #include <utility>
 
 #include <monochord/core/error.hpp>
-#include <monochord/core/random.hpp>
-#include <monochord/run_blocking.hpp>
+#include "core/random.hpp"
+#include "net/side_threads.hpp"
 
 namespace monochord::rest {
+
+namespace asio = boost::asio;
 
 namespace {
 
 constexpr std::size_t piece_bytes = 128U << 10U;
 constexpr std::uint64_t room_beside_bytes = 1U << 20U;  // for what a request has besides its largest attachment
 
-/// A line that is nowhere in what it separates: 160 random bits, for the files are not read twice to look.
-std::string make_boundary() {
-  std::string boundary = "monochord-";
-  for (int i = 0; i < 40; ++i) boundary += "0123456789abcdef"[random_int(0, 15)];
-  return boundary;
-}
+/// A line that is nowhere in what it separates: 160 bits that nobody can foresee, for the files are not read twice to look,
+/// and whoever made one could end its part with the line and begin another.
+std::string make_boundary() { return "monochord-" + detail::secret_letters(32); }
 
 /// A name as it may stand between quotes (RFC 7578 §2, with the escapes of the HTML standard).
 std::string quoted(std::string_view name) {
@@ -42,6 +44,24 @@ std::string_view file_name(const file_body& file) {
   if (!file.name.empty() || file.path.empty()) return file.name;
   const auto slash = file.path.find_last_of('/');
   return slash == file.path.npos ? file.path : file.path.substr(slash + 1);
+}
+
+/// Not those of `run_blocking`, which the user's own calls may hold, and which are waited for.
+class file_threads final : public asio::execution_context::service {
+ public:
+  using key_type = file_threads;
+  inline static asio::execution_context::id id;
+
+  explicit file_threads(asio::execution_context& context) : service(context) {}
+  void shutdown() override {}
+
+  net::side_threads threads{4};
+};
+
+task<> on_file_thread(std::function<void()> work) {
+  const auto here = co_await asio::this_coro::executor;
+  auto& files = asio::use_service<file_threads>(asio::query(here, asio::execution::context));
+  co_await files.threads.run(std::move(work));
 }
 
 }  // namespace
@@ -81,7 +101,7 @@ void upload::add_file(std::string_view part, const file_body& file) {
   made.limit_bytes = file.limit_bytes;
   made.text_end = text_.size();
   if (file.path.empty()) made.bytes = file.bytes.keep();
-  else made.disk = std::make_unique<disk_file>(std::string(file.path), made.name);
+  else made.disk = std::make_shared<disk_file>(std::string(file.path), made.name);
   files_.push_back(std::move(made));
   text_.append("\r\n--").append(boundary_).append("--\r\n");
 }
@@ -105,19 +125,26 @@ task<> upload::admit(upload_limits limits) {
 }
 
 task<> upload::open() {
-  const auto on_disk = [](const piece& file) { return file.disk != nullptr; };
-  if (std::any_of(files_.begin(), files_.end(), on_disk)) {
-    co_await run_blocking([this] {
-      for (const piece& file : files_) {
-        if (file.disk) file.disk->look();
-      }
-    });
+  std::vector<std::shared_ptr<disk_file>> on_disk;
+  for (const piece& file : files_) {
+    if (file.disk) on_disk.push_back(file.disk->again());
+  }
+  if (!on_disk.empty()) {
+    const std::function<void()> look = [on_disk] {
+      for (const auto& file : on_disk) file->look();
+    };
+    co_await on_file_thread(look);
+    auto seen = on_disk.begin();
+    for (piece& file : files_) {
+      if (file.disk) file.disk = *seen++;
+    }
   }
   size_ = text_.size();
   for (const piece& file : files_) size_ += file.size();
   text_at_ = 0;
   file_ = 0;
   file_at_ = 0;
+  taken_ = nullptr;
 }
 
 task<std::string_view> upload::read() {
@@ -130,7 +157,7 @@ task<std::string_view> upload::read() {
       co_return text;
     }
     if (last) {
-      space_ = {};
+      taken_ = nullptr;
       co_return std::string_view();
     }
     piece& file = files_[file_];
@@ -141,10 +168,13 @@ task<std::string_view> upload::read() {
     }
     std::string_view bytes;
     if (file.disk) {
-      space_.resize(piece_bytes);
-      std::size_t count = 0;
-      co_await run_blocking([this, &file, &count] { count = file.disk->read(space_.data(), space_.size()); });
-      bytes = std::string_view(space_).substr(0, count);
+      if (!taken_) taken_ = std::make_shared<taken>();
+      const std::function<void()> take = [from = file.disk, into = taken_] {
+        into->bytes.resize(piece_bytes);
+        into->count = from->read(into->bytes.data(), into->bytes.size());
+      };
+      co_await on_file_thread(take);
+      bytes = std::string_view(taken_->bytes).substr(0, taken_->count);
     } else {
       bytes = file.bytes.view.substr(static_cast<std::size_t>(file_at_), piece_bytes);
     }

@@ -23,7 +23,8 @@ struct upload_limits {
 };
 
 /// A multipart/form-data body in pieces: texts, bytes that the caller or this keeps, files on disk. None is copied
-/// together with the others. It may be sent several times, one at a time.
+/// together with the others. It may be sent several times, one at a time. Files are looked at and read on threads of their
+/// own; cancelling `admit`, `open` or `read` ends them at once, whatever the disk does.
 class upload final : public net::body_source {
  public:
   upload();
@@ -54,7 +55,7 @@ class upload final : public net::body_source {
     std::string name;
     std::uint64_t limit_bytes = 0;
     file_bytes::kept bytes;           // of a file in memory
-    std::unique_ptr<disk_file> disk;  // of another
+    std::shared_ptr<disk_file> disk;  // of another
     std::size_t text_end = 0;         // the text before the file ends there in text_
     std::uint64_t size() const noexcept { return disk ? disk->size() : bytes.view.size(); }
   };
@@ -70,7 +71,12 @@ class upload final : public net::body_source {
   std::size_t text_at_ = 0;
   std::size_t file_ = 0;
   std::uint64_t file_at_ = 0;
-  std::string space_;
+  // What a thread reads into; its own as well, for reading that hangs is left to itself.
+  struct taken {
+    std::string bytes;
+    std::size_t count = 0;
+  };
+  std::shared_ptr<taken> taken_;
 };
 
 }  // namespace monochord::rest

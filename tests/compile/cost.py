@@ -3,10 +3,12 @@
 
 usage: cost.py <compiler> <source> [flags...]
 
-The budget is 1.2 s and 250 MB on a machine where the floor takes FLOOR_SECONDS and FLOOR_MB with g++ 12. The floor is what
-nobody who awaits anything gets below: Asio's awaitable, any_io_executor and the standard headers of any bot, no code. A slower
-machine, a busier one or another compiler gets as much more time as the floor takes more there in the same run, and as many more
-megabytes; none gets less. Both are compiled alternately and the least of each is taken, since noise only ever adds.
+The budget is 1.2 s and 250 MB. Seconds depend on the machine: so what fails is more than 1.2 s and more than RATIO times a
+floor that is compiled in the same run. The floor is what nobody who awaits anything gets below: Asio's awaitable,
+any_io_executor and the standard headers of any bot, no code. RATIO is a choice, not a measurement: the library may cost as
+much again as what it cannot do without, which is 1.2 s where the floor takes 0.6. Whether 1.2 s was held on this machine is
+printed. FLOOR_MB is what the floor takes with g++ 12 of Debian 12 on x86-64; another compiler gets as many more megabytes as
+it takes more. Both are compiled alternately and the least of each is taken, since noise only ever adds.
 """
 import os
 import subprocess
@@ -14,7 +16,7 @@ import sys
 import tempfile
 
 BUDGET_SECONDS, BUDGET_MB = 1.2, 250
-FLOOR_SECONDS, FLOOR_MB = 0.6, 150
+RATIO, FLOOR_MB = 2.0, 150
 ROUNDS = 5
 
 FLOOR = '''
@@ -54,12 +56,13 @@ with tempfile.TemporaryDirectory() as folder:
 
 floor_seconds, floor_mb = (min(column) for column in zip(*floor))
 seconds, mb = (min(column) for column in zip(*ours))
-allowed_seconds = BUDGET_SECONDS * max(1.0, floor_seconds / FLOOR_SECONDS)
+allowed_seconds = max(BUDGET_SECONDS, RATIO * floor_seconds)
 allowed_mb = BUDGET_MB + max(0.0, floor_mb - FLOOR_MB)
 print(f'{"":24}{"CPU s":>8}{"MB":>8}')
 print(f'{"floor, this run":24}{floor_seconds:8.2f}{floor_mb:8.0f}')
-print(f'{"floor the budget means":24}{FLOOR_SECONDS:8.2f}{FLOOR_MB:8.0f}')
 print(f'{os.path.basename(source):24}{seconds:8.2f}{mb:8.0f}')
 print(f'{"budget":24}{BUDGET_SECONDS:8.2f}{BUDGET_MB:8.0f}')
 print(f'{"allowed here":24}{allowed_seconds:8.2f}{allowed_mb:8.0f}')
+print(f'{os.path.basename(source)} / floor: {seconds / floor_seconds:.2f}')
+print(f'{BUDGET_SECONDS} s held on this machine: {"yes" if seconds <= BUDGET_SECONDS else "no"}')
 sys.exit(0 if seconds <= allowed_seconds and mb <= allowed_mb else 1)

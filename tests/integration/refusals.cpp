@@ -32,7 +32,7 @@ TEST_CASE("addresses that cannot be used are refused when the client is made") {
   };
   CHECK_THROWS_WITH(make("http://discord.example/api/v10"), Catch::Contains("not encrypted") && Catch::Contains("allow_plain"));
   CHECK_THROWS_WITH(make("https://discord.example/api/v10", "ws://discord.example"), Catch::Contains("not encrypted") && Catch::Contains("allow_plain"));
-  CHECK_THROWS_WITH(make("ftp://discord.example"), Catch::Contains("ftp") || Catch::Contains("scheme") || Catch::Contains("http"));
+  CHECK_THROWS_WITH(make("ftp://discord.example"), Catch::Contains("the scheme must be http, https, ws or wss"));
   CHECK_THROWS_WITH(make("https://discord.example/api/v10", "https://discord.example"), Catch::Contains("wss://"));
   CHECK_NOTHROW(make("http://127.0.0.1:1/api/v10"));
 }

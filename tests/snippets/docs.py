@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The documentation tells the truth where a machine can see it: each C++ block of README.md and docs/ is a region of a file
-that is compiled and run, each link leads somewhere, each test label and option that is named exists.
+that is compiled and run, each link leads somewhere; each label that ctest is given, each option of the build,
+variable and macro (MONOCHORD_...) and each member of an options struct (client_options::...) that is named exists.
 
 A region stands between two lines `//! [name]`; a file of tests/snippets/programs or examples is a region as a whole,
 without its licence line. Indentation is compared relatively.
@@ -46,6 +47,43 @@ def anchors(path):
         yield text.replace(' ', '-')
 
 
+def cmake_texts():
+    for path in [TOP / 'CMakeLists.txt', *(TOP / 'cmake').iterdir(), *(TOP / 'tests').rglob('CMakeLists.txt'), TOP / '.ci/run']:
+        yield re.sub(r'^\s*#.*$', '', path.read_text(), flags=re.M)
+
+
+def members():
+    """struct -> what its body names, comments left out."""
+    found = {}
+    for path in (TOP / 'include').rglob('*.hpp'):
+        text = re.sub(r'//[^\n]*', '', path.read_text())
+        for match in re.finditer(r'^(?:struct|class) (\w+)[^;{]*\{\n(.*?)^\};', text, re.S | re.M):
+            found.setdefault(match.group(1), set()).update(re.findall(r'\w+', match.group(2)))
+    return found
+
+
+BUILD = '\n'.join(cmake_texts())
+SOURCES = '\n'.join(path.read_text() for path in TOP.glob('src/**/*.?pp'))
+OPTIONS = set(re.findall(r'(?:option\(|set\(|\$\{?)(MONOCHORD_[A-Z_]+)', BUILD)
+              + re.findall(r'(?:#define |")(MONOCHORD_[A-Z_]+)', SOURCES))
+LABELS = set(re.findall(r'(?:LABELS |monochord_test(?:_binary)?\(\S+ )"?(\w+)', BUILD))
+MEMBERS = members()
+
+
+def unknown_names(text):
+    """What a page calls a label, an option or a member of an options struct, and is none."""
+    for given in re.findall(r"-LE? '?([\w^$|]+)", text):
+        for label in re.findall(r'\w+', given):
+            if label not in LABELS:
+                yield f'the label {label}'
+    for option in re.findall(r'(?:\b|-D)(MONOCHORD_[A-Z_]+)\b', text):
+        if option not in OPTIONS:
+            yield f'the option {option}'
+    for struct, member in re.findall(r'\b(\w+_(?:options|faults))::(\w+)', text):
+        if member not in MEMBERS.get(struct, ()):
+            yield f'{struct}::{member}'
+
+
 known = {}
 for path in sorted((TOP / 'tests/snippets').glob('*.cpp')):
     for name, text in regions(path):
@@ -54,6 +92,10 @@ for path in [*sorted((TOP / 'tests/snippets/programs').glob('*.cpp')), *sorted((
     known[whole(path)] = path.name
 
 failures = blocks = links = 0
+# The search itself works: else it would find nothing to complain of.
+wrong = list(unknown_names("ctest -L 'unit|unjt' -DMONOCHORD_TESTS=ON -DMONOCHORD_TESST=ON client_options::proxy client_options::prxoy"))
+if wrong != ['the label unjt', 'the option MONOCHORD_TESST', 'client_options::prxoy']:
+    sys.exit(f'the search for names that do not exist found {wrong}')
 for page in [TOP / 'README.md', *sorted((TOP / 'docs').rglob('*.md'))]:
     text = page.read_text()
     name = page.relative_to(TOP)
@@ -72,6 +114,10 @@ for page in [TOP / 'README.md', *sorted((TOP / 'docs').rglob('*.md'))]:
         if not file.exists() or (anchor and anchor not in anchors(file)):
             failures += 1
             print(f'{name}: the link {link} leads nowhere')
+
+    for what in unknown_names(text):
+        failures += 1
+        print(f'{name}: {what} does not exist')
 
 print(f'{blocks} blocks, {links} links, {len(known)} regions, {failures} failures')
 sys.exit(1 if failures or not blocks else 0)

@@ -11,7 +11,9 @@
 
 namespace monochord {
 
-/// Monotonic time. All logic runs on it; wall-clock time is only shown, never computed with.
+/// Monotonic time. All waits and deadlines run on it. Wall-clock time decides only what Discord or another process has dated:
+/// to which bucket the deletion of a message counts, by the message's age, and whether a stored budget of session starts is
+/// still today's.
 using time_point = std::chrono::steady_clock::time_point;
 using duration = std::chrono::steady_clock::duration;
 

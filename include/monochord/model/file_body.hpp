@@ -60,7 +60,7 @@ constexpr borrowed_bytes borrow(std::string_view text) noexcept { return borrowe
 constexpr file_bytes::file_bytes(borrowed_bytes text) noexcept : view_(text.view), borrowed_(true) {}
 
 /// A file that is sent along with a body; it travels beside the JSON. Either `bytes`, or `path`: then it is read from
-/// disk while it is sent, on the threads of `run_blocking`, and never stands in memory as a whole. It must be a regular
+/// disk while it is sent, on threads of its own, and never stands in memory as a whole. It must be a regular
 /// file and stay as it is meanwhile; otherwise the call throws `upload_error` with `errc::upload_failed`.
 /// https://docs.discord.com/developers/reference#uploading-files
 struct file_body {

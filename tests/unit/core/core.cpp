@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstdlib>
+#include <limits>
+#include <set>
 #include <type_traits>
 
+#include "core/random.hpp"
 #include "support/catch.hpp"
 #include <monochord/core/box.hpp>
 #include <monochord/core/error.hpp>
@@ -176,6 +180,56 @@ TEST_CASE("open strings keep what has no name") {
   using locale = mc::open_string<test_locale_names>;
   CHECK(locale("tlh") == locale::klingon);
   CHECK(locale("de") != locale("fr"));
+}
+
+/// The state word behind an output of mt19937_64.
+std::uint64_t untempered(std::uint64_t y) {
+  const auto undo_right = [](std::uint64_t from, int shift, std::uint64_t mask) {
+    std::uint64_t found = from;
+    for (int i = 0; i < 64; ++i) found = from ^ ((found >> shift) & mask);
+    return found;
+  };
+  const auto undo_left = [](std::uint64_t from, int shift, std::uint64_t mask) {
+    std::uint64_t found = from;
+    for (int i = 0; i < 64; ++i) found = from ^ ((found << shift) & mask);
+    return found;
+  };
+  y = undo_right(y, 43, ~std::uint64_t{0});
+  y = undo_left(y, 37, 0xfff7eee000000000U);
+  y = undo_left(y, 17, 0x71d67fffeda60000U);
+  return undo_right(y, 29, 0x5555555555555555U);
+}
+
+TEST_CASE("random numbers do not tell those that follow them") {
+  using limits = std::numeric_limits<std::int64_t>;
+  std::vector<std::uint64_t> state;  // what it would be if they came from the standard library's usual engine
+  for (int i = 0; i < 313; ++i) {
+    const auto drawn = mc::random_int(limits::min(), limits::max());
+    state.push_back(untempered(static_cast<std::uint64_t>(drawn) ^ (std::uint64_t{1} << 63U)));
+  }
+  // All bits of the next word follow from the words 312, 311 and 156 before it.
+  const std::uint64_t joined = (state[0] & 0xffffffff80000000U) | (state[1] & 0x7fffffffU);
+  const std::uint64_t next = state[156] ^ (joined >> 1U) ^ ((joined & 1U) != 0 ? 0xb5026f5aa96619e9U : 0U);
+  CHECK(next != state[312]);
+}
+
+TEST_CASE("secret letters are of 32 kinds, as many as were asked for, and other ones each time") {
+  std::set<std::string> seen;
+  std::string all;
+  for (int i = 0; i < 1000; ++i) {
+    const auto some = mc::detail::secret_letters(24);
+    CHECK(some.size() == 24);
+    all += some;
+    seen.insert(some);
+  }
+  CHECK(seen.size() == 1000);
+  for (const char kind : std::string("0123456789abcdefghijklmnopqrstuv")) {
+    // 750 expected; 10 standard deviations on either side.
+    CHECK(std::abs(std::count(all.begin(), all.end(), kind) - 750) < 270);
+  }
+  CHECK(all.find_first_not_of("0123456789abcdefghijklmnopqrstuv") == std::string::npos);
+  CHECK(mc::detail::secret_letters(1000).size() == 1000);  // more than the system gives at once
+  CHECK(mc::detail::secret_letters(0).empty());
 }
 
 TEST_CASE("random_int stays between its ends") {

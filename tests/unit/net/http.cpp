@@ -262,6 +262,63 @@ TEST_CASE("no more connections than allowed, the others wait in order") {
   CHECK(served == std::vector<std::string>{"/0", "/1", "/2", "/3", "/4", "/5"});
 }
 
+TEST_CASE("a connection that comes free goes to the one that waited longest, before newcomers") {
+  stage on;
+  std::vector<std::string> served;
+  on.handlers.on_request = [&](const net::http_request& request, const net::peer_info&) -> task<net::server_reply> {
+    served.push_back(request.target);
+    net::server_reply reply(net::http_response(200));
+    reply.close_after = request.target == "/b";  // then the right to open another one is what is handed over
+    co_return reply;
+  };
+  on.http_options.max_connections = 1;
+  on.serve();
+  const auto pool = on.pool();
+  int done = 0;
+  const auto each = [](net::http_pool& with, std::vector<std::string> targets, int& count) -> task<> {
+    for (const auto& target : targets) {
+      co_await ask(with, "GET", target);
+      ++count;
+    }
+  };
+  on.sim.spawn(each(*pool, {"/a", "/d"}, done));  // asks for the second the moment it gives the first one's connection back
+  on.sim.spawn(each(*pool, {"/b", "/e"}, done));
+  on.sim.spawn(each(*pool, {"/c"}, done));
+  on.sim.run_until([&] { return done == 5; });
+  CHECK(served == std::vector<std::string>{"/a", "/b", "/c", "/d", "/e"});
+  CHECK(pool->counters().waits == 4);
+  CHECK(pool->counters().connections_opened == 2);
+}
+
+TEST_CASE("a call that gave up waiting for a connection passes its turn on") {
+  stage on;
+  on.handlers.on_request = [&](const net::http_request&, const net::peer_info&) -> task<net::server_reply> {
+    const auto wait = on.sim.clock()->make_timer(on.sim.executor());
+    co_await wait->wait_until(on.sim.clock()->now() + 5s);
+    co_return net::http_response(200);
+  };
+  on.http_options.max_connections = 1;
+  on.serve();
+  const auto pool = on.pool();
+  std::vector<error_code> seen;
+  const auto one = [](net::http_pool& with, time_point deadline, std::vector<error_code>& into) -> task<> {
+    const net::http_request request("POST", "/");
+    const auto end = co_await failure_of(with.send(request, 30s, deadline));
+    into.push_back(end.code);
+  };
+  const auto start = on.sim.clock()->now();
+  on.sim.spawn(one(*pool, start + 1h, seen));
+  on.sim.spawn(one(*pool, start + 2s, seen));
+  on.sim.spawn(one(*pool, start + 1h, seen));
+  on.sim.run_until([&] { return seen.size() == 3; });
+  CHECK(seen == std::vector<error_code>{errc::timeout, {}, {}});
+  CHECK(on.sim.elapsed() == 10s);
+  // The janitor had been told to sleep until the last one's deadline, an hour away.
+  on.sim.run_for(on.http_options.idle_timeout);
+  CHECK(pool->open_connections() == 0);
+  CHECK(pool->counters().idle_closes == 1);
+}
+
 TEST_CASE("each step has its deadline") {
   stage on;
   SECTION("connect") {

@@ -16,6 +16,7 @@
 
 #include "loop.hpp"
 #include "net/limited_executor.hpp"
+#include "net/side_threads.hpp"
 #include "support/catch.hpp"
 #include <monochord/run_blocking.hpp>
 
@@ -120,6 +121,77 @@ TEST_CASE("time stands still while a blocking call or a hold is under way") {
   sim.run_until([&] { return order.size() == 2; });
   other.join();
   CHECK(order == std::vector{0, 1});
+}
+
+/// Blocks a thread until it is released; owns all that it touches.
+struct blocker {
+  std::promise<void> started, release;
+  std::promise<void> ended;
+  static std::function<void()> work(std::shared_ptr<blocker> self) {
+    return [self] {
+      self->started.set_value();
+      self->release.get_future().wait();
+      self->ended.set_value();
+    };
+  }
+};
+
+TEST_CASE("a call on a side thread gives its error, and time stands still meanwhile") {
+  testing::simulation sim;
+  net::side_threads threads(1);
+  std::vector<int> order;
+  sim.spawn(note_at(sim, 1s, 1, order));
+  const auto other = std::this_thread::get_id();
+  bool elsewhere = false;
+  const std::function<void()> look = [&] { elsewhere = std::this_thread::get_id() != other; };
+  const std::function<void()> fail = [] { throw error(errc::upload_failed, "gone"); };
+  for (int i = 0; i < 20; ++i) {
+    sim.run(threads.run(look));
+    CHECK(sim.run(failure_of(threads.run(fail))).code == errc::upload_failed);
+  }
+  CHECK(elsewhere);
+  CHECK(sim.elapsed() == 0s);
+  CHECK(order.empty());
+}
+
+TEST_CASE("a call on a side thread that nobody wants any more is left alone, and one behind it never begins") {
+  net::side_threads threads(1);
+  asio::io_context context;
+  const auto hung = std::make_shared<blocker>();
+  bool begun = false;
+  std::vector<error_code> seen;
+  asio::cancellation_signal signals[2];
+  const std::function<void()> works[] = {blocker::work(hung), [&begun] { begun = true; }};
+  for (int i = 0; i < 2; ++i) {
+    asio::co_spawn(context, failure_of(threads.run(works[i])),
+                   asio::bind_cancellation_slot(signals[i].slot(), [&](std::exception_ptr, failure what) { seen.push_back(what.code); }));
+  }
+  context.poll();
+  hung->started.get_future().wait();
+  for (auto& signal : signals) asio::post(context, [&] { signal.emit(asio::cancellation_type::terminal); });
+  context.run();  // returns although the thread still hangs
+  CHECK(seen == std::vector<error_code>{errc::cancelled, errc::cancelled});
+  hung->release.set_value();
+  hung->ended.get_future().wait();
+  context.restart();
+  const std::function<void()> last = [] {};
+  asio::co_spawn(context, threads.run(last), asio::detached);
+  context.run();
+  CHECK(!begun);
+}
+
+TEST_CASE("a side thread that comes back after its context has gone finds nobody") {
+  net::side_threads threads(2);
+  for (int i = 0; i < 50; ++i) {
+    const auto hung = std::make_shared<blocker>();
+    auto context = std::make_unique<asio::io_context>();
+    asio::co_spawn(*context, threads.run(blocker::work(hung)), asio::detached);
+    context->poll();
+    hung->started.get_future().wait();
+    hung->release.set_value();  // so the two race
+    context.reset();
+    hung->ended.get_future().wait();
+  }
 }
 
 TEST_CASE("timers of the manual clock are cancelled by cancel, by destruction and with their coroutine") {

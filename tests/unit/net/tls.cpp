@@ -2,6 +2,7 @@
 // Certificates, and everything over the system's TCP and with several threads.
 #include <unistd.h>
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -189,16 +190,19 @@ struct real_stage {
   std::unique_ptr<net::server> server;
 };
 
-task<int> converse(const real_stage& on, int rounds) {
+task<int> converse(const real_stage& on, int rounds, std::atomic<int>* finished = nullptr) {
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   const auto options = on.socket();
   auto socket = co_await net::connect_websocket(here, on.where("ws"), options);
   int heard = 0;
   for (int i = 0; i < rounds; ++i) {
-    const std::string text(static_cast<std::size_t>(i) * 777, 'x');
+    const std::string text(static_cast<std::size_t>(i % 100) * 777, 'x');
     co_await socket->write_text(text);
     const auto message = co_await socket->read();
     if (message.data == text) ++heard;
+    if (!finished) continue;
+    ++*finished;
+    finished->notify_one();
   }
   co_await socket->close(1000);
   co_return heard;
@@ -276,12 +280,39 @@ TEST_CASE("TCP: the addresses of a name are tried in turn") {
   CHECK_THAT(seen.text, Catch::Contains("127.0.0.1:" + std::to_string(closed)) && Catch::Contains("[::1]"));
 }
 
-/// Far more than any test waits for: only cancellation ends it.
-task<int> fetch_for_ever(net::http_pool& pool) {
-  for (;;) co_await fetch(pool);
+TEST_CASE("TCP: the address of a name that answered last is tried first") {
+  real_stage on(true);
+  using asio::ip::tcp;
+  const tcp::endpoint alive(asio::ip::address_v4::loopback(), on.server->port());
+  const tcp::endpoint dead(asio::ip::make_address("127.0.0.2"), on.server->port());
+  const auto names = [dead, alive](std::string, std::uint16_t) -> task<std::vector<tcp::endpoint>> {
+    std::vector<tcp::endpoint> all{dead, alive};
+    co_return all;
+  };
+  auto options = on.http();
+  options.transport = net::tcp_network(names);
+  options.tls_timeout = 2s;
+  const auto there = net::url::parse("https://localhost");
+  std::unique_ptr<net::listener> silent;
+  for (int round = 0; round < 2; ++round) {
+    net::http_pool pool(on.threads.get_executor(), there, options);
+    CHECK(on.run(fetch(pool)) == 200);
+    on.run(pool.close());
+    // From now on the first address takes connections and does nothing with them.
+    if (!silent) silent = on.transport->listen(on.threads.get_executor(), "127.0.0.2", on.server->port());
+  }
 }
 
-TEST_CASE("requests and websockets that are cancelled from another thread end") {
+/// Far more than any test waits for: only cancellation ends it.
+task<int> fetch_for_ever(net::http_pool& pool, std::atomic<int>& rounds) {
+  for (;;) {
+    co_await fetch(pool);
+    ++rounds;
+    rounds.notify_one();
+  }
+}
+
+TEST_CASE("requests and websockets that are cancelled in the middle, with several threads, end") {
   real_stage on(true);
   net::http_pool pool(on.threads.get_executor(), on.where("http"), on.http());
   for (int i = 0; i < 40; ++i) {
@@ -289,8 +320,10 @@ TEST_CASE("requests and websockets that are cancelled from another thread end") 
     asio::cancellation_signal signal;
     std::promise<bool> ended;  // looked at here: TSan does not see how libstdc++ counts the owners of an exception
     const auto tell = [&](std::exception_ptr thrown, int) { ended.set_value(is_cancellation(thrown)); };
-    auto work = i % 2 == 0 ? converse(on, 1'000'000) : fetch_for_ever(pool);
+    std::atomic<int> rounds = 0;
+    auto work = i % 2 == 0 ? converse(on, 1'000'000, &rounds) : fetch_for_ever(pool, rounds);
     asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(signal.slot(), tell));
+    for (int seen = rounds; seen < i / 2; seen = rounds) rounds.wait(seen);  // each time at another place
     std::promise<void> emitted;
     asio::post(strand, [&] {
       signal.emit(asio::cancellation_type::terminal);
@@ -300,7 +333,9 @@ TEST_CASE("requests and websockets that are cancelled from another thread end") 
     auto end = ended.get_future();
     REQUIRE(end.wait_for(std::chrono::seconds{30}) == std::future_status::ready);
     CHECK(end.get());
+    CHECK(rounds >= i / 2);
   }
+  CHECK(pool.counters().cancelled > 0);  // under way, not between two requests
   on.run(pool.close());
   CHECK(pool.open_connections() == 0);
 }

@@ -12,6 +12,8 @@
 namespace monochord::net_test {
 namespace {
 
+namespace asio = boost::asio;
+
 std::string gzipped(std::string_view text) {
   z_stream z{};
   REQUIRE(deflateInit2(&z, Z_BEST_SPEED, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY) == Z_OK);
@@ -57,6 +59,15 @@ TEST_CASE("gzip is unpacked within bounds, and whatever is not gzip is a typed e
   }
 }
 
+TEST_CASE("a gzip body has a few members at most, however small they are") {
+  std::string many, text;
+  for (int i = 0; i < 16; ++i) {
+    many += gzipped(i % 2 == 0 ? "x" : "");
+    text += i % 2 == 0 ? "x" : "";
+  }
+  CHECK(net::gunzip(many, 1000) == text);
+  CHECK(gunzip_error(many + gzipped("")) == errc::inflate_failed);
+}
 
 /// Answers with `body` under that Content-Encoding.
 void answer_encoded(stage& on, std::string& accept, std::string encoding, std::string body) {
@@ -281,6 +292,102 @@ TEST_CASE("a refusal that comes before the whole body was sent is the answer") {
   CHECK(source->at < 5'000'000);
   CHECK(pool->open_connections() == 0);
   CHECK(on.sim.elapsed() < 5s);
+}
+
+/// A server that takes the beginning of one upload, says all of `said`, each when it has read something more, and then does
+/// nothing: it takes nothing more, and keeps the connection.
+task<> refuse_and_hold(net::listener& at, asio::any_io_executor executor, std::vector<std::string> said,
+                       std::optional<net::stream_adaptor>& held) {
+  held.emplace(co_await at.accept(executor));
+  for (const auto& text : said) {
+    char space[1024];
+    co_await held->async_read_some(asio::buffer(space), asio::use_awaitable);
+    co_await asio::async_write(*held, asio::buffer(text), asio::use_awaitable);
+  }
+}
+
+TEST_CASE("a refusal by a peer that takes nothing more, but keeps the connection, is the answer at once") {
+  const std::string proceed = "HTTP/1.1 100 Continue\r\n\r\n";
+  const std::string head = "HTTP/1.1 413 Payload Too Large\r\nContent-Length: 5\r\n\r\n";
+  for (const auto& said : std::vector<std::vector<std::string>>{{head + "large"}, {head, "large"}, {proceed, head + "large"}}) {
+    INFO(said.front() << "..." << said.back());
+    stage on(false);
+    const auto listener = on.network.transport()->listen(on.sim.executor(), "localhost", 443);
+    std::optional<net::stream_adaptor> held;
+    on.sim.spawn(refuse_and_hold(*listener, on.sim.executor(), said, held));
+    const auto pool = on.pool();
+    const auto answer = on.sim.run(upload(*pool, std::make_shared<test_source>(5'000'000, 50'000)));
+    CHECK(answer.status == 413);
+    CHECK(answer.body == "large");
+    CHECK(on.sim.elapsed() == 0s);
+    CHECK(pool->open_connections() == 0);
+  }
+}
+
+TEST_CASE("an answer to an upload that is not HTTP is told as such, also while the upload is under way") {
+  stage on(false);
+  const auto listener = on.network.transport()->listen(on.sim.executor(), "localhost", 443);
+  std::optional<net::stream_adaptor> held;
+  on.sim.spawn(refuse_and_hold(*listener, on.sim.executor(), {"SSH-2.0\r\n\r\n"}, held));
+  const auto pool = on.pool();
+  CHECK(on.sim.run(failure_of(upload(*pool, std::make_shared<test_source>(5'000'000, 50'000)))).code == errc::http_malformed);
+  CHECK(on.sim.elapsed() == 0s);
+}
+
+/// A source on a disk that does not answer.
+class hung_source final : public net::body_source {
+ public:
+  explicit hung_source(bool already_open) : opens_(already_open) {}
+  task<> open() override {
+    if (!opens_) co_await hang();
+  }
+  std::uint64_t size() const noexcept override { return 100'000; }
+  bool repeatable() const noexcept override { return true; }
+  task<std::string_view> read() override {
+    co_await hang();
+    co_return std::string_view();
+  }
+
+ private:
+  task<> hang() {
+    const error_code woken = co_await net::park([this](std::shared_ptr<net::parked> wait) { waits_.push_back(std::move(wait)); });
+    if (woken) throw error(errc::cancelled, "cancelled");
+  }
+  const bool opens_;
+  std::vector<std::shared_ptr<net::parked>> waits_;
+};
+
+task<> send_hung(net::http_pool& pool, bool opens, duration limit, time_point deadline, std::optional<failure>& seen) {
+  net::http_request request("POST", "/");
+  request.source = std::make_shared<hung_source>(opens);
+  seen = co_await failure_of(pool.send(request, limit, deadline));
+}
+
+TEST_CASE("a source that hangs while it is opened or read holds neither a call beyond its time nor the pool that is closed") {
+  for (const bool encrypted : {false, true}) {
+    for (const bool opens : {false, true}) {
+      INFO((opens ? "reading" : "opening") << encrypted);
+      stage on(encrypted);
+      on.handlers.on_request = nothing;
+      on.serve();
+      const auto pool = on.pool();
+      std::optional<failure> seen;
+      on.sim.run(send_hung(*pool, opens, opens ? 7s : 1h, on.sim.clock()->now() + (opens ? 1h : 7s), seen));
+      REQUIRE(seen);
+      CHECK(seen->code == errc::timeout);
+      CHECK(on.sim.elapsed() == 7s);
+      seen.reset();
+      on.sim.spawn(send_hung(*pool, opens, 1h, time_point::max(), seen));
+      on.sim.settle();
+      CHECK(!seen);
+      on.sim.run(pool->close());
+      on.sim.settle();
+      REQUIRE(seen);
+      CHECK(seen->code == errc::cancelled);
+      CHECK(on.sim.elapsed() == 7s);
+      CHECK(pool->open_connections() == 0);
+    }
+  }
 }
 
 TEST_CASE("on a kept connection that ended, a body goes out again only when it can be read again") {

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 
 #include "net/server.hpp"
 #include "rest/multipart.hpp"
@@ -14,6 +16,7 @@
 #include "support/catch.hpp"
 #include <monochord/core/result.hpp>
 #include <monochord/json/codec.hpp>
+#include <monochord/run_blocking.hpp>
 #include <monochord/testing/memory_network.hpp>
 #include <monochord/testing/simulation.hpp>
 
@@ -286,6 +289,28 @@ TEST_CASE("a file on disk that is missing, no file, gone, shorter, longer or wri
   REQUIRE(read_all(sim, source));
   disk.write("other");
   CHECK_THAT(upload_error_of(read_all(sim, source)).what(), Catch::Contains("changed"));
+}
+
+TEST_CASE("files are read while every thread of run_blocking is held up") {
+  mc::testing::simulation sim;
+  const temporary disk(std::string(300'000, 'x'));
+  std::promise<void> release;
+  std::atomic<int> ended = 0;
+  const auto hold = [](std::shared_future<void> until, std::atomic<int>& count) -> mc::task<> {
+    co_await mc::run_blocking([&] {
+      until.wait_for(20s);
+      ++count;
+    });
+  };
+  const std::shared_future<void> released = release.get_future().share();
+  for (int i = 0; i < 8; ++i) sim.spawn(hold(released, ended));
+  rest::upload source;
+  source.add_file("file", disk.body());
+  CHECK(read_all(sim, source));
+  CHECK(ended == 0);
+  release.set_value();
+  sim.settle();
+  CHECK(ended == 8);
 }
 
 namespace {

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace monochord::detail {
+
+/// `count` letters and digits (0-9, a-v) that nobody can foresee, of 5 bits each. Thread-safe. Throws `error` with
+/// `errc::resource` when the system has no random numbers to give.
+std::string secret_letters(std::size_t count);
+
+}  // namespace monochord::detail
