@@ -10,7 +10,7 @@
 
 namespace monochord {
 
-MONOCHORD_TABLE(api_error, MONOCHORD_OPTIONAL(code), MONOCHORD_OPTIONAL(message), MONOCHORD_FIELD(errors),
+MONOCHORD_TABLE(api_error, MONOCHORD_FIELD(code), MONOCHORD_OPTIONAL(message), MONOCHORD_FIELD(errors),
                 MONOCHORD_FIELD(retry_after), MONOCHORD_FIELD(global))
 
 MONOCHORD_LIMITS(allowed_mentions, {"roles", 0, 100}, {"users", 0, 100})

@@ -51,7 +51,7 @@ task<> run_on(asio::any_io_executor there, task<> work) {
   auto token = uncancelled();
   co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
       [&](auto done) {
-        state->waiting = parked::make(parked::handler(std::move(done)), here);
+        state->waiting = parked::make(parked::handler(std::move(done)), here, {}, true);
         asio::co_spawn(there, std::move(work),
                        asio::bind_cancellation_slot(state->cancel.slot(), [state](std::exception_ptr error) {
                          state->done = true;

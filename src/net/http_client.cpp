@@ -268,10 +268,8 @@ task<> exchange_into(http_connection& connection, const http_request& request, c
 }
 
 /// `run_on`, or without a detour when the caller is there already.
-task<> go_on(asio::any_io_executor there, task<> work) {
-  const asio::any_io_executor here = co_await asio::this_coro::executor;
-  if (here == there) co_await std::move(work);
-  else co_await run_on(there, std::move(work));
+task<> go_on(const asio::any_io_executor& here, const asio::any_io_executor& there, task<> work) {
+  return here == there ? std::move(work) : run_on(there, std::move(work));
 }
 
 }  // namespace
@@ -279,13 +277,16 @@ task<> go_on(asio::any_io_executor there, task<> work) {
 task<http_response> http_pool::impl::attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
                                              http_connection::progress& how_far, bool& reused) {
   const auto self = shared_from_this();
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
   auto first = co_await acquire(reused, deadline);
   lease mine(self);
   mine.connection = std::move(first);
-  if (!mine.connection) co_await go_on(new_strand(), unless_closed(open(mine.connection, deadline)));
-  http_response answer;
+  if (!mine.connection) co_await go_on(here, new_strand(), unless_closed(open(mine.connection, deadline)));
+  http_connection& connection = *mine.connection;
   const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
-  co_await go_on(mine.connection->executor(), exchange_into(*mine.connection, request, to, end, how_far, answer));
+  if (here == connection.executor()) co_return co_await connection.exchange(request, to, end, how_far);
+  http_response answer;
+  co_await run_on(connection.executor(), exchange_into(connection, request, to, end, how_far, answer));
   co_return answer;
 }
 
@@ -309,7 +310,10 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
     error_code code;
     std::string text;
     try {
-      if (request.source) co_await go_on(new_strand(), unless_closed(open_source(*request.source, deadline)));
+      if (request.source) {
+        const asio::any_io_executor here = co_await asio::this_coro::executor;
+        co_await go_on(here, new_strand(), unless_closed(open_source(*request.source, deadline)));
+      }
       auto answer = co_await attempt(request, limit, deadline, how_far, reused);
       const std::lock_guard lock(mutex);
       ++count.responses;

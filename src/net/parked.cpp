@@ -6,9 +6,11 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstdint>
 #include <mutex>
 #include <vector>
 
@@ -23,6 +25,20 @@ class parked::registry final : public asio::execution_context::service {
   inline static asio::execution_context::id id;
 
   explicit registry(asio::execution_context& context) : service(context) {}
+  ~registry() override { ++gone_; }
+
+  /// `use_service` looks through all services of the context, by name: so each thread remembers what it found last.
+  static registry& of(asio::execution_context& context) {
+    struct memory {
+      asio::execution_context* context = nullptr;
+      registry* found = nullptr;
+      std::uint64_t gone = 0;
+    };
+    thread_local memory last;
+    const std::uint64_t gone = gone_.load();
+    if (last.context != &context || last.gone != gone) last = {&context, &asio::use_service<registry>(context), gone};
+    return *last.found;
+  }
 
   void add(parked& one) {
     const std::lock_guard lock(mutex_);
@@ -55,22 +71,27 @@ class parked::registry final : public asio::execution_context::service {
   }
 
  private:
+  inline static std::atomic<std::uint64_t> gone_{0};  // a context at the same place may be another one
+
   mutable std::mutex mutex_;
   parked* first_ = nullptr;
   std::size_t count_ = 0;
 };
 
-parked::parked(handler done, const asio::any_io_executor& fallback) : handler_(std::move(done)), work_(fallback) {}
+parked::parked(handler done, const asio::any_io_executor& fallback, bool runs_there)
+    : handler_(std::move(done)),
+      executor_(asio::prefer(asio::require(fallback, asio::execution::blocking.never), asio::execution::outstanding_work.tracked)),
+      runs_there_(runs_there) {}
 
 parked::~parked() {
   if (!done_.load(std::memory_order_acquire) && registry_) registry_->remove(*this);
 }
 
 std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& fallback,
-                                     std::function<void()> on_cancel) {
+                                     std::function<void()> on_cancel, bool runs_there) {
   const auto slot = asio::get_associated_cancellation_slot(done);
-  auto made = std::make_shared<parked>(std::move(done), fallback);
-  made->registry_ = &asio::use_service<registry>(asio::query(fallback, asio::execution::context));
+  auto made = std::make_shared<parked>(std::move(done), fallback, runs_there);
+  made->registry_ = &registry::of(asio::query(fallback, asio::execution::context));
   made->registry_->add(*made);
   if (slot.is_connected()) {
     asio::cancellation_slot(slot).assign(
@@ -85,13 +106,15 @@ std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& 
 bool parked::complete(error_code error, std::size_t bytes) {
   if (done_.exchange(true, std::memory_order_acq_rel)) return false;
   registry_->remove(*this);
-  const asio::any_io_executor fallback = work_.get_executor();
-  // Posted first: whoever completes this may hold a lock, or be the coroutine itself.
-  asio::post(fallback, [executor = asio::get_associated_executor(handler_, fallback), done = std::move(handler_), error,
-                        bytes]() mutable {
-    executor.execute([done = std::move(done), error, bytes]() mutable { std::move(done)(error, bytes); });
-  });
-  work_.reset();
+  const auto executor = std::move(executor_);
+  // Queued in any case: whoever completes this may hold a lock, or be the coroutine itself.
+  if (runs_there_) {
+    executor.execute([done = std::move(handler_), error, bytes]() mutable { std::move(done)(error, bytes); });
+  } else {
+    executor.execute([own = asio::get_associated_executor(handler_, executor), done = std::move(handler_), error, bytes]() mutable {
+      own.execute([done = std::move(done), error, bytes]() mutable { std::move(done)(error, bytes); });
+    });
+  }
   return true;
 }
 
@@ -99,7 +122,7 @@ void parked::drop() noexcept {
   if (done_.exchange(true, std::memory_order_acq_rel)) return;
   registry_->remove(*this);
   const auto dropped = std::move(handler_);  // destroys the coroutine that waits
-  work_.reset();
+  executor_ = {};
 }
 
 std::size_t parked::count(asio::execution_context& context) {
@@ -113,7 +136,7 @@ task<error_code> park(std::function<void(std::shared_ptr<parked>)> start, std::f
       [&](auto done) {
         // Not from the coroutine's frame: without a strand another thread may end the coroutine while this still runs.
         const auto begin = std::move(start);
-        begin(parked::make(parked::handler(std::move(done)), here, std::move(on_cancel)));
+        begin(parked::make(parked::handler(std::move(done)), here, std::move(on_cancel), true));
       },
       token);
   static_cast<void>(bytes);

@@ -5,7 +5,6 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/executor_work_guard.hpp>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -22,9 +21,10 @@ class parked : public std::enable_shared_from_this<parked> {
  public:
   using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
 
-  /// Cancelling the operation completes it with `operation_aborted` and then calls `on_cancel`.
+  /// Cancelling the operation completes it with `operation_aborted` and then calls `on_cancel`. `runs_there` says that
+  /// `fallback` is the handler's own executor, which spares a second post.
   static std::shared_ptr<parked> make(handler done, const boost::asio::any_io_executor& fallback,
-                                      std::function<void()> on_cancel = {});
+                                      std::function<void()> on_cancel = {}, bool runs_there = false);
   /// False when it was complete already.
   bool complete(error_code error = {}, std::size_t bytes = 0);
   bool done() const noexcept { return done_.load(std::memory_order_acquire); }
@@ -33,7 +33,7 @@ class parked : public std::enable_shared_from_this<parked> {
   static std::size_t count(boost::asio::execution_context& context);
 
   class registry;
-  parked(handler done, const boost::asio::any_io_executor& fallback);
+  parked(handler done, const boost::asio::any_io_executor& fallback, bool runs_there);
   /// Whoever drops it without completing it destroys the coroutine that waits.
   ~parked();
 
@@ -43,7 +43,8 @@ class parked : public std::enable_shared_from_this<parked> {
 
   std::atomic<bool> done_{false};
   handler handler_;
-  boost::asio::executor_work_guard<boost::asio::any_io_executor> work_;
+  boost::asio::any_io_executor executor_;  // queues what it is given, and keeps its context running
+  const bool runs_there_;
   registry* registry_ = nullptr;
   parked* next_ = nullptr;  // the registry's list
   parked* previous_ = nullptr;

@@ -70,5 +70,7 @@ parsed_path parse_path(std::string_view path);
 
 /// Percent-encodes one path segment or query value.
 std::string percent_encode(std::string_view text);
+/// Undoes it; a '%' that encodes nothing stays.
+std::string percent_decode(std::string_view text);
 
 }  // namespace monochord::protocol

@@ -8,6 +8,23 @@
 
 #include <monochord/json/codec.hpp>
 #include <monochord/model/api_error.hpp>
+#include "json/table.hpp"
+
+namespace monochord {
+
+namespace {
+
+/// https://datatracker.ietf.org/doc/html/rfc6749#section-5.2
+struct oauth2_refusal {
+  std::string error;
+  optional<std::string> error_description;
+};
+
+}  // namespace
+
+MONOCHORD_MODEL(oauth2_refusal, error, error_description)
+
+}  // namespace monochord
 
 namespace monochord::rest {
 
@@ -18,6 +35,10 @@ constexpr double longest_wait_seconds = 24 * 60 * 60;
 /// https://docs.discord.com/developers/topics/opcodes-and-status-codes#json
 constexpr std::int64_t index_not_ready = 110000;
 constexpr std::int64_t invalid_token = 50014;
+/// What is shown of an answer: Discord's sentences are shorter, a page of something before it is not read further.
+constexpr std::size_t longest_message = 500;
+constexpr std::size_t longest_line_of_a_page = 80;
+constexpr std::size_t looked_at_of_a_page = 64U << 10U;
 /// Discord says 0 for "shortly".
 constexpr duration shortest_index_wait = std::chrono::seconds{1};
 
@@ -42,10 +63,18 @@ std::optional<duration> seconds(std::optional<std::string_view> text) {
   return value ? seconds(*value) : std::nullopt;
 }
 
-/// Some servers repeat the path that they were asked for.
-void hide(std::string& text, const std::vector<std::string>& secrets) {
+/// For messages and logs: without the secrets that some servers repeat from what they were asked for, on one line, and cut.
+std::string shown(std::string text, const std::vector<std::string>& secrets, std::size_t most) {
+  // Before anything is cut off, for a part of a secret is one too.
   for (const auto& secret : secrets)
-    for (auto at = text.find(secret); !secret.empty() && at != std::string::npos; at = text.find(secret, at + 3)) text.replace(at, secret.size(), "***");
+    for (auto at = text.find(secret); at != std::string::npos; at = text.find(secret, at + 3)) text.replace(at, secret.size(), "***");
+  if (text.size() > most) {
+    while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xC0U) == 0x80U) --most;  // a whole character
+    text.resize(most);
+  }
+  for (char& c : text)
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
+  return text;
 }
 
 std::optional<api_error> body_of(const net::http_response& response) {
@@ -55,6 +84,19 @@ std::optional<api_error> body_of(const net::http_response& response) {
   // Other JSON, such as an OAuth2 refusal, has neither.
   if (body.message.empty() && !body.retry_after) return std::nullopt;
   return body;
+}
+
+/// What to tell of an answer that is not an error of Discord's API.
+std::string other_message(const net::http_response& response, const std::vector<std::string>& secrets) {
+  oauth2_refusal oauth2;
+  json::failure why;
+  if (json::decode_into(oauth2, response.body, why)) {
+    if (oauth2.error_description) oauth2.error += ": " + *oauth2.error_description;
+    return shown(std::move(oauth2.error), secrets, longest_message);
+  }
+  if (response.status < 400) return "redirects are not followed";
+  auto page = response.body.substr(0, std::min(looked_at_of_a_page, response.body.find('\n')));
+  return "the answer is not Discord's JSON: " + shown(std::move(page), secrets, longest_line_of_a_page);
 }
 
 }  // namespace
@@ -75,7 +117,7 @@ protocol::response_info read_limits(const net::http_response& response) {
   if (response.status < 400) return info;
 
   const auto body = body_of(response);
-  if (body) info.code = body->code;
+  if (body && body->code) info.code = *body->code;
   if (response.status != 429) return info;
   info.retry_after = seconds(headers.find("Retry-After"));
   // The body has the fraction that the header lacks.
@@ -90,37 +132,37 @@ protocol::response_info read_limits(const net::http_response& response) {
 std::optional<duration> wait_for_index(const net::http_response& response) {
   if (response.status != 202) return std::nullopt;
   const auto body = body_of(response);
-  if (!body || body->code != index_not_ready) return std::nullopt;
+  if (!body || !body->code || *body->code != index_not_ready) return std::nullopt;
   const auto wait = body->retry_after ? seconds(*body->retry_after) : std::nullopt;
   return std::max(wait.value_or(duration::zero()), shortest_index_wait);
 }
 
 rest_error refused(const net::http_response& response, const std::string& route, int attempt,
-                   const std::vector<std::string>& secrets) {
+                   const std::vector<std::string>& secrets, bool may_have_been_sent) {
   rest_error::details what;
   what.status = response.status;
   what.route = route;
   what.attempt = attempt;
-  what.may_have_been_sent = response.status >= 500 && !route.starts_with("GET ");
+  what.may_have_been_sent = may_have_been_sent;
   const auto body = body_of(response);
   if (body) {
-    what.discord_code = body->code;
-    what.message = body->message;
+    what.discord_code = body->code.value_or(0);
+    what.message = shown(body->message, secrets, longest_message);
     if (body->errors) what.fields = json::field_errors(body->errors->text());
+    for (auto& field : what.fields) {
+      field.path = shown(std::move(field.path), secrets, longest_message);
+      field.code = shown(std::move(field.code), secrets, longest_message);
+      field.message = shown(std::move(field.message), secrets, longest_message);
+    }
   } else {
-    what.message = "the answer is not Discord's JSON: " + response.body.substr(0, std::min<std::size_t>(response.body.find('\n'), 80));
+    what.message = other_message(response, secrets);
   }
-  // Other 401s (40001, 50027, an OAuth2 refusal) are about the call, not about the token.
-  const bool about_token = response.status == 401 && body && (body->code == 0 || body->code == invalid_token);
+  // Other 401s (40001, 50027, an OAuth2 refusal, a proxy's) are about the call, not about the token.
+  const bool about_token = response.status == 401 && body && body->code && (*body->code == 0 || *body->code == invalid_token);
   const auto code = about_token                ? errc::token_rejected
                     : response.status == 429 ? errc::rate_limited
                                              : errc::rest_refused;
-  hide(what.message, secrets);
-  for (auto& field : what.fields) {
-    hide(field.path, secrets);
-    hide(field.message, secrets);
-  }
-  if (what.may_have_been_sent) what.message += " (it may have been carried out)";
+  if (what.may_have_been_sent) what.message += " (it may have been sent and carried out)";
   if (code == errc::token_rejected) what.message += " (" + make_error_code(code).message() + ")";
   return rest_error(code, std::move(what));
 }

@@ -20,9 +20,9 @@ protocol::response_info read_limits(const net::http_response& response);
 /// https://docs.discord.com/developers/resources/message#search-guild-messages
 std::optional<duration> wait_for_index(const net::http_response& response);
 
-/// The typed error of an answer with a status of 400 or more. Bodies that are not Discord's JSON (a proxy's HTML) are
-/// cut to a line. `secrets` are shown as `***` wherever the answer repeats them.
+/// The typed error of an answer that is no success: its status is not 2xx. Bodies that are not Discord's JSON (a proxy's
+/// HTML) are cut to a line. `secrets`, none of them empty, are shown as `***` wherever the answer repeats them.
 rest_error refused(const net::http_response& response, const std::string& route, int attempt,
-                   const std::vector<std::string>& secrets = {});
+                   const std::vector<std::string>& secrets, bool may_have_been_sent);
 
 }  // namespace monochord::rest

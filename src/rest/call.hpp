@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <exception>
 #include <memory>
@@ -67,7 +68,6 @@ class call {
   std::string body;                     ///< empty and no content type: none
   std::shared_ptr<upload> source;       ///< instead of `body`
   std::exception_ptr refused;           ///< why it must not be sent; null: it may
-  bool body_once = false;               ///< the body's source cannot be read a second time: the call is never repeated
 
   std::string github_event;             ///< of a webhook for GitHub's format: what its X-GitHub-Event says
   std::string reason;                   ///< for the audit log, UTF-8, at most 512 characters; empty: none
@@ -78,14 +78,15 @@ class call {
   std::string sublimit;                 ///< names a limit within the route's ("name" of a channel): waits for itself only
   repetition repeat = repetition::by_method;
 
-  /// Calls that wait together leave in this order, which is that of their making.
+  /// Calls that wait together leave in this order, which is that of their making. (One that was made earlier, but awaited
+  /// on another thread and so late that this one had left, comes behind.)
   std::uint64_t order;
   std::shared_ptr<const std::string> owned_path;  ///< where the route's path is, when it is no literal
 
-  std::optional<duration> timeout;      ///< instead of queue_options::timeout: of the call in all, waiting included
+  std::optional<std::chrono::milliseconds> timeout;  ///< instead of queue_options::timeout: of the call in all, waiting included
 };
 
-/// What a call was answered with a status below 400.
+/// What a call was answered with a status of 2xx.
 class answer {
  public:
   answer() = default;

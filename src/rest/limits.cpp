@@ -13,7 +13,7 @@ rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, con
   const std::lock_guard lock(mutex_);
   const auto t = limiter_.acquire(key, now, urgency, deadline, order);
   owners_.emplace(t, who.get());
-  senders_[who.get()] = who;
+  senders_.try_emplace(who.get(), who);
   return t;
 }
 
@@ -43,18 +43,19 @@ void rest_limits::cancel(ticket t, time_point now) {
 }
 
 std::vector<rest_limits::news> rest_limits::pump(const sender& me, time_point now) {
-  std::map<const sender*, std::vector<news>> for_whom;
+  std::vector<news> mine;
+  std::map<const sender*, std::vector<news>> theirs;
   std::vector<std::pair<std::shared_ptr<sender>, std::vector<news>>> others;
   {
     const std::lock_guard lock(mutex_);
-    for (const auto t : limiter_.poll(now)) for_whom[owners_.at(t)].push_back({t, std::nullopt});
+    const auto of = [&](const sender* who) -> std::vector<news>& { return who == &me ? mine : theirs[who]; };
+    for (const auto t : limiter_.poll(now)) of(owners_.at(t)).push_back({t, std::nullopt});
     for (const auto& refused : limiter_.take_refused()) {
       const auto owner = owners_.find(refused.ticket);
-      for_whom[owner->second].push_back({refused.ticket, refused});
+      of(owner->second).push_back({refused.ticket, refused});
       owners_.erase(owner);
     }
-    for (auto& [who, what] : for_whom) {
-      if (who == &me) continue;
+    for (auto& [who, what] : theirs) {
       // Its tickets are cancelled by whoever waits for them, so a sender that is going away needs no news.
       const auto found = senders_.find(who);
       if (found == senders_.end()) continue;
@@ -62,7 +63,7 @@ std::vector<rest_limits::news> rest_limits::pump(const sender& me, time_point no
     }
   }
   for (auto& [who, what] : others) who->deliver(std::move(what));
-  return std::move(for_whom[&me]);
+  return mine;
 }
 
 std::optional<time_point> rest_limits::next_wakeup() const {

@@ -12,6 +12,7 @@
 #include <monochord/core/error.hpp>
 #include <monochord/core/random.hpp>
 #include "net/deadline.hpp"
+#include "net/parked.hpp"
 #include "rest/answer.hpp"
 
 namespace monochord::rest {
@@ -50,6 +51,53 @@ bool is_callback(const protocol::route& route) { return route.path.starts_with("
 /// The first answer to an interaction and what follows it.
 bool answers_interaction(const call& what) { return what.route.is_interaction(); }
 
+/// Whether it does no harm that a call is carried out, its answer lost, and sent again.
+bool may_act_twice(const call& what) {
+  if (what.repeat == repetition::never) return false;
+  if (what.repeat == repetition::always) return true;
+  switch (what.route.verb) {
+    case protocol::method::get:
+    case protocol::method::put:
+    case protocol::method::del: return true;
+    // Its fields are values, not changes, and later writes to the same place wait until it is through; but new files would
+    // be added twice.
+    case protocol::method::patch: return !what.content_type.starts_with("multipart/");
+    case protocol::method::post: return what.repeat == repetition::by_nonce || is_callback(what.route);
+  }
+  return false;
+}
+
+/// What another try would only meet again: the call, or the way to Discord, is wrong.
+bool is_hopeless(error_code code) {
+  for (const errc one : {errc::certificate_refused, errc::plain_refused, errc::invalid_argument, errc::bad_url, errc::http_malformed,
+                         errc::message_too_large, errc::inflate_failed, errc::proxy_refused, errc::upload_failed})
+    if (code == one) return true;
+  return false;
+}
+
+/// A header of the caller's own, which must not end the line that it stands in. What it holds is not said.
+void add_checked(net::http_request& to, const char* name, const std::string& value, const call& what) {
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
+  if (std::any_of(value.begin(), value.end(), control))
+    throw error(errc::invalid_argument, protocol::display(what.route) + ": the value for " + name + " holds control characters");
+  to.headers.add(name, value);
+}
+
+/// The members of a form by which OAuth2 hands over secrets.
+bool is_secret_field(std::string_view name) {
+  for (const std::string_view one : {"client_secret", "code", "code_verifier", "token", "access_token", "refresh_token"})
+    if (name == one) return true;
+  return false;
+}
+
+struct counted_in {
+  explicit counted_in(std::size_t& of) : of(of) { ++of; }
+  ~counted_in() { --of; }
+  counted_in(const counted_in&) = delete;
+  counted_in& operator=(const counted_in&) = delete;
+  std::size_t& of;
+};
+
 std::string in_seconds(duration time) {
   const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
   auto fraction = std::to_string(ms % 1000);
@@ -71,52 +119,63 @@ net::http_options express_options(net::http_options options) {
 
 }  // namespace
 
-/// Someone who waits for a ticket's turn.
-struct queue::waiter {
-  std::shared_ptr<timer> wait;
-  bool granted = false;
-  std::optional<protocol::refused_request> refused;
-};
-
-/// A ticket and the promise that the limiter hears how it ended, whatever happens to the coroutine.
-struct queue::attempt {
-  attempt(queue& owner, const protocol::route_key& key, const call& what, time_point deadline)
+/// A ticket, and who waits for its turn. Whatever happens to the coroutine, the limiter hears how it ended.
+struct queue::place {
+  place(queue& owner, const protocol::route_key& key, const call& what, time_point deadline)
       : owner(owner),
         ticket(owner.limits_->acquire(owner.shared_from_this(), key, owner.clock_->now(),
                                       answers_interaction(what) ? protocol::priority::answer : what.priority, deadline,
                                       what.order)) {
-    me.wait = owner.clock_->make_timer(owner.strand_);
-    owner.waiters_.emplace(ticket, &me);
+    owner.places_.emplace(ticket, this);
   }
-  ~attempt() {
-    owner.waiters_.erase(ticket);
+  ~place() {
+    owner.places_.erase(ticket);
     if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
-    if (!owner.closed_) owner.pump();
+    owner.pump();  // also when closed: others may share the limits
+    if (owner.closed_ && owner.places_.empty()) owner.limits_->leave(owner);
   }
-  attempt(const attempt&) = delete;
-  attempt& operator=(const attempt&) = delete;
+  place(const place&) = delete;
+  place& operator=(const place&) = delete;
+
+  bool decided() const noexcept { return granted || refused; }
+  void wake() {
+    if (wait) std::exchange(wait, nullptr)->complete();
+  }
 
   queue& owner;
   const protocol::rate_limiter::ticket ticket;
-  waiter me;
-  bool settled = false;
+  std::shared_ptr<net::parked> wait;  // while somebody waits
+  bool granted = false;
+  bool settled = false;  // the limiter has forgotten it
+  std::optional<protocol::refused_request> refused;
 };
 
 /// What a call has gone through so far.
 struct queue::journey {
   const call& what;
-  std::string route;  // as its template
-  std::string shown;  // with its ids
   time_point deadline;
   int sent = 0;
   int failures = 0;
-  bool acted = false;         // an earlier sending may have been carried out
-  time_point first_sent{};
+  bool acted = false;  // an earlier sending may have been carried out
+  time_point acted_from{};  // the first of these
   protocol::backoff backoff{};
 
-  rest_error error(error_code code, std::string message) const {
-    rest_error::details details{0, 0, std::move(message), {}, route, std::max(sent, 1)};
-    details.may_have_been_sent = acted && what.route.verb != protocol::method::get;
+  std::string route() const { return protocol::display(what.route); }                          // as its template
+  std::string shown() const { return protocol::display(what.route, views(what.parameters)); }  // with its ids
+
+  void may_have_acted(time_point sent_at) noexcept {
+    if (!std::exchange(acted, true)) acted_from = sent_at;
+  }
+  bool may_have_been_sent() const noexcept { return acted && what.route.verb != protocol::method::get; }
+  /// Until when a retry may be under way, where only a nonce keeps it from acting twice.
+  time_point covered_until() const noexcept {
+    const bool by_nonce = acted && what.route.verb == protocol::method::post && what.repeat == repetition::by_nonce;
+    return by_nonce ? after(acted_from, nonce_covers) : time_point::max();
+  }
+
+  rest_error error(error_code code, std::string message, int status = 0, std::int64_t discord_code = 0) const {
+    rest_error::details details{status, discord_code, std::move(message), {}, route(), std::max(sent, 1)};
+    details.may_have_been_sent = may_have_been_sent();
     if (details.may_have_been_sent) details.message += " (it may have been sent and carried out)";
     return rest_error(code, std::move(details));
   }
@@ -134,72 +193,100 @@ queue::queue(asio::any_io_executor executor, queue_options options)
 queue::~queue() { limits_->leave(*this); }
 
 task<answer> queue::send(call what) {
-  if (what.source) co_await what.source->admit(options_.uploads);
   answer out;  // lives until run() has ended: run_on waits for that even when it is cancelled
   co_await net::run_on(strand_, run(shared_from_this(), std::move(what), out));
   co_return out;
 }
 
 task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answer& out) {
-  const auto request = request_for(what);
-  const auto key = key_for(what);
-  const auto parameters = views(what.parameters);
-  journey trip{what, protocol::display(what.route), protocol::display(what.route, parameters),
-               what.timeout ? after(clock_->now(), *what.timeout) : after(clock_->now(), options_.timeout)};
-  ++counters_.calls;
+  struct tally {
+    explicit tally(rest_counters& all) : all(all) { ++all.calls; }
+    ~tally() { ++(all.*end); }
+    tally(const tally&) = delete;
+    tally& operator=(const tally&) = delete;
+    rest_counters& all;
+    std::uint64_t rest_counters::*end = &rest_counters::failed;
+  } counted(counters_);
+  const net::http_request request = request_for(what);
+  journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
+  place mine(*this, key_for(what), what, trip.deadline);  // before its files are looked at: the order is that of the calls
+  if (what.source) {
+    const bool in_time = co_await net::run_before(*clock_, trip.deadline, what.source->admit(options_.uploads));
+    if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
+    // Bytes take their time, which a caller who says how long it may take has counted.
+    if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
+  }
 
-  attempt place(*this, key, what, trip.deadline);
+  // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  const auto go_on_unless_cancelled = [&] {
+    if (net::is_cancelled(state)) throw trip.error(errc::cancelled, "cancelled");
+  };
+  if (!mine.decided()) pump();
   for (;;) {
-    co_await turn(place.me, trip.deadline);
-    if (place.me.refused) {
-      place.settled = true;
-      ++counters_.failed;
-      throw refused_here(trip, *place.me.refused);
+    go_on_unless_cancelled();
+    if (!mine.decided()) co_await turn(mine, trip.deadline);
+    go_on_unless_cancelled();
+    if (mine.refused) {
+      mine.settled = true;
+      throw refused_here(trip, *mine.refused);
     }
-    if (!place.me.granted) {
-      ++counters_.failed;
+    if (!mine.granted) {
       if (closed_) throw trip.error(errc::cancelled, "the client stopped");
       throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
     }
-    place.me.granted = false;
+    mine.granted = false;
+    const auto sent_at = clock_->now();
+    const auto end = std::min(trip.deadline, trip.covered_until());
+    if (sent_at >= end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
 
     ++trip.sent;
-    const auto sent_at = clock_->now();
-    if (trip.sent == 1) trip.first_sent = sent_at;
-    call_hook(options_.hooks.before_request, rest_request_event{trip.route, trip.shown, trip.sent});
+    if (options_.hooks.before_request)
+      call_hook(options_.hooks.before_request, rest_request_event{trip.route(), trip.shown(), trip.sent});
+    const auto ended = [&](int status, error_code error) {
+      if (options_.hooks.after_response)
+        call_hook(options_.hooks.after_response,
+                  rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, clock_->now() - sent_at});
+    };
     net::http_response response;
     std::optional<net::http_error> lost;
     try {
-      co_await exchange(request, answers_interaction(what), trip.deadline, response);
+      const bool express = answers_interaction(what) && sending_ >= options_.http.max_connections;
+      std::optional<counted_in> one;
+      if (!express) one.emplace(sending_);
+      net::http_pool& pool = express ? express_ : pool_;
+      response = co_await pool.send(request, pool.time_for(request), end);
     } catch (const net::http_error& e) {
       lost = e;
+    } catch (const upload_error& e) {
+      ended(0, e.code());
+      if (trip.may_have_been_sent()) throw trip.error(e.code(), e.what());
+      throw;
     }
+    ended(lost ? 0 : response.status, lost ? lost->code() : error_code());
     const auto now = clock_->now();
-    rest_response_event seen{trip.route, trip.shown, trip.sent, response.status, {}, now - sent_at};
-    if (lost) {
-      seen.status = 0;
-      seen.error = lost->code();
-    }
-    call_hook(options_.hooks.after_response, seen);
 
     if (lost) {
       ++trip.failures;
+      if (lost->request_written()) trip.may_have_acted(sent_at);
       if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, closed_ ? "the client stopped" : "cancelled");
-      const bool hopeless = lost->code() == errc::certificate_refused || lost->code() == errc::plain_refused;
-      const bool before = trip.acted;
-      trip.acted = before || lost->request_written();
-      const auto again_in = hopeless ? std::nullopt : again_after(trip, nullptr);
-      if (limits_->failed(place.ticket, now, again_in) == verdict::again) {
+      // What is not Discord's doing must not open its circuit: then `mine` takes the ticket back.
+      const bool ours = is_hopeless(lost->code()) ||
+                        (lost->code() == errc::timeout && now >= end && now - sent_at < options_.http.response_timeout);
+      if (ours) throw trip.error(lost->code(), lost->what());
+      if (limits_->failed(mine.ticket, now, again_after(trip)) == verdict::again) {
         ++counters_.retries;
-        options_.log(log_level::warning, "rest", trip.shown + ": " + lost->what() + ", trying again");
+        if (options_.log.wants(log_level::warning))
+          options_.log(log_level::warning, "rest", trip.shown() + ": " + lost->what() + ", trying again");
+        pump();
         continue;
       }
-      place.settled = true;
-      ++counters_.failed;
+      mine.settled = true;
       throw trip.error(lost->code(), lost->what());
     }
 
-    options_.log(log_level::trace, "rest", trip.shown + ": HTTP " + std::to_string(response.status));
+    if (options_.log.wants(log_level::trace))
+      options_.log(log_level::trace, "rest", trip.shown() + ": HTTP " + std::to_string(response.status));
     const auto limits = read_limits(response);
     if (response.status == 429) {
       ++counters_.status_429;
@@ -207,94 +294,67 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     }
     if (response.status >= 500) {
       ++trip.failures;
-      trip.acted = true;
+      trip.may_have_acted(sent_at);
     }
-    const auto again_in = response.status >= 500 ? again_after(trip, &response) : wait_for_index(response);
-    if (limits_->answered(place.ticket, limits, now, again_in) == verdict::again) {
-      if (response.status == 429 && what.body_once) {
-        ++counters_.refused;
-        throw refused(response, trip.route, trip.sent, secrets_of(what));  // `place` cancels the ticket
-      }
+    const auto again_in = response.status >= 500 ? again_after(trip) : wait_for_index(response);
+    if (limits_->answered(mine.ticket, limits, now, again_in) == verdict::again) {
       if (response.status >= 500) {
         ++counters_.retries;
-        options_.log(log_level::warning, "rest", trip.shown + ": HTTP " + std::to_string(response.status) + ", trying again");
+        if (options_.log.wants(log_level::warning))
+          options_.log(log_level::warning, "rest", trip.shown() + ": HTTP " + std::to_string(response.status) + ", trying again");
       }
+      pump();
       continue;
     }
-    place.settled = true;
+    mine.settled = true;
     // The answer of an earlier sending is lost, and this one says that it was carried out.
     const bool done_before = trip.acted && is_callback(what.route) && limits.code == already_acknowledged;
-    if (done_before || response.status < 400) {
-      ++counters_.succeeded;
+    if (done_before || (response.status >= 200 && response.status < 300)) {
+      counted.end = &rest_counters::succeeded;
       out = done_before ? answer(204, {}, {})
                         : answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
       co_return;
     }
-    ++counters_.refused;
-    throw refused(response, trip.route, trip.sent, secrets_of(what));
+    counted.end = &rest_counters::refused;
+    throw refused(response, trip.route(), trip.sent, secrets_of(what, request), trip.may_have_been_sent());
   }
 }
 
-/// The pause before a call is sent again whose answer is lost (`response` is null) or a 5xx; nothing when it must not be.
-std::optional<duration> queue::again_after(journey& trip, const net::http_response* response) const {
+/// The pause before a call is sent again whose answer is lost or a 5xx; nothing when it must not be.
+std::optional<duration> queue::again_after(journey& trip) const {
   const call& what = trip.what;
   if (closed_ || trip.failures >= options_.attempts) return std::nullopt;
-  const auto now = clock_->now();
-  const auto wait = trip.backoff.next(random_fraction());
-  if (now + wait >= trip.deadline) return std::nullopt;
-  const bool untouched = !response && !trip.acted;  // nothing was written
-  if (untouched) return wait;
-  if (what.body_once || what.repeat == repetition::never) return std::nullopt;
-  switch (what.route.verb) {
-    case protocol::method::get:
-    case protocol::method::put:
-    case protocol::method::del: return wait;
-    case protocol::method::patch:
-      // Its fields are values, not changes, and later writes to the same place wait until it is through; but new files
-      // would be added twice.
-      if (!what.content_type.starts_with("multipart/") || what.repeat == repetition::always) return wait;
-      return std::nullopt;
-    case protocol::method::post: break;
-  }
-  if (what.repeat == repetition::always || is_callback(what.route)) return wait;
-  if (what.repeat == repetition::by_nonce && now + wait - trip.first_sent < nonce_covers) return wait;
-  return std::nullopt;
+  const auto then = after(clock_->now(), trip.backoff.next(random_fraction()));
+  if (then >= std::min(trip.deadline, trip.covered_until())) return std::nullopt;
+  if (trip.acted && !may_act_twice(what)) return std::nullopt;
+  return then - clock_->now();
 }
 
-rest_error queue::refused_here(journey& trip, const protocol::refused_request& why) const {
+rest_error queue::refused_here(const journey& trip, const protocol::refused_request& why) const {
   using cause = protocol::refused_request::cause;
-  rest_error::details details{0, 0, {}, {}, trip.route, std::max(trip.sent, 1)};
-  details.may_have_been_sent = trip.acted && trip.what.route.verb != protocol::method::get;
-  error_code code = errc::rate_limited;
   switch (why.why) {
-    case cause::late:
-      details.message = "it would have to wait " + in_seconds(why.until - clock_->now()) + " for " +
-                        std::string(protocol::name(why.waits_for)) + ", longer than it may take";
-      break;
+    case cause::late: break;
     case cause::webhook_gone:
-      code = errc::rest_refused;
-      details.status = 404;
-      details.discord_code = unknown_webhook;
-      details.message = "Discord no longer knows this webhook; not sent";
-      break;
-    case cause::token_rejected:
-      code = errc::token_rejected;
-      details.status = 401;
-      details.message = "not sent: " + code.message();
-      break;
+      return trip.error(errc::rest_refused, "Discord no longer knows this webhook; not sent", 404, unknown_webhook);
+    case cause::token_rejected: {
+      const error_code code = errc::token_rejected;
+      return trip.error(code, "not sent: " + code.message(), 401);
+    }
   }
-  return rest_error(code, std::move(details));
+  return trip.error(errc::rate_limited, "it would have to wait " + in_seconds(why.until - clock_->now()) + " for " +
+                                            std::string(protocol::name(why.waits_for)) + ", longer than it may take");
 }
 
 void queue::tell_limited(const journey& trip, const protocol::response_info& info) const {
-  rest_rate_limit_event event{trip.route, trip.shown, rest_limit_scope::bucket, info.retry_after.value_or(duration::zero())};
+  const std::string route = trip.route(), shown = trip.shown();
+  rest_rate_limit_event event{route, shown, rest_limit_scope::bucket, info.retry_after.value_or(duration::zero())};
   if (!info.from_discord && !options_.limits.none) event.scope = rest_limit_scope::address;
   else if (info.global || info.scope == protocol::limit_scope::global) event.scope = rest_limit_scope::global;
   else if (info.scope == protocol::limit_scope::shared) event.scope = rest_limit_scope::shared;
   if (event.scope == rest_limit_scope::address)
-    options_.log(log_level::error, "rest", trip.shown + ": this address is blocked; everything waits");
+    options_.log(log_level::error, "rest", shown + ": this address is blocked; everything waits");
   else
-    options_.log(log_level::debug, "rest", trip.shown + ": rate limited, goes again when Discord allows it");
+    options_.log(log_level::debug, "rest", shown + ": rate limited, goes again when Discord allows it");
   call_hook(options_.hooks.rate_limited, event);
 }
 
@@ -310,31 +370,24 @@ void queue::call_hook(const Hook& hook, const Event& event) const {
   }
 }
 
-task<> queue::exchange(const net::http_request& request, bool urgent, time_point deadline, net::http_response& out) {
-  if (urgent && sending_ >= options_.http.max_connections) {
-    out = co_await express_.send(request, express_.time_for(request), deadline);
-    co_return;
-  }
-  struct counted {
-    explicit counted(std::size_t& of) : of(of) { ++of; }
-    ~counted() { --of; }
-    std::size_t& of;
-  };
-  const counted one(sending_);
-  out = co_await pool_.send(request, pool_.time_for(request), deadline);
-}
-
-/// Returns when the ticket may go (`granted`), or when it never will: refused, deadline, close().
-task<> queue::turn(waiter& me, time_point deadline) {
-  pump();
-  if (!me.granted) ++counters_.waited;
-  while (!me.granted && !me.refused && !closed_ && clock_->now() < deadline) co_await me.wait->wait_until(deadline);
+/// Returns when the ticket may go (`granted`), or when it never will: refused, deadline, close(), cancelled.
+task<> queue::turn(place& me, time_point deadline) {
+  ++counters_.waited;
+  struct listed {
+    ~listed() { all.erase(at); }
+    std::multimap<time_point, place*>& all;
+    const std::multimap<time_point, place*>::iterator at;
+  } const until{ends_, ends_.emplace(deadline, &me)};
+  arm();
+  if (closed_ || clock_->now() >= deadline) co_return;
+  co_await net::park([&me](std::shared_ptr<net::parked> wait) { me.wait = std::move(wait); });
+  me.wait = nullptr;
 }
 
 void queue::deliver(std::vector<rest_limits::news> what) {
   asio::post(strand_, [weak = weak_from_this(), what = std::move(what)] {
     const auto self = weak.lock();
-    if (!self || self->closed_) return;
+    if (!self || self->closed_) return;  // a closed one's calls are ending, and give back what they were granted
     self->take_in(what);
     self->pump();
   });
@@ -342,21 +395,31 @@ void queue::deliver(std::vector<rest_limits::news> what) {
 
 void queue::take_in(const std::vector<rest_limits::news>& what) {
   for (const auto& news : what) {
-    const auto found = waiters_.find(news.which);
-    if (found == waiters_.end()) continue;  // it has given up meanwhile, and said so to the limiter
+    const auto found = places_.find(news.which);
+    if (found == places_.end()) continue;  // it has given up meanwhile, and said so to the limiter
     if (news.refused) found->second->refused = news.refused;
     else found->second->granted = true;
-    found->second->wait->cancel();
+    found->second->wake();
   }
 }
 
 /// Wakes whoever may go now, and sees to it that this is called again when time alone lets the next one go.
 void queue::pump() {
   take_in(limits_->pump(*this, clock_->now()));
-  if (!limits_->next_wakeup()) return;
+  arm();
+}
+
+/// Sees to it that wake_loop looks when the next limit or the next call's time is over. One that would look earlier is left
+/// alone, unless there is nothing to wait for.
+void queue::arm() {
+  if (closed_) return;
+  auto next = limits_->next_wakeup().value_or(time_point::max());
+  if (!ends_.empty()) next = std::min(next, ends_.begin()->first);
+  if (next >= wakes_at_ && next != time_point::max()) return;
+  wakes_at_ = next;
   if (wake_timer_) {
     wake_timer_->cancel();
-  } else {
+  } else if (next != time_point::max()) {
     wake_timer_ = clock_->make_timer(strand_);
     asio::co_spawn(strand_, wake_loop(shared_from_this()), asio::detached);
   }
@@ -364,15 +427,16 @@ void queue::pump() {
 
 task<> queue::wake_loop(std::shared_ptr<queue> self) {
   const auto wait = self->wake_timer_;
-  while (!self->closed_) {
-    const auto next = self->limits_->next_wakeup();
-    if (!next) break;
-    // Cancelled when the next time has changed: then look again.
-    if (const auto woken = co_await wait->wait_until(*next); !woken && !self->closed_) {
-      self->wake_timer_ = nullptr;
-      self->pump();  // starts another loop if there is more to wait for
-      co_return;
+  while (!self->closed_ && self->wakes_at_ != time_point::max()) {
+    // Cancelled when there is another time to wait for, or none.
+    if (const auto woken = co_await wait->wait_until(self->wakes_at_); woken) continue;
+    self->wakes_at_ = time_point::max();
+    const auto now = self->clock_->now();
+    for (const auto& [end, late] : self->ends_) {
+      if (end > now) break;
+      late->wake();
     }
+    self->pump();
   }
   self->wake_timer_ = nullptr;
 }
@@ -399,38 +463,51 @@ protocol::route_key queue::key_for(const call& what) const {
   return key;
 }
 
-/// What must not be read anywhere, as it is and as it stands in a path.
-std::vector<std::string> queue::secrets_of(const call& what) const {
+/// What must not be read anywhere, as it is and as it stands in a path or a form.
+std::vector<std::string> queue::secrets_of(const call& what, const net::http_request& request) const {
   std::vector<std::string> all{options_.bot_token.reveal()};
-  const auto& given = what.authorization.reveal();
-  if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
-  for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) {
+  const auto add = [&](std::string secret) {
     all.push_back(protocol::percent_encode(secret));
     all.push_back(std::move(secret));
+  };
+  const auto& given = what.authorization.reveal();
+  if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
+  for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) add(std::move(secret));
+  if (what.content_type == "application/x-www-form-urlencoded") {
+    for (std::string_view form = request.body; !form.empty();) {
+      const auto field = form.substr(0, form.find('&'));
+      form.remove_prefix(std::min(field.size() + 1, form.size()));
+      const auto equals = field.find('=');
+      if (equals == field.npos || !is_secret_field(field.substr(0, equals))) continue;
+      all.emplace_back(field.substr(equals + 1));
+      add(protocol::percent_decode(field.substr(equals + 1)));
+    }
   }
+  std::erase(all, std::string());
   // One may be a part of another, which would then be shown but for that part.
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   return all;
 }
 
-net::http_request queue::request_for(const call& what) const {
-  std::string base = options_.base.target();
-  if (base.ends_with('/')) base.pop_back();
-  net::http_request request(std::string(protocol::name(what.route.verb)),
-                            base + protocol::build_path(what.route, views(what.parameters)) + what.query);
+net::http_request queue::request_for(call& what) const {
+  std::string target = options_.base.target();
+  if (target.ends_with('/')) target.pop_back();
+  target += protocol::build_path(what.route, views(what.parameters));
+  target += what.query;
+  net::http_request request(std::string(protocol::name(what.route.verb)), std::move(target));
   if (what.authorization.what() == authorization::kind::given)
-    request.headers.add("Authorization", what.authorization.reveal());
+    add_checked(request, "Authorization", what.authorization.reveal(), what);
   else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token())
-    request.headers.add("Authorization", "Bot " + options_.bot_token.reveal());
+    add_checked(request, "Authorization", "Bot " + options_.bot_token.reveal(), what);
   if (!what.reason.empty()) {
     if (characters(what.reason) > longest_reason)
       throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
     request.headers.add("X-Audit-Log-Reason", protocol::percent_encode(what.reason));
   }
-  if (!what.github_event.empty()) request.headers.add("X-GitHub-Event", what.github_event);
+  if (!what.github_event.empty()) add_checked(request, "X-GitHub-Event", what.github_event, what);
   if (!what.body.empty() || !what.content_type.empty() || what.source) {
     request.headers.add("Content-Type", what.content_type);
-    request.body = what.body;
+    request.body = std::move(what.body);
     request.source = what.source;
   }
   return request;
@@ -440,7 +517,7 @@ task<> queue::close() { return net::run_on(strand_, close_on_strand(shared_from_
 
 task<> queue::close_on_strand(std::shared_ptr<queue> self) {
   self->closed_ = true;
-  for (auto& [ticket, waiting] : self->waiters_) waiting->wait->cancel();
+  for (auto& [ticket, one] : self->places_) one->wake();
   if (self->wake_timer_) self->wake_timer_->cancel();
   self->limits_->leave(*self);
   co_await self->pool_.close();

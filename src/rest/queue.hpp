@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include <monochord/core/clock.hpp>
@@ -54,7 +55,9 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   /// connection is, when the call may be repeated (`repetition`, or nothing was sent): after a pause, in its old place.
   /// Throws `rest_error` for every other answer and when the deadline passes, at once when a limit is known to last
   /// longer; `error` with `errc::invalid_argument` for a call that can never be sent, `upload_error` before anything is
-  /// sent when files are too large or cannot be read. Cancellation gives the slot back.
+  /// sent when files are too large or cannot be read. Without a timeout of its own, a call with files has besides
+  /// `queue_options::timeout` the time that its bytes take at `http_options::slowest_upload_bytes_per_second`.
+  /// Cancellation gives the slot back.
   task<answer> send(call what);
   /// Ends what waits and what is under way with `errc::cancelled`, and closes the connections.
   task<> close();
@@ -64,24 +67,23 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   limit_checks body_limits() const noexcept { return options_.body_limits; }
 
  private:
-  struct waiter;
-  struct attempt;
+  struct place;
   struct journey;
 
   task<> run(std::shared_ptr<queue> self, call what, answer& out);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
-  task<> exchange(const net::http_request& request, bool urgent, time_point deadline, net::http_response& out);
-  task<> turn(waiter& me, time_point deadline);
+  task<> turn(place& me, time_point deadline);
   void deliver(std::vector<rest_limits::news> what) override;
   void take_in(const std::vector<rest_limits::news>& what);
   void pump();
+  void arm();
   static task<> wake_loop(std::shared_ptr<queue> self);
-  net::http_request request_for(const call& what) const;
+  net::http_request request_for(call& what) const;
   protocol::route_key key_for(const call& what) const;
-  std::vector<std::string> secrets_of(const call& what) const;
-  std::optional<duration> again_after(journey& trip, const net::http_response* response) const;
-  rest_error refused_here(journey& trip, const protocol::refused_request& why) const;
+  std::vector<std::string> secrets_of(const call& what, const net::http_request& request) const;
+  std::optional<duration> again_after(journey& trip) const;
+  rest_error refused_here(const journey& trip, const protocol::refused_request& why) const;
   void tell_limited(const journey& trip, const protocol::response_info& info) const;
   template <class Hook, class Event>
   void call_hook(const Hook& hook, const Event& event) const;
@@ -95,9 +97,11 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   net::http_pool express_;  // for answers to interactions while every connection of the pool is busy
 
   // On the strand only.
-  std::map<protocol::rate_limiter::ticket, waiter*> waiters_;
-  std::size_t sending_ = 0;            // through pool_
+  std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
+  std::multimap<time_point, place*> ends_;  // of those that wait for their turn: when their time is over
+  std::size_t sending_ = 0;                 // through pool_
   std::shared_ptr<timer> wake_timer_;  // of the running wake_loop; null when none runs
+  time_point wakes_at_ = time_point::max();
   bool closed_ = false;
   rest_counters counters_;
 };

@@ -4,6 +4,7 @@
 //   bench_rest [--check] [--once floor|ours]     --once runs one of them for a profiler; without --check a call that costs
 //                                                too much is only shown, all else that is wrong still fails
 #include <signal.h>
+#include <sys/mman.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -15,12 +16,14 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
+#include <atomic>
 #include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
 
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/message.hpp>
@@ -54,6 +57,14 @@ constexpr const char* content = "The quick brown fox jumps over the lazy dog, an
 std::string ca_pem;
 std::uint16_t port = 0;
 
+/// What all the processes see.
+struct traffic {
+  std::atomic<std::uint64_t> requests{0}, bytes{0};  // that the server has read
+  std::uint64_t floor_bytes = 0, our_bytes = 0;      // of one request
+  char one_of_ours[2048] = "";                       // as it goes over the wire
+};
+traffic* seen = nullptr;
+
 // --- the server: answers every POST with a message as Discord sends it, limits that never bind ---
 
 std::string answer_text() {
@@ -66,7 +77,15 @@ std::string answer_text() {
          R"("primary_guild":null},"pinned":false,"mention_everyone":false,"tts":false})";
 }
 
-task<net::server_reply> answer(const net::http_request&, const net::peer_info&) {
+std::uint64_t bytes_of(const net::http_request& request) {
+  std::uint64_t all = request.method.size() + request.target.size() + request.body.size();
+  for (const auto& [name, value] : request.headers) all += name.size() + value.size();
+  return all;
+}
+
+task<net::server_reply> answer(const net::http_request& request, const net::peer_info&) {
+  ++seen->requests;
+  seen->bytes += bytes_of(request);
   static const std::string text = answer_text();
   net::http_response made(200, "application/json", text);
   made.headers.add("X-RateLimit-Bucket", "d7a9c0f1e2b3d4c5");
@@ -97,14 +116,13 @@ task<net::server_reply> answer(const net::http_request&, const net::peer_info&) 
 
 // --- the floor ---
 
+constexpr std::uint64_t first_channel = 1257000000000000000U;
+
+/// The same bytes that we write, but for a nonce that is always the same.
 std::string request_text(int channel) {
-  net::http_request request("POST", "/api/v10/channels/" + std::to_string(1257000000000000000 + channel) + "/messages");
-  request.headers.add("Authorization", "Bot secret");
-  request.headers.add("Content-Type", "application/json");
-  request.headers.add("User-Agent", user_agent);
-  request.headers.add("Accept-Encoding", "gzip");
-  request.body = R"({"content":")" + std::string(content) + R"("})";
-  return net::serialize_head(request, "127.0.0.1:" + std::to_string(port)) + request.body;
+  static const auto path = std::to_string(first_channel);
+  std::string text = seen->one_of_ours;
+  return text.replace(text.find(path), path.size(), std::to_string(first_channel + static_cast<std::uint64_t>(channel)));
 }
 
 /// How many requests are left, and what was measured once the warm-up was over.
@@ -153,7 +171,8 @@ double floor_cpu(int posts) {
 // --- ours ---
 
 struct client {
-  explicit client(duration idle_timeout = 30s, std::uint64_t attachment_bytes = 0) {
+  explicit client(duration idle_timeout = 30s, std::uint64_t attachment_bytes = 0, std::string base = {}) {
+    if (base.empty()) base = "https://127.0.0.1:" + std::to_string(port) + "/api/v10";
     net::http_options options;
     options.transport = net::tcp_network();
     options.clock = system_clock();
@@ -161,7 +180,7 @@ struct client {
     options.user_agent = user_agent;
     options.max_connections = connections;
     options.idle_timeout = idle_timeout;
-    rest::queue_options calls{.base = net::url::parse("https://127.0.0.1:" + std::to_string(port) + "/api/v10"),
+    rest::queue_options calls{.base = net::url::parse(base),
                               .bot_token = token("secret"), .http = options, .limits = {}, .log = {}};
     calls.limits.global_limit = 1'000'000;
     if (attachment_bytes != 0) calls.uploads.attachment_bytes = attachment_bytes;
@@ -188,7 +207,7 @@ struct client {
 
 task<> post_loop(rest_client& api, progress& work, int channel) {
   while (work.next()) {
-    const auto got = co_await api.create_message(channel_id(1257000000000000000U + static_cast<std::uint64_t>(channel)),
+    const auto got = co_await api.create_message(channel_id(first_channel + static_cast<std::uint64_t>(channel)),
                                                  {.content = content});
     need(got.content == content, "our answer");
   }
@@ -207,6 +226,34 @@ void post(client& with, int posts, double* cpu = nullptr) {
   while (running > 0 && with.context.run_one() != 0) {
   }
   if (cpu) *cpu = (bench::cpu_seconds() - work.start) / posts * 1e6;
+}
+
+task<int> post_one(rest_client& api) {
+  co_await api.create_message(channel_id(first_channel), {.content = content});
+  co_return 1;
+}
+
+/// What a message of ours looks like on the wire: sent without TLS to somebody who writes it down.
+bool capture() {
+  asio::io_context context;
+  tcp::acceptor acceptor(context, {asio::ip::address_v4::loopback(), 0});
+  const std::string here = "127.0.0.1:" + std::to_string(acceptor.local_endpoint().port());
+  std::string text;
+  std::thread writer([&] {
+    tcp::socket socket = acceptor.accept();
+    while (!text.ends_with("}")) {
+      char space[4096];
+      text.append(space, socket.read_some(asio::buffer(space)));
+    }
+    asio::write(socket, asio::buffer(net::serialize_head(net::http_response(200, "application/json", answer_text()), true) + answer_text()));
+  });
+  client with(30s, 0, "http://" + here + "/api/v10");
+  with.run(post_one(*with.api));
+  writer.join();
+  text.replace(text.find(here), here.size(), "127.0.0.1:" + std::to_string(port));
+  need(text.size() < sizeof seen->one_of_ours, "a longer request than expected");
+  std::memcpy(seen->one_of_ours, text.data(), text.size());
+  return true;
 }
 
 double our_cpu(int posts) {
@@ -316,6 +363,9 @@ int main(int argc, char** argv) {
   const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
   const testing::test_ca authority;
   ca_pem = authority.pem();
+  void* shared = mmap(nullptr, sizeof(traffic), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  need(shared != MAP_FAILED, "mmap");
+  seen = new (shared) traffic;
   int ends[2];
   need(pipe(ends) == 0, "pipe");
   const pid_t server = fork();
@@ -323,6 +373,7 @@ int main(int argc, char** argv) {
   if (server == 0) serve(authority.issue({"127.0.0.1"}), ends[1]);
   need(read(ends[0], &port, sizeof port) == sizeof port, "the server did not start");
 
+  bench::in_fresh_process<bool>(capture);
   const int posts = 2000;
   bool cheap = true;
   bool good = true;
@@ -331,8 +382,16 @@ int main(int argc, char** argv) {
   } else {
     std::printf("%d posts over %d channels, TLS on loopback; CPU time of the client's process, median of %d pairs\n\n", posts,
                 channels, bench::pairs);
-    cheap = bench::compare({"bare Beast keep-alive loop (floor)", [] { return floor_cpu(posts); }},
-                           {"ours: rest_client", [] { return our_cpu(posts); }}, cpu_budget, "us a request");
+    const auto counted = [](std::uint64_t traffic::*bytes, double (*run)(int)) {
+      const std::uint64_t requests = seen->requests, before = seen->bytes;
+      const double cpu = run(posts);
+      seen->*bytes = (seen->bytes - before) / (seen->requests - requests);
+      need(seen->*bytes * (seen->requests - requests) == seen->bytes - before, "requests of different lengths");
+      return cpu;
+    };
+    cheap = bench::compare({"bare Beast keep-alive loop (floor)", [&] { return counted(&traffic::floor_bytes, floor_cpu); }},
+                           {"ours: rest_client", [&] { return counted(&traffic::our_bytes, our_cpu); }}, cpu_budget, "us a request");
+    need(seen->floor_bytes == seen->our_bytes, "the floor writes other bytes than we do");
     const auto pool = bench::in_fresh_process<pool_figures>([] { return use_pool(posts); });
     std::printf("%.0f requests a second; %llu connections opened (bound %zu); after %llu idle closes %llu opened, %llu of them resumed TLS\n\n",
                 pool.requests_a_second, static_cast<unsigned long long>(pool.opened), connections,

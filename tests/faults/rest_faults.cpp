@@ -4,7 +4,9 @@
 #include <map>
 
 #include <monochord/model/message.hpp>
+#include <monochord/model/oauth2.hpp>
 #include <monochord/model/user.hpp>
+#include <monochord/model/webhook_bodies.hpp>
 #include <monochord/rest/counters.hpp>
 
 #include "support/bot_world.hpp"
@@ -76,12 +78,15 @@ TEST_CASE("fault 17: answers without rate-limit headers stop no queue") {
   caller c(w);
   c.play({{.what = kind::no_rate_limit_headers, .times = 1000}});
   for (int i = 0; i < 30; ++i) c.me();
-  c.until(30);
-  CHECK(c.succeeded == 30);
+  for (const auto& n : numbers(5)) c.post(n);
+  c.until(35);
+  CHECK(c.succeeded == 35);
+  CHECK(w.sim.elapsed() < 2s);  // nobody took the silence for a limit that is used up
   c.play({});
-  for (const auto& n : numbers(12)) c.post(n);
-  c.until(42, 5min);
-  CHECK(c.said() == numbers(12));
+  const auto all = numbers(17);
+  for (std::size_t i = 5; i < all.size(); ++i) c.post(all[i]);
+  c.until(47, 5min);
+  CHECK(c.said() == all);
 }
 
 TEST_CASE("fault 18: timeouts and resets give the slot back, and nothing is posted twice") {
@@ -226,7 +231,56 @@ TEST_CASE("fault 21: buckets that change or merge, shared and sub-limits: only w
     CHECK(c.said() == numbers(12));
     CHECK(c.errors.empty());
     for (const auto& v : w.discord().violations()) CHECK(v.kind != "429_ignored");
+    // The fault was there.
+    const auto counters = c.counters();
+    CHECK(counters.limited_shared == (what == kind::shared_429 ? 1U : 0U));
+    CHECK(counters.limited_bucket >= (what == kind::sub_limit_429 ? 1U : 0U));
+    if (what == kind::shared_429 || what == kind::sub_limit_429) CHECK(w.sim.elapsed() >= 8s);
   }
+}
+
+TEST_CASE("fault 21: a bucket that gets another name keeps its queue, one that merges shares its limit") {
+  const auto name_while_waiting = [](caller& c, std::size_t posts) {
+    for (const auto& n : numbers(static_cast<int>(posts))) c.post(n);
+    c.world.sim.run_for(100ms);
+    const auto waiting = c.counters().waiting;
+    REQUIRE(waiting.size() == 1);
+    return waiting[0].bucket;
+  };
+  {
+    simulated_world w;
+    caller c(w);
+    const auto first = name_while_waiting(c, 6);
+    c.until(6);
+    w.sim.run_for(10s);
+    c.play({{.what = kind::new_bucket, .method = "POST", .route = "/channels/{channel_id}/messages"}});
+    const auto second = name_while_waiting(c, 8);
+    CHECK(!first.empty());
+    CHECK(first != second);
+    c.until(14);
+    CHECK(c.errors.empty());
+  }
+  simulated_world w;
+  caller c(w);
+  const auto typing = [&]() -> mc::task<> {
+    c.keep(co_await mc::as_result(c.bot.rest().trigger_typing_indicator(w.world.general, {.unordered = true})));
+  };
+  w.sim.spawn(typing());  // its bucket is known
+  c.until(1);
+  rest_fault merge{.what = kind::merge_bucket, .method = "POST", .route = "/channels/{channel_id}/messages"};
+  merge.with = "POST /channels/{channel_id}/typing";
+  c.play({merge});
+  c.post("one bucket");
+  c.until(2);
+  w.sim.run_for(10s);
+  const auto began = w.sim.elapsed();
+  for (const auto& n : numbers(5)) c.post(n);
+  c.until(7);
+  CHECK(w.sim.elapsed() - began < 1s);
+  w.sim.spawn(typing());  // the posts have used up what both have
+  c.until(8);
+  CHECK(w.sim.elapsed() - began >= 4900ms);
+  CHECK(c.errors.empty());
 }
 
 TEST_CASE("fault 21: a sub-limit of minutes is told at once to who cannot wait for it") {
@@ -273,6 +327,78 @@ TEST_CASE("fault 22: a storm of 5xx and pages: few attempts with growing pauses,
   }
 }
 
+TEST_CASE("fault 22: the pauses between attempts grow, each within its bounds and by chance") {
+  std::vector<mc::duration> first_pauses;
+  for (int round = 0; round < 8; ++round) {
+    simulated_world w;
+    caller c(w);
+    auto page = mc::testing::rest_faults::page(503);
+    page.times = 100;
+    c.play({page});
+    c.me();
+    c.until(1);
+    std::vector<mc::time_point> at;
+    for (const auto& request : w.discord().rest_log()) at.push_back(request.when);
+    REQUIRE(at.size() == 4);
+    for (std::size_t i = 1; i < at.size(); ++i) {
+      const auto most = 1s * (1 << (i - 1));
+      CHECK(at[i] - at[i - 1] >= most / 2);
+      CHECK(at[i] - at[i - 1] <= most + 50ms);
+      if (i > 1) CHECK(at[i] - at[i - 1] >= at[i - 1] - at[i - 2]);
+    }
+    first_pauses.push_back(at[1] - at[0]);
+  }
+  std::sort(first_pauses.begin(), first_pauses.end());
+  CHECK(first_pauses.back() - first_pauses.front() > 10ms);
+}
+
+TEST_CASE("fault 23: a clock that is an hour wrong or jumps by years changes no wait") {
+  // When each request came, since the start.
+  const auto play = [](mc::duration before, const std::vector<mc::duration>& jumps) {
+    simulated_world w;
+    w.sim.clock()->step_utc(before);
+    auto options = w.options();
+    options.rest_timeout = 20min;
+    caller c(w, std::move(options));
+    std::size_t jump = 0;
+    const auto go = [&](std::size_t calls) {  // jumps in the middle of the waiting
+      w.sim.run_for(1500ms);
+      if (!jumps.empty()) w.sim.clock()->step_utc(jumps[jump++ % jumps.size()]);
+      c.until(calls, 20min);
+    };
+    // A bucket, whose headers tell wall-clock times that jump with the clock.
+    for (const auto& n : numbers(12)) c.post(n);
+    go(12);
+    // The global limit.
+    c.play({{.what = kind::global_429, .retry_after = 7s}});
+    for (int i = 0; i < 5; ++i) c.me();
+    go(17);
+    // Messages are deleted under limits that depend on their age.
+    const auto message = w.discord().say(w.world.alice, w.world.general, "old or young");
+    const auto remove = [&]() -> mc::task<> { c.keep(co_await mc::as_result(c.bot.rest().delete_message(w.world.general, message))); };
+    for (int i = 0; i < 8; ++i) w.sim.spawn(remove());
+    go(25);
+    // A block of the whole address.
+    c.play({{.what = kind::cloudflare_block, .retry_after = 90s}});
+    c.me();
+    c.until(26);
+    c.me();
+    go(27);
+    std::vector<mc::duration> when;
+    const auto log = w.discord().rest_log();
+    for (const auto& request : log) when.push_back(request.when - log.front().when);
+    for (const auto& v : w.discord().violations()) CHECK(v.kind != "429_ignored");
+    return when;
+  };
+  constexpr mc::duration years = 24h * 3652;
+  const auto right = play(0s, {});
+  REQUIRE(right.size() == 28);
+  CHECK(right.back() >= 90s);
+  for (const auto wrong : {1h, -1h}) CHECK(play(wrong, {}) == right);
+  CHECK(play(0s, {1h, -1h, years, -years}) == right);
+  CHECK(play(0s, {-years, years, -1h, 1h}) == right);
+}
+
 TEST_CASE("fault 22: a 5xx whose call was carried out makes no second message") {
   simulated_world w;
   caller c(w);
@@ -286,32 +412,117 @@ TEST_CASE("fault 22: a 5xx whose call was carried out makes no second message") 
   CHECK(c.said() == numbers(4));
 }
 
+namespace {
+
+/// Everything that a client says of itself: its log, hooks, errors, counters.
+struct confession {
+  void listen(mc::client_options& options) {
+    options.rest_hooks.before_request = [this](const auto& e) { add({e.route, e.shown}); };
+    options.rest_hooks.after_response = [this](const auto& e) { add({e.route, e.shown, e.error.message()}); };
+    options.rest_hooks.rate_limited = [this](const auto& e) { add({e.route, e.shown}); };
+  }
+  void add(std::initializer_list<std::string_view> all) {
+    for (const auto one : all) text.append(one).append("\n");
+  }
+  template <class T>
+  void add_error(const mc::result<T>& end) {
+    if (end) return;
+    ++errors;
+    add({end.error_text()});
+    if (const auto* error = end.template error_as<mc::rest_error>()) {
+      add({error->message(), error->route()});
+      for (const auto& field : error->fields()) add({field.path, field.code, field.message});
+    }
+  }
+  void add_counters(const mc::rest_counters& counters) {
+    for (const auto& waiting : counters.waiting) add({waiting.route, waiting.reason, waiting.bucket});
+  }
+  std::string text;
+  int errors = 0;
+};
+
+}  // namespace
+
 TEST_CASE("fault 24: no log line, error, hook or figure of REST holds a token of any kind") {
   simulated_world w;
   auto options = w.options();
-  std::string seen;
-  options.rest_hooks.before_request = [&](const auto& e) { seen.append(e.route).append(" ").append(e.shown).append("\n"); };
-  options.rest_hooks.after_response = [&](const auto& e) { seen.append(e.shown).append(" ").append(e.error.message()).append("\n"); };
-  options.rest_hooks.rate_limited = [&](const auto& e) { seen.append(e.shown).append("\n"); };
+  confession said;
+  said.listen(options);
   caller c(w, std::move(options));
-  const std::string secret = "interaction-token-that-nobody-may-see";
-  c.play({{.what = kind::drop_before_acting, .times = 2}, {.what = kind::route_429, .retry_after = 20s}, {.what = kind::status, .body = "<html>"}});
-  const auto follow_up = [&](int n) -> mc::task<> {
+  // Each stands somewhere else in its request: in the path, in a header, in a form.
+  const std::string in_path = "path-token-that-nobody-may-see", bearer = "bearer-token-that-nobody-may-see",
+                    secret = "client-secret-that-nobody-may-see", in_form = "code-or-token-that-nobody-may-see";
+  const auto call_all = [&](int n) -> mc::task<> {
     mc::create_message_body body;
     body.content = "x";
+    mc::execute_webhook_body hook;
+    hook.content = "x";
     mc::interaction_response_body answer;
     answer.type = mc::interaction_callback_type::deferred_update_message;
-    const auto one = co_await mc::as_result(c.bot.rest().create_interaction_response(mc::interaction_id{static_cast<std::uint64_t>(n)}, secret, answer));
-    const auto two = co_await mc::as_result(c.bot.rest().create_followup_message(mc::application_id{5}, secret, body));
-    seen += one.error_text() + "\n" + two.error_text() + "\n";
+    auto& rest = c.bot.rest();
+    said.add_error(co_await mc::as_result(rest.create_interaction_response(mc::interaction_id{static_cast<std::uint64_t>(n)}, in_path, answer)));
+    said.add_error(co_await mc::as_result(rest.create_followup_message(mc::application_id{5}, in_path, body)));
+    said.add_error(co_await mc::as_result(rest.execute_webhook(mc::webhook_id{7}, in_path, hook)));
+    said.add_error(co_await mc::as_result(rest.get_current_user({.bearer_token = bearer})));
+    said.add_error(co_await mc::as_result(rest.exchange_authorization_code(mc::application_id{5}, secret, in_form, "https://example.invalid/")));
+    said.add_error(co_await mc::as_result(rest.refresh_oauth2_token(mc::application_id{5}, secret, in_form)));
     ++c.ended;
   };
-  for (int i = 1; i <= 4; ++i) w.sim.spawn(follow_up(i));
-  w.sim.run_for(2s);
-  for (const auto& waiting : c.counters().waiting) seen += waiting.route + waiting.reason + waiting.bucket + "\n";
+  std::vector<rest_fault> faults{{.what = kind::drop_before_acting, .times = 6}, {.what = kind::route_429, .times = 3, .retry_after = 20s}};
+  // Every server repeats what it was told, in a page and in Discord's JSON.
+  const auto repeat = [&](std::string_view route, const std::string& told) {
+    const std::string echo = "no " + told + ", nor " + w.discord().token();
+    for (const bool page : {true, false}) {
+      rest_fault fault{.what = kind::status, .route = std::string(route), .times = 2, .status = page ? 403 : 400};
+      fault.body = page ? "<html>" + echo : R"({"code":50035,"message":")" + echo + R"(","errors":{"name":{"_errors":[{"code":"X","message":")" + echo + R"("}]}}})";
+      faults.push_back(fault);
+    }
+  };
+  repeat("/interactions/{interaction_id}/{interaction_token}/callback", in_path);
+  repeat("/webhooks/{webhook_id}/{webhook_token}", in_path);
+  repeat("/users/@me", bearer);
+  repeat("/oauth2/token", secret + " " + in_form);
+  c.play(std::move(faults));
+  for (int i = 1; i <= 4; ++i) w.sim.spawn(call_all(i));
+  for (int i = 0; i < 10; ++i) {
+    w.sim.run_for(2s);
+    said.add_counters(c.counters());
+  }
   c.until(4);
-  seen += w.world.log.text();
-  REQUIRE(seen.find("{interaction_token}") != std::string::npos);
-  CHECK(seen.find(secret) == std::string::npos);
-  CHECK(seen.find(w.discord().token()) == std::string::npos);
+  CHECK(said.errors >= 12);
+  const auto text = said.text + w.world.log.text();
+  REQUIRE(text.find("{interaction_token}") != std::string::npos);
+  REQUIRE(text.find("{webhook_token}") != std::string::npos);
+  REQUIRE(text.find("***") != std::string::npos);
+  for (const auto& hidden : {in_path, bearer, secret, in_form, w.discord().token()}) {
+    INFO(hidden);
+    CHECK(text.find(hidden) == std::string::npos);
+  }
+}
+
+TEST_CASE("fault 24: neither a proxy that refuses nor a certificate that nobody knows makes a secret be told") {
+  const std::string password = "proxy-password-that-nobody-may-see";
+  for (const bool proxy : {true, false}) {
+    mc::testing::mock_options mock;
+    mock.host = "discord.example";  // hosts of this machine go past a proxy
+    simulated_world w(mock);
+    auto options = w.options();
+    confession said;
+    said.listen(options);
+    if (proxy) options.proxy = mc::proxy_settings{.url = "http://somebody:" + password + "@127.0.0.1:1"};
+    else options.ca_file.clear();
+    caller c(w, std::move(options));
+    const auto call = [&]() -> mc::task<> {
+      said.add_error(co_await mc::as_result(c.bot.rest().get_current_user()));
+      ++c.ended;
+    };
+    w.sim.spawn(call());
+    c.until(1);
+    CHECK(said.errors == 1);
+    const auto text = said.text + w.world.log.text();
+    CHECK_THAT(text, Catch::Contains(proxy ? "127.0.0.1:1" : "certificate"));
+    CHECK(text.find(password) == std::string::npos);
+    CHECK(text.find("c29tZWJvZHk6") == std::string::npos);  // as the header has it
+    CHECK(text.find(w.discord().token()) == std::string::npos);
+  }
 }

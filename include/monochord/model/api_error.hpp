@@ -13,7 +13,7 @@ namespace monochord {
 /// https://docs.discord.com/developers/reference#error-messages
 /// https://docs.discord.com/developers/topics/rate-limits#exceeding-a-rate-limit-rate-limit-response-structure
 struct api_error {
-  std::int64_t code = 0;  ///< 0 when there was none
+  optional<std::int64_t> code;
   std::string message;
   optional<raw_json> errors;
   optional<double> retry_after;

@@ -86,7 +86,7 @@ class message_builder {
   /// Only the user of the interaction sees the answer.
   message_builder& ephemeral();
   message_builder& tts(bool value = true);
-  /// Up to 25 characters; with `enforce` Discord makes no second message with the same nonce.
+  /// Up to 25 characters; unless `enforce` is false Discord makes no second message with the same nonce.
   message_builder& nonce(std::string nonce, bool enforce = true);
   /// Whom the message notifies: kinds (`users`, `roles`, `everyone`) and ids. Without it everybody it mentions.
   message_builder& mentions(std::vector<std::string> kinds, std::vector<user_id> users = {}, std::vector<role_id> roles = {});

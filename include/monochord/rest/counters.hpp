@@ -22,10 +22,10 @@ struct rest_waiting {
 
 /// What the REST side of a client did so far. What is said of limits counts for all clients that share them.
 struct rest_counters {
-  std::uint64_t calls = 0;
+  std::uint64_t calls = 0;               ///< `succeeded`, `refused`, `failed` and those under way
   std::uint64_t succeeded = 0;
-  std::uint64_t refused = 0;             ///< ended by a status of 400 or more
-  std::uint64_t failed = 0;              ///< ended without an answer
+  std::uint64_t refused = 0;             ///< ended by an answer that is no success
+  std::uint64_t failed = 0;              ///< ended without an answer, cancelled ones included
   std::uint64_t retries = 0;             ///< sent again after a 5xx or a lost connection
   std::uint64_t status_429 = 0;          ///< answers that were 429s
   std::uint64_t waited = 0;              ///< sendings that had to wait for a limit

@@ -13,7 +13,7 @@ namespace monochord {
 struct rest_request_event {
   std::string_view route;  ///< `POST /channels/{channel_id}/messages`
   std::string_view shown;  ///< the same with its ids filled in; tokens never are
-  int attempt = 1;         ///< the how manieth sending of this call
+  int attempt = 1;         ///< which sending of this call: 1, 2, ...
 };
 
 /// What became of it.

@@ -40,7 +40,9 @@ class message_routes {
   /// https://docs.discord.com/developers/resources/message#get-channel-message
   task<message> get_channel_message(channel_id channel, message_id which, const call_options& options = {});
   /// Posts a message; needs SEND_MESSAGES in a guild. Fires MESSAGE_CREATE. A nonce is made for a message that brings
-  /// none, so that one whose answer got lost can be sent again without appearing twice.
+  /// none, and `enforce_nonce` is set, so that one whose answer got lost can be sent again without appearing twice. So a
+  /// nonce of your own must not stand for two messages: for a few minutes Discord answers the second one with the first.
+  /// With `enforce_nonce = false` nothing is added, and a message whose answer got lost is not sent again.
   /// https://docs.discord.com/developers/resources/message#create-message
   task<message> create_message(channel_id channel, const create_message_body& body, const call_options& options = {});
   task<message> create_message(channel_id channel, const message_builder& body, const call_options& options = {});

@@ -323,7 +323,10 @@ struct server_and_queue {
     net::server_handlers handlers;
     handlers.on_request = [this, answer_after](const net::http_request& request, const net::peer_info&) -> mc::task<net::server_reply> {
       requests.push_back(request);
-      if (requests.size() <= failures) co_return net::http_response(500);
+      if (requests.size() <= failures) {
+        if (failing) failing();
+        co_return net::http_response(500);
+      }
       const auto wait = sim.clock()->make_timer(sim.executor());
       co_await wait->wait_until(sim.clock()->now() + answer_after);
       net::http_response answer(200, "application/json", "{}");
@@ -355,6 +358,7 @@ struct server_and_queue {
   mc::testing::memory_network network;
   std::vector<net::http_request> requests;
   std::size_t failures = 0;
+  std::function<void()> failing;
   std::unique_ptr<net::server> server;
   std::shared_ptr<rest::queue> queue;
 };
@@ -379,6 +383,64 @@ TEST_CASE("a call sends its files, again when it may be repeated, and sends noth
   CHECK(upload_error_of(on.send(gone.body())).code() == mc::errc::upload_failed);
   CHECK(on.requests.size() == 2);
   CHECK(on.network.connects() == connects);
+}
+
+TEST_CASE("a file that is gone when a call is sent again hides nothing of the first sending") {
+  server_and_queue on;
+  const temporary disk(std::string(1000, 'x'));
+  on.failures = 1;
+  on.failing = [&] { std::filesystem::remove(disk.path); };
+  const auto end = on.send(disk.body(), protocol::method::put);
+  const auto* const error = end.error_as<mc::rest_error>();
+  REQUIRE(error != nullptr);
+  CHECK(error->code() == mc::errc::upload_failed);
+  CHECK(error->may_have_been_sent());
+  CHECK(on.requests.size() == 1);
+}
+
+TEST_CASE("a call with a file keeps its place before those that were made after it") {
+  server_and_queue on;
+  const temporary disk(std::string(1000, 'x'));
+  int ended = 0;
+  const auto run = [&](rest::call what) -> mc::task<> {
+    co_await on.queue->send(std::move(what));
+    ++ended;
+  };
+  const auto file = disk.body();
+  for (int i = 0; i < 6; ++i) {
+    rest::call what(post_message, {"5"});
+    if (i % 2 == 0) {
+      auto encoded = rest::with_files(std::to_string(i), mc::list<mc::file_body>(&file, 1));
+      what.content_type = encoded.content_type;
+      what.source = encoded.source;
+    } else {
+      what.body = std::to_string(i);
+    }
+    on.sim.spawn(run(std::move(what)));
+  }
+  on.sim.run_until([&] { return ended == 6; });
+  REQUIRE(on.requests.size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    if (i % 2 == 0) CHECK_THAT(on.requests[i].body, Catch::Contains("\r\n\r\n" + std::to_string(i) + "\r\n"));
+    else CHECK(on.requests[i].body == std::to_string(i));
+  }
+}
+
+TEST_CASE("a large body has the time that its bytes take, unless the call says how long it may take") {
+  const std::string bytes(20U << 20U, 'x');
+  auto file = memory_file("large", mc::borrow(bytes));
+  file.limit_bytes = 24U << 20U;
+  for (const bool says : {false, true}) {
+    server_and_queue on(200s);
+    auto encoded = rest::with_files("{}", mc::list<mc::file_body>(&file, 1));
+    rest::call what(post_message, {"5"});
+    what.content_type = encoded.content_type;
+    what.source = encoded.source;
+    if (says) what.timeout = 60s;
+    const auto end = on.sim.run(mc::as_result(on.queue->send(std::move(what))));
+    CHECK(end.has_value() != says);
+    CHECK(on.sim.elapsed() == (says ? 60s : 200s));
+  }
 }
 
 TEST_CASE("a file that changes while the request is under way ends the call and the connection") {

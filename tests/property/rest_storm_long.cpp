@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "property/rest_storm.hpp"
+
+TEST_CASE("in ten thousand more random storms every call ends and no message is there twice") {
+  monochord::tests::ride_out(1001, 10'000);
+}
