@@ -345,9 +345,32 @@ TEST_CASE("routes: what the limiter files calls under") {
   CHECK(webhook.by_address);
   CHECK(webhook.webhook == "9/tok");
 
+}
+
+TEST_CASE("routes: a path that is written out is filed under the limits of the call that there is for it") {
   const auto parsed = parse_path("/channels/123456789012345678/messages/123456789012345679/reactions/%F0%9F%91%8D/@me");
-  CHECK(parsed.path == "/channels/{channel_id}/messages/{message_id}/reactions/%F0%9F%91%8D/@me");
-  CHECK(parsed.parameters == std::vector<std::string>{"123456789012345678", "123456789012345679"});
+  CHECK(parsed.path == "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me");
+  CHECK(parsed.parameters == std::vector<std::string>{"123456789012345678", "123456789012345679", "\xF0\x9F\x91\x8D"});
+  CHECK(parse_path("/invites/abc1").path == "/invites/{code}");
+  CHECK(parse_path("/invites/abc1").parameters == std::vector<std::string>{"abc1"});
+  CHECK(parse_path("/guilds/templates/xyz").path == "/guilds/templates/{code}");
+  CHECK(parse_path("/guilds/7/members/8").path == "/guilds/{guild_id}/members/{user_id}");
+  CHECK(parse_path("/guilds/7/members/search").path == "/guilds/{guild_id}/members/search");
+  CHECK(parse_path("/guilds/7/members/@me").path == "/guilds/{guild_id}/members/@me");
+  CHECK(parse_path("/users/8").path == "/users/{user_id}");
+
+  const auto follow_up = parse_path("/webhooks/9/aW50ZXJhY3Rpb246MTIz");
+  CHECK(follow_up.path == "/webhooks/{application_id}/{interaction_token}");
+  CHECK(limiter_key(route{method::post, follow_up.path}, std::vector<std::string_view>{"9", "aW50ZXJhY3Rpb246MTIz"}).exempt_from_global);
+  CHECK(parse_path("/webhooks/9/aW50ZXJhY3Rpb246MTIz/messages/5").path == "/webhooks/{application_id}/{interaction_token}/messages/{message_id}");
+  CHECK(parse_path("/webhooks/9/token/messages/@original").path == "/webhooks/{application_id}/{interaction_token}/messages/@original");
+  CHECK(parse_path("/webhooks/9/token/messages/5").path == "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}");
+
+  // Newer than we are: what is known of the beginning is used, ids are seen by their looks.
+  CHECK(parse_path("/invites/abc1/news").path == "/invites/{code}/news");
+  CHECK(parse_path("/webhooks/9/token/news").path == "/webhooks/{webhook_id}/{webhook_token}/news");
+  CHECK(parse_path("/guilds/7/games/123456789012345678/x").path == "/guilds/{guild_id}/games/{game_id}/x");
+  CHECK(parse_path("/games/123456789012345678").path == "/games/{game_id}");
   CHECK(parse_path("/interactions/123456789012345678/a%2Fb/callback").path == "/interactions/{interaction_id}/{interaction_token}/callback");
   CHECK(parse_path("/interactions/123456789012345678/a%2Fb/callback").parameters[1] == "a/b");
   CHECK(parse_path("/users/@me").parameters.empty());
