@@ -266,6 +266,7 @@ task<http_response> http_pool::impl::attempt(const http_request& request, std::o
   mine.connection = std::move(first);
   if (!mine.connection) co_await go_on(new_strand(), open_unless_closed(mine.connection, deadline));
   http_response answer;
+  if (request.on_start) request.on_start();
   const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
   co_await go_on(mine.connection->executor(), exchange_into(*mine.connection, request, to, end, how_far, answer));
   co_return answer;

@@ -141,7 +141,7 @@ task<answer> queue::send(call what) {
 }
 
 task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answer& out) {
-  const auto request = request_for(what);
+  auto request = request_for(what);
   const auto key = key_for(what);
   const auto parameters = views(what.parameters);
   journey trip{what, protocol::display(what.route), protocol::display(what.route, parameters),
@@ -149,6 +149,9 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
   ++counters_.calls;
 
   attempt place(*this, key, what, trip.deadline);
+  request.on_start = [&] {
+    if (limits_->started(place.ticket, clock_->now())) pump();
+  };
   for (;;) {
     co_await turn(place.me, trip.deadline);
     if (place.me.refused) {

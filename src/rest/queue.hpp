@@ -74,6 +74,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   task<> exchange(const net::http_request& request, bool urgent, time_point deadline, net::http_response& out);
   task<> turn(waiter& me, time_point deadline);
   void deliver(std::vector<rest_limits::news> what) override;
+  std::size_t connections() const override { return options_.http.max_connections; }
   void take_in(const std::vector<rest_limits::news>& what);
   void pump();
   static task<> wake_loop(std::shared_ptr<queue> self);
