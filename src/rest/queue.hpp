@@ -75,6 +75,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
   task<> turn(place& me, time_point deadline);
   void deliver(std::vector<rest_limits::news> what) override;
+  std::size_t connections() const override { return options_.http.max_connections; }
   void take_in(const std::vector<rest_limits::news>& what);
   void pump();
   void arm();
