@@ -14,6 +14,7 @@
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/component.hpp>
 #include <monochord/model/embed.hpp>
+#include <monochord/model/message.hpp>
 #include <monochord/model/poll.hpp>
 
 #include "json/table.hpp"
@@ -62,6 +63,7 @@ std::vector<checked> all_checked() {
       {table<embed_author>, {"RichEmbedAuthor"}, {"embed-object-embed-author-structure"}},
       {table<embed_field>, {"RichEmbedField"}, {"embed-object-embed-field-structure"}},
       {table<emoji>, {"ComponentEmojiForRequest", "PollEmoji", "PollEmojiCreateRequest"}, {}},
+      {table<shared_client_theme>, {"CustomClientThemeShareRequest"}, {"shared-client-theme-object-shared-client-theme-object-structure"}},
       {table<poll_media>, {"PollMedia", "PollMediaCreateRequest"}, {}},
       {table<poll_create_request>, {"PollCreateRequest"}, {"poll-create-request-object-poll-create-request-object-structure"}},
       {table<unfurled_media_item>, {"UnfurledMediaRequest", "UnfurledMediaRequestWithAttachmentReferenceRequired"}, {}},
