@@ -65,7 +65,7 @@ template <class Body>
 call with(const std::shared_ptr<queue>& queue, call made, const Body& given) {
   try {
     const mentions notified(queue->default_mentions(), made.route.path.starts_with("/channels/"));
-    const Body body = notified.in(given);
+    const auto& body = notified.in(given);
     json::check_limits(body, queue->body_limits());
     auto encoded = rest::encode(body);
     made.content_type = std::move(encoded.content_type);

@@ -27,19 +27,29 @@ class mentions {
   mentions(const mentions&) = delete;
   mentions& operator=(const mentions&) = delete;
 
-  /// A copy of a body, whose views are valid as long as this object.
+  /// A copy of a body, whose views are valid as long as this object; what is no message is given back as it is.
   template <class Body>
-  Body in(Body body) const {
-    if constexpr (requires { body.allowed_mentions; }) fill(body, true);
-    if constexpr (requires { body.message.allowed_mentions; }) fill(body.message, true);
-    return body;
+  decltype(auto) in(const Body& given) const {
+    if constexpr (requires { given.allowed_mentions; }) {
+      Body body = given;
+      fill(body, true);
+      return body;
+    } else if constexpr (requires { given.message.allowed_mentions; }) {
+      Body body = given;
+      fill(body.message, true);
+      return body;
+    } else {
+      return (given);
+    }
   }
   /// An edit that says nothing new notifies nobody: then it is left as it is.
-  edit_message_body in(edit_message_body body) const {
+  edit_message_body in(const edit_message_body& given) const {
+    edit_message_body body = given;
     fill(body, body.content.has_value() || body.components.has_value());
     return body;
   }
-  interaction_response_body in(interaction_response_body body) const {
+  interaction_response_body in(const interaction_response_body& given) const {
+    interaction_response_body body = given;
     if (!body.data) return body;
     const bool message = body.type == interaction_callback_type::channel_message_with_source;
     const bool edit = body.type == interaction_callback_type::update_message;
