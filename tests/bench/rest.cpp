@@ -313,7 +313,7 @@ bool uploads() {
   std::filesystem::remove(path);
   std::printf("24 MiB uploaded: peak memory + %.1f MB from disk, + %.1f MB from memory   budget %.0f MB\n", from_disk, from_memory,
               upload_budget_mb);
-  std::printf("from a string that the caller keeps, which the call copies: + %.1f MB   (no budget: borrow, share or move it)\n", copied);
+  std::printf("from a string that is kept, which the call copies: + %.1f MB   (no budget: borrow, share or move it)\n", copied);
   std::printf("refused before the first byte: %s\n", refused ? "yes" : "NO");
   return refused && from_disk < upload_budget_mb && from_memory < upload_budget_mb;
 }
