@@ -17,8 +17,6 @@
 
 namespace monochord {
 
-struct shared_client_theme;
-
 /// Builds an embed. Owns what it is given. Not thread-safe.
 /// https://docs.discord.com/developers/resources/message#embed-object
 class embed_builder {
