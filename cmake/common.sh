@@ -103,7 +103,8 @@ monochord_jobs() {
 # monochord_configure <build folder> [cmake arguments]
 monochord_configure() {
   if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; then
-    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$MONOCHORD_TOP CCACHE_NOHASHDIR=1
+    export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$MONOCHORD_TOP CCACHE_NOHASHDIR=1 \
+      CCACHE_SLOPPINESS=pch_defines,time_macros
   fi
   cmake -S "$MONOCHORD_TOP" -B "$1" -G Ninja "${@:2}"
 }

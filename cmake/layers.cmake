@@ -1,10 +1,10 @@
-# monochord_layer(name LINK lib...): one room of the house (docs/architecture.md). Its sources are every .cpp of
-# src/<name>/, compiled once as an object library; the library monochord is all of them together. Which room may include
-# which is checked by tests/compile/layers.py.
+# monochord_layer(name LINK lib... PCH header...): one room of the house (docs/architecture.md). Its sources are every
+# .cpp of src/<name>/, compiled once as an object library; the library monochord is all of them together. Which room may
+# include which is checked by tests/compile/layers.py. PCH: see monochord_precompile.
 define_property(GLOBAL PROPERTY MONOCHORD_LAYERS BRIEF_DOCS "Object libraries that make up monochord")
 
 function(monochord_layer name)
-  cmake_parse_arguments(arg "" "" "LINK" ${ARGN})
+  cmake_parse_arguments(arg "" "" "LINK;PCH" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
   if(NOT sources) # headers only
     add_library(monochord_${name} INTERFACE)
@@ -18,5 +18,20 @@ function(monochord_layer name)
                              PRIVATE BOOST_BEAST_SEPARATE_COMPILATION)
   target_include_directories(monochord_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(monochord_${name} PUBLIC Boost::headers Threads::Threads PRIVATE monochord_build_flags ${arg_LINK})
+  monochord_precompile(monochord_${name} ${arg_PCH})
   set_property(GLOBAL APPEND PROPERTY MONOCHORD_LAYERS monochord_${name})
+endfunction()
+
+# monochord_precompile(target header...): headers that nearly every source of the target includes ("x.hpp" or <x>), parsed
+# once. Most of the time of a small source goes into them. Each source still includes what it uses: a build without
+# MONOCHORD_PCH has to work.
+function(monochord_precompile target)
+  if(NOT MONOCHORD_PCH OR NOT ARGN)
+    return()
+  endif()
+  list(TRANSFORM ARGN REPLACE "^([^<].*)$" "\"\\1\"")
+  target_precompile_headers(${target} PRIVATE ${ARGN})
+  # What ccache needs to see into them.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
+    $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
 endfunction()

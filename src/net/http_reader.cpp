@@ -57,6 +57,13 @@ struct http_reader::impl {
     prepare(made, of);
     made.skip(head);
   }
+
+  /// The shortest end of a chunked body has five bytes; Beast asserts that a last chunk of which it already saw a part comes
+  /// with as many.
+  bool too_short(std::size_t bytes) {
+    return bytes < 5 && visit([](auto& parsed) { return parsed.is_header_done() && parsed.chunked(); });
+  }
+
   /// 100 Continue and 103 Early Hints are not the answer.
   void skip_interim() {
     const auto* response = std::get_if<response_parser>(&parser);
@@ -87,7 +94,7 @@ http_reader http_reader::for_responses(limits of, bool head) {
 
 std::size_t http_reader::put(std::string_view bytes) {
   std::size_t taken = 0;
-  while (taken < bytes.size() && !done()) {
+  while (taken < bytes.size() && !done() && !impl_->too_short(bytes.size() - taken)) {
     error_code failed;
     const std::size_t count = impl_->visit([&](auto& parser) {
       return parser.put(asio::const_buffers_1(bytes.data() + taken, bytes.size() - taken), failed);

@@ -129,6 +129,8 @@ TEST_CASE("answers are read in pieces of any size") {
   for (std::size_t step = 1; step < 40; ++step) {
     CHECK(read_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", step) == "200 hello");
     CHECK(read_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n", step) == "200 abcde");
+    CHECK(read_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", step) == "200 ");
+    CHECK(read_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: b\r\n\r\n", step) == "200 ");
     CHECK(read_answer("HTTP/1.1 204 No Content\r\n\r\n", step) == "204 ");
     CHECK(read_answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx", step) == "201 x");
     CHECK(read_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n", step, false, true) == "200 ");
