@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What a REST call costs over TLS on loopback, beside a bare Beast keep-alive loop that writes and reads the same bytes;
 // what the connection pool does; and what an upload of 24 MiB costs in memory. The server is another process.
-//   bench_rest [--check] [--once floor|ours]     --once runs one of them for a profiler; without --check a call that costs
-//                                                too much is only shown, all else that is wrong still fails
+//   bench_rest [--check] [--once floor|ours]     --once runs one of them for a profiler; --check holds a call to the budget,
+//                                                which is not reached yet, instead of what it must never cost again
 #include <signal.h>
 #include <sys/mman.h>
 
@@ -47,6 +47,7 @@ using bench::need;
 using tcp = asio::ip::tcp;
 
 constexpr double cpu_budget = 1.5;
+constexpr double cpu_ceiling = 2.4;  // it was above this once
 constexpr double upload_budget_mb = 4;
 constexpr int channels = 20;
 constexpr std::size_t connections = 16;
@@ -398,7 +399,8 @@ int main(int argc, char** argv) {
       return cpu;
     };
     cheap = bench::compare({"bare Beast keep-alive loop (floor)", [&] { return counted(&traffic::floor_bytes, floor_cpu); }},
-                           {"ours: rest_client", [&] { return counted(&traffic::our_bytes, our_cpu); }}, cpu_budget, "us a request");
+                           {"ours: rest_client", [&] { return counted(&traffic::our_bytes, our_cpu); }}, check ? cpu_budget : cpu_ceiling,
+                           "us a request");
     need(seen->floor_bytes == seen->our_bytes, "the floor writes other bytes than we do");
     const auto pool = bench::in_fresh_process<pool_figures>([] { return use_pool(posts); });
     std::printf("%.0f requests a second; %llu connections opened (bound %zu); after %llu idle closes %llu opened, %llu of them resumed TLS\n\n",
@@ -410,5 +412,5 @@ int main(int argc, char** argv) {
   }
   kill(server, SIGTERM);
   waitpid(server, nullptr, 0);
-  return good && (cheap || !check) ? 0 : 1;
+  return good && cheap ? 0 : 1;
 }
