@@ -81,7 +81,7 @@ struct rate_limiter::state {
   std::size_t waiting = 0;
   std::size_t in_flight = 0;
   std::uint64_t polls = 0;
-  std::uint64_t swept_at = 0;
+  std::uint64_t sweeps_at = 0;
   limiter::account address;
   invalid_guard guard;
   circuit breaker;

@@ -255,10 +255,10 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   s.wake_resting(now);
   s.look_at_the_clock(now);
   auto out = s.take_turns(now);
-  // As rarely as there is much to look through.
-  if (s.polls - s.swept_at >= std::max<std::uint64_t>(polls_between_sweeps, s.lanes.size())) {
-    s.swept_at = s.polls;
+  if (s.polls >= s.sweeps_at) {
     s.sweep(now);
+    // As rarely as there is much to look through.
+    s.sweeps_at = s.polls + std::max<std::uint64_t>(polls_between_sweeps, s.lanes.size());
   }
   s.wakeup = s.next_look();
   return out;
@@ -292,8 +292,10 @@ rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info
   entry& e = found->second;
   lane& l = *e.where;
   ++s.counters.answered;
-  if (!e.started) started(t, now);
-  if (l.from) l.from->window.answered(e.sent_at, now);
+  // Without `started` nobody knows more than that it was sent between its grant and now.
+  if (l.from && e.started) l.from->window.answered(e.sent_at, now);
+  else if (l.from) l.from->window.arrived(now);
+  e.started = true;
   s.release(t, e);
   // A 429 says that whoever counts is alive, not that the rest is.
   if (info.status != 429) s.judge(e, info.status < 500, now);

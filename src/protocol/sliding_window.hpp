@@ -34,6 +34,11 @@ class sliding_window {
     --granted_;
     arrived_.insert(now + travel_);
   }
+  /// It is there, and has not been `started`.
+  void arrived(time_point now) {
+    --granted_;
+    arrived_.insert(now);
+  }
   void started_again(time_point before, time_point now) {
     erase(before + travel_);
     arrived_.insert(now + travel_);
