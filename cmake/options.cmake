@@ -8,6 +8,7 @@ option(MONOCHORD_INSTALL "Generate the install target" ${PROJECT_IS_TOP_LEVEL})
 option(MONOCHORD_PCH "Precompile headers that many sources share: a third less time from clean" ON)
 option(MONOCHORD_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
 option(MONOCHORD_WERROR "Treat warnings as errors (for CI)" OFF)
+option(MONOCHORD_SNIPPETS_ASAN "Run the code of the pages also unoptimised and with AddressSanitizer" OFF)
 set(MONOCHORD_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,undefined or thread")
 set(MONOCHORD_DISCORD_DATA "$ENV{MONOCHORD_DISCORD_DATA}" CACHE PATH
     "Folder with Discord's API as data; tests that need it skip without it")

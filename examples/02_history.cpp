@@ -2,6 +2,7 @@
 // "!who" counts who wrote the last 500 messages of the channel: paging through history, 100 at a time.
 #include <monochord/monochord.hpp>
 
+#include <algorithm>
 #include <cstdio>
 #include <map>
 
@@ -20,7 +21,12 @@ mc::task<> who_wrote(mc::rest_client& rest, mc::channel_id channel) {
     ++all;
   }
   std::string text = "Of the last " + std::to_string(all) + " messages:";
-  for (const auto& [name, count] : counts) text += "\n" + name + ": " + std::to_string(count);
+  // A message has room for 2,000 characters: the first 20.
+  std::vector<std::pair<int, std::string>> most;
+  for (const auto& [name, count] : counts) most.emplace_back(count, name);
+  std::sort(most.rbegin(), most.rend());
+  most.resize(std::min<std::size_t>(most.size(), 20));
+  for (const auto& [count, name] : most) text += "\n" + name + ": " + std::to_string(count);
   co_await rest.create_message(channel, {.content = text, .allowed_mentions = mc::no_mentions});
 }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-// "!report" sends two files in a message of components, and then edits it: uploads and components v2.
+// "!report" sends a file in a message of components, and then edits it: uploads and components v2.
 #include <monochord/monochord.hpp>
 
 #include <cstdio>
 
 #include <monochord/model/component_builder.hpp>
+#include <monochord/model/interaction.hpp>
 
 namespace mc = monochord;
 
@@ -33,6 +34,14 @@ int main() try {
 
   bot.on<mc::message_create>([&](const mc::message_create& event) -> mc::task<> {
     if (event.message.content == "!report") co_await report(bot.rest(), event.message.channel_id);
+  });
+
+  bot.on<mc::interaction_create>([&](const mc::interaction_create& event) -> mc::task<> {
+    const auto* pressed = event.interaction.data.get_if<mc::message_component_data>();
+    if (!pressed || pressed->custom_id != "again" || !event.interaction.channel_id) co_return;
+    co_await bot.rest().create_interaction_response(event.interaction.id, event.interaction.token,
+                                                    {.type = mc::interaction_callback_type::deferred_update_message});
+    co_await report(bot.rest(), *event.interaction.channel_id);
   });
 
   return bot.run();

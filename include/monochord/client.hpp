@@ -16,6 +16,7 @@
 #include <monochord/core/error.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/log.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/proxy.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/token.hpp>
@@ -23,12 +24,14 @@
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/intents.hpp>
 #include <monochord/json/limit_checks.hpp>
+#include <monochord/rest/default_mentions.hpp>
 #include <monochord/rest/hooks.hpp>
 #include <monochord/rest/limits.hpp>
 
 namespace monochord {
 
-/// How gateway frames are compressed. `zstd` costs about 620 KiB of memory a shard, `zlib` 40 KiB, `none` the traffic.
+/// How gateway frames are compressed. `zstd_stream` costs about 620 KiB of memory a shard, `zlib_stream` 40 KiB, `none` the
+/// traffic.
 /// https://docs.discord.com/developers/events/gateway#transport-compression
 enum class gateway_compression : std::uint8_t { none, zlib_stream, zstd_stream };
 
@@ -78,6 +81,10 @@ struct client_options {
   std::chrono::milliseconds rest_idle_timeout{30'000};
   /// Which of Discord's limits a request body must keep; a call with one that does not throws `limit_error`, unsent.
   limit_checks body_limits = limit_checks::strict;
+  /// Whom messages notify whose body leaves `allowed_mentions` out: created, edited (where the text or the components
+  /// change), answers to interactions, follow-ups, webhooks and lobbies. By default Discord's: everybody they mention;
+  /// those of webhooks and interactions users only.
+  optional<default_mentions> allowed_mentions = {};
   rest_limiter_kind rest_limiter = rest_limiter_kind::own;
   /// Called for each sending of a call, its answer, and each 429.
   monochord::rest_hooks rest_hooks = {};
@@ -185,7 +192,7 @@ class client {
 
   /// Calls `work()` every `interval` on the client's clock, first after one interval; a call that takes longer makes
   /// the next ones wait, it is never run twice at a time. What it throws goes to `on_error` and the next call comes all
-  /// the same. `stop()` ends it.
+  /// the same. `stop()` ends it. False, and nothing is started, once the client that runs is stopping.
   template <class F>
     requires std::is_same_v<std::invoke_result_t<F&>, task<>>
   bool every(duration interval, F work) {

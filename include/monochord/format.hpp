@@ -70,7 +70,7 @@ std::string message_link(guild_id guild, channel_id channel, message_id message)
 std::string link(std::string_view text, std::string_view url);
 
 /// Text that is shown as it is: every character that markdown gives a meaning is escaped, at the beginning of a line also
-/// headings, lists and quotes. Addresses in it are no longer links.
+/// headings, lists and quotes, and the colon of `://`, so that addresses are no longer links.
 std::string escape_markdown(std::string_view text);
 /// Text that mentions nobody and nothing: a zero-width space goes into `@everyone`, `@here` and everything in angle
 /// brackets that Discord would replace. To be sure that nobody is notified use `allowed_mentions`; this is about the looks.

@@ -116,6 +116,7 @@ client::impl::impl(token given_token, client_options given)
   calls.timeout = options.rest_timeout;
   calls.uploads = {.attachment_bytes = options.max_attachment_bytes, .request_bytes = options.max_upload_bytes};
   calls.body_limits = options.body_limits;
+  calls.allowed_mentions = options.allowed_mentions;
   calls.limits.global_limit = options.rest_requests_per_second;
   calls.limits.none = options.rest_limiter == rest_limiter_kind::none;
   if (!calls.limits.none) calls.shared_limits = options.rest_limits;

@@ -13,5 +13,7 @@ MONOCHORD_MODEL(edit_application_command_body, name, name_localizations, descrip
 MONOCHORD_MODEL(get_application_commands_query, with_localizations)
 MONOCHORD_LIMITS(edit_application_command_permissions_body, {"permissions", 0, 100})
 MONOCHORD_MODEL(edit_application_command_permissions_body, permissions)
+MONOCHORD_LIMITS(batch_application_command_permissions_body, {"permissions", 0, 100})
+MONOCHORD_MODEL(batch_application_command_permissions_body, id, permissions)
 
 }  // namespace monochord

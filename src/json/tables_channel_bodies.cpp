@@ -7,7 +7,7 @@ namespace monochord {
 
 MONOCHORD_LIMITS(default_reaction_body, {"emoji_name", 0, 100})
 MONOCHORD_MODEL(default_reaction_body, emoji_id, emoji_name)
-MONOCHORD_LIMITS(forum_tag_body, {"name", 0, 50}, {"emoji_name", 0, 100})
+MONOCHORD_LIMITS(forum_tag_body, {"name", 0, 20, 50}, {"emoji_name", 0, 100})
 MONOCHORD_MODEL(forum_tag_body, id, name, moderated, emoji_id, emoji_name)
 MONOCHORD_LIMITS(modify_channel_body, {"name", 1, 100}, {"position", 0, 2147483647}, {"topic", 0, 4096},
                                       {"rate_limit_per_user", 0, 21600}, {"bitrate", 8000, 2147483647},

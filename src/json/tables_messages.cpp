@@ -122,6 +122,7 @@ MONOCHORD_MODEL(message_activity, type, party_id)
 MONOCHORD_MODEL(message_reference, type, message_id, channel_id, guild_id, fail_if_not_exists)
 MONOCHORD_MODEL(message_call, participants, ended_timestamp)
 MONOCHORD_MODEL(role_subscription_data, role_subscription_listing_id, tier_name, total_months_subscribed, is_renewal)
+MONOCHORD_LIMITS(shared_client_theme, {"colors", 1, 5}, {"gradient_angle", 0, 360}, {"base_mix", 0, 100})
 MONOCHORD_MODEL(shared_client_theme, colors, gradient_angle, base_mix, base_theme)
 MONOCHORD_MODEL(message_interaction_metadata, id, type, user, authorizing_integration_owners,
                 original_response_message_id, target_user, target_message_id, interacted_message_id,

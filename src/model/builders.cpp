@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <monochord/core/error.hpp>
 #include <monochord/model/command_builder.hpp>
+#include <monochord/model/message.hpp>
 #include <monochord/model/message_builder.hpp>
 #include <monochord/model/webhook_bodies.hpp>
 
@@ -45,6 +47,19 @@ interaction_response_data response_data(const create_message_body& message) noex
   data.flags = message.flags;
   if (!message.components.empty()) data.components = message.components;
   if (!message.attachments.empty()) data.attachments = message.attachments;
+  data.files = message.files;
+  data.poll = message.poll;
+  return data;
+}
+
+interaction_response_data response_data(const edit_message_body& message) noexcept {
+  interaction_response_data data;
+  data.content = message.content;
+  data.embeds = message.embeds;
+  data.allowed_mentions = message.allowed_mentions;
+  data.flags = message.flags;
+  data.components = message.components;
+  data.attachments = message.attachments;
   data.files = message.files;
   data.poll = message.poll;
   return data;
@@ -172,6 +187,7 @@ struct message_builder::parts {
   std::vector<sticker_id> stickers;
   maybe<monochord::flags<message_flag>> flags;
   optional<poll_create_request> poll;
+  optional<shared_client_theme> theme;
   maybe<message_reference_body> reference;
   maybe<bool> replied_user;
   bool mentions_set = false;
@@ -186,6 +202,7 @@ struct message_builder::parts {
   };
   std::vector<file> files;
   std::uint64_t limit_bytes = 0;
+  optional<std::vector<attachment_id>> kept;
   // Views of the above, made anew by view().
   std::vector<std::string_view> kind_views;
   std::vector<file_body> file_views;
@@ -213,9 +230,22 @@ struct message_builder::parts {
     if (!components_v2) return flags;
     return (flags ? *flags : monochord::flags<message_flag>()) | message_flag::is_components_v2;
   }
+  /// What an edit says of attachments: nothing leaves them as they are, and lets files be added.
+  maybe<list<attachment_body>> attachments_after_edit() {
+    if (!kept) {
+      for (const file& f : files)
+        if (!f.description.empty())
+          throw error(errc::invalid_argument,
+                      "an edit with a description of a file says which attachments are kept: keep(id) or keep_none()");
+      return {};
+    }
+    for (const attachment_id id : *kept) attachment_views.emplace_back().id = id;
+    return list<attachment_body>(attachment_views);
+  }
   maybe<allowed_mentions> mentions() const {
     if (!mentions_set && !replied_user) return {};
     allowed_mentions all;
+    all.parse = null;  // the kinds of a message that says nothing
     if (mentions_set) {
       all.parse = list<std::string_view>(kind_views);
       if (!mention_users.empty()) all.users = list<user_id>(mention_users);
@@ -266,6 +296,9 @@ message_builder& message_builder::file_from(std::string path, std::string name, 
   return *this;
 }
 message_builder& message_builder::attachment_limit(std::uint64_t bytes) { return parts_->limit_bytes = bytes, *this; }
+message_builder& message_builder::keep(attachment_id attachment) { return made(parts_->kept).push_back(attachment), *this; }
+message_builder& message_builder::keep_none() { return parts_->kept.emplace(), *this; }
+message_builder& message_builder::theme(shared_client_theme theme) { return parts_->theme = std::move(theme), *this; }
 message_builder& message_builder::poll(poll_create_request poll) { return parts_->poll = std::move(poll), *this; }
 message_builder& message_builder::sticker(sticker_id id) { return parts_->stickers.push_back(id), *this; }
 message_builder& message_builder::reply_to(message_id message, bool fail_if_not_exists) {
@@ -312,6 +345,7 @@ create_message_body message_builder::body() const {
   body.attachments = p.attachment_views;
   body.flags = p.all_flags();
   if (p.poll) body.poll = &*p.poll;
+  if (p.theme) body.shared_client_theme = &*p.theme;
   return body;
 }
 
@@ -325,7 +359,7 @@ edit_message_body message_builder::edit_body() const {
   body.allowed_mentions = p.mentions();
   if (!p.components.empty()) body.components = list<monochord::component>(p.components);
   body.files = p.file_views;
-  if (!p.attachment_views.empty()) body.attachments = list<attachment_body>(p.attachment_views);
+  body.attachments = p.attachments_after_edit();
   return body;
 }
 

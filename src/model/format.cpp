@@ -150,7 +150,8 @@ std::string escape_markdown(std::string_view text) {
       i = escape_line_start(text, i, out);
       continue;
     }
-    if (is_special(text[i])) out += '\\';
+    const bool address = text.substr(i).starts_with("://");
+    if (is_special(text[i]) || address) out += '\\';
     line_start = text[i] == '\n';
     out += text[i++];
   }

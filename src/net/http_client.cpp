@@ -283,6 +283,7 @@ task<http_response> http_pool::impl::attempt(const http_request& request, std::o
   mine.connection = std::move(first);
   if (!mine.connection) co_await go_on(here, new_strand(), unless_closed(open(mine.connection, deadline)));
   http_connection& connection = *mine.connection;
+  if (request.on_start) request.on_start();
   const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
   if (here == connection.executor()) co_return co_await connection.exchange(request, to, end, how_far);
   http_response answer;

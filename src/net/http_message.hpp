@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,8 @@ class http_request {
   std::string body;
   /// Instead of `body`: read while it is sent. What it gives must be as long as it says.
   std::shared_ptr<body_source> source;
+  /// Called where `http_pool::send` is awaited, each time that it has a connection and is about to be written to it.
+  std::function<void()> on_start;
 };
 
 /// An HTTP/1.1 response. Content-Length is filled in when it is sent.

@@ -26,12 +26,11 @@ struct rate_bucket {
   time_point last_end = time_point::min();    // of the window before it, at the latest
   time_point seen_at = time_point::min();     // when the first answer of the present window was there
   int in_flight = 0;
-  int lanes = 0;
 
   /// When one more may go; time_point::max() when only an answer can tell.
   time_point next(time_point now) {
     if (how == mode::unlimited) return now;
-    if (how == mode::learning) return in_flight == 0 ? now : time_point::max();
+    if (how == mode::learning) return in_flight == 0 ? std::max(now, reset_at.value_or(now)) : time_point::max();
     if (reset_at && now >= *reset_at) {
       // A new window. What is still in flight may be counted in it; when it ends, the next answer will say.
       remaining = std::max(limit - in_flight, 0);
@@ -48,10 +47,10 @@ struct rate_bucket {
     if (remaining > 0) --remaining;
   }
 
-  /// An answer without numbers. It gives nothing back: what was sent is taken.
-  void learn_nothing(int status) {
-    // Errors of Discord's edge tell nothing about the route; anything else without headers has no limit to obey.
-    if (status >= 500 || status == 429) return;
+  /// An answer without numbers. It gives nothing back: what was sent is taken. Only if the route itself has answered,
+  /// and not something on the way to it, is there no limit to obey.
+  void learn_nothing(bool from_route) {
+    if (!from_route) return;
     if (how == mode::learning || (how == mode::limited && remaining == 0 && !reset_at && in_flight == 0))
       how = mode::unlimited;
   }

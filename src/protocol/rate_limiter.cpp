@@ -2,25 +2,18 @@
 #include "protocol/rate_limiter.hpp"
 
 #include <algorithm>
-#include <deque>
-#include <queue>
-#include <set>
-#include <tuple>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
-#include "protocol/invalid_guard.hpp"
-#include "protocol/rate_bucket.hpp"
-#include "protocol/sliding_window.hpp"
+#include "protocol/limiter_state.hpp"
 
 namespace monochord::protocol {
 namespace {
 
-using ticket = rate_limiter::ticket;
-using bucket = rate_bucket;
+using limiter::bucket;
+using limiter::entry;
+using limiter::lane;
 
-constexpr int polls_between_sweeps = 256;
+constexpr std::uint64_t polls_between_sweeps = 256;
 /// More templates than Discord has: then what nobody uses is forgotten.
 constexpr std::size_t many_routes = 2000;
 /// A 429 that says neither how long nor why.
@@ -28,76 +21,16 @@ constexpr duration unexplained_pause = std::chrono::seconds{1};
 /// On top of what a 429 says, from the third in a row for one request: growing, so that nothing ever spins.
 constexpr duration first_strike = std::chrono::milliseconds{250};
 constexpr duration worst_strike = std::chrono::seconds{30};
-/// An owner with a long deadline may hold its slot until then, and this long.
-constexpr duration owner_grace = std::chrono::seconds{30};
 
 constexpr std::int64_t unknown_webhook = 10015;
 constexpr std::int64_t invalid_token = 50014;
 
-struct route_info {
-  std::string bucket_hash;  // empty: not known
-  int lanes = 0;
-};
-
-/// Writes that go one after the other.
-struct domain {
-  int in_flight = 0;
-  int lanes = 0;
-  time_point paused_until = time_point::min();
-};
-
-using place = std::tuple<priority, std::uint64_t, ticket>;
-constexpr std::size_t ticket_index = 2;
-
-/// The requests of one route with the same major parameters, in order.
-struct lane {
-  route_key key;
-  std::string quota;  // sender, route and major, as the bucket of a route that is not learnt
-  route_info* route = nullptr;
-  bucket* home = nullptr;
-  domain* order = nullptr;
-  std::set<place> waiting;
-  int in_flight = 0;
-  time_point paused_until = time_point::min();  // sub-limits and shared limits
-  wait_reason held_by = wait_reason::none;      // its front, at the last poll
-};
-
-struct entry {
-  lane* where = nullptr;
-  priority urgency = priority::normal;
-  std::uint64_t order = 0;
-  bool in_flight = false;
-  bool probes = false;
-  bool counted_as_waiting = false;
-  int strikes = 0;            // 429s in a row
-  time_point since{};
-  time_point sent_at{};
-  time_point not_before = time_point::min();
-  time_point deadline{};      // the caller's
-  time_point taken_back{};    // in flight: when its slot is
-};
-
 std::string joined(const std::string& a, const std::string& b) { return a + '\n' + b; }
 
-/// The last `limit` texts that were put in.
-class bounded_set {
- public:
-  explicit bounded_set(std::size_t limit) : limit_(limit) {}
-  bool empty() const noexcept { return known_.empty(); }
-  bool holds(const std::string& text) const { return known_.contains(text); }
-  void add(const std::string& text) {
-    if (limit_ == 0 || !known_.insert(text).second) return;
-    order_.push_back(text);
-    if (order_.size() <= limit_) return;
-    known_.erase(order_.front());
-    order_.pop_front();
-  }
-
- private:
-  std::size_t limit_;
-  std::unordered_set<std::string> known_;
-  std::deque<std::string> order_;
-};
+/// Errors of Discord's edge, and of what stands before it, tell nothing about a route.
+bool is_from_route(const response_info& info) {
+  return info.status < 400 || ((info.status == 400 || info.status == 404) && info.code);
+}
 
 }  // namespace
 
@@ -113,263 +46,106 @@ std::string_view name(wait_reason why) noexcept {
     case wait_reason::guard: return "the guard against too many invalid requests";
     case wait_reason::circuit: return "Discord, which only fails at the moment";
     case wait_reason::backoff: return "its own pause after a failure";
+    case wait_reason::connection: return "a free connection";
   }
   return "nothing";
 }
 
-struct rate_limiter::state {
-  explicit state(rate_limiter_options o)
-      : options(o),
-        address(o.global_limit, o.global_window),
-        guard(o.invalid_limit == 0 ? 0 : std::max<std::size_t>(o.invalid_limit - std::min(o.invalid_reserve, o.invalid_limit), 1),
-              o.invalid_window),
-        breaker(o.circuit),
-        gone(o.remembered_refusals),
-        rejected(o.remembered_refusals) {}
+rate_limiter::state::state(const rate_limiter_options& o)
+    : options(o),
+      address(o),
+      guard(o.invalid_limit == 0 ? 0 : std::max<std::size_t>(o.invalid_limit - std::min(o.invalid_reserve, o.invalid_limit), 1),
+            o.invalid_window),
+      breaker(o.circuit),
+      gone(o.remembered_refusals),
+      rejected(o.remembered_refusals) {}
 
-  bucket& bucket_at(const std::string& key) {
-    auto& slot = buckets[key];
-    if (!slot) {
-      slot = std::make_unique<bucket>();
-      slot->key = key;
-    }
-    return *slot;
-  }
-
-  void settle(lane& l) {
-    const auto& hash = l.route->bucket_hash;
-    bucket& wanted = bucket_at(hash.empty() ? joined("?", l.quota) : joined(joined(hash, l.key.sender), l.key.major));
-    if (l.home == &wanted) return;
-    if (l.home) {
-      --l.home->lanes;
-      counters.moved += l.waiting.size();
-      // What is under way is counted where it will be answered.
-      l.home->in_flight -= l.in_flight;
-      wanted.in_flight += l.in_flight;
-      wanted.remaining = std::max(wanted.remaining - l.in_flight, 0);
-    }
-    l.home = &wanted;
-    ++wanted.lanes;
-  }
-
-  lane& lane_for(const route_key& key) {
-    const auto quota = joined(joined(key.sender, key.route), key.major);
-    auto& slot = lanes[joined(quota, key.domain)];
-    if (!slot) {
-      slot = std::make_unique<lane>();
-      slot->key = key;
-      slot->quota = quota;
-      slot->route = &routes[key.route];
-      ++slot->route->lanes;
-      if (!key.domain.empty()) {
-        slot->order = &domains[joined(key.sender, key.domain)];
-        ++slot->order->lanes;
-      }
-      settle(*slot);
-    }
-    return *slot;
-  }
-
-  sliding_window* window_of(const lane& l) {
-    if (l.key.exempt_from_global || options.none) return nullptr;
-    if (l.key.by_address) return &address;
-    return &windows.try_emplace(l.key.sender, options.global_limit, options.global_window).first->second;
-  }
-
-  std::optional<refused_request::cause> refusal_of(const lane& l) const {
-    if (!gone.empty() && !l.key.webhook.empty()) {
-      const auto& webhook = l.key.webhook;
-      if (gone.holds(webhook) || gone.holds(webhook.substr(0, webhook.find('/')))) return refused_request::cause::webhook_gone;
-    }
-    if (!rejected.empty() && l.key.carries_token && rejected.holds(l.key.sender))
-      return refused_request::cause::token_rejected;
-    return std::nullopt;
-  }
-
-  struct hold {
-    time_point until;
-    wait_reason why;
-  };
-
-  /// What keeps the front of a lane, the first of all reasons that last.
-  hold hold_of(lane& l, const entry& e, time_point now) {
-    if (e.not_before > now) return {e.not_before, wait_reason::backoff};
-    if (l.order && l.order->in_flight > 0) return {time_point::max(), wait_reason::order};
-    if (l.paused_until > now) return {l.paused_until, wait_reason::route};
-    if (l.order && l.order->paused_until > now) return {l.order->paused_until, wait_reason::route};
-    if (options.none) return {now, wait_reason::none};
-    if (blocked > now) return {blocked, wait_reason::blocked};
-    const auto quota = l.home->next(now);
-    if (quota == time_point::max()) return {quota, wait_reason::learning};
-    if (quota > now) return {quota, wait_reason::bucket};
-    if (l.key.exempt_from_global) return {now, wait_reason::none};
-    if (const auto at = guard.next(in_flight, now); at > now) return {at, wait_reason::guard};
-    if (const auto at = breaker.next(now); at > now) return {at, wait_reason::circuit};
-    if (const auto at = window_of(l)->next(now); at > now) return {at, wait_reason::global};
-    return {now, wait_reason::none};
-  }
-
-  std::uint64_t& counter_of(wait_reason why) {
-    switch (why) {
-      case wait_reason::order: return counters.waits_order;
-      case wait_reason::learning: return counters.waits_learning;
-      case wait_reason::global: return counters.waits_global;
-      case wait_reason::blocked: return counters.waits_blocked;
-      case wait_reason::guard: return counters.waits_guard;
-      case wait_reason::circuit: return counters.waits_circuit;
-      case wait_reason::backoff: return counters.waits_backoff;
-      case wait_reason::none:
-      case wait_reason::bucket:
-      case wait_reason::route: break;
-    }
-    return counters.waits_bucket;
-  }
-
-  void send(ticket t, entry& e, time_point now) {
-    lane& l = *e.where;
-    if (auto* window = window_of(l)) window->sent(now);
-    l.home->sent();
-    ++l.in_flight;
-    ++in_flight;
-    if (l.order) ++l.order->in_flight;
-    e.in_flight = true;
-    e.probes = !l.key.exempt_from_global && breaker.sent();
-    e.counted_as_waiting = false;
-    e.sent_at = now;
-    e.taken_back = now + options.answer_deadline;
-    if (e.deadline != time_point::max()) e.taken_back = std::max(e.taken_back, e.deadline + owner_grace);
-    deadlines.emplace(e.taken_back, t);
-    unqueue(t, e);
-    ++counters.sent;
-  }
-
-  void release(ticket t, entry& e) {
-    if (!e.in_flight) return;
-    e.in_flight = false;
-    deadlines.erase({e.taken_back, t});
-    --e.where->home->in_flight;
-    --e.where->in_flight;
-    --in_flight;
-    if (e.where->order) --e.where->order->in_flight;
-    if (e.probes) breaker.probe_over();
-  }
-
-  void enqueue(ticket t, entry& e, time_point now) {
-    if (e.not_before > now && !e.where->order) {  // has no order to keep: nobody waits behind it
-      resting.emplace(e.not_before, t);
-      ++waiting;
-      return;
-    }
-    e.where->waiting.insert({e.urgency, e.order, t});
-    active.insert(e.where);
-    ++waiting;
-  }
-
-  void unqueue(ticket t, entry& e) {
-    lane& l = *e.where;
-    if (l.waiting.erase({e.urgency, e.order, t}) != 0 || resting.erase({e.not_before, t}) != 0) --waiting;
-    if (l.waiting.empty()) active.erase(&l);
-  }
-
-  void end(ticket t, entry& e) {
-    release(t, e);
-    unqueue(t, e);
-    tickets.erase(t);
-  }
-
-  void refuse(ticket t, entry& e, refused_request why) {
-    refused.push_back(why);
-    ++counters.refused;
-    end(t, e);
-  }
-
-  /// Sends it again not before `then`; the next poll refuses what may not take so long.
-  void rest_until(time_point then, ticket t, entry& e, time_point now) {
-    e.not_before = then;
-    enqueue(t, e, now);
-    if (then > e.deadline) hopeless.push_back(t);
-  }
-
-  void take_back(time_point now);
-  void wake_resting(time_point now);
-  void refuse_hopeless();
-  void learn(lane& l, const response_info& info, time_point sent_at, time_point now);
-  void limited(entry& e, const response_info& info, time_point now);
-  void sweep(time_point now);
-
-  rate_limiter_options options;
-  rate_limiter_counters counters;
-  ticket last_ticket = 0;
-  std::size_t waiting = 0;
-  std::size_t in_flight = 0;
-  int polls = 0;
-  sliding_window address;
-  std::unordered_map<std::string, sliding_window> windows;  // by sender
-  invalid_guard guard;
-  circuit breaker;
-  bounded_set gone;      // webhooks
-  bounded_set rejected;  // senders
-  time_point blocked = time_point::min();
-  std::optional<time_point> wakeup;
-  std::vector<refused_request> refused;
-  std::vector<ticket> hopeless;  // to be refused by the next poll, if they are still there
-
-  std::unordered_map<std::string, route_info> routes;
-  std::unordered_map<std::string, domain> domains;
-  std::unordered_map<std::string, std::unique_ptr<lane>> lanes;
-  std::unordered_map<std::string, std::unique_ptr<bucket>> buckets;
-  std::unordered_map<ticket, entry> tickets;
-  std::set<lane*> active;                             // lanes in which somebody waits
-  std::set<std::pair<time_point, ticket>> deadlines;  // of what is in flight
-  std::set<std::pair<time_point, ticket>> resting;    // pauses of what has no order to keep
-};
-
-/// Slots whose owners were never heard of again.
-void rate_limiter::state::take_back(time_point now) {
-  while (!deadlines.empty() && deadlines.begin()->first <= now) {
-    const auto t = deadlines.begin()->second;
-    ++counters.expired;
-    end(t, tickets.at(t));
-  }
+/// Finds a quota's bucket by its hash.
+void rate_limiter::state::settle(quota& q) {
+  bucket& wanted = buckets[joined(q.hash.empty() ? joined("?", q.key) : q.hash, q.owner)];
+  bucket* const before = std::exchange(q.home, &wanted);
+  if (before == &wanted) return;
+  wanted.users.push_back(&q);
+  if (!before) return;
+  std::erase(before->users, &q);
+  // What is under way is counted where it will be answered, and who knows whether Discord counts there already.
+  before->in_flight -= q.in_flight;
+  wanted.in_flight += q.in_flight;
+  wanted.remaining = std::max(wanted.remaining - q.in_flight, 0);
+  if (wanted.how == bucket::mode::learning && before->how == bucket::mode::limited && before->remaining == 0)
+    wanted.reset_at = before->reset_at;
+  for (const lane* l : q.lanes) counters.moved += l->waiting.size();
+  touch(q);
 }
 
-void rate_limiter::state::wake_resting(time_point now) {
-  while (!resting.empty() && resting.begin()->first <= now) {
-    const auto t = resting.begin()->second;
-    entry& e = tickets.at(t);
-    unqueue(t, e);
-    enqueue(t, e, now);
+limiter::lane& rate_limiter::state::lane_for(const route_key& key) {
+  const auto [found, fresh] = lanes.try_emplace(joined(joined(joined(key.sender, key.route), key.major), key.domain));
+  lane& l = found->second;
+  if (!fresh) return l;
+  l.key = key;
+  l.route = &routes.try_emplace(key.route, options.circuit).first->second;
+  ++l.route->lanes;
+  if (!key.exempt_from_global && !options.none) {
+    l.from = key.by_address ? &address : &accounts.try_emplace(key.sender, options).first->second;
+    ++l.from->lanes;
   }
+  if (!key.domain.empty()) {
+    l.order = &domains[joined(key.sender, key.domain)];
+    l.order->lanes.push_back(&l);
+  }
+  const auto owner = joined(key.sender, key.major);
+  const std::string shared_by = key.trusts_headers ? key.route : "emojis";
+  quota& q = quotas[joined(shared_by, owner)];
+  l.of = &q;
+  q.lanes.push_back(&l);
+  if (q.home) return l;
+  q.key = shared_by;
+  q.owner = owner;
+  if (key.trusts_headers) q.hash = l.route->hash;
+  settle(q);
+  return l;
 }
 
-void rate_limiter::state::refuse_hopeless() {
-  for (const auto t : std::exchange(hopeless, {})) {
-    const auto found = tickets.find(t);
-    if (found == tickets.end()) continue;
-    const auto until = found->second.not_before;
-    refuse(t, found->second, {t, refused_request::cause::late, wait_reason::backoff, until});
-  }
+limiter::line& rate_limiter::state::line_for(const lane& l, const entry& e) {
+  limiter::pool* over = l.key.exempt_from_global ? nullptr : e.over;
+  line& n = lines[{l.route, l.from, over}];
+  n.route = l.route;
+  n.from = l.from;
+  n.over = over;
+  return n;
+}
+
+limiter::pool* rate_limiter::state::pool_for(const connections& over) {
+  if (over.most == 0) return nullptr;
+  auto& p = pools[over.of];
+  p.most = over.most;
+  ++p.tickets;
+  return &p;
 }
 
 /// Takes in what an answer's headers say. The answered request holds no slot any more.
 void rate_limiter::state::learn(lane& l, const response_info& info, time_point sent_at, time_point now) {
+  quota& q = *l.of;
+  const bool named = info.bucket && !info.bucket->empty();
   const bool has_numbers = info.limit && info.remaining && info.reset_after;
-  if (!l.key.trusts_headers || !info.bucket || info.bucket->empty()) {
-    if (!l.key.trusts_headers || !has_numbers) l.home->learn_nothing(info.status);
-    return;
+  // Other major parameters keep their buckets until they are answered themselves: these may differ, say for guilds and
+  // private channels, and would else be moved to and fro.
+  if (l.key.trusts_headers && named) l.route->hash = *info.bucket;
+  if (l.key.trusts_headers && named && q.hash != *info.bucket) {
+    q.hash = *info.bucket;
+    settle(q);
   }
-  if (l.route->bucket_hash != *info.bucket) {
-    l.route->bucket_hash = *info.bucket;
-    for (auto& [key, other] : lanes)
-      if (other->route == l.route) settle(*other);
-  }
-  if (has_numbers) l.home->learn(*info.limit, *info.remaining, *info.reset_after, sent_at, now);
-  else l.home->learn_nothing(info.status);
+  if (l.key.trusts_headers && named && has_numbers)
+    q.home->learn(*info.limit, *info.remaining, *info.reset_after, sent_at, now);
+  else if (!l.key.trusts_headers || named || !has_numbers)
+    q.home->learn_nothing(is_from_route(info));
+  changed(*q.home);
 }
 
 /// A 429 of Discord's own, or of a proxy.
 void rate_limiter::state::limited(entry& e, const response_info& info, time_point now) {
   lane& l = *e.where;
+  quota& q = *l.of;
   auto pause = std::max(info.retry_after.value_or(info.reset_after.value_or(unexplained_pause)), duration::zero());
   if (++e.strikes > 2) {
     auto more = first_strike;
@@ -378,8 +154,8 @@ void rate_limiter::state::limited(entry& e, const response_info& info, time_poin
   }
   const auto until = now + pause;
   const auto pause_route = [&] {
-    auto& paused = l.key.trusts_headers || !l.order ? l.paused_until : l.order->paused_until;
-    paused = std::max(paused, until);
+    q.paused_until = std::max(q.paused_until, until);
+    touch(q);
   };
   if (options.none) {
     ++counters.limited_user;
@@ -388,45 +164,80 @@ void rate_limiter::state::limited(entry& e, const response_info& info, time_poin
   }
   if (info.global || info.scope == limit_scope::global) {
     ++counters.limited_global;
-    if (auto* window = window_of(l)) window->pause_until(until);
-    else pause_route();
+    if (!l.from) return pause_route();
+    l.from->window.pause_until(until);
+    let_go(l.from->full);
     return;
   }
   learn(l, info, e.sent_at, now);
   const bool shared = info.scope == limit_scope::shared;
   ++(shared ? counters.limited_shared : counters.limited_user);
   // A shared limit, or a refusal although some are left, is about this route alone, not about its bucket.
-  if (shared || !l.key.trusts_headers || info.remaining.value_or(0) > 0 || l.home->how != bucket::mode::limited) pause_route();
-  else l.home->close_until(until);
+  if (shared || !l.key.trusts_headers || info.remaining.value_or(0) > 0 || q.home->how != bucket::mode::limited) {
+    pause_route();
+  } else {
+    q.home->close_until(until);
+    changed(*q.home);
+  }
+}
+
+/// What an answer, or the lack of one, says about whether Discord works.
+void rate_limiter::state::judge(const entry& e, bool success, time_point now) {
+  limiter::route_info& r = *e.where->route;
+  if (success) {
+    r.breaker.succeeded();
+    breaker.succeeded();
+    ++row;
+    routes_in_row = 0;
+  } else {
+    if (std::exchange(r.failed_in, row) != row) ++routes_in_row;
+    const bool was_probe = breaker.is_probe(e.probe);
+    counters.circuit_openings += r.breaker.failed(e.route_probe, now) ? 1 : 0;
+    counters.circuit_openings += breaker.failed(e.probe, now, routes_in_row >= options.circuit.routes) ? 1 : 0;
+    // It may be this route alone: another asks next, if there is one.
+    if (was_probe) r.breaker.open_until(breaker.until() + options.circuit.first);
+  }
+  let_go(r.broken);
+  let_go(broken);
 }
 
 void rate_limiter::state::sweep(time_point now) {
-  std::erase_if(lanes, [&](auto& item) {
-    lane& l = *item.second;
-    if (!l.waiting.empty() || l.in_flight != 0 || now < l.paused_until) return false;
-    if (l.home->reset_at && now < *l.home->reset_at) return false;
-    if (std::any_of(resting.begin(), resting.end(), [&](const auto& r) { return tickets.at(r.second).where == &l; })) return false;
-    // A bucket that is known to be unlimited, or not learnt, costs one more learning request; that is all.
-    --l.home->lanes;
+  std::erase_if(lanes, [&](const auto& item) {
+    const lane& l = item.second;
+    if (!l.waiting.empty() || l.in_flight != 0 || l.resting != 0) return false;
+    // What is known of it lasts a while yet.
+    if (now < l.of->paused_until || (l.of->home->reset_at && now < *l.of->home->reset_at)) return false;
+    std::erase(l.of->lanes, &l);
+    if (l.order) std::erase(l.order->lanes, &l);
+    if (l.from) --l.from->lanes;
     --l.route->lanes;
-    if (l.order) --l.order->lanes;
     return true;
   });
-  std::erase_if(buckets, [&](auto& item) { return item.second->lanes == 0 && item.second->in_flight == 0; });
-  std::erase_if(domains, [&](auto& item) { return item.second.lanes == 0 && now >= item.second.paused_until; });
-  std::erase_if(windows, [&](auto& item) { return item.second.idle(now); });
-  if (routes.size() > many_routes) std::erase_if(routes, [&](auto& item) { return item.second.lanes == 0; });
+  std::erase_if(lines, [](const auto& item) { return item.second.lanes.empty(); });
+  std::erase_if(quotas, [](const auto& item) {
+    const quota& q = item.second;
+    if (!q.lanes.empty()) return false;
+    // A bucket that is known to be unlimited, or not learnt, costs one more learning request; that is all.
+    std::erase(q.home->users, &q);
+    return true;
+  });
+  std::erase_if(buckets, [](const auto& item) { return item.second.users.empty(); });
+  std::erase_if(domains, [](const auto& item) { return item.second.lanes.empty(); });
+  std::erase_if(accounts, [&](const auto& item) { return item.second.lanes == 0 && item.second.window.idle(now); });
+  std::erase_if(pools, [](const auto& item) { return item.second.tickets == 0; });
+  if (routes.size() > many_routes) std::erase_if(routes, [](const auto& item) { return item.second.lanes == 0; });
 }
 
 rate_limiter::rate_limiter(rate_limiter_options options) : state_(std::make_unique<state>(options)) {}
 rate_limiter::~rate_limiter() = default;
 
 rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now, priority urgency, time_point deadline,
-                                           std::uint64_t order) {
+                                           std::uint64_t order, const connections& over) {
   auto& s = *state_;
   const ticket t = ++s.last_ticket;
   entry& e = s.tickets[t];
   e.where = &s.lane_for(key);
+  e.over = s.pool_for(over);
   e.urgency = urgency;
   e.order = order == 0 ? t : order;
   e.since = now;
@@ -438,52 +249,38 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
 
 std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   auto& s = *state_;
+  ++s.polls;
   s.take_back(now);
   s.refuse_hopeless();
   s.wake_resting(now);
-
-  // The first waiting request of each lane, the most urgent and then the oldest first; a lane that cannot go leaves
-  // this round.
-  using front = std::pair<place, lane*>;
-  std::priority_queue<front, std::vector<front>, std::greater<>> fronts;
-  for (lane* l : s.active) fronts.push({*l->waiting.begin(), l});
-
-  std::vector<ticket> out;
-  time_point wake = s.resting.empty() ? time_point::max() : s.resting.begin()->first;
-  while (!fronts.empty()) {
-    const auto [at, l] = fronts.top();
-    fronts.pop();
-    const ticket t = std::get<ticket_index>(at);
-    entry& e = s.tickets.at(t);
-    if (const auto why = s.refusal_of(*l)) {
-      s.refuse(t, e, {t, *why, wait_reason::none, now});
-    } else {
-      const auto held = s.hold_of(*l, e, now);
-      l->held_by = held.why;
-      if (held.until <= now) {
-        s.send(t, e, now);
-        out.push_back(t);
-      } else if (held.until != time_point::max() && held.until > e.deadline) {
-        s.refuse(t, e, {t, refused_request::cause::late, held.why, held.until});
-      } else {
-        wake = std::min(wake, held.until);
-        if (!e.counted_as_waiting) ++s.counter_of(held.why);
-        e.counted_as_waiting = true;
-        continue;
-      }
-    }
-    if (!l->waiting.empty()) fronts.push({*l->waiting.begin(), l});
-  }
-  if (!s.deadlines.empty()) wake = std::min(wake, s.deadlines.begin()->first);
-  s.wakeup = wake == time_point::max() ? std::nullopt : std::optional<time_point>(wake);
-  if (++s.polls >= polls_between_sweeps) {
-    s.polls = 0;
+  s.look_at_the_clock(now);
+  auto out = s.take_turns(now);
+  if (s.polls >= s.sweeps_at) {
     s.sweep(now);
+    // As rarely as there is much to look through.
+    s.sweeps_at = s.polls + std::max<std::uint64_t>(polls_between_sweeps, s.lanes.size());
   }
+  s.wakeup = s.next_look();
   return out;
 }
 
 std::vector<refused_request> rate_limiter::take_refused() { return std::exchange(state_->refused, {}); }
+
+bool rate_limiter::started(ticket t, time_point now) {
+  auto& s = *state_;
+  const auto found = s.tickets.find(t);
+  if (found == s.tickets.end() || !found->second.in_flight) return false;
+  entry& e = found->second;
+  limiter::account* from = e.where->from;
+  const auto before = std::exchange(e.sent_at, now);
+  const bool again = std::exchange(e.started, true);
+  if (!from) return false;
+  if (again) from->window.started_again(before, now);
+  else from->window.started(now);
+  const bool awaited = !from->full.lines.empty();
+  s.let_go(from->full);
+  return awaited;
+}
 
 std::optional<time_point> rate_limiter::next_wakeup() const { return state_->wakeup; }
 
@@ -495,21 +292,26 @@ rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info
   entry& e = found->second;
   lane& l = *e.where;
   ++s.counters.answered;
+  // Without `started` nobody knows more than that it was sent between its grant and now.
+  if (l.from && e.started) l.from->window.answered(e.sent_at, now);
+  else if (l.from) l.from->window.arrived(now);
+  e.started = true;
   s.release(t, e);
   // A 429 says that whoever counts is alive, not that the rest is.
-  if (info.status >= 500) s.breaker.failed(e.probes, now);
-  else if (info.status != 429) s.breaker.succeeded();
+  if (info.status != 429) s.judge(e, info.status < 500, now);
   if (info.status == 401 || info.status == 403 || (info.status == 429 && info.scope != limit_scope::shared))
     s.guard.count(now);
 
   if (info.status == 429) {
     if (!info.from_discord && !s.options.none) {
       ++s.counters.limited_blocked;
-      s.blocked = std::max(s.blocked, now + std::max(info.retry_after.value_or(duration::zero()), s.options.blocked_for));
+      s.block_until(now + std::max(info.retry_after.value_or(duration::zero()), s.options.blocked_for));
       s.end(t, e);
       return verdict::blocked;
     }
     s.limited(e, info, now);
+    // Nothing has happened: whom another limit lets go may overtake it, as if it had not been its turn.
+    if (l.order && !e.uncertain) s.free(*l.order);
     s.enqueue(t, e, now);
     return verdict::again;
   }
@@ -524,6 +326,7 @@ rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info
     s.end(t, e);
     return verdict::finished;
   }
+  e.uncertain = true;
   s.rest_until(now + *again_in, t, e, now);
   return verdict::again;
 }
@@ -536,12 +339,13 @@ rate_limiter::verdict rate_limiter::failed(ticket t, time_point now, std::option
   ++s.counters.failed;
   if (e.in_flight) {
     s.release(t, e);
-    s.breaker.failed(e.probes, now);
+    s.judge(e, false, now);
   }
   if (!again_in) {
     s.end(t, e);
     return verdict::finished;
   }
+  e.uncertain = true;
   s.unqueue(t, e);
   s.rest_until(now + *again_in, t, e, now);
   return verdict::again;
@@ -564,29 +368,30 @@ std::size_t rate_limiter::invalid_requests(time_point now) { return state_->guar
 std::size_t rate_limiter::waiting() const noexcept { return state_->waiting; }
 std::size_t rate_limiter::in_flight() const noexcept { return state_->in_flight; }
 std::size_t rate_limiter::buckets() const noexcept { return state_->buckets.size(); }
-
-rate_limiter_counters rate_limiter::counters() const noexcept {
-  auto all = state_->counters;
-  all.circuit_openings = state_->breaker.openings();
-  return all;
-}
+rate_limiter_counters rate_limiter::counters() const noexcept { return state_->counters; }
 
 std::vector<queue_figure> rate_limiter::figures(time_point now) const {
   const auto& s = *state_;
-  std::unordered_map<const lane*, queue_figure> found;
-  for (const auto& [t, e] : s.tickets) {
-    if (e.in_flight) continue;
-    auto& figure = found[e.where];
-    ++figure.waiting;
-    figure.oldest = std::max(figure.oldest, now - e.since);
+  std::unordered_map<const lane*, time_point> oldest_resting;
+  for (const auto& [then, t] : s.resting) {
+    const entry& e = s.tickets.at(t);
+    auto& oldest = oldest_resting.try_emplace(e.where, e.since).first->second;
+    oldest = std::min(oldest, e.since);
   }
   std::vector<queue_figure> out;
-  for (auto& [l, figure] : found) {
-    figure.label = l->key.label.empty() ? l->key.route : l->key.label;
-    figure.bucket = l->route->bucket_hash;
-    figure.in_flight = l->in_flight;
-    figure.waits_for = l->held_by;
-    out.push_back(std::move(figure));
+  for (const auto& [key, l] : s.lanes) {
+    if (l.waiting.empty() && l.resting == 0) continue;
+    const auto resting = oldest_resting.find(&l);
+    time_point since = resting == oldest_resting.end() ? now : resting->second;
+    // Of those that are equally urgent the first has waited longest.
+    for (auto at = l.waiting.begin(); at != l.waiting.end();) {
+      since = std::min(since, s.tickets.at(limiter::ticket_of(*at)).since);
+      const auto urgency = static_cast<int>(std::get<priority>(*at));
+      at = l.waiting.lower_bound({static_cast<priority>(urgency + 1), 0, 0});
+    }
+    const auto why = l.waiting.empty() ? wait_reason::backoff : l.in ? l.in->held_by : l.held_by;
+    out.push_back({l.key.label.empty() ? l.key.route : l.key.label, l.of->hash, l.waiting.size() + static_cast<std::size_t>(l.resting),
+                   l.in_flight, now - since, why});
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.oldest > b.oldest; });
   return out;

@@ -57,8 +57,9 @@ struct response_info {
 
 struct rate_limiter_options {
   int global_limit = 50;  ///< requests per `global_window`; 0 = no global limit
-  /// A second, and a little for requests that travel at different speeds.
-  duration global_window = std::chrono::milliseconds{1005};
+  duration global_window = std::chrono::milliseconds{1005};  ///< a second, and a little for clocks that differ
+  /// How long after its start a request arrives at the latest, unless its answer is there before: so much later it counts.
+  duration travel = std::chrono::milliseconds{200};
   duration blocked_for = std::chrono::seconds{60};  ///< pause after a 429 that is not Discord's own, at least
   duration answer_deadline = std::chrono::minutes{5};  ///< a slot whose owner never reports is taken back, at the earliest
   std::size_t invalid_limit = 10'000;  ///< 401, 403, 429 in `invalid_window` after which Discord blocks the address; 0 = none
@@ -73,10 +74,11 @@ struct rate_limiter_options {
 struct rate_limiter_counters {
   std::uint64_t acquired = 0, sent = 0, answered = 0, failed = 0, cancelled = 0, expired = 0, refused = 0;
   std::uint64_t waits_bucket = 0, waits_global = 0, waits_learning = 0, waits_blocked = 0, waits_guard = 0,
-                waits_circuit = 0, waits_order = 0, waits_backoff = 0;
+                waits_circuit = 0, waits_order = 0, waits_backoff = 0, waits_connection = 0;
   std::uint64_t limited_user = 0, limited_global = 0, limited_shared = 0, limited_blocked = 0;  ///< 429s by kind
   std::uint64_t moved = 0;  ///< waiting requests that changed bucket
-  std::uint64_t circuit_openings = 0;
+  std::uint64_t circuit_openings = 0;  ///< of single routes too
+  std::uint64_t looks = 0;  ///< at queues, to see whether somebody may go: what polls cost
 };
 
 /// What a waiting request waits for.
@@ -91,6 +93,7 @@ enum class wait_reason : std::uint8_t {
   guard,     ///< too many invalid requests
   circuit,   ///< Discord only fails
   backoff,   ///< its own pause before it is sent again
+  connection,  ///< one of its client's connections
 };
 std::string_view name(wait_reason why) noexcept;
 
@@ -117,15 +120,25 @@ struct queue_figure {
   wait_reason waits_for = wait_reason::none;
 };
 
+/// What a request is sent over.
+struct connections {
+  const void* of = nullptr;  ///< the client that has them
+  std::size_t most = 0;      ///< how many there are; 0: any number
+};
+
 /// The queue in front of Discord's REST API, as a plain state machine: no I/O, no clock. Not thread-safe.
 ///
-/// Life of a request: `acquire` gives a ticket; `poll` names the tickets that may be sent now; when the answer is there,
-/// `answered`; when there was none (connection lost, timeout), `failed`. `cancel` ends a ticket in any state. After
-/// every call that changes something, call `poll(now)` and `take_refused()` again and arm a timer at `next_wakeup()`.
+/// Life of a request: `acquire` gives a ticket; `poll` names the tickets that may be sent now; when its connection is
+/// open and it is about to be written, `started`; when the answer is there, `answered`; when there was none (connection
+/// lost, timeout), `failed`. `cancel` ends a ticket in any state. After every call that changes something, call
+/// `poll(now)` and `take_refused()` again and arm a timer at `next_wakeup()`.
 ///
 /// Requests of one route and major parameter leave in the order of `acquire` (of one priority), those with a domain
-/// one after the other: the next when the last is answered. A route never seen sends one request and learns from its
-/// answer; then up to `remaining` requests are in flight at once.
+/// one after the other: the next when the last is answered, or when it goes again after a failure and is answered then.
+/// One that only waits for a limit of its own route holds up nobody else. A route never seen sends one request and learns
+/// from its answer; then up to `remaining` requests are in flight at once.
+///
+/// No call costs more the more requests wait, but for the logarithm.
 class rate_limiter {
  public:
   using ticket = std::uint64_t;  ///< never 0, never reused
@@ -145,14 +158,20 @@ class rate_limiter {
 
   /// A place in the queue of `key`. It may go as soon as `poll` names it, which can be the very next call. Once it is
   /// certain that it cannot go before `deadline`, it is refused. `order` is its place among those of equal urgency that
-  /// wait; 0 is behind all that were acquired before.
+  /// wait; 0 is behind all that were acquired before. Unless it is exempt from global limits, it waits until fewer than
+  /// all connections of `over` are in use by what was named before: then nobody stands in a queue that knows no order.
   ticket acquire(const route_key& key, time_point now, priority urgency = priority::normal,
-                 time_point deadline = time_point::max(), std::uint64_t order = 0);
+                 time_point deadline = time_point::max(), std::uint64_t order = 0, const connections& over = {});
 
   /// The tickets that may be sent now, in order; each is named once per sending and counts as in flight from here on.
   std::vector<ticket> poll(time_point now);
   /// The tickets that were ended by `poll` because they can never be sent. They are gone.
   std::vector<refused_request> take_refused();
+
+  /// A ticket in flight is about to be written, perhaps not for the first time. From here on it counts in its second;
+  /// until then nobody can know when that will be. Without this call, its answer says that it has arrived. True when
+  /// somebody waits for that: then poll.
+  bool started(ticket t, time_point now);
 
   /// When `poll` can next name a ticket without an `answered`, `failed` or `cancel` before it; nothing when only those
   /// can help or nobody waits.
@@ -166,7 +185,8 @@ class rate_limiter {
   /// again then, in its old place (`again`).
   verdict failed(ticket t, time_point now, std::optional<duration> again_in = {});
 
-  /// The caller gave up, waiting or in flight: the slot is given back, the ticket is gone.
+  /// The caller gave up, waiting or in flight: the slot is given back, the ticket is gone. What was in flight without
+  /// `started` has not been sent.
   void cancel(ticket t, time_point now);
 
   /// Until when everything is paused by a block of the whole address; nothing when it is not.

@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <optional>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include <monochord/core/error.hpp>
 
@@ -45,6 +48,75 @@ int hex_digit(char c) noexcept {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+using segments = std::vector<std::string_view>;
+
+segments segments_of(std::string_view path) {
+  segments all;
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    const auto end = std::min(path.find('/'), path.size());
+    all.push_back(path.substr(0, end));
+    path.remove_prefix(end);
+  }
+  return all;
+}
+
+const std::vector<segments>& known_paths() {
+  static const std::vector<segments> all{
+#define PATH(path) segments_of(path),
+#include "protocol/paths.def"
+#undef PATH
+  };
+  return all;
+}
+
+/// `user_id` of `{user_id}`, nothing of other segments.
+std::string_view parameter_in(std::string_view segment) {
+  return segment.starts_with('{') ? segment.substr(1, segment.size() - 2) : std::string_view();
+}
+
+/// How many of its segments a template says word by word, if a path begins with it.
+std::optional<int> words_in_common(const segments& known, const segments& path) {
+  if (known.size() > path.size()) return std::nullopt;
+  int words = 0;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    const auto parameter = parameter_in(known[i]);
+    if (parameter.empty() && known[i] != path[i]) return std::nullopt;
+    if (parameter.empty()) ++words;
+    // The webhook of an interaction and any other have the same path; the token of the former is base64 that begins
+    // with "interaction:".
+    const bool of_interaction = path[i].starts_with("aW50ZXJhY3Rpb246");
+    if (parameter == "webhook_token" && of_interaction) return std::nullopt;
+    if (parameter == "interaction_token" && !of_interaction && known.front() == "webhooks" && known.back() != "@original")
+      return std::nullopt;
+  }
+  return words;
+}
+
+/// The template that says most about how a path begins.
+segments longest_known(const segments& path) {
+  const segments* best = nullptr;
+  std::pair<std::size_t, int> best_by{};
+  for (const auto& known : known_paths()) {
+    const auto words = words_in_common(known, path);
+    if (!words || (best && std::pair(known.size(), *words) <= best_by)) continue;
+    best = &known;
+    best_by = {known.size(), *words};
+  }
+  return best ? *best : segments();
+}
+
+/// Where no template says more: ids are parameters.
+std::string guessed_name(const segments& path, std::size_t at) {
+  const auto is_id = [](std::string_view text) {
+    return text.size() >= 15 && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  const auto before = at > 0 ? path[at - 1] : std::string_view();
+  if (at > 1 && path[at - 2] == "interactions" && is_id(before)) return "interaction_token";
+  if (!is_id(path[at])) return {};
+  return before.ends_with('s') ? std::string(before.substr(0, before.size() - 1)) + "_id" : "id";
 }
 
 }  // namespace
@@ -190,29 +262,18 @@ std::vector<std::string> secret_parameters(const route& r, std::span<const std::
 
 parsed_path parse_path(std::string_view path) {
   if (!path.starts_with('/')) throw error(errc::invalid_argument, "a path of the API begins with '/'");
+  const auto given = segments_of(path);
+  const auto known = longest_known(given);
   parsed_path out;
-  std::string_view before, before_that;  // the segments on the left
-  const auto is_id = [](std::string_view text) {
-    return text.size() >= 15 && text.size() <= 20 && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-  };
-  while (!path.empty()) {
-    path.remove_prefix(1);
-    const auto end = std::min(path.find('/'), path.size());
-    const auto segment = path.substr(0, end);
-    path.remove_prefix(end);
-    std::string name;
-    if (before_that == "webhooks" && is_id(before)) name = "webhook_token";
-    else if (before_that == "interactions" && is_id(before)) name = "interaction_token";
-    else if (is_id(segment)) name = before.ends_with('s') ? std::string(before.substr(0, before.size() - 1)) + "_id" : "id";
+  for (std::size_t i = 0; i < given.size(); ++i) {
+    const auto name = i < known.size() ? std::string(parameter_in(known[i])) : guessed_name(given, i);
+    out.path += '/';
     if (name.empty()) {
-      out.path += '/';
-      out.path += segment;
+      out.path += given[i];
     } else {
-      out.path += "/{" + name + "}";
-      out.parameters.push_back(percent_decode(segment));
+      out.path.append("{").append(name).append("}");
+      out.parameters.push_back(percent_decode(given[i]));
     }
-    before_that = before;
-    before = segment;
   }
   return out;
 }

@@ -63,8 +63,9 @@ struct parsed_path {
   std::string path;                     ///< `/channels/{channel_id}/pins`
   std::vector<std::string> parameters;  ///< decoded
 };
-/// Makes a template of a path like `/channels/123/pins`: ids become parameters named after what stands before them, what
-/// follows the id of a webhook or an interaction is its token. Throws monochord::error (invalid_argument) when it does not
+/// Makes a template of a path like `/channels/123/pins`: that of the call which Monochord has for it, or for its beginning,
+/// so that both are filed under the same limits; in the rest ids become parameters named after what stands before them.
+/// Throws monochord::error (invalid_argument) when it does not
 /// start with '/'.
 parsed_path parse_path(std::string_view path);
 

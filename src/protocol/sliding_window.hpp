@@ -3,35 +3,72 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <deque>
+#include <iterator>
+#include <set>
 
 #include <monochord/core/clock.hpp>
 
 namespace monochord::protocol {
 
-/// At most `limit` sendings in any `window`, counted from the sendings themselves: the first use starts it.
+/// At most `limit` requests in any `window` where they arrive, which nobody here can see: a request counts from its
+/// grant until a window after the last moment at which it can have arrived. That is `travel` after it was started, or
+/// when its answer is there, if that is sooner.
 class sliding_window {
  public:
-  sliding_window(int limit, duration window) : limit_(static_cast<std::size_t>(std::max(limit, 0))), window_(window) {}
+  sliding_window(int limit, duration window, duration travel)
+      : limit_(static_cast<std::size_t>(std::max(limit, 0))), window_(window), travel_(travel) {}
 
-  time_point next(time_point now) const {
-    const auto free_at = limit_ == 0 || times_.size() < limit_ ? now : times_.front() + window_;
-    return std::max({now, free_at, paused_until_});
+  /// When one more may go; time_point::max() while only the start of another can tell.
+  time_point next(time_point now) {
+    const auto from = std::max(now, paused_until_);
+    if (limit_ == 0) return from;
+    forget(now);
+    const auto counted = granted_ + arrived_.size();
+    if (counted < limit_) return from;
+    const auto too_many = counted - limit_ + 1;
+    if (too_many > arrived_.size()) return time_point::max();
+    return std::max(from, *std::next(arrived_.begin(), static_cast<std::ptrdiff_t>(too_many - 1)) + window_);
   }
-  void sent(time_point now) {
-    if (limit_ == 0) return;
-    if (times_.size() == limit_) times_.pop_front();
-    times_.push_back(now);
+  void granted() { ++granted_; }
+  void started(time_point now) {
+    --granted_;
+    arrived_.insert(now + travel_);
   }
+  /// It is there, and has not been `started`.
+  void arrived(time_point now) {
+    --granted_;
+    arrived_.insert(now);
+  }
+  void started_again(time_point before, time_point now) {
+    erase(before + travel_);
+    arrived_.insert(now + travel_);
+  }
+  void answered(time_point started_at, time_point now) {
+    if (now < started_at + travel_ && erase(started_at + travel_)) arrived_.insert(now);
+  }
+  /// It will not be started.
+  void given_back() { --granted_; }
   void pause_until(time_point until) { paused_until_ = std::max(paused_until_, until); }
   bool idle(time_point now) const {
-    return now >= paused_until_ && (times_.empty() || now - times_.back() >= window_);
+    return now >= paused_until_ && granted_ == 0 && (arrived_.empty() || now - *arrived_.rbegin() >= window_);
   }
 
  private:
+  void forget(time_point now) {
+    while (!arrived_.empty() && now - *arrived_.begin() >= window_) arrived_.erase(arrived_.begin());
+  }
+  bool erase(time_point at) {
+    const auto found = arrived_.find(at);
+    if (found == arrived_.end()) return false;
+    arrived_.erase(found);
+    return true;
+  }
+
   std::size_t limit_;
   duration window_;
-  std::deque<time_point> times_;
+  duration travel_;
+  std::size_t granted_ = 0;             // and not started yet
+  std::multiset<time_point> arrived_;   // at the latest
   time_point paused_until_ = time_point::min();
 };
 

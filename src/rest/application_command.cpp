@@ -188,4 +188,16 @@ task<application_command_permissions> application_command_routes::edit_applicati
            body));
 }
 
+task<std::vector<application_command_permissions>>
+application_command_routes::batch_edit_application_command_permissions(
+    std::string_view bearer_token, application_id application, guild_id guild,
+    list<batch_application_command_permissions_body> items, const call_options& options) {
+  return decoded<std::vector<application_command_permissions>>(
+      queue_of(*this),
+      with(queue_of(*this),
+           make({method::put, "/applications/{application_id}/guilds/{guild_id}/commands/permissions"},
+                as(bearer_token, options), application, guild),
+           items));
+}
+
 }  // namespace monochord::rest

@@ -17,6 +17,7 @@
 #include <monochord/rest/call_options.hpp>
 #include <monochord/rest/rest.hpp>
 #include "json/query.hpp"
+#include "rest/mentions.hpp"
 #include "rest/multipart.hpp"
 #include "rest/queue.hpp"
 
@@ -57,11 +58,14 @@ call make(const route& which, const call_options& options, const Parameters&... 
   return made;
 }
 
-/// Puts a JSON body in, and files beside it where the body has some. A body over Discord's limits is refused when the call
-/// is awaited, like everything else that can go wrong with it.
+/// Puts a JSON body in, and files beside it where the body has some; a message that does not say whom it notifies says
+/// what the client says. A body over Discord's limits is refused when the call is awaited, like everything else that can go
+/// wrong with it.
 template <class Body>
-call with(const std::shared_ptr<queue>& queue, call made, const Body& body) {
+call with(const std::shared_ptr<queue>& queue, call made, const Body& given) {
   try {
+    const mentions notified(queue->default_mentions(), made.route.path.starts_with("/channels/"));
+    const auto& body = notified.in(given);
     json::check_limits(body, queue->body_limits());
     auto encoded = rest::encode(body);
     made.content_type = std::move(encoded.content_type);

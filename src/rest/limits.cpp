@@ -11,10 +11,15 @@ rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, con
                                          protocol::priority urgency, time_point deadline,
                                          std::uint64_t order) {
   const std::lock_guard lock(mutex_);
-  const auto t = limiter_.acquire(key, now, urgency, deadline, order);
+  const auto t = limiter_.acquire(key, now, urgency, deadline, order, {who.get(), who->connections()});
   owners_.emplace(t, who.get());
   senders_.try_emplace(who.get(), who);
   return t;
+}
+
+bool rest_limits::started(ticket t, time_point now) {
+  const std::lock_guard lock(mutex_);
+  return limiter_.started(t, now);
 }
 
 void rest_limits::end_if(verdict how, ticket t) {

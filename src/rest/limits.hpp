@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -31,12 +32,16 @@ class rest_limits {
     virtual ~sender() = default;
     /// From any thread, never under a lock: is to take `what` in and to call `pump` where the sender lives.
     virtual void deliver(std::vector<news> what) = 0;
+    /// How many requests it can send at once; 0: any number.
+    virtual std::size_t connections() const = 0;
   };
 
   explicit rest_limits(protocol::rate_limiter_options options) : limiter_(options) {}
 
   ticket acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
                  protocol::priority urgency, time_point deadline, std::uint64_t order);
+  /// True: pump.
+  bool started(ticket t, time_point now);
   protocol::rate_limiter::verdict answered(ticket t, const protocol::response_info& info, time_point now,
                                            std::optional<duration> again_in);
   protocol::rate_limiter::verdict failed(ticket t, time_point now, std::optional<duration> again_in);

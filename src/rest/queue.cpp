@@ -207,9 +207,12 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     rest_counters& all;
     std::uint64_t rest_counters::*end = &rest_counters::failed;
   } counted(counters_);
-  const net::http_request request = request_for(what);
+  net::http_request request = request_for(what);
   journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
   place mine(*this, key_for(what), what, trip.deadline);  // before its files are looked at: the order is that of the calls
+  request.on_start = [&] {
+    if (limits_->started(mine.ticket, clock_->now())) pump();
+  };
   if (what.source) {
     const bool in_time = co_await net::run_before(*clock_, trip.deadline, what.source->admit(options_.uploads));
     if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");

@@ -15,10 +15,12 @@
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/log.hpp>
+#include <monochord/core/optional.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/token.hpp>
 #include <monochord/json/limit_checks.hpp>
 #include <monochord/rest/counters.hpp>
+#include <monochord/rest/default_mentions.hpp>
 #include <monochord/rest/hooks.hpp>
 #include "net/http_client.hpp"
 #include "protocol/backoff.hpp"
@@ -39,6 +41,7 @@ struct queue_options {
   upload_limits uploads{};
   std::chrono::milliseconds timeout{60'000};  ///< of one call in all
   limit_checks body_limits = limit_checks::strict;
+  optional<default_mentions> allowed_mentions = {};  ///< of messages that do not say it
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   rest_hooks hooks = {};
   logger log;
@@ -65,6 +68,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   task<rest_counters> counters();
 
   limit_checks body_limits() const noexcept { return options_.body_limits; }
+  const optional<monochord::default_mentions>& default_mentions() const noexcept { return options_.allowed_mentions; }
 
  private:
   struct place;
@@ -75,6 +79,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
   task<> turn(place& me, time_point deadline);
   void deliver(std::vector<rest_limits::news> what) override;
+  std::size_t connections() const override { return options_.http.max_connections; }
   void take_in(const std::vector<rest_limits::news>& what);
   void pump();
   void arm();

@@ -86,6 +86,8 @@ class rest {
   /// An answer made from the route's response schema (rest_schema.cpp).
   answer answer_from_schema(const call&);
   bool plays_schema(const tables::route_row& route) const;
+  /// Makes the list of such an answer the page that was asked for, of so many items (rest_lists.cpp).
+  static void make_page(const call&, std::uint64_t items, json& body);
 
   rest_outcome finish(const answer& result, const tables::route_row* route);
   /// The X-RateLimit headers, except on a page of the front.

@@ -42,6 +42,7 @@ rest::answer rest::answer_from_schema(const call& what) {
   if (row.shape_index != tables::no_shape) {
     const bool nothing = row.nullable && how.mode == schema_mode::nulls && how.variation % 2 == 1;
     out.body = nothing ? json(nullptr) : make_sample(row.shape_index, how);
+    if (how.list_items > 0) make_page(what, how.list_items, out.body);
   } else if (row.media.empty()) {
     out.empty = true;
   } else {

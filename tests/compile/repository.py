@@ -43,4 +43,14 @@ for path in sorted(paths):
         for number, line in enumerate(lines, 1):
             if match := MACHINE_PATH.search(line):
                 report.fail(f'{name}:{number}', f'names a path of one machine: {match.group(0)}')
+
+# rest().request() knows paths by this list.
+in_calls = set()
+for path in (TOP / 'src/rest').glob('*.cpp'):
+    in_calls |= set(re.findall(r'"(/[a-z0-9@_{}/.-]*[a-z0-9@_}-])"', path.read_text()))
+listed = set(re.findall(r'PATH\("(.*)"\)', (TOP / 'src/protocol/paths.def').read_text()))
+for path in sorted(in_calls - listed):
+    report.fail('src/protocol/paths.def', f'lacks {path}')
+for path in sorted(listed - in_calls):
+    report.fail('src/protocol/paths.def', f'has {path}, for which src/rest has no call')
 report.finish('files')

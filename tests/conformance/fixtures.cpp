@@ -6,6 +6,7 @@
 #include <iostream>
 #include <map>
 #include <set>
+#include <utility>
 
 #include <monochord/json/payload.hpp>
 #include <monochord/model/flat_map.hpp>
@@ -50,8 +51,12 @@ constexpr shown unshown[] = {
 };
 
 // In examples, but documented nowhere.
-constexpr std::string_view undocumented[] = {
-#define UNDOCUMENTED(field) field,
+struct exception {
+  std::string_view field;
+  std::string_view why;
+};
+constexpr exception undocumented[] = {
+#define UNDOCUMENTED(field, reason) {field, reason},
 #include "undocumented.def"
 #undef UNDOCUMENTED
 };
@@ -61,19 +66,23 @@ value read(const std::filesystem::path& path) {
   return value::parse(file);
 }
 
-// Pages that are not about bots.
-bool outside(const value& entry) {
-  const auto page = entry.at("page").get<std::string>();
-  return entry.at("kind") == "rpc" || page == "topics/rpc" || page == "topics/certified-devices" ||
-         page == "developer-tools/embedded-app-sdk";
-}
-
 struct counts {
   int examples = 0;
+  int as_given = 0;      // decoded as they stand there
+  int other_ids = 0;     // have ids of more than 64 bits, which were made shorter
   std::size_t cases = 0;
+  std::map<std::string, int> outside;  // kinds and pages that are not of the bot API
   std::map<std::string, int> filled;   // what examples leave out though Discord always sends it
   std::map<std::string, int> unknown;  // what they show and we do not have
 };
+
+// The kind or page of an example that is not about bots; empty when it is.
+std::string outside(const value& entry) {
+  const auto page = entry.at("page").get<std::string>();
+  if (entry.at("kind") == "rpc") return "kind rpc";
+  if (page == "topics/rpc" || page == "topics/certified-devices" || page == "developer-tools/embedded-app-sdk") return "page " + page;
+  return {};
+}
 
 const json::table* table_in(const json::type& how) {
   if (how.what == json::kind::object) return &how.object();
@@ -135,22 +144,29 @@ void replaced(const model& m, const value& whole, value& at, counts& all) {
 }
 
 void check(const model& m, value example, const std::string& file, counts& all) {
-  example = with_possible_ids(example);
-  complete(m.table(), example, all);
-  const std::string text = example.dump();
+  const value given = std::exchange(example, with_possible_ids(example));
   std::string out;
   json::failure why;
+  const bool as_given = m.round(example.dump(), out, why);
+  if (!as_given) {
+    std::cout << "  completed: " << file << " as " << m.name << ": " << why.path << " " << why.reason << '\n';
+    complete(m.table(), example, all);
+  }
+  const std::string text = example.dump();
   const bool good = m.round(text, out, why);
   INFO(file << " as " << m.name << " at " << why.path << ": " << why.reason << "\n" << text);
   CHECK(good);
   if (!good) return;
   ++all.examples;
+  all.as_given += as_given ? 1 : 0;
+  all.other_ids += given == example || !as_given ? 0 : 1;
   std::set<std::string> missing;
   if (m.name != "api_error") lost(example, value::parse(out), "", missing);  // that one is only ever read
   for (const std::string& path : missing) {
-    const auto known = std::find_if(std::begin(undocumented), std::end(undocumented), [&](std::string_view u) { return path.ends_with(u); });
-    if (known == std::end(undocumented)) FAIL_CHECK(file << " as " << m.name << " lost " << path << ": " << out);
-    else ++all.unknown[std::string(*known)];
+    const std::string field = std::string(m.name) + path;
+    const auto known = std::find_if(std::begin(undocumented), std::end(undocumented), [&](const exception& u) { return field == u.field; });
+    if (known == std::end(undocumented)) FAIL_CHECK(file << " lost " << field << ": " << out);
+    else ++all.unknown[field];
   }
   for (std::size_t size = 0; size < text.size(); ++size) {
     json::failure cut;
@@ -186,13 +202,12 @@ TEST_CASE("every example of Discord decodes and re-encodes, and survives what ma
   if (!data) return test::skip(test::no_discord_data);
   counts all;
   int files = 0;
-  int left_out = 0;
   std::set<std::string_view> used;
   const value index = read(*data / "fixtures" / "index.json");
   for (const value& entry : index.at("fixtures")) {
     const auto file = entry.at("file").get<std::string>();
-    if (outside(entry)) {
-      ++left_out;
+    if (const auto where = outside(entry); !where.empty()) {
+      ++all.outside[where];
       continue;
     }
     ++files;
@@ -227,10 +242,14 @@ TEST_CASE("every example of Discord decodes and re-encodes, and survives what ma
       if (!used.contains(rows[i].what)) FAIL_CHECK(rows[i].what << " is not shown any more");
   }
   for (const auto& [field, times] : all.filled) std::cout << "  left out by examples: " << field << " (" << times << ")\n";
-  for (const auto& [field, times] : all.unknown) std::cout << "  unknown field: " << field << " (" << times << ")\n";
-  for (const std::string_view field : undocumented)
-    if (!all.unknown.contains(std::string(field))) FAIL_CHECK(field << " needs no exception");
-  std::cout << "fixtures " << files << " (" << left_out << " outside the bot API), " << all.examples << " objects, "
+  for (const auto& [field, why] : undocumented) {
+    const auto times = all.unknown.find(std::string(field));
+    if (times == all.unknown.end()) FAIL_CHECK(field << " needs no exception");
+    else std::cout << "  unknown field: " << field << " (" << times->second << "): " << why << '\n';
+  }
+  for (const auto& [where, times] : all.outside) std::cout << "  outside the bot API: " << where << " (" << times << ")\n";
+  std::cout << "fixtures " << files << ", " << all.examples << " objects: as they are " << all.as_given << " / " << all.examples
+            << " (" << all.other_ids << " of them with ids cut to 64 bits), completed " << all.examples - all.as_given << "; "
             << all.cases << " truncations and replacements\n";
 }
 

@@ -91,6 +91,7 @@ const char* name_of(schema_mode mode) {
 TEST_CASE("every typed call reaches its route and reads each of its answers") {
   const auto known = routes_by_key();
   caller calls;
+  std::size_t good = 0;
   std::size_t called = 0;
   std::size_t played = 0;
   for (const auto& route : typed_routes()) {
@@ -104,9 +105,10 @@ TEST_CASE("every typed call reaches its route and reads each of its answers") {
       if (!problem.empty()) return;
       calls.discord().play_schema(testing::schema_play{mode, variation, 0, true, status});
       problem = calls.problem(call, theirs->second, status);
-      if (!problem.empty())
+      if (problem.empty())
+        ++played;
+      else
         problem += std::string(" (") + name_of(mode) + ", variation " + std::to_string(variation) + ")";
-      ++played;
     };
     bool first = true;
     for (const int status : theirs->second.statuses) {
@@ -121,10 +123,15 @@ TEST_CASE("every typed call reaches its route and reads each of its answers") {
         if (first) play(call, status, schema_mode::full, 0);
       first = false;
     }
+    if (!problem.empty()) {
+      FAIL_CHECK(route.operation << ": " << problem);
+      continue;
+    }
+    ++good;
     called += route.calls.size() + route.other_calls.size();
-    if (!problem.empty()) FAIL_CHECK(route.operation << ": " << problem);
   }
+  std::printf("routes %zu / %zu\n", good, known.size());
   std::printf("calls %zu, answers %zu, of them with a null that the documentation has not %zu\n", called, played,
               calls.nulls());
-  CHECK(called > 0);
+  CHECK(good == known.size());
 }

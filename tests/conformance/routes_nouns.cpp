@@ -70,6 +70,14 @@ task<> edit_application(rest_client& rest) {
   return asked(rest.edit_current_application(body));
 }
 
+task<> batch_permissions(rest_client& rest) {
+  const application_command_permission one[] = {
+      {.id = some::anything, .type = application_command_permission_type::role, .permission = true}};
+  const batch_application_command_permissions_body all[] = {
+      {.id = some::anything, .permissions = list<application_command_permission>(one)}};
+  return asked(rest.batch_edit_application_command_permissions(some::bearer, some::application, some::guild, all));
+}
+
 task<> overwrite_commands(rest_client& rest) {
   const application_command_body all[] = {{.name = "roll", .description = "Roll a die"},
                                           {.name = "Look", .type = application_command_type::message}};
@@ -156,6 +164,9 @@ std::vector<typed_route> routes_of_nouns() {
            some::bearer, some::application, some::guild, some::anything,
            {.permissions = list<application_command_permission>{
                 {.id = some::anything, .type = application_command_permission_type::role, .permission = true}}}))}},
+      {"PUT /applications/{application.id}/guilds/{guild.id}/commands/permissions",
+       body<batch_application_command_permissions_body>(), {}, answer<application_command_permissions>(),
+       {batch_permissions}},
 
       {"get_application_role_connections_metadata", {}, {}, answer<application_role_connection_metadata>(),
        {CALL(get_application_role_connection_metadata_records(some::application))}},

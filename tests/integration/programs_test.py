@@ -81,6 +81,10 @@ for name, command, answered in (
     expect(f'{name} logs in', ask('session 30')['connected'])
     reply = ask(f'expect {ask("say alice general " + command)["message"]} 30')['reply']
     expect(f'{name} answers {command}', reply is not None and answered(reply))
+    if name == '03_files':
+        pressed = ask(f'press alice {reply["message"]} again')['interaction']
+        reply = ask(f'expect {pressed} 30')['reply']
+        expect('its button "Again" is answered', reply is not None and reply['type'] == 6)
     end(example, name)
 cron = subprocess.run([os.path.join(folder, '04_cron'), greeting['channels']['general'], 'good morning'], env=environment,
                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)

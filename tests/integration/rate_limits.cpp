@@ -102,3 +102,35 @@ TEST_CASE("a route never seen learns with one request, then what is left of its 
   CHECK(w.sim.elapsed() < 21s);
   CHECK(w.discord().violations().empty());
 }
+
+TEST_CASE("a Discord that is slow, and then fast again, is not sent more than 50 requests in any second") {
+  simulated_world w(plain());
+  mc::client bot(w.world.bot_token(), patient(w));
+  constexpr int posts = 300;
+  std::vector<mc::channel_id> where;
+  for (int i = 0; i < posts; ++i) where.push_back(w.discord().add_text_channel(w.world.home, "c" + std::to_string(i)));
+  mc::testing::mock_faults slow;
+  slow.rest = {{.what = mc::testing::rest_fault::kind::late, .times = 32, .delay = 2s}};
+  w.discord().set_faults(std::move(slow));
+  poster p;
+  for (const auto channel : where) w.sim.spawn(p.post(bot, channel, "x"));
+  w.sim.run_until([&] { return p.ended == posts; }, 5min);
+  CHECK(w.sim.elapsed() >= 4s);  // two rounds of 16 connections were slow
+  CHECK(w.sim.elapsed() < 11s);
+  CHECK(p.errors.empty());
+  CHECK(w.discord().counters().responses_429 == 0);
+}
+
+TEST_CASE("calls of a route that are written out share its limit, whatever they ask for") {
+  simulated_world w(plain());
+  mc::client bot(w.world.bot_token(), patient(w));
+  int ended = 0;
+  const auto read = [&](int n) -> mc::task<> {
+    const std::string path = "/invites/abc" + std::to_string(n);
+    co_await mc::as_result(bot.rest().request("GET", path));
+    ++ended;
+  };
+  for (int i = 0; i < 60; ++i) w.sim.spawn(read(i));
+  w.sim.run_until([&] { return ended == 60; }, 10min);
+  CHECK(w.discord().counters().responses_429 == 0);
+}

@@ -6,6 +6,7 @@
 #include <monochord/model/channel.hpp>
 #include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/guild.hpp>
+#include <monochord/model/interaction.hpp>
 #include <monochord/model/invite.hpp>
 #include <monochord/model/oauth2.hpp>
 #include <monochord/model/oauth2_bodies.hpp>
@@ -74,7 +75,7 @@ TEST_CASE("the guilds of the bot come by rising id, from any of them on") {
     return all;
   };
   CHECK(ids(mc::current_user_guilds(bot.rest(), {.page_size = 2})) == std::vector{w.world.home, second, third});
-  CHECK(ids(mc::current_user_guilds(bot.rest(), {.from = second})) == std::vector{third});
+  CHECK(ids(mc::current_user_guilds(bot.rest(), {.after = second})) == std::vector{third});
 }
 
 TEST_CASE("a route that has no function is called through the same client, and gives its answer as it is") {
@@ -138,6 +139,65 @@ TEST_CASE("files go along under the names that each route has for them") {
   w.sim.run(rest.upload_application_attachment(w.discord().application(), file));
   CHECK(sent() == "multipart/form-data file=a.txt");
   CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("messages that do not say whom they notify say what the client says") {
+  simulated_world w;
+  auto options = w.options();
+  options.allowed_mentions = mc::default_mentions{.users = true};
+  mc::client careful(w.world.bot_token(), options);
+  mc::client plain(w.world.bot_token(), w.options());
+  w.discord().play_schema(mc::testing::schema_play{.all_routes = true});
+  const mc::channel_id channel{110000000000000003};
+  const mc::message_id message{110000000000000004};
+  const mc::webhook_id webhook{110000000000000009};
+  const mc::application_id app = w.discord().application();
+  mc::interaction asked;
+  asked.id = mc::interaction_id{110000000000000012};
+  asked.token = "token";
+  const auto said = [&](mc::task<> call) {
+    w.discord().clear_rest_log();
+    w.sim.run(std::move(call));
+    const auto body = w.discord().rest_log().back().body;
+    const auto at = body.find(R"("allowed_mentions":)");
+    if (at == body.npos) return std::string("nothing");
+    return body.substr(at + 19, body.find('}', at) - at - 18);
+  };
+  const auto drop = [](auto call) -> mc::task<> { co_await std::move(call); };
+  using calls = std::vector<std::function<mc::task<>(mc::rest_client&)>>;
+  const calls speaking{
+      [&](auto& rest) { return drop(rest.create_message(channel, {.content = "x"})); },
+      [&](auto& rest) { return drop(rest.edit_message(channel, message, {.content = "x"})); },
+      [&](auto& rest) { return drop(rest.start_thread_in_forum_or_media_channel(channel, {.name = "x", .message = {.content = "x"}})); },
+      [&](auto& rest) { return rest.reply(asked, {.content = "x"}); },
+      [&](auto& rest) { return drop(rest.edit_original_interaction_response(app, "token", {.content = "x"})); },
+      [&](auto& rest) { return drop(rest.create_followup_message(app, "token", {.content = "x"})); },
+      [&](auto& rest) { return drop(rest.execute_webhook(webhook, "token", {.content = "x"})); },
+      [&](auto& rest) { return drop(rest.edit_webhook_message(webhook, "token", message, {.content = "x"})); },
+  };
+  for (std::size_t i = 0; i < speaking.size(); ++i) {
+    INFO(i);
+    CHECK(said(speaking[i](careful.rest())) == R"({"parse":["users"],"replied_user":false})");
+    CHECK(said(speaking[i](plain.rest())) == "nothing");
+  }
+  // What says something itself, and what says nothing that could notify anybody.
+  const calls others{
+      [&](auto& rest) { return drop(rest.create_message(channel, {.content = "x", .allowed_mentions = mc::no_mentions})); },
+      [&](auto& rest) { return drop(rest.edit_message(channel, message, {.flags = mc::message_flag::suppress_embeds})); },
+      [&](auto& rest) {
+        return drop(rest.create_interaction_response(asked.id, asked.token, mc::modal_builder("id", "title").text("x").body()));
+      },
+  };
+  CHECK(said(others[0](careful.rest())) == R"({"parse":[]})");
+  CHECK(said(others[1](careful.rest())) == "nothing");
+  CHECK(said(others[2](careful.rest())) == "nothing");
+
+  // Who is replied to, and the kinds of mentions that would be notified anyway.
+  const auto reply = mc::message_builder("x").mention_replied(true);
+  CHECK(said(drop(careful.rest().create_message(channel, reply))) == R"({"parse":["users"],"replied_user":true})");
+  CHECK(said(drop(plain.rest().create_message(channel, reply))) == R"({"parse":["users","roles","everyone"],"replied_user":true})");
+  CHECK(said(drop(plain.rest().create_followup_message(app, "token", reply))) == R"({"parse":["users"],"replied_user":true})");
+  CHECK(said(plain.rest().reply(asked, reply)) == R"({"parse":["users"],"replied_user":true})");
 }
 
 TEST_CASE("a code becomes a token with which its user is asked for, and which can be taken back") {

@@ -97,7 +97,7 @@ class model_server {
 
 struct tally {
   std::uint64_t requests = 0, sendings = 0, answered = 0, failed = 0, cancelled = 0, refused = 0, blocked = 0, vanished = 0,
-                refusals_429 = 0, provoked = 0;
+                refusals_429 = 0, provoked = 0, compared = 0, global_waits = 0, connection_waits = 0;
 };
 
 struct request {
@@ -106,17 +106,23 @@ struct request {
   bool ended = false;
   bool out = false;
   bool first_sent = false;
+  priority urgency = priority::normal;
   int generation = 0;  // of its sending: an answer to an older one is not delivered
 };
 
-/// One schedule: requests come, are answered late, badly or never, are cancelled.
+/// One schedule: requests come, wait for a connection, travel, are answered late, badly or never, are cancelled.
 class schedule {
  public:
-  schedule(std::uint64_t seed, bool chaos) : dice_(seed), chaos_(chaos), limiter_(options()) {}
+  schedule(std::uint64_t seed, bool chaos) : dice_(seed), chaos_(chaos), limiter_(options()) {
+    over_ = {this, static_cast<std::size_t>(4 + dice_.below(13))};
+    // Every fourth has more to do than a second allows, over connections that are slow to open at first.
+    crowded_ = seed % 4 == 0;
+    if (crowded_) over_.most = 16 + static_cast<std::size_t>(dice_.below(45));
+  }
 
   void run(tally& sum) {
-    const int count = 20 + dice_.below(60);
-    for (int i = 0; i < count; ++i) at(start + dice_.ms(0, 3000), what::arrives, make_request());
+    const int count = crowded_ ? 120 + dice_.below(80) : 20 + dice_.below(60);
+    for (int i = 0; i < count; ++i) at(start + dice_.ms(0, crowded_ ? 300 : 3000), what::arrives, make_request());
     time_point now = start;
     while (!events_.empty()) {
       const auto [when, number, kind, index, generation] = events_.top();
@@ -134,11 +140,13 @@ class schedule {
     if (!chaos_) REQUIRE(server_.provoked == 0);
     sum_.requests += requests_.size();
     sum_.provoked = static_cast<std::uint64_t>(server_.provoked);
+    sum_.global_waits = limiter_.counters().waits_global;
+    sum_.connection_waits = limiter_.counters().waits_connection;
     add(sum);
   }
 
  private:
-  enum class what : std::uint8_t { arrives, gives_up, reaches_server, is_back, is_lost, wakes };
+  enum class what : std::uint8_t { arrives, gives_up, starts, reaches_server, is_back, is_lost, wakes };
   using event = std::tuple<time_point, std::uint64_t, what, std::size_t, int>;
 
   static rate_limiter_options options() {
@@ -152,7 +160,7 @@ class schedule {
     request r;
     const int route = dice_.below(6);
     r.key.route = std::string("route ") + static_cast<char>('A' + route);
-    r.key.major = std::to_string(dice_.below(3));
+    r.key.major = std::to_string(dice_.below(crowded_ ? 24 : 3));
     if (route < 3) r.key.domain = "channel " + r.key.major;
     if (route == 5) r.key.exempt_from_global = true;
     requests_.push_back(std::move(r));
@@ -165,10 +173,9 @@ class schedule {
     if (kind == what::wakes) return;
     request& r = requests_[index];
     if (kind == what::arrives) {
-      const auto urgency = r.key.exempt_from_global ? priority::answer : dice_.chance(10) ? priority::low : priority::normal;
+      r.urgency = r.key.exempt_from_global ? priority::answer : dice_.chance(10) ? priority::low : priority::normal;
       const auto deadline = chaos_ && dice_.chance(20) ? now + dice_.ms(1, 20'000) : time_point::max();
-      ordered_ = ordered_ && urgency == priority::normal;
-      r.t = limiter_.acquire(r.key, now, urgency, deadline);
+      r.t = limiter_.acquire(r.key, now, r.urgency, deadline, 0, over_);
       by_ticket_[r.t] = index;
       if (chaos_ && dice_.chance(8)) at(now + dice_.ms(0, 8000), what::gives_up, index);
       return;
@@ -181,6 +188,11 @@ class schedule {
       return;
     }
     if (generation != r.generation) return;
+    if (kind == what::starts) {
+      limiter_.started(r.t, now);
+      at(now + (chaos_ ? dice_.ms(0, 200) : dice_.ms(10, 100)), what::reaches_server, index, r.generation);
+      return;
+    }
     if (kind == what::reaches_server) {
       reach(index, now);
       return;
@@ -188,7 +200,9 @@ class schedule {
     if (kind == what::is_lost) {
       const auto again = dice_.chance(50) ? std::optional<duration>(dice_.ms(0, 3000)) : std::nullopt;
       out(r);
-      if (limiter_.failed(r.t, now, again) != verdict::again) {
+      if (limiter_.failed(r.t, now, again) == verdict::again) {
+        uncertain_[r.key.domain] = r.t;
+      } else {
         finish(r);
         ++sum_.failed;
       }
@@ -198,6 +212,7 @@ class schedule {
     const auto again = info.status >= 500 && dice_.chance(60) ? std::optional<duration>(dice_.ms(0, 3000)) : std::nullopt;
     out(r);
     const auto how = limiter_.answered(r.t, info, now, again);
+    if (how == verdict::again && info.status != 429) uncertain_[r.key.domain] = r.t;
     if (how == verdict::again) return;
     finish(r);
     ++(how == verdict::blocked ? sum_.blocked : sum_.answered);
@@ -206,7 +221,7 @@ class schedule {
   /// The server's side; what it says goes back, or is spoilt on its way.
   void reach(std::size_t index, time_point now) {
     request& r = requests_[index];
-    const auto back = now + dice_.ms(1, chaos_ ? 400 : 60);
+    const auto back = now + (chaos_ ? dice_.ms(1, 400) : dice_.ms(10, 100));
     if (!chaos_) {
       answers_[index] = server_.take(r.key, now);
       at(back, what::is_back, index, r.generation);
@@ -251,25 +266,33 @@ class schedule {
   }
 
   void pump(time_point now) {
-    for (const auto t : limiter_.poll(now)) {
-      const auto index = by_ticket_.at(t);
-      request& r = requests_[index];
-      require(!r.ended, "nothing that has ended is named");
-      require(!r.out, "nothing is named twice");
-      r.out = true;
-      ++r.generation;
-      ++sum_.sendings;
-      if (!r.key.domain.empty()) require(++in_domain_[r.key.domain] == 1, "ordered calls go alone");
-      if (!r.first_sent && ordered_) check_order(r);
-      r.first_sent = true;
-      at(now + (chaos_ ? dice_.ms(0, 200) : dice_.ms(1, 4)), what::reaches_server, index, r.generation);
-    }
+    const auto named = limiter_.poll(now);
     for (const auto& refused : limiter_.take_refused()) {
       request& r = requests_[by_ticket_.at(refused.ticket)];
       require(refused.why == refused_request::cause::late, "only what is late is refused");
       require(!r.out, "nothing in flight is refused");
       finish(r);
       ++sum_.refused;
+    }
+    for (const auto t : named) {
+      const auto index = by_ticket_.at(t);
+      request& r = requests_[index];
+      require(!r.ended, "nothing that has ended is named");
+      require(!r.out, "nothing is named twice");
+      r.out = true;
+      if (!r.key.exempt_from_global) require(++connected_ <= over_.most, "nobody is named for whom there is no connection");
+      ++r.generation;
+      ++sum_.sendings;
+      if (!r.key.domain.empty()) {
+        require(++in_domain_[r.key.domain] == 1, "ordered calls go alone");
+        const auto first = uncertain_.find(r.key.domain);
+        require(first == uncertain_.end() || first->second == r.t, "nothing overtakes what may have been carried out");
+      }
+      if (!r.first_sent) check_order(r);
+      r.first_sent = true;
+      const bool slow = crowded_ && sum_.sendings <= 40;
+      const auto kind = chaos_ && dice_.chance(10) ? what::reaches_server : what::starts;  // its owner does not say
+      at(now + (slow ? dice_.ms(500, 2000) : dice_.ms(0, 3)), kind, index, r.generation);
     }
     if (const auto next = limiter_.next_wakeup()) {
       require(*next > now, "the next wake-up is later");
@@ -280,34 +303,44 @@ class schedule {
   /// Nothing waits without a reason, and every reason has an end.
   void look(time_point now) {
     if (limiter_.waiting() == 0) return;
+    if (crowded_ && last_event_ % 8 != 0) return;  // it costs as much as all the rest
     require(limiter_.next_wakeup() || limiter_.in_flight() > 0, "somebody will wake who waits");
     for (const auto& figure : limiter_.figures(now)) {
-      const bool for_an_answer = figure.waits_for == wait_reason::order || figure.waits_for == wait_reason::learning;
+      const bool for_an_answer = figure.waits_for == wait_reason::learning || figure.waits_for == wait_reason::connection;
       require(!for_an_answer || limiter_.in_flight() > 0, "who waits for an answer can get one");
+      require(figure.waits_for != wait_reason::none, "who waits has a reason");
     }
   }
 
+  /// Of those that are equally urgent.
   void check_order(const request& r) {
-    auto& last = last_of_[r.key.route + r.key.major];
+    auto& last = last_of_[{r.key.route + r.key.major, r.urgency}];
     require(r.t > last, "calls leave in order");
+    if (last != 0) ++sum_.compared;
     last = r.t;
   }
 
   void out(request& r) {
     if (!r.out) return;
-    r.out = false;
+    hang_up(r);
     if (!r.key.domain.empty()) --in_domain_[r.key.domain];
+  }
+  void hang_up(request& r) {
+    if (r.out && !r.key.exempt_from_global) --connected_;
+    r.out = false;
   }
   void finish(request& r) {
     // An owner that vanished still holds its slot, and with it the order, until it is taken back.
     if (r.out && !r.key.domain.empty()) in_domain_[r.key.domain] = 0;
-    r.out = false;
+    hang_up(r);
     r.ended = true;
+    if (const auto first = uncertain_.find(r.key.domain); first != uncertain_.end() && first->second == r.t) uncertain_.erase(first);
   }
 
   void add(tally& sum) const {
     for (const auto member : {&tally::requests, &tally::sendings, &tally::answered, &tally::failed, &tally::cancelled, &tally::refused,
-                              &tally::blocked, &tally::vanished, &tally::refusals_429, &tally::provoked})
+                              &tally::blocked, &tally::vanished, &tally::refusals_429, &tally::provoked,
+                              &tally::compared, &tally::global_waits, &tally::connection_waits})
       sum.*member += sum_.*member;
   }
 
@@ -319,21 +352,27 @@ class schedule {
   std::map<ticket, std::size_t> by_ticket_;
   std::map<std::size_t, response_info> answers_;
   std::map<std::string, int> in_domain_;
-  std::map<std::string, ticket> last_of_;
+  std::map<std::string, ticket> uncertain_;  // of a domain: was sent, and goes again
+  std::map<std::pair<std::string, priority>, ticket> last_of_;
   std::priority_queue<event, std::vector<event>, std::greater<>> events_;
   std::uint64_t last_event_ = 0;
-  bool ordered_ = true;  // all of one urgency so far
+  connections over_;
+  std::size_t connected_ = 0;
+  bool crowded_ = false;
   tally sum_;
 };
 
 void print(const char* name, int schedules, const tally& sum) {
   std::printf("%s: %d schedules, %llu requests, %llu sendings: %llu answered, %llu failed, %llu cancelled, %llu refused here, "
-              "%llu blocked, %llu owners vanished; %llu 429s, %llu of them provoked\n",
+              "%llu blocked, %llu owners vanished; %llu 429s, %llu of them provoked; %llu compared in order, %llu waits for the second, "
+              "%llu for a connection\n",
               name, schedules, static_cast<unsigned long long>(sum.requests), static_cast<unsigned long long>(sum.sendings),
               static_cast<unsigned long long>(sum.answered), static_cast<unsigned long long>(sum.failed),
               static_cast<unsigned long long>(sum.cancelled), static_cast<unsigned long long>(sum.refused),
               static_cast<unsigned long long>(sum.blocked), static_cast<unsigned long long>(sum.vanished),
-              static_cast<unsigned long long>(sum.refusals_429), static_cast<unsigned long long>(sum.provoked));
+              static_cast<unsigned long long>(sum.refusals_429), static_cast<unsigned long long>(sum.provoked),
+              static_cast<unsigned long long>(sum.compared), static_cast<unsigned long long>(sum.global_waits),
+              static_cast<unsigned long long>(sum.connection_waits));
 }
 
 }  // namespace
@@ -347,6 +386,9 @@ TEST_CASE("limiter: in random schedules without faults no 429 is provoked") {
   }
   print("calm", schedules, sum);
   CHECK(sum.answered == sum.requests);
+  CHECK(sum.compared * 3 > sum.requests);
+  CHECK(sum.global_waits * 40 > sum.requests);
+  CHECK(sum.connection_waits * 50 > sum.requests);
 }
 
 TEST_CASE("limiter: in random storms everything ends, in order, and nothing waits without a reason") {
@@ -358,4 +400,5 @@ TEST_CASE("limiter: in random storms everything ends, in order, and nothing wait
   }
   print("storms", schedules, sum);
   CHECK(sum.answered + sum.failed + sum.cancelled + sum.refused + sum.blocked + sum.vanished == sum.requests);
+  CHECK(sum.compared * 3 > sum.requests);
 }

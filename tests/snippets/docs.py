@@ -40,9 +40,13 @@ def whole(path):
     return tidy(re.sub(r'\A// SPDX[^\n]*\n(//[^\n]*\n)*', '', path.read_text()))
 
 
+def without_blocks(text):
+    return re.sub(r'^ *```.*?^ *```', '', text, flags=re.S | re.M)
+
+
 def anchors(path):
     """The anchors that a page's headings get."""
-    for heading in re.findall(r'^#+ (.*)$', re.sub(r'```.*?```', '', path.read_text(), flags=re.S), re.M):
+    for heading in re.findall(r'^#+ (.*)$', without_blocks(path.read_text()), re.M):
         text = re.sub(r'[^\w\- ]', '', heading.lower())
         yield text.replace(' ', '-')
 
@@ -105,7 +109,7 @@ for page in [TOP / 'README.md', *sorted((TOP / 'docs').rglob('*.md'))]:
             failures += 1
             line = text[:block.start()].count('\n') + 1
             print(f'{name}:{line}: this block is no region of tests/snippets and no example:\n{tidy(block.group(3))}\n')
-    for link in re.findall(r'\[[^\]]*\]\(([^)\s]+)\)', re.sub(r'```.*?```', '', text, flags=re.S)):
+    for link in re.findall(r'\[[^\]]*\]\(([^)\s]+)\)', without_blocks(text)):
         if re.match(r'[a-z]+:', link):
             continue
         links += 1

@@ -11,7 +11,7 @@
 #include <monochord/model/guild.hpp>
 #include <monochord/permissions.hpp>
 #include <monochord/rest/counters.hpp>
-#include <monochord/rest/pager.hpp>
+#include <monochord/rest/pages.hpp>
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
@@ -125,11 +125,31 @@ TEST_CASE("permissions are computed") {
 }
 
 TEST_CASE("a history is read in pages") {
-  const mc::timestamp now{1618953630s};
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  w.discord().burst(w.world.general, 150);
+  const mc::timestamp now{w.sim.clock()->utc_now()};
   //! [lowest]
   const auto yesterday = mc::message_id::lowest_at(now - 24h);
   //! [lowest]
-  CHECK(yesterday.created_at() == now - 24h);
+  std::string last;
+  const auto read_it = [&](mc::channel_id channel) -> mc::task<> {
+    //! [history]
+    auto history = mc::channel_history(bot.rest(), channel, {.after = yesterday, .limit = 120});
+    for (;;) {
+      const auto message = co_await history.next();
+      if (!message) break;
+      std::printf("%s\n", message->content.c_str());
+    }
+    //! [history]
+    last = history.finished() && history.cursor() ? history.cursor()->str() : "";
+  };
+  w.sim.run(read_it(w.world.general));
+  const auto found = w.sim.run(bot.rest().get_channel_message(w.world.general, mc::message_id::parse(last)));
+  CHECK(found.content == "burst 119");
+}
+
+TEST_CASE("a pager is made of a function that fetches a page") {
 
   int pages = 0;
   const auto fetch = [&pages](std::optional<mc::any_id> before, std::size_t count) -> mc::task<std::vector<mc::message>> {
@@ -142,14 +162,11 @@ TEST_CASE("a history is read in pages") {
   std::uint64_t last = 0;
   with_client([&](mc::client&, mc::channel_id) -> mc::task<> {
     //! [pager]
-    mc::pager<mc::message> history(fetch, [](const mc::message& m) { return m.id; }, {.page_size = 50, .limit = 120});
-    for (;;) {
-      const auto message = co_await history.next();
-      if (!message) break;
-      std::printf("%s\n", message->content.c_str());
-    }
+    mc::pager<mc::message> own(fetch, [](const mc::message& m) { return m.id; },
+                               {.page_size = 50, .limit = 120, .order = mc::page_order::falling});
     //! [pager]
-    last = history.cursor()->value();
+    const auto all = co_await own.all();
+    last = all.back().id.value();
   });
   CHECK(pages == 3);
   CHECK(last == 880);

@@ -6,6 +6,9 @@
 
 namespace monochord {
 
+/// How much a line matters, and as a setting from which level on lines are written: `trace` shows each payload and
+/// request, `debug` each step of a connection, `info` what an operator wants to know, `warning` what went wrong and is being
+/// mended, `error` what was lost; `off`, which no line has, writes nothing.
 enum class log_level { trace, debug, info, warning, error, off };
 
 /// Where log lines go: `sink(level, part, text)`, `part` being the room that speaks ("gateway", "rest", ...).

@@ -49,6 +49,8 @@ class identify_queue {
   virtual std::optional<identify_budget> budget() const;
 };
 
+/// What a queue goes by: the defaults are those of a small bot, and a client puts in what GET /gateway/bot says.
+/// https://docs.discord.com/developers/events/gateway#session-start-limit-object
 struct identify_queue_options {
   int max_concurrency = 1;               ///< `session_start_limit.max_concurrency` of GET /gateway/bot
   int remaining = 1000;                  ///< `session_start_limit.remaining`

@@ -43,8 +43,16 @@ struct edit_application_command_permissions_body {
   maybe<list<application_command_permission>> permissions{};
 };
 
+/// One command in PUT /applications/{application_id}/guilds/{guild_id}/commands/permissions.
+/// https://docs.discord.com/developers/interactions/application-commands#batch-edit-application-command-permissions
+struct batch_application_command_permissions_body {
+  any_id id{};  ///< of the command, or the application's for all of them
+  maybe<list<application_command_permission>> permissions{};
+};
+
 static_assert(std::is_trivially_destructible_v<edit_application_command_body>);
 static_assert(std::is_trivially_destructible_v<get_application_commands_query>);
 static_assert(std::is_trivially_destructible_v<edit_application_command_permissions_body>);
+static_assert(std::is_trivially_destructible_v<batch_application_command_permissions_body>);
 
 }  // namespace monochord

@@ -28,7 +28,9 @@ struct shared_client_theme;
 enum class channel_type : std::int32_t;
 enum class command_handler_type : std::int32_t;
 
-/// Who is notified by a message: `parse` holds kinds (`users`, `roles`, `everyone`), the others ids.
+/// Who is notified by a message: `parse` holds kinds (`users`, `roles`, `everyone`), the others ids. What is absent notifies
+/// nobody; null as `parse` stands for the kinds of a message that has none of this: those of
+/// `client_options::allowed_mentions`, or Discord's.
 /// https://docs.discord.com/developers/resources/message#allowed-mentions-object
 struct allowed_mentions {
   maybe<list<std::string_view>> parse{};
@@ -91,7 +93,8 @@ struct edit_message_body {
   maybe<monochord::allowed_mentions> allowed_mentions{};
   maybe<list<component>> components{};
   list<file_body> files{};  ///< sent beside the JSON
-  maybe<list<attachment_body>> attachments{};  ///< all that the message shall have, kept ones included
+  /// All that the message shall have, kept ones included; absent: those it has, and `files`.
+  maybe<list<attachment_body>> attachments{};
   maybe<list<sticker_id>> sticker_ids{};       ///< of the bot's own messages only; not documented
   const poll_create_request* poll = nullptr;   ///< of webhooks and interactions only, into a deferred answer
 };
@@ -123,8 +126,9 @@ struct interaction_response_body {
   maybe<interaction_response_data> data{};
 };
 
-/// The data of an answer that shows the same message.
+/// The data of an answer that shows the same message, or (with the type `update_message`) edits one.
 interaction_response_data response_data(const create_message_body& message) noexcept;
+interaction_response_data response_data(const edit_message_body& message) noexcept;
 
 /// A choice of a text option; for numbers there is the command_builder.
 /// https://docs.discord.com/developers/interactions/application-commands#application-command-object-application-command-option-choice-structure

@@ -46,7 +46,8 @@ class embed_builder {
 
 /// Builds a message to create, to edit into, or to answer an interaction with. Owns what it is given; copies are deep.
 /// Not thread-safe, `body()` and `edit_body()` included: they prepare the views in this object. An answer to an interaction
-/// takes neither `reply_to` nor `nonce` nor `sticker`; `edit_body()` takes no `poll`, `sticker`, `reply_to`, `nonce`, `tts`.
+/// takes neither `reply_to` nor `nonce` nor `sticker` nor `theme`; `edit_body()` takes no `poll`, `sticker`, `reply_to`,
+/// `nonce`, `tts`, `theme`; only `edit_body()` takes `keep` and `keep_none`.
 /// https://docs.discord.com/developers/resources/message#create-message
 class message_builder {
  public:
@@ -79,7 +80,13 @@ class message_builder {
   message_builder& file_from(std::string path, std::string name = {}, std::string description = {});
   /// The limit for each file in bytes, like the `attachment_size_limit` of an interaction, instead of the client's.
   message_builder& attachment_limit(std::uint64_t bytes);
+  /// An edit: of the attachments that the message has, those that are kept; all others go. Without `keep` and `keep_none`
+  /// an edit leaves them as they are, and adds the files.
+  message_builder& keep(attachment_id attachment);
+  message_builder& keep_none();
   message_builder& poll(poll_create_request poll);
+  /// Colours for the client, which who sees the message may take over.
+  message_builder& theme(shared_client_theme theme);
   message_builder& sticker(sticker_id id);
   message_builder& reply_to(message_id message, bool fail_if_not_exists = true);
   message_builder& flags(monochord::flags<message_flag> flags);
@@ -88,14 +95,17 @@ class message_builder {
   message_builder& tts(bool value = true);
   /// Up to 25 characters; unless `enforce` is false Discord makes no second message with the same nonce.
   message_builder& nonce(std::string nonce, bool enforce = true);
-  /// Whom the message notifies: kinds (`users`, `roles`, `everyone`) and ids. Without it everybody it mentions.
+  /// Whom the message notifies: kinds (`users`, `roles`, `everyone`) and ids. Without it those that
+  /// `client_options::allowed_mentions` says.
   message_builder& mentions(std::vector<std::string> kinds, std::vector<user_id> users = {}, std::vector<role_id> roles = {});
   message_builder& no_mentions() { return mentions({}); }
+  /// Whether the author of the message that is replied to is notified; the others are as without this.
   message_builder& mention_replied(bool value);
 
   /// Views of what this builder owns: valid until it is changed or destroyed.
   create_message_body body() const;
-  /// The same to edit a message with: only what was set.
+  /// The same to edit a message with: only what was set. Throws `error` with `errc::invalid_argument` when a file has a
+  /// description, but nothing says which attachments are kept: Discord takes the one only with the other.
   edit_message_body edit_body() const;
 
  private:

@@ -29,7 +29,8 @@ class application_routes {
   /// Changes the bot's application. https://docs.discord.com/developers/resources/application#edit-current-application
   task<application> edit_current_application(const edit_current_application_body& body,
                                              const call_options& options = {});
-  /// The bot's application by its id. Discord does not document it.
+  /// The bot's application by its id. Discord does not document it; what is alike:
+  /// https://docs.discord.com/developers/resources/application#get-current-application
   task<application> get_application(application_id which, const call_options& options = {});
   /// Changes the bot's application by its id. Discord does not document it.
   task<application> update_application(application_id which, const edit_current_application_body& body,

@@ -14,6 +14,7 @@ namespace monochord {
 struct application_command;
 struct application_command_body;
 struct application_command_permissions;
+struct batch_application_command_permissions_body;
 struct edit_application_command_body;
 struct edit_application_command_permissions_body;
 struct get_application_commands_query;
@@ -113,6 +114,12 @@ class application_command_routes {
   task<application_command_permissions> edit_application_command_permissions(
       std::string_view bearer_token, application_id application, guild_id guild, any_id which,
       const edit_application_command_permissions_body& body, const call_options& options = {});
+  /// Deprecated: Discord switched it off with its permissions v2 and refuses it, which is thrown as `rest_error`. Needs
+  /// what `edit_application_command_permissions` needs, which does its work for one command.
+  /// https://docs.discord.com/developers/interactions/application-commands#batch-edit-application-command-permissions
+  task<std::vector<application_command_permissions>> batch_edit_application_command_permissions(
+      std::string_view bearer_token, application_id application, guild_id guild,
+      list<batch_application_command_permissions_body> items, const call_options& options = {});
 
  private:
   friend rest_client;  // nothing else is one

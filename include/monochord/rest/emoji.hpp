@@ -28,16 +28,19 @@ class emoji_routes {
   /// The emojis of a guild; with CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS also who made them.
   /// https://docs.discord.com/developers/resources/emoji#list-guild-emojis
   task<std::vector<emoji>> list_guild_emojis(guild_id guild, const call_options& options = {});
-  /// One emoji of a guild. https://docs.discord.com/developers/resources/emoji#get-guild-emoji
+  /// One emoji of a guild; with CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS also who made it.
+  /// https://docs.discord.com/developers/resources/emoji#get-guild-emoji
   task<emoji> get_guild_emoji(guild_id guild, emoji_id which, const call_options& options = {});
   /// Makes an emoji; needs CREATE_GUILD_EXPRESSIONS. Fires GUILD_EMOJIS_UPDATE. Limited per guild, in ways that the
   /// headers do not tell. https://docs.discord.com/developers/resources/emoji#create-guild-emoji
   task<emoji> create_guild_emoji(guild_id guild, const create_guild_emoji_body& body, const call_options& options = {});
-  /// Changes an emoji; one of others needs MANAGE_GUILD_EXPRESSIONS. Fires GUILD_EMOJIS_UPDATE.
+  /// Changes an emoji; one of the bot's own needs CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS, one of others the
+  /// latter. Fires GUILD_EMOJIS_UPDATE.
   /// https://docs.discord.com/developers/resources/emoji#modify-guild-emoji
   task<emoji> modify_guild_emoji(guild_id guild, emoji_id which, const modify_guild_emoji_body& body,
                                  const call_options& options = {});
-  /// Deletes an emoji; one of others needs MANAGE_GUILD_EXPRESSIONS. Fires GUILD_EMOJIS_UPDATE.
+  /// Deletes an emoji; one of the bot's own needs CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS, one of others the
+  /// latter. Fires GUILD_EMOJIS_UPDATE.
   /// https://docs.discord.com/developers/resources/emoji#delete-guild-emoji
   task<> delete_guild_emoji(guild_id guild, emoji_id which, const call_options& options = {});
   /// The emojis of the application, which it may use everywhere; up to 2000.

@@ -40,7 +40,8 @@ class entitlement_routes {
   /// Takes an entitlement for tests back. Fires ENTITLEMENT_DELETE.
   /// https://docs.discord.com/developers/resources/entitlement#delete-test-entitlement
   task<> delete_test_entitlement(application_id application, entitlement_id which, const call_options& options = {});
-  /// The entitlements of the user whose bearer token it is. Discord does not document it.
+  /// The entitlements of the user whose bearer token it is (scope applications.entitlements). Discord does not document
+  /// it; what is alike: https://docs.discord.com/developers/resources/entitlement#list-entitlements
   task<std::vector<entitlement>> get_current_user_application_entitlements(std::string_view bearer_token,
                                                                            application_id application,
                                                                            const call_options& options = {});

@@ -23,21 +23,21 @@ class guild_template_routes {
   /// Any template by its code.
   /// https://docs.discord.com/developers/resources/guild-template#get-guild-template
   task<guild_template> get_guild_template(std::string_view code, const call_options& options = {});
-  /// The templates of a guild; needs MANAGE_GUILD, like all that follow.
+  /// The templates of a guild; needs MANAGE_GUILD.
   /// https://docs.discord.com/developers/resources/guild-template#get-guild-templates
   task<std::vector<guild_template>> get_guild_templates(guild_id guild, const call_options& options = {});
-  /// Makes a template of the guild as it is.
+  /// Makes a template of the guild as it is; needs MANAGE_GUILD.
   /// https://docs.discord.com/developers/resources/guild-template#create-guild-template
   task<guild_template> create_guild_template(guild_id guild, const create_guild_template_body& body,
                                              const call_options& options = {});
-  /// Brings a template up to the guild as it is.
+  /// Brings a template up to the guild as it is; needs MANAGE_GUILD.
   /// https://docs.discord.com/developers/resources/guild-template#sync-guild-template
   task<guild_template> sync_guild_template(guild_id guild, std::string_view code, const call_options& options = {});
-  /// Changes a template's name and description.
+  /// Changes a template's name and description; needs MANAGE_GUILD.
   /// https://docs.discord.com/developers/resources/guild-template#modify-guild-template
   task<guild_template> modify_guild_template(guild_id guild, std::string_view code,
                                              const modify_guild_template_body& body, const call_options& options = {});
-  /// Deletes a template, and gives it.
+  /// Deletes a template, and gives it; needs MANAGE_GUILD.
   /// https://docs.discord.com/developers/resources/guild-template#delete-guild-template
   task<guild_template> delete_guild_template(guild_id guild, std::string_view code, const call_options& options = {});
 

@@ -27,7 +27,7 @@ class guild_widget_routes {
   /// https://docs.discord.com/developers/resources/guild#modify-guild-widget
   task<guild_widget_settings> modify_guild_widget(guild_id guild, const modify_guild_widget_body& body,
                                                   const call_options& options = {});
-  /// What the widget shows, to anybody. May make an invite.
+  /// What the widget shows, to anybody. May make an invite, which fires INVITE_CREATE.
   /// https://docs.discord.com/developers/resources/guild#get-guild-widget
   task<guild_widget> get_guild_widget(guild_id guild, const call_options& options = {});
   /// The widget as a PNG, to anybody.

@@ -13,7 +13,7 @@ namespace monochord {
 struct rest_request_event {
   std::string_view route;  ///< `POST /channels/{channel_id}/messages`
   std::string_view shown;  ///< the same with its ids filled in; tokens never are
-  int attempt = 1;         ///< which sending of this call: 1, 2, ...
+  int attempt = 1;         ///< 1 for the first sending of this call, 2 for its first repetition
 };
 
 /// What became of it.
@@ -26,13 +26,19 @@ struct rest_response_event {
   duration took{};
 };
 
-enum class rest_limit_scope { bucket, shared, global, address };
+/// What was over its limit. https://docs.discord.com/developers/topics/rate-limits#header-format
+enum class rest_limit_scope {
+  bucket,   ///< the route (`user` in Discord's header)
+  shared,   ///< a resource that others use too; counts as no mistake
+  global,   ///< all requests of the token, or of the address by webhooks' tokens
+  address,  ///< everything from this address: Cloudflare's block
+};
 
 /// A 429, and what is done about it.
 struct rest_rate_limit_event {
   std::string_view route;
   std::string_view shown;
-  rest_limit_scope scope = rest_limit_scope::bucket;  ///< `address`: Cloudflare's block of the whole address
+  rest_limit_scope scope = rest_limit_scope::bucket;
   duration retry_after{};
 };
 

@@ -40,7 +40,9 @@ class interaction_routes {
   task<optional<interaction_callback_response>> create_interaction_response(
       interaction_id which, std::string_view token, const interaction_response_body& body,
       const create_interaction_response_query& query, const call_options& options = {});
-  /// The same in its most frequent form: answers with a message. `to` is not kept.
+  /// The same in its most frequent form: answers with a message, within 3 seconds of the interaction. Files may be as
+  /// large as the interaction says. `to` is not kept.
+  /// https://docs.discord.com/developers/interactions/receiving-and-responding#create-interaction-response
   task<> reply(const interaction& to, const create_message_body& body, const call_options& options = {});
   task<> reply(const interaction& to, const message_builder& body, const call_options& options = {});
   /// The message of the first answer; for 15 minutes.

@@ -37,7 +37,8 @@ class invite_routes {
   /// Discord reads it later: `get_target_users_job_status`.
   /// https://docs.discord.com/developers/resources/invite#update-target-users
   task<> update_target_users(std::string_view code, const file_body& file, const call_options& options = {});
-  /// How far Discord has read the file of those who may accept an invite.
+  /// How far Discord has read the file of those who may accept an invite; for the inviter, or with MANAGE_GUILD or
+  /// VIEW_AUDIT_LOG.
   /// https://docs.discord.com/developers/resources/invite#get-target-users-job-status
   task<target_users_job_status> get_target_users_job_status(std::string_view code, const call_options& options = {});
 

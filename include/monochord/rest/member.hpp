@@ -27,7 +27,8 @@ class member_routes {
   /// One member.
   /// https://docs.discord.com/developers/resources/guild#get-guild-member
   task<member> get_guild_member(guild_id guild, user_id user, const call_options& options = {});
-  /// Members in the order of their ids; needs the intent guild_members to be switched on.
+  /// Members in the order of their ids, 1 unless the query says otherwise; needs the intent guild_members to be switched
+  /// on. All of them: `members_of` of `rest/guild_pages.hpp`.
   /// https://docs.discord.com/developers/resources/guild#list-guild-members
   task<std::vector<member>> list_guild_members(guild_id guild, const call_options& options = {});
   task<std::vector<member>> list_guild_members(guild_id guild, const list_guild_members_query& query,
@@ -41,7 +42,8 @@ class member_routes {
   /// https://docs.discord.com/developers/resources/guild#add-guild-member
   task<optional<member>> add_guild_member(guild_id guild, user_id user, const add_guild_member_body& body,
                                           const call_options& options = {});
-  /// Changes a member; what each field needs stands beside it. Fires GUILD_MEMBER_UPDATE.
+  /// Changes a member; what each field needs stands beside it (to move somebody to another voice channel MOVE_MEMBERS).
+  /// Fires GUILD_MEMBER_UPDATE.
   /// https://docs.discord.com/developers/resources/guild#modify-guild-member
   task<optional<member>> modify_guild_member(guild_id guild, user_id user, const modify_guild_member_body& body,
                                              const call_options& options = {});

@@ -36,13 +36,14 @@ class message_routes {
   task<std::vector<message>> get_channel_messages(channel_id channel, const call_options& options = {});
   task<std::vector<message>> get_channel_messages(channel_id channel, const get_channel_messages_query& query,
                                                   const call_options& options = {});
-  /// One message; needs VIEW_CHANNEL and READ_MESSAGE_HISTORY.
+  /// One message; needs VIEW_CHANNEL and READ_MESSAGE_HISTORY, in voice channels also CONNECT.
   /// https://docs.discord.com/developers/resources/message#get-channel-message
   task<message> get_channel_message(channel_id channel, message_id which, const call_options& options = {});
-  /// Posts a message; needs SEND_MESSAGES in a guild. Fires MESSAGE_CREATE. A nonce is made for a message that brings
-  /// none, and `enforce_nonce` is set, so that one whose answer got lost can be sent again without appearing twice. So a
-  /// nonce of your own must not stand for two messages: for a few minutes Discord answers the second one with the first.
-  /// With `enforce_nonce = false` nothing is added, and a message whose answer got lost is not sent again.
+  /// Posts a message; needs SEND_MESSAGES in a guild, SEND_TTS_MESSAGES for one that is read aloud, READ_MESSAGE_HISTORY
+  /// for a reply. Fires MESSAGE_CREATE. A nonce is made for a message that brings none, and `enforce_nonce` is set, so
+  /// that one whose answer got lost can be sent again without appearing twice. So a nonce of your own must not stand for
+  /// two messages: for a few minutes Discord answers the second one with the first. With `enforce_nonce = false` nothing
+  /// is added, and a message whose answer got lost is not sent again.
   /// https://docs.discord.com/developers/resources/message#create-message
   task<message> create_message(channel_id channel, const create_message_body& body, const call_options& options = {});
   task<message> create_message(channel_id channel, const message_builder& body, const call_options& options = {});

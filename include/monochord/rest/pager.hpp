@@ -30,13 +30,20 @@ class fetched_page {
   std::optional<bool> more;
 };
 
+/// In which order a pager gives its items, whichever way round the pages of the route come.
+enum class page_order : std::uint8_t {
+  as_given,  ///< that of the route
+  rising,    ///< the lowest cursor first, for what goes on after a cursor
+  falling,   ///< the highest cursor first, for what goes on before a cursor
+};
+
 /// How a pager goes about its work.
 struct pager_options {
   std::size_t page_size = 100;                                   ///< of each request; the most that the route takes
   std::size_t limit = std::numeric_limits<std::size_t>::max();   ///< of items in all
-  /// For routes that page forward with `after` but give each page newest first, as messages do: each page is turned round,
-  /// so that items come oldest first throughout.
-  bool reverse_pages = false;
+  page_order order = page_order::as_given;
+  /// Several items may have one cursor: `fetch` gives those of the cursor that it goes on from too, but none twice.
+  bool shared_cursors = false;
 };
 
 /// Walks over everything that a route gives in pages, one request at a time and none before it is needed.
@@ -55,8 +62,9 @@ struct pager_options {
 /// with a short or empty page, with `more == false`, and at the limit.
 ///
 /// What `fetch` throws comes out of `next`, cancellation included; nothing is lost then, and the next `next` asks for the
-/// same page again. A page that ends where the one before it ended throws `error` (`errc::json_mismatch`), since it would go
-/// on for ever. One call at a time; the pager must live until it has ended.
+/// same page again. A page that does not lie past the cursor it was asked from throws `error` (`errc::json_mismatch`), since
+/// items would come twice or be left out; where the order is `as_given`, one that ends where the one before it ended does. So
+/// does an empty page that is not to be the last. One call at a time; the pager must live until it has ended.
 template <class T, class Cursor = any_id>
 class pager {
  public:
@@ -120,20 +128,35 @@ class pager {
     const std::size_t wanted = std::min(options_.page_size, left_);
     page_type fetched = co_await request(wanted);
     std::vector<T>& items = fetched.items;
-    if (options_.reverse_pages) std::reverse(items.begin(), items.end());
-    if (items.empty()) {
-      finished_ = true;
-      co_return;
-    }
-    std::optional<Cursor> last = cursor_of_(items.back());
     const bool more = fetched.more.value_or(items.size() >= wanted);
-    if (more && last == cursor_) throw error(errc::json_mismatch, "a page ended where the page before it ended");
+    if (!items.empty()) {
+      put_in_order(items);
+      if (items.size() > left_) items.erase(items.begin() + static_cast<std::ptrdiff_t>(left_), items.end());
+      Cursor last = cursor_of_(items.back());
+      if (!goes_on(cursor_of_(items.front()), last, more))
+        throw error(errc::json_mismatch, "a page does not lie past the page before it");
+      cursor_ = std::move(last);
+    } else if (more) {
+      throw error(errc::json_mismatch, "an empty page is not to be the last");
+    }
     finished_ = !more;
-    cursor_ = std::move(last);
-    if (items.size() > left_) items.erase(items.begin() + static_cast<std::ptrdiff_t>(left_), items.end());
     left_ -= items.size();
     page_ = std::move(items);
     at_ = 0;
+  }
+
+  bool comes_before(const Cursor& a, const Cursor& b) const { return options_.order == page_order::falling ? b < a : a < b; }
+
+  void put_in_order(std::vector<T>& items) const {
+    if (options_.order == page_order::as_given) return;
+    std::stable_sort(items.begin(), items.end(),
+                     [this](const T& a, const T& b) { return comes_before(cursor_of_(a), cursor_of_(b)); });
+  }
+
+  bool goes_on(const Cursor& first, const Cursor& last, bool more) const {
+    if (!cursor_) return true;
+    if (options_.order == page_order::as_given) return !more || last != *cursor_;
+    return options_.shared_cursors ? !comes_before(first, *cursor_) : comes_before(*cursor_, first);
   }
 
   task<page_type> request(std::size_t wanted) {

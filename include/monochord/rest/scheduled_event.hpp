@@ -50,7 +50,8 @@ class scheduled_event_routes {
   task<scheduled_event> modify_guild_scheduled_event(guild_id guild, scheduled_event_id event,
                                                      const modify_guild_scheduled_event_body& body,
                                                      const call_options& options = {});
-  /// Deletes an event. Fires GUILD_SCHEDULED_EVENT_DELETE.
+  /// Deletes an event; needs MANAGE_EVENTS, for events of the bot CREATE_EVENTS does. Fires
+  /// GUILD_SCHEDULED_EVENT_DELETE.
   /// https://docs.discord.com/developers/resources/guild-scheduled-event#delete-guild-scheduled-event
   task<> delete_guild_scheduled_event(guild_id guild, scheduled_event_id event, const call_options& options = {});
   /// Who is interested, in the order of their ids. Types: `model/scheduled_event_user.hpp`.

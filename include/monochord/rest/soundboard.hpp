@@ -35,19 +35,22 @@ class soundboard_routes {
   /// The sounds of a guild; with CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS also who made them.
   /// https://docs.discord.com/developers/resources/soundboard#list-guild-soundboard-sounds
   task<soundboard_list> list_guild_soundboard_sounds(guild_id guild, const call_options& options = {});
-  /// One sound of a guild. https://docs.discord.com/developers/resources/soundboard#get-guild-soundboard-sound
+  /// One sound of a guild; with CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS also who made it.
+  /// https://docs.discord.com/developers/resources/soundboard#get-guild-soundboard-sound
   task<soundboard_sound> get_guild_soundboard_sound(guild_id guild, soundboard_sound_id which,
                                                     const call_options& options = {});
   /// Makes a sound; needs CREATE_GUILD_EXPRESSIONS. Fires GUILD_SOUNDBOARD_SOUND_CREATE.
   /// https://docs.discord.com/developers/resources/soundboard#create-guild-soundboard-sound
   task<soundboard_sound> create_guild_soundboard_sound(guild_id guild, const create_guild_soundboard_sound_body& body,
                                                        const call_options& options = {});
-  /// Changes a sound; one of others needs MANAGE_GUILD_EXPRESSIONS. Fires GUILD_SOUNDBOARD_SOUND_UPDATE.
+  /// Changes a sound; one of the bot's own needs CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS, one of others the
+  /// latter. Fires GUILD_SOUNDBOARD_SOUND_UPDATE.
   /// https://docs.discord.com/developers/resources/soundboard#modify-guild-soundboard-sound
   task<soundboard_sound> modify_guild_soundboard_sound(guild_id guild, soundboard_sound_id which,
                                                        const modify_guild_soundboard_sound_body& body,
                                                        const call_options& options = {});
-  /// Deletes a sound; one of others needs MANAGE_GUILD_EXPRESSIONS. Fires GUILD_SOUNDBOARD_SOUND_DELETE.
+  /// Deletes a sound; one of the bot's own needs CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS, one of others the
+  /// latter. Fires GUILD_SOUNDBOARD_SOUND_DELETE.
   /// https://docs.discord.com/developers/resources/soundboard#delete-guild-soundboard-sound
   task<> delete_guild_soundboard_sound(guild_id guild, soundboard_sound_id which, const call_options& options = {});
 

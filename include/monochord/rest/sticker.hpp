@@ -32,17 +32,20 @@ class sticker_routes {
   /// The stickers of a guild; with CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS also who made them.
   /// https://docs.discord.com/developers/resources/sticker#list-guild-stickers
   task<std::vector<sticker>> list_guild_stickers(guild_id guild, const call_options& options = {});
-  /// One sticker of a guild. https://docs.discord.com/developers/resources/sticker#get-guild-sticker
+  /// One sticker of a guild; with CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS also who made it.
+  /// https://docs.discord.com/developers/resources/sticker#get-guild-sticker
   task<sticker> get_guild_sticker(guild_id guild, sticker_id which, const call_options& options = {});
   /// Makes a sticker of a file; needs CREATE_GUILD_EXPRESSIONS. Fires GUILD_STICKERS_UPDATE. Not sent again when its
   /// answer is lost. https://docs.discord.com/developers/resources/sticker#create-guild-sticker
   task<sticker> create_guild_sticker(guild_id guild, const create_guild_sticker_body& body,
                                      const call_options& options = {});
-  /// Changes a sticker; one of others needs MANAGE_GUILD_EXPRESSIONS. Fires GUILD_STICKERS_UPDATE.
+  /// Changes a sticker; one of the bot's own needs CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS, one of others the
+  /// latter. Fires GUILD_STICKERS_UPDATE.
   /// https://docs.discord.com/developers/resources/sticker#modify-guild-sticker
   task<sticker> modify_guild_sticker(guild_id guild, sticker_id which, const modify_guild_sticker_body& body,
                                      const call_options& options = {});
-  /// Deletes a sticker; one of others needs MANAGE_GUILD_EXPRESSIONS. Fires GUILD_STICKERS_UPDATE.
+  /// Deletes a sticker; one of the bot's own needs CREATE_GUILD_EXPRESSIONS or MANAGE_GUILD_EXPRESSIONS, one of others the
+  /// latter. Fires GUILD_STICKERS_UPDATE.
   /// https://docs.discord.com/developers/resources/sticker#delete-guild-sticker
   task<> delete_guild_sticker(guild_id guild, sticker_id which, const call_options& options = {});
 

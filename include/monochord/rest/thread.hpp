@@ -37,7 +37,7 @@ class thread_routes {
   /// https://docs.discord.com/developers/resources/channel#start-thread-without-message
   task<channel> start_thread_without_message(channel_id parent, const start_thread_without_message_body& body,
                                              const call_options& options = {});
-  /// Makes a post in a forum, with its first message; needs SEND_MESSAGES. Fires THREAD_CREATE and MESSAGE_CREATE.
+  /// Makes a post in a forum, with its first message; needs SEND_MESSAGES (CREATE_PUBLIC_THREADS does not count). Fires THREAD_CREATE and MESSAGE_CREATE.
   /// https://docs.discord.com/developers/resources/channel#start-thread-in-forum-or-media-channel
   task<channel> start_thread_in_forum_or_media_channel(channel_id forum,
                                                        const start_thread_in_forum_or_media_channel_body& body,

@@ -93,6 +93,7 @@ struct mock_option {
   mock_option_value value;
 };
 
+/// What the mock has seen and done since it was made.
 struct mock_counters {
   std::uint64_t connections = 0;        ///< websocket connections that were opened
   std::uint64_t open_connections = 0;   ///< those open now

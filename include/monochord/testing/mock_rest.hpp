@@ -29,6 +29,10 @@ struct schema_play {
   std::uint64_t seed = 0;  ///< other ids, numbers and times
   bool all_routes = false; ///< also routes that the mock acts on, which then change nothing
   int status = 0;          ///< which of a route's answers, where it has that one; 0: the first
+  /// 0: lists are as the rest says. Otherwise routes that give a list in pages (`before`, `after`, `offset`) have so many
+  /// items, whose ids are 1 and up, in pages as Discord's: two items in a row share the time where pages go by time, and
+  /// a search of messages leaves out the one before the last.
+  std::size_t list_items = 0;
 };
 
 /// A route that the mock knows. All are checked (authorization, path, query, body, limits); those that it does not play

@@ -10,5 +10,5 @@ int main() {
       co_await bot.rest().create_message(event.message.channel_id, {.content = "pong"});
   });
 
-  return bot.run();   // until SIGINT/SIGTERM; drains handlers, keeps the session resumable
+  return bot.run();   // until SIGINT/SIGTERM; running handlers end first
 }

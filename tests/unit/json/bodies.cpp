@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/json/codec.hpp>
+#include <monochord/core/error.hpp>
 #include <monochord/model/command_builder.hpp>
+#include <monochord/model/message.hpp>
 #include <monochord/model/message_builder.hpp>
 
 #include "support/catch.hpp"
@@ -76,7 +78,47 @@ TEST_CASE("a message is built with all that it can have") {
   const message_builder copy = m;
   m.content("other");
   CHECK(json::encode(copy).starts_with(R"({"content":"pong")"));
-  CHECK(json::encode(copy.edit_body()).find("nonce") == std::string::npos);
+  CHECK(json::encode(message_builder(copy).keep_none().edit_body()).find("nonce") == std::string::npos);
+}
+
+TEST_CASE("an edit keeps the attachments of a message unless it says which") {
+  message_builder m("new text");
+  m.file("b.txt", "bytes");
+  CHECK(json::encode(m.edit_body()) == R"({"content":"new text"})");
+  CHECK(m.edit_body().files.size() == 1);
+  m.keep(attachment_id{7});
+  CHECK(json::encode(m.edit_body()) == R"({"content":"new text","attachments":[{"id":"0","filename":"b.txt"},{"id":"7"}]})");
+  CHECK(json::encode(response_data(m.edit_body())) == json::encode(m.edit_body()));
+  CHECK(json::encode(message_builder("x").keep_none().edit_body()) == R"({"content":"x","attachments":[]})");
+
+  message_builder described;
+  described.file("b.png", "bytes", "a picture");
+  try {
+    described.edit_body();
+    FAIL("the description would be lost, or the attachments");
+  } catch (const error& e) {
+    CHECK(e.code() == errc::invalid_argument);
+  }
+  CHECK(json::encode(described.keep_none().edit_body()) ==
+        R"({"attachments":[{"id":"0","filename":"b.png","description":"a picture"}]})");
+}
+
+TEST_CASE("who is replied to is said without silencing the others") {
+  message_builder m("x");
+  m.mention_replied(false);
+  const auto said = *m.body().allowed_mentions;
+  CHECK(said.parse.is_null());  // the kinds of a message that says nothing: the client knows them
+  CHECK(said.replied_user.value() == false);
+  CHECK(m.mentions({"roles"}).body().allowed_mentions->parse.value().size() == 1);
+}
+
+TEST_CASE("a message shares the colours of a client") {
+  shared_client_theme theme;
+  theme.colors = {"5865F2"};
+  theme.gradient_angle = 90;
+  theme.base_mix = 58;
+  CHECK(json::encode(message_builder("x").theme(theme)) ==
+        R"({"content":"x","shared_client_theme":{"colors":["5865F2"],"gradient_angle":90,"base_mix":58}})");
 }
 
 TEST_CASE("a poll and a modal are built") {

@@ -69,6 +69,7 @@ TEST_CASE("markdown is escaped wherever it means something") {
   CHECK(format::escape_markdown("*_~`|\\[]<>") == "\\*\\_\\~\\`\\|\\\\\\[\\]\\<\\>");
   CHECK(format::escape_markdown("# big\n-# small\n  - item\n+ item\n12. item\n3) item\n> quote") ==
         "\\# big\n\\-# small\n  \\- item\n\\+ item\n12\\. item\n3\\) item\n\\> quote");
+  CHECK(format::escape_markdown("see https://evil.example/a_b: now") == "see https\\://evil.example/a\\_b: now");
   CHECK(format::escape_markdown("").empty());
   CHECK(format::escape_markdown("\n\n   ") == "\n\n   ");
   CHECK(format::escape_markdown("2024\n7") == "2024\n7");

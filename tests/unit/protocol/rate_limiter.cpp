@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "protocol/rate_limiter.hpp"
 
+#include <deque>
 #include <map>
 #include <string>
 
@@ -88,7 +89,10 @@ TEST_CASE("limiter: routes with one hash share the bucket, in the order of askin
 TEST_CASE("limiter: 50 a second over all routes, interactions excepted") {
   rate_limiter l;
   for (int i = 0; i < 60; ++i) l.acquire(key("A" + std::to_string(i)), start);
-  CHECK(l.poll(start).size() == 50);
+  const auto first = l.poll(start);
+  CHECK(first.size() == 50);
+  for (const auto t : first) l.answered(t, response_info{}, start);
+  CHECK(l.poll(start).empty());
   CHECK(l.next_wakeup() == start + 1005ms);  // a second, and a little
   auto k = key("POST /interactions/{interaction_id}/{interaction_token}/callback", "1/x");
   k.exempt_from_global = true;
@@ -106,16 +110,127 @@ TEST_CASE("limiter: never more than 50 in any second, and hardly fewer") {
   std::vector<time_point> times;
   for (int i = 0; i < 1000; ++i) l.acquire(key("A" + std::to_string(i)), now);
   while (sent < 1000) {
-    for (const auto t : l.poll(now)) {
-      ++sent;
-      times.push_back(now);
-      response_info none;
-      l.answered(t, none, now);
-    }
+    for (auto go = l.poll(now); !go.empty(); go = l.poll(now))
+      for (const auto t : go) {
+        ++sent;
+        times.push_back(now);
+        l.answered(t, response_info{}, now);
+      }
     if (l.next_wakeup() && sent < 1000) now = std::max(now + 1ms, *l.next_wakeup());
   }
   for (std::size_t i = 50; i < times.size(); ++i) REQUIRE(times[i] - times[i - 50] >= 1s);
   CHECK(now - start == 19 * 1005ms);
+}
+
+TEST_CASE("limiter: a second begins when requests have arrived, however long they waited for a connection") {
+  rate_limiter_options options;
+  options.global_limit = 2;
+  rate_limiter l(options);
+  for (int i = 0; i < 6; ++i) l.acquire(key("A" + std::to_string(i)), start);
+  const auto first = l.poll(start);
+  REQUIRE(first.size() == 2);
+  CHECK(l.poll(start + 2s).empty());  // neither has been written
+  CHECK(l.started(first[0], start + 2s));
+  CHECK(l.started(first[1], start + 2500ms));
+  CHECK(l.poll(start + 2500ms).empty());
+  CHECK(l.next_wakeup() == start + 2s + 1205ms);  // by then it is there, if it has not been answered
+  l.answered(first[0], response_info{}, start + 2050ms);
+  CHECK(l.poll(start + 2500ms).empty());
+  CHECK(l.next_wakeup() == start + 2050ms + 1005ms);
+  const auto second = l.poll(start + 3055ms);
+  REQUIRE(second.size() == 1);
+  l.started(first[1], start + 3100ms);  // once more, on another connection
+  CHECK(l.poll(start + 3705ms).empty());
+  l.failed(second[0], start + 4s);  // was not sent: its place is free
+  CHECK(l.poll(start + 4s).size() == 1);
+  CHECK(l.poll(start + 4304ms).empty());
+  CHECK(l.poll(start + 4305ms).size() == 1);
+  CHECK(l.counters().waits_global == 3);
+}
+
+TEST_CASE("limiter: no more are named than there are connections, answers to interactions excepted") {
+  rate_limiter l;
+  const int one = 1, other = 2;
+  const auto at = [&](const route_key& k, const int& client, priority urgency = priority::normal) {
+    return l.acquire(k, start, urgency, time_point::max(), 0, {&client, 3});
+  };
+  tickets t;
+  for (int i = 0; i < 5; ++i) t.push_back(at(key("A", std::to_string(i)), one));
+  const auto elsewhere = at(key("A", "7"), other);
+  CHECK(l.poll(start) == tickets{t[0], t[1], t[2], elsewhere});
+  CHECK(l.figures(start)[0].waits_for == wait_reason::connection);
+  auto k = key("I", "1/x");
+  k.exempt_from_global = true;
+  const auto interaction = at(k, one, priority::answer);
+  const auto urgent = at(key("B"), one, priority::answer);
+  CHECK(l.poll(start) == tickets{interaction});
+  l.answered(interaction, response_info{}, start);
+  CHECK(l.poll(start).empty());
+  l.answered(t[0], response_info{}, start);
+  CHECK(l.poll(start) == tickets{urgent});
+  l.cancel(t[1], start);
+  l.failed(t[2], start);
+  CHECK(l.poll(start) == tickets{t[3], t[4]});
+  CHECK(l.counters().waits_connection == 3);
+}
+
+TEST_CASE("limiter: what is looked at does not grow with what waits") {
+  constexpr std::uint64_t lanes = 20'000;
+  for (const bool slow : {false, true}) {  // so that the connections hold them, not the second
+    rate_limiter l;
+    const int client = 0;
+    for (std::uint64_t i = 0; i < lanes; ++i) {
+      auto k = key("POST /channels/{channel_id}/messages", std::to_string(i));
+      k.domain = "channel " + k.major;
+      l.acquire(k, start, priority::normal, start + 1h, 0, {&client, slow ? 16U : 100U});
+    }
+    time_point now = start;
+    std::deque<ticket> out;
+    const auto poll = [&] {
+      for (const auto t : l.poll(now)) {
+        l.started(t, now);
+        out.push_back(t);
+      }
+    };
+    poll();
+    const auto first = l.counters().looks;
+    CHECK(first <= 3 * lanes);
+    constexpr std::uint64_t answers = 2000;
+    for (std::uint64_t i = 0; i < answers; ++i) {
+      while (out.empty()) {
+        REQUIRE(l.next_wakeup());
+        now = *l.next_wakeup();
+        poll();
+      }
+      if (slow) now += 100ms;
+      const auto t = out.front();
+      out.pop_front();
+      l.answered(t, answer("h", 5, 4, 5s), now);
+      poll();
+      const auto late = l.acquire(key("POST /channels/{channel_id}/messages", "late"), now, priority::low, time_point::max(), 0,
+                                  {&client, slow ? 16U : 100U});
+      poll();
+      l.cancel(late, now);
+      poll();
+    }
+    const auto looks = l.counters().looks - first;
+    INFO(looks << " looks for " << answers << " answers");
+    CHECK(looks <= 12 * answers);
+    CHECK(l.waiting() >= lanes - answers - 100);
+  }
+}
+
+TEST_CASE("limiter: a pause of all, told to those alone who cannot wait for it") {
+  rate_limiter l;
+  for (int i = 0; i < 2000; ++i) l.acquire(key("A", std::to_string(i)), start, priority::normal, start + (i % 100 == 0 ? 5s : 2h));
+  const auto first = l.poll(start);
+  l.answered(first[0], refusal(60s, limit_scope::global), start);
+  const auto before = l.counters().looks;
+  CHECK(l.poll(start).empty());
+  const auto refused = l.take_refused();
+  CHECK(refused.size() == 20);  // and the one that was refused by Discord
+  for (const auto& one : refused) CHECK(one.waits_for == wait_reason::global);
+  CHECK(l.counters().looks - before <= 5 * 20);
 }
 
 TEST_CASE("limiter: a 429 goes back to the front, its bucket waits, others do not") {

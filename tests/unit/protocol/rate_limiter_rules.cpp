@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Order, urgency, windows, guard, circuit and refusals of the limiter. What it learns is tested beside this file.
+#include <deque>
+#include <map>
 #include <string>
+#include <tuple>
 
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
@@ -77,11 +80,15 @@ TEST_CASE("limiter: answers to interactions first, bulk work last, else the olde
   const auto low = l.acquire(key("A"), start, priority::low), normal = l.acquire(key("B"), start);
   const auto urgent = l.acquire(key("C"), start, priority::answer);
   CHECK(l.poll(start) == tickets{urgent, normal});
+  l.started(urgent, start);
+  l.started(normal, start);
+  l.answered(urgent, response_info{}, start);
+  l.answered(normal, response_info{}, start);
   CHECK(l.poll(start + 1005ms) == tickets{low});
   const auto late = l.acquire(key("A"), start, priority::normal, time_point::max(), 9);
   const auto early = l.acquire(key("A"), start, priority::normal, time_point::max(), 8);
   l.answered(low, response_info{}, start + 2s);
-  CHECK(l.poll(start + 3s) == tickets{early, late});
+  CHECK(l.poll(start + 4s) == tickets{early, late});
 }
 
 TEST_CASE("limiter: what is sent again keeps its place in an order, and stands in nobody's way without one") {
@@ -106,6 +113,35 @@ TEST_CASE("limiter: what is sent again keeps its place in an order, and stands i
     CHECK(l.poll(start + 3s).empty());
     CHECK(l.poll(start + 4s) == tickets{c});
   }
+}
+
+TEST_CASE("limiter: what may have been carried out goes again before later writes to the same place, whatever their route") {
+  rate_limiter l;
+  const auto topic = l.acquire(key("PATCH (topic)", "1", "c1"), start), name = l.acquire(key("PATCH (name)", "1", "c1"), start);
+  const auto urgent = l.acquire(key("PATCH (topic)", "1", "c1"), start, priority::answer);
+  CHECK(l.poll(start) == tickets{urgent});
+  l.failed(urgent, start, 1s);
+  CHECK(l.poll(start).empty());
+  CHECK(l.poll(start + 1s) == tickets{urgent});
+  l.answered(urgent, response_info{}, start + 1s);
+  CHECK(l.poll(start + 1s) == tickets{topic});
+  l.failed(topic, start + 1s, 1s);
+  const auto other = l.acquire(key("PATCH (topic)", "1", "c1"), start + 1s, priority::answer);
+  CHECK(l.poll(start + 1s).empty());
+  CHECK(l.poll(start + 2s) == tickets{topic});
+  auto no = status(429);
+  no.scope = limit_scope::user;
+  no.retry_after = 5s;
+  l.answered(topic, no, start + 2s);
+  CHECK(l.poll(start + 2s).empty());  // still nobody knows what became of its first sending
+  l.cancel(topic, start + 3s);
+  CHECK(l.poll(start + 3s) == tickets{name});
+  l.answered(name, no, start + 3s);  // has not been carried out: the limit of its route is nobody else's
+  CHECK(l.poll(start + 3s).empty());
+  CHECK(l.poll(start + 7s) == tickets{other});
+  CHECK(l.poll(start + 8s).empty());
+  l.answered(other, response_info{}, start + 8s);
+  CHECK(l.poll(start + 8s) == tickets{name});
 }
 
 TEST_CASE("limiter: the end of a window is the earliest that its answers allow, and a new window is known by its end") {
@@ -146,6 +182,43 @@ TEST_CASE("limiter: nothing waits for what cannot come in its time, and is told 
   CHECK(l.poll(start + 30s) == tickets{c});
 }
 
+TEST_CASE("limiter: whoever stands behind hears it too when it is too long for him") {
+  rate_limiter l;
+  const auto a = l.acquire(key("A"), start);
+  l.poll(start);
+  l.answered(a, answer("h", 1, 0, 30s), start);
+  const auto first = l.acquire(key("A"), start, priority::normal, start + 1min);
+  const auto second = l.acquire(key("A"), start, priority::normal, start + 10s);
+  l.acquire(key("A"), start, priority::normal, start + 30s);
+  CHECK(l.poll(start).empty());
+  auto refused = l.take_refused();
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].ticket == second);
+  CHECK(refused[0].until == start + 30s);
+  const auto third = l.acquire(key("A"), start + 1s, priority::normal, start + 3s);
+  CHECK(l.poll(start + 1s).empty());
+  refused = l.take_refused();
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].ticket == third);
+  CHECK(l.poll(start + 30s) == tickets{first});
+}
+
+TEST_CASE("limiter: a block of the address is told to everybody whom it keeps too long, at once") {
+  rate_limiter_options options;
+  options.global_limit = 1;
+  rate_limiter l(options);
+  const auto a = l.acquire(key("A"), start);
+  for (int i = 0; i < 5; ++i) l.acquire(key("B" + std::to_string(i)), start, priority::normal, start + (i < 3 ? 30s : 90s));
+  CHECK(l.poll(start) == tickets{a});
+  auto page = status(429);
+  page.from_discord = false;
+  CHECK(l.answered(a, page, start) == verdict::blocked);
+  CHECK(l.poll(start).empty());
+  CHECK(l.take_refused().size() == 3);
+  CHECK(l.next_wakeup() == start + 60s);
+  CHECK(l.poll(start + 60s).size() == 1);
+}
+
 TEST_CASE("limiter: repeated 429s without a wait do not spin") {
   rate_limiter l;
   l.acquire(key("A"), start);
@@ -181,6 +254,91 @@ TEST_CASE("limiter: every token has its own second, calls without one share that
     CHECK(l.poll(start).size() == 3);
   }
   CHECK(l.in_flight() == expected);
+}
+
+TEST_CASE("limiter: one route may have several buckets, and each major parameter keeps its own") {
+  // Guilds and private channels, say: A has 5 messages in 5 s, B has no limit to speak of.
+  rate_limiter l;
+  struct window {
+    time_point begin{};
+    int used = 0;
+  };
+  std::map<std::string, window> windows;
+  std::map<ticket, std::string> where;
+  for (int i = 0; i < 20; ++i) where[l.acquire(key("R", "A", "channel A"), start)] = "A";
+  for (int i = 0; i < 200; ++i) where[l.acquire(key("R", "B", "channel B"), start)] = "B";
+  std::deque<std::pair<time_point, std::pair<ticket, response_info>>> back;
+  std::size_t open = where.size();
+  int refused = 0;
+  for (time_point now = start; now < start + 60s && open > 0; now += 1ms) {
+    for (; !back.empty() && back.front().first <= now; back.pop_front())
+      if (l.answered(back.front().second.first, back.front().second.second, now) == verdict::finished) --open;
+    for (const auto t : l.poll(now)) {
+      const auto& major = where[t];
+      const int limit = major == "A" ? 5 : 1000;
+      auto& w = windows[major];
+      if (now - w.begin >= 5s) w = {now, 0};
+      auto info = answer("H" + major, limit, 0, w.begin + 5s - now);
+      if (w.used >= limit) {
+        info.status = 429;
+        info.scope = limit_scope::user;
+        info.retry_after = info.reset_after;
+        ++refused;
+      } else {
+        info.remaining = limit - ++w.used;
+      }
+      back.emplace_back(now + 20ms, std::pair(t, info));
+    }
+  }
+  CHECK(open == 0);
+  CHECK(refused == 0);
+  CHECK(l.counters().moved <= 220);
+}
+
+TEST_CASE("limiter: a window that is closed stays so under a new name, until an answer says more") {
+  rate_limiter l;
+  const auto a = l.acquire(key("A"), start), b = l.acquire(key("A"), start), c = l.acquire(key("A"), start);
+  CHECK(l.poll(start) == tickets{a});
+  l.answered(a, answer("old", 2, 1, 5s), start);
+  CHECK(l.poll(start) == tickets{b});
+  response_info renamed;
+  renamed.bucket = "new";
+  renamed.status = 403;
+  l.answered(b, renamed, start + 1s);
+  CHECK(l.poll(start + 1s).empty());
+  CHECK(l.next_wakeup() == start + 5s);
+  CHECK(l.poll(start + 5s) == tickets{c});
+}
+
+TEST_CASE("limiter: a shared limit or a sub-limit holds ordered and unordered calls of its route and place alike") {
+  for (const auto scope : {limit_scope::shared, limit_scope::user}) {
+    rate_limiter l;
+    const auto a = l.acquire(key("R", "1", "c1"), start);
+    l.poll(start);
+    auto info = answer("h", 5, 4, 5s);
+    l.answered(a, info, start);
+    const auto b = l.acquire(key("R", "1", "c1"), start);
+    CHECK(l.poll(start) == tickets{b});
+    info.status = 429;
+    info.scope = scope;
+    info.retry_after = 60s;
+    l.answered(b, info, start);
+    const auto unordered = l.acquire(key("R", "1"), start), elsewhere = l.acquire(key("R", "2"), start);
+    CHECK(l.poll(start) == tickets{elsewhere});
+    CHECK(l.poll(start + 60s) == tickets{b, unordered});
+  }
+}
+
+TEST_CASE("limiter: only the route itself can say that it has no limit") {
+  for (const auto& [code, discord, tells] : std::vector<std::tuple<int, std::optional<std::int64_t>, bool>>{
+           {200, {}, true}, {204, {}, true}, {404, 10003, true}, {400, 50035, true}, {404, {}, false}, {403, 50013, false}, {401, 0, false}, {407, {}, false}}) {
+    rate_limiter l;
+    const auto a = l.acquire(key("A"), start), b = l.acquire(key("A"), start), c = l.acquire(key("A"), start);
+    CHECK(l.poll(start) == tickets{a});
+    l.answered(a, status(code, discord), start);
+    INFO(code);
+    CHECK(l.poll(start) == (tells ? tickets{b, c} : tickets{b}));
+  }
 }
 
 TEST_CASE("limiter: the guard counts 401, 403 and 429 but not shared ones, with what is still out") {
@@ -242,6 +400,74 @@ TEST_CASE("limiter: the circuit opens after failures without a success, one prob
   CHECK(l.counters().circuit_openings == 2);
 }
 
+TEST_CASE("limiter: one route that only fails stops itself, and nobody else") {
+  rate_limiter l;
+  std::map<ticket, int> tries;
+  std::map<ticket, bool> broken;
+  int healthy = 0, done = 0, sent_to_broken = 0;
+  for (time_point now = start; now < start + 5min; now += 10ms) {
+    const auto ms = (now - start) / 1ms;
+    if (ms % 200 == 0) broken[l.acquire(key("broken"), now, priority::normal, now + 60s)] = true;
+    if (ms % 10'000 == 5000) {
+      broken[l.acquire(key("healthy", std::to_string(ms)), now, priority::normal, now + 1s)] = false;
+      ++healthy;
+    }
+    for (const auto t : l.poll(now)) {
+      if (broken[t]) {
+        ++sent_to_broken;
+        l.answered(t, status(500), now, ++tries[t] < 4 ? std::optional<duration>(1s) : std::nullopt);
+      } else {
+        l.answered(t, status(200), now);
+        ++done;
+      }
+    }
+    l.take_refused();
+  }
+  CHECK(done == healthy);
+  CHECK(sent_to_broken < 100);
+  CHECK(l.counters().circuit_openings > 5);
+}
+
+TEST_CASE("limiter: when several routes fail, each asks in turn whether Discord is back") {
+  rate_limiter_options options;
+  options.circuit.failures = 3;
+  rate_limiter l(options);
+  for (int i = 0; i < 3; ++i) {
+    const auto t = l.acquire(key("broken " + std::to_string(i)), start);
+    l.poll(start);
+    l.failed(t, start);
+  }
+  const auto first = l.acquire(key("broken 0"), start), second = l.acquire(key("healthy"), start);
+  CHECK(l.poll(start).empty());
+  CHECK(l.poll(start + 1s) == tickets{first});
+  l.answered(first, status(500), start + 1s, 0s);  // the oldest once more
+  CHECK(l.poll(start + 2999ms).empty());
+  CHECK(l.poll(start + 3s) == tickets{second});
+  l.answered(second, status(200), start + 3s);
+  CHECK(l.poll(start + 3s).empty());
+  CHECK(l.poll(start + 4s) == tickets{first});
+}
+
+TEST_CASE("limiter: a probe of a circuit that has closed meanwhile is a request like any other") {
+  rate_limiter l;
+  for (int i = 0; i < 10; ++i) {
+    const auto t = l.acquire(key("R" + std::to_string(i)), start);
+    l.poll(start);
+    l.failed(t, start);
+  }
+  const auto probe = l.acquire(key("P"), start);
+  CHECK(l.poll(start + 1s) == tickets{probe});
+  auto k = key("I");
+  k.exempt_from_global = true;
+  const auto interaction = l.acquire(k, start + 1s);
+  l.poll(start + 1s);
+  l.answered(interaction, status(200), start + 1s);
+  l.failed(probe, start + 2s);
+  const auto next = l.acquire(key("N"), start + 2s);
+  CHECK(l.poll(start + 2s) == tickets{next});
+  CHECK(l.counters().circuit_openings == 1);
+}
+
 TEST_CASE("limiter: what is remembered of webhooks and tokens is bounded") {
   rate_limiter_options options;
   options.remembered_refusals = 2;
@@ -285,8 +511,9 @@ TEST_CASE("limiter: on emoji routes only a 429 is believed") {
   no.retry_after = 20s;
   CHECK(l.answered(t, no, now) == verdict::again);
   const auto erase = l.acquire(limiter_key(route{method::del, "/guilds/{guild_id}/emojis/{emoji_id}"}, std::vector<std::string_view>{"7", "8"}), now);
+  const auto list = l.acquire(limiter_key(route{method::get, "/guilds/{guild_id}/emojis"}, guild), now);
   CHECK(l.poll(now).empty());  // the whole guild waits
-  CHECK(l.poll(now + 20s) == tickets{t});
+  CHECK(l.poll(now + 20s) == tickets{t, list});
   l.answered(t, status(201), now + 20s);
   CHECK(l.poll(now + 20s) == tickets{erase});
 }
@@ -345,9 +572,32 @@ TEST_CASE("routes: what the limiter files calls under") {
   CHECK(webhook.by_address);
   CHECK(webhook.webhook == "9/tok");
 
+}
+
+TEST_CASE("routes: a path that is written out is filed under the limits of the call that there is for it") {
   const auto parsed = parse_path("/channels/123456789012345678/messages/123456789012345679/reactions/%F0%9F%91%8D/@me");
-  CHECK(parsed.path == "/channels/{channel_id}/messages/{message_id}/reactions/%F0%9F%91%8D/@me");
-  CHECK(parsed.parameters == std::vector<std::string>{"123456789012345678", "123456789012345679"});
+  CHECK(parsed.path == "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me");
+  CHECK(parsed.parameters == std::vector<std::string>{"123456789012345678", "123456789012345679", "\xF0\x9F\x91\x8D"});
+  CHECK(parse_path("/invites/abc1").path == "/invites/{code}");
+  CHECK(parse_path("/invites/abc1").parameters == std::vector<std::string>{"abc1"});
+  CHECK(parse_path("/guilds/templates/xyz").path == "/guilds/templates/{code}");
+  CHECK(parse_path("/guilds/7/members/8").path == "/guilds/{guild_id}/members/{user_id}");
+  CHECK(parse_path("/guilds/7/members/search").path == "/guilds/{guild_id}/members/search");
+  CHECK(parse_path("/guilds/7/members/@me").path == "/guilds/{guild_id}/members/@me");
+  CHECK(parse_path("/users/8").path == "/users/{user_id}");
+
+  const auto follow_up = parse_path("/webhooks/9/aW50ZXJhY3Rpb246MTIz");
+  CHECK(follow_up.path == "/webhooks/{application_id}/{interaction_token}");
+  CHECK(limiter_key(route{method::post, follow_up.path}, std::vector<std::string_view>{"9", "aW50ZXJhY3Rpb246MTIz"}).exempt_from_global);
+  CHECK(parse_path("/webhooks/9/aW50ZXJhY3Rpb246MTIz/messages/5").path == "/webhooks/{application_id}/{interaction_token}/messages/{message_id}");
+  CHECK(parse_path("/webhooks/9/token/messages/@original").path == "/webhooks/{application_id}/{interaction_token}/messages/@original");
+  CHECK(parse_path("/webhooks/9/token/messages/5").path == "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}");
+
+  // Newer than we are: what is known of the beginning is used, ids are seen by their looks.
+  CHECK(parse_path("/invites/abc1/news").path == "/invites/{code}/news");
+  CHECK(parse_path("/webhooks/9/token/news").path == "/webhooks/{webhook_id}/{webhook_token}/news");
+  CHECK(parse_path("/guilds/7/games/123456789012345678/x").path == "/guilds/{guild_id}/games/{game_id}/x");
+  CHECK(parse_path("/games/123456789012345678").path == "/games/{game_id}");
   CHECK(parse_path("/interactions/123456789012345678/a%2Fb/callback").path == "/interactions/{interaction_id}/{interaction_token}/callback");
   CHECK(parse_path("/interactions/123456789012345678/a%2Fb/callback").parameters[1] == "a/b");
   CHECK(parse_path("/users/@me").parameters.empty());

@@ -131,7 +131,7 @@ TEST_CASE("a pager starts where it is told, and says where it is") {
 
 TEST_CASE("pages that come newest first are turned round") {
   route r{.total = 5, .newest_first = true};
-  pager<entry> p(r.fetch(), id_of, {.page_size = 2, .reverse_pages = true});
+  pager<entry> p(r.fetch(), id_of, {.page_size = 2, .order = page_order::rising});
   std::vector<entry> got;
   run([](pager<entry>& from, std::vector<entry>& out) -> task<> { out = co_await from.all(); }(p, got));
   REQUIRE(got.size() == 5);
@@ -179,6 +179,59 @@ TEST_CASE("a cursor that does not move is an error and no endless loop") {
   }
   CHECK(got.size() == 2);
   CHECK_THROWS_AS(pager<entry>(same, id_of, {.page_size = 0}), error);
+}
+
+TEST_CASE("a page that does not lie past the one before it is an error") {
+  // What lies after 3 was asked for: it would come twice.
+  std::vector<std::vector<std::uint64_t>> pages{{1, 2, 3}, {3, 4, 5}};
+  const auto code_of = [&](page_order order) -> error_code {
+    std::size_t at = 0;
+    const auto fetch = [&](std::optional<any_id>, std::size_t) -> task<std::vector<entry>> {
+      std::vector<entry> items;
+      for (const auto n : pages[at]) items.push_back({message_id{n}, "number " + std::to_string(n)});
+      ++at;
+      co_return items;
+    };
+    pager<entry> p(fetch, id_of, {.page_size = 3, .limit = 6, .order = order});
+    std::vector<std::uint64_t> got;
+    try {
+      run(read_all(p, got));
+    } catch (const error& e) {
+      CHECK(got.size() == 3);
+      return e.code();
+    }
+    return {};
+  };
+  CHECK(code_of(page_order::rising) == errc::json_mismatch);
+  CHECK(code_of(page_order::falling) == errc::json_mismatch);
+  pages = {{3, 1, 2}, {6, 5, 4}};
+  CHECK(!code_of(page_order::rising));
+  pages = {{1, 2, 3}, {}};
+  CHECK(!code_of(page_order::rising));
+}
+
+TEST_CASE("an empty page that is not to be the last is an error") {
+  const auto fetch = [](std::optional<any_id>, std::size_t) -> task<fetched_page<entry>> {
+    co_return fetched_page<entry>(std::vector<entry>(), true);
+  };
+  pager<entry> p(fetch, id_of);
+  std::vector<std::uint64_t> got;
+  CHECK_THROWS_AS(run(read_all(p, got)), error);
+}
+
+TEST_CASE("a pager that was given more than it wanted goes on after what it gave") {
+  route r{.total = 9};
+  const auto two_at_least = [&r](std::optional<any_id> from, std::size_t count) -> task<std::vector<entry>> {
+    co_return r.page(from, count < 2 ? 2 : count);
+  };
+  pager<entry> p(two_at_least, id_of, {.page_size = 2, .limit = 3, .order = page_order::rising});
+  std::vector<std::uint64_t> got;
+  run(read_all(p, got));
+  CHECK(got == up_to(3));
+  REQUIRE(p.cursor());
+  pager<entry> rest(two_at_least, id_of, {.order = page_order::rising}, *p.cursor());
+  run(read_all(rest, got));
+  CHECK(got == up_to(9));
 }
 
 TEST_CASE("a pager that is cancelled loses nothing") {

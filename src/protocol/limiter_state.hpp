@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "protocol/invalid_guard.hpp"
+#include "protocol/limiter_parts.hpp"
+#include "protocol/rate_limiter.hpp"
+
+namespace monochord::protocol {
+
+/// All that the limiter knows. Who goes next is in limiter_turns.cpp, what answers teach in rate_limiter.cpp.
+struct rate_limiter::state {
+  using place = limiter::place;
+  using bucket = limiter::bucket;
+  using quota = limiter::quota;
+  using lane = limiter::lane;
+  using line = limiter::line;
+  using cause = limiter::cause;
+  using entry = limiter::entry;
+
+  /// What keeps somebody, the first of all reasons that last.
+  struct hold {
+    time_point until;  // max: only an event can tell
+    wait_reason why;
+    cause* by = nullptr;  // of a line
+  };
+
+  explicit state(const rate_limiter_options& o);
+
+  // Where requests belong.
+  lane& lane_for(const route_key& key);
+  line& line_for(const lane& l, const entry& e);
+  limiter::pool* pool_for(const connections& over);
+  void settle(quota& q);
+  void sweep(time_point now);
+
+  // Waiting, and its end.
+  void enqueue(ticket t, entry& e, time_point now);
+  void unqueue(ticket t, entry& e);
+  void rest_until(time_point then, ticket t, entry& e, time_point now);
+  void send(ticket t, entry& e, time_point now);
+  void release(ticket t, entry& e);
+  void end(ticket t, entry& e);
+  void refuse(ticket t, entry& e, refused_request why);
+
+  // Who is to be looked at, because something has changed.
+  void touch(lane& l);
+  void touch(quota& q);
+  void changed(bucket& b);
+  void free(limiter::domain& d);
+  void let_go(cause& by);
+
+  // A poll.
+  void take_back(time_point now);
+  void refuse_hopeless();
+  void wake_resting(time_point now);
+  void look_at_the_clock(time_point now);
+  std::vector<ticket> take_turns(time_point now);
+  std::optional<time_point> next_look() const;
+
+  // What answers say.
+  void learn(lane& l, const response_info& info, time_point sent_at, time_point now);
+  void limited(entry& e, const response_info& info, time_point now);
+  void judge(const entry& e, bool success, time_point now);
+  void block_until(time_point until);
+
+  std::uint64_t& counter_of(wait_reason why);
+
+  rate_limiter_options options;
+  rate_limiter_counters counters;
+  ticket last_ticket = 0;
+  std::size_t waiting = 0;
+  std::size_t in_flight = 0;
+  std::uint64_t polls = 0;
+  std::uint64_t sweeps_at = 0;
+  limiter::account address;
+  invalid_guard guard;
+  circuit breaker;
+  std::uint64_t row = 1;  // of failures without a success
+  int routes_in_row = 0;
+  limiter::bounded_set gone;      // webhooks
+  limiter::bounded_set rejected;  // senders
+  time_point blocked = time_point::min();
+  std::optional<time_point> wakeup;
+  std::vector<refused_request> refused;
+  std::vector<ticket> hopeless;  // to be refused by the next poll, if they are still there
+
+  std::unordered_map<std::string, limiter::route_info> routes;
+  std::unordered_map<std::string, limiter::account> accounts;  // by sender
+  std::unordered_map<std::string, limiter::domain> domains;
+  std::unordered_map<std::string, quota> quotas;
+  std::unordered_map<std::string, lane> lanes;
+  std::unordered_map<std::string, bucket> buckets;
+  std::unordered_map<const void*, limiter::pool> pools;
+  std::map<std::tuple<limiter::route_info*, limiter::account*, limiter::pool*>, line> lines;
+  std::unordered_map<ticket, entry> tickets;
+
+  std::set<std::pair<time_point, ticket>> deadlines;  // of what is in flight
+  std::set<std::pair<time_point, ticket>> resting;    // pauses of what has no order to keep
+  std::set<std::pair<time_point, lane*>> lane_alarms;
+  std::set<std::pair<time_point, cause*>> cause_alarms;
+  std::vector<lane*> to_look_at;
+  cause nothing;     // lines that are to be looked at
+  cause block;
+  cause guarded;
+  cause broken;
+
+ private:
+  place front_of(const lane& l) const;
+  std::optional<refused_request::cause> refusal_of(const lane& l) const;
+  hold hold_of(const lane& l, ticket t, const entry& e, time_point now);
+  hold hold_of(const line& n, time_point now);
+  void look_at(lane& l, time_point now);
+  std::optional<ticket> look_at(line& n, time_point now);
+  void stand(line& n, cause& at);
+  void set_alarm(cause& of, time_point at);
+  void regroup(line& n);
+  void leave(lane& l);
+  void hold_back(lane& l, entry& e, const hold& held);
+  void refuse_late(lane& l, const hold& held);
+};
+
+}  // namespace monochord::protocol
