@@ -135,6 +135,8 @@ class rest_storm {
       fault.delay = std::chrono::milliseconds(what == kind::late ? 100 + below(40'000) : 0);
       fault.retry_after = std::chrono::milliseconds(100 + below(3000));
       if (what == kind::merge_bucket) fault.with = "POST /channels/{channel_id}/typing";
+      // The mock has one global limit, that of the token; webhooks have that of the address.
+      if (what == kind::global_429) fault.route = "/channels/{channel_id}/messages";
       add(fault, what == kind::global_429 ? 0.01 : 0.06);
     }
     add(mc::testing::rest_faults::discord_error(403, 50013), 0.05);
@@ -209,7 +211,7 @@ inline void ride_out(std::uint64_t first, std::uint64_t count) {
   for (const auto one : {fate::sent, fate::refused, fate::may_have_been_sent}) CHECK(all.fates[one] > static_cast<int>(count));
   CHECK(all.responses_429 > count);
   CHECK(all.retries > count);
-  CHECK(all.cancelled > count);
+  CHECK(all.cancelled > count / 2);
   CHECK(all.stopped > count / 16);
 }
 
