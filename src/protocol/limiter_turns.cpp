@@ -311,6 +311,8 @@ std::optional<rate_limiter::ticket> rate_limiter::state::look_at(line& n, time_p
   const auto held = hold_of(n, now);
   if (held.until > now) {
     n.held_by = held.why;
+    entry& first = tickets.at(limiter::ticket_of(n.stands));  // the others are counted when their turn comes
+    if (!std::exchange(first.counted_as_waiting, true)) ++counter_of(held.why);
     stand(n, *held.by);
     set_alarm(*held.by, held.until);
     // It holds all of its lines as long.
