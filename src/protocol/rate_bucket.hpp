@@ -25,12 +25,14 @@ struct rate_bucket {
   time_point ends_after = time_point::min();  // the present window, at the earliest
   time_point last_end = time_point::min();    // of the window before it, at the latest
   time_point seen_at = time_point::min();     // when the first answer of the present window was there
+  time_point closed_until = time_point::min();  // by a 429, whatever answers to what was sent before it say
   int in_flight = 0;
 
   /// When one more may go; time_point::max() when only an answer can tell.
   time_point next(time_point now) {
     if (how == mode::unlimited) return now;
     if (how == mode::learning) return in_flight == 0 ? std::max(now, reset_at.value_or(now)) : time_point::max();
+    if (now < closed_until) return closed_until;
     if (reset_at && now >= *reset_at) {
       // A new window. What is still in flight may be counted in it; when it ends, the next answer will say.
       remaining = std::max(limit - in_flight, 0);
@@ -78,6 +80,7 @@ struct rate_bucket {
   }
 
   void close_until(time_point until) {
+    closed_until = std::max(closed_until, until);
     remaining = 0;
     reset_at = std::max(reset_at.value_or(until), until);
   }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "protocol/rate_bucket.hpp"
 #include "protocol/rate_limiter.hpp"
 
 #include <deque>
@@ -331,4 +332,20 @@ TEST_CASE("limiter: what nobody uses is forgotten") {
     now += 10ms;
   }
   CHECK(l.buckets() < 1000);
+}
+
+TEST_CASE("a late answer to what was sent before a 429 does not open its bucket again") {
+  rate_bucket b;
+  b.sent();
+  --b.in_flight;
+  b.learn(10, 9, 1s, start, start);
+  CHECK(b.next(start + 1s) == start + 1s);  // a new window
+  b.sent();
+  b.sent();
+  --b.in_flight;
+  b.close_until(start + 4s);
+  --b.in_flight;
+  b.learn(10, 9, 10s, start + 1s, start + 2s);
+  CHECK(b.next(start + 2s) == start + 4s);
+  CHECK(b.next(start + 4s) == start + 4s);
 }
