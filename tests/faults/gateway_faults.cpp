@@ -118,7 +118,7 @@ TEST_CASE("fault 04: ten minutes of refused connections: few attempts, few lines
   const auto lines = w.world.log.text().substr(lines_before.size());
   CHECK(std::count(lines.begin(), lines.end(), '\n') <= 150);
   w.network->refuse("localhost", false);
-  w.sim.run_for(90s);
+  w.sim.run_for(130s);  // up to 60 s to the resume, and as long again if the session is gone by then
   bot.say("back");
   w.sim.run_for(1s);
   CHECK(bot.heard({"back"}));
