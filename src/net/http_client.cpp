@@ -189,6 +189,7 @@ task<> http_pool::impl::open(connection_ptr& made, time_point deadline) {
     if (const auto pool = weak.lock()) pool->forget(dead);
   });
   const std::lock_guard lock(mutex);
+  if (closed) throw error(errc::cancelled, "the HTTP client is closed");  // whoever closed it did not see this one
   all.insert(made.get());
   ++count.connections_opened;
   if (base.encrypted()) ++count.tls_handshakes;

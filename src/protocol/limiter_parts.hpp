@@ -147,6 +147,7 @@ struct entry {
   pool* over = nullptr;
   priority urgency = priority::normal;
   std::uint64_t order = 0;
+  bool ready = true;
   bool in_flight = false;
   bool started = false;
   bool uncertain = false;     // an earlier sending may have been carried out

@@ -265,6 +265,7 @@ std::optional<refused_request::cause> rate_limiter::state::refusal_of(const lane
 /// What keeps a lane whose front is `t`, apart from its line.
 rate_limiter::state::hold rate_limiter::state::hold_of(const lane& l, ticket t, const entry& e, time_point now) {
   if (l.order && l.order->holder != 0 && l.order->holder != t) return {time_point::max(), wait_reason::order};
+  if (!e.ready) return {time_point::max(), wait_reason::order};
   if (e.not_before > now) return {e.not_before, wait_reason::backoff};
   if (l.of->paused_until > now) return {l.of->paused_until, wait_reason::route};
   if (options.none) return {now, wait_reason::none};

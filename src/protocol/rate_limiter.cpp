@@ -232,7 +232,7 @@ rate_limiter::rate_limiter(rate_limiter_options options) : state_(std::make_uniq
 rate_limiter::~rate_limiter() = default;
 
 rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now, priority urgency, time_point deadline,
-                                           std::uint64_t order, const connections& over) {
+                                           std::uint64_t order, const connections& over, bool is_ready) {
   auto& s = *state_;
   const ticket t = ++s.last_ticket;
   entry& e = s.tickets[t];
@@ -242,9 +242,24 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
   e.order = order == 0 ? t : order;
   e.since = now;
   e.deadline = deadline;
+  e.ready = is_ready;
   s.enqueue(t, e, now);
   ++s.counters.acquired;
   return t;
+}
+
+void rate_limiter::ready(ticket t, time_point deadline) {
+  auto& s = *state_;
+  const auto found = s.tickets.find(t);
+  if (found == s.tickets.end() || found->second.in_flight) return;
+  entry& e = found->second;
+  lane& l = *e.where;
+  const bool listed = l.waiting.contains({e.urgency, e.order, t});
+  if (listed) l.deadlines.erase({e.deadline, t});
+  e.ready = true;
+  e.deadline = deadline;
+  if (listed && deadline != time_point::max()) l.deadlines.emplace(deadline, t);
+  s.touch(l);
 }
 
 std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {

@@ -160,8 +160,12 @@ class rate_limiter {
   /// certain that it cannot go before `deadline`, it is refused. `order` is its place among those of equal urgency that
   /// wait; 0 is behind all that were acquired before. Unless it is exempt from global limits, it waits until fewer than
   /// all connections of `over` are in use by what was named before: then nobody stands in a queue that knows no order.
+  /// One that is not `is_ready` has its place, but goes no sooner than `ready` says.
   ticket acquire(const route_key& key, time_point now, priority urgency = priority::normal,
-                 time_point deadline = time_point::max(), std::uint64_t order = 0, const connections& over = {});
+                 time_point deadline = time_point::max(), std::uint64_t order = 0, const connections& over = {},
+                 bool is_ready = true);
+  /// A ticket that waits may go from now on, and until `deadline`: then poll.
+  void ready(ticket t, time_point deadline);
 
   /// The tickets that may be sent now, in order; each is named once per sending and counts as in flight from here on.
   std::vector<ticket> poll(time_point now);

@@ -20,9 +20,9 @@ class sliding_window {
 
   /// When one more may go; time_point::max() while only the start of another can tell.
   time_point next(time_point now) {
+    forget(now);  // also where it limits nothing: what is remembered must not grow
     const auto from = std::max(now, paused_until_);
     if (limit_ == 0) return from;
-    forget(now);
     const auto counted = granted_ + arrived_.size();
     if (counted < limit_) return from;
     const auto too_many = counted - limit_ + 1;

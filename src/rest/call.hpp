@@ -66,6 +66,7 @@ class call {
   std::string query;                    ///< with its '?', encoded
   std::string content_type;             ///< of the body
   std::string body;                     ///< empty and no content type: none
+  std::vector<std::string> secrets;     ///< that `body` holds, to be shown nowhere; those of a form are known
   std::shared_ptr<upload> source;       ///< instead of `body`
   std::exception_ptr refused;           ///< why it must not be sent; null: it may
 

@@ -42,6 +42,11 @@ call with_one_file(call made, std::string_view part, const file_body& file) {
   return made;
 }
 
+call holding(call made, std::initializer_list<std::string_view> secrets) {
+  made.secrets.assign(secrets.begin(), secrets.end());
+  return made;
+}
+
 call without_authorization(call made) {
   made.authorization = authorization::none();
   return made;

@@ -4,6 +4,7 @@
 // What the one line of each endpoint is made of: what comes back (`decoded<T>`, `done`, `bytes`), of a call that is made
 // from a route, the caller's options and the path parameters (`make`) and what goes along (`with`, `asking`).
 #include <exception>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -103,6 +104,8 @@ call with_json(call made, std::string_view json);
 call with_map(const std::shared_ptr<queue>& queue, call made, const text_map& map, std::size_t most);
 /// A file in a part of its own name; beside the JSON that is there already.
 call with_one_file(call made, std::string_view part, const file_body& file);
+/// Its body holds `secrets`, which no error may repeat, whatever the answer does. Empty ones are none.
+call holding(call made, std::initializer_list<std::string_view> secrets);
 /// Sent without an Authorization header.
 call without_authorization(call made);
 /// The options of a call that a user's access token is for.

@@ -9,12 +9,17 @@ using verdict = protocol::rate_limiter::verdict;
 
 rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
                                          protocol::priority urgency, time_point deadline,
-                                         std::uint64_t order) {
+                                         std::uint64_t order, bool is_ready) {
   const std::lock_guard lock(mutex_);
-  const auto t = limiter_.acquire(key, now, urgency, deadline, order, {who.get(), who->connections()});
+  const auto t = limiter_.acquire(key, now, urgency, deadline, order, {who.get(), who->connections()}, is_ready);
   owners_.emplace(t, who.get());
   senders_.try_emplace(who.get(), who);
   return t;
+}
+
+void rest_limits::ready(ticket t, time_point deadline) {
+  const std::lock_guard lock(mutex_);
+  limiter_.ready(t, deadline);
 }
 
 bool rest_limits::started(ticket t, time_point now) {

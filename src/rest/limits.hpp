@@ -39,7 +39,8 @@ class rest_limits {
   explicit rest_limits(protocol::rate_limiter_options options) : limiter_(options) {}
 
   ticket acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
-                 protocol::priority urgency, time_point deadline, std::uint64_t order);
+                 protocol::priority urgency, time_point deadline, std::uint64_t order, bool is_ready);
+  void ready(ticket t, time_point deadline);
   /// True: pump.
   bool started(ticket t, time_point now);
   protocol::rate_limiter::verdict answered(ticket t, const protocol::response_info& info, time_point now,

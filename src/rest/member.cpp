@@ -31,7 +31,8 @@ task<std::vector<member>> member_routes::search_guild_members(guild_id guild, co
 task<optional<member>> member_routes::add_guild_member(guild_id guild, user_id user, const add_guild_member_body& body,
                                                        const call_options& options) {
   return decoded_or_nothing<member>(queue_of(*this),
-      with(queue_of(*this), make({method::put, "/guilds/{guild_id}/members/{user_id}"}, options, guild, user), body));
+      with(queue_of(*this), holding(make({method::put, "/guilds/{guild_id}/members/{user_id}"}, options, guild, user),
+                                    {body.access_token}), body));
 }
 
 task<optional<member>> member_routes::modify_guild_member(guild_id guild, user_id user,

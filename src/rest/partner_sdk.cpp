@@ -8,11 +8,21 @@
 
 namespace monochord::rest {
 
+namespace {
+
+call holding_secrets_of(const partner_sdk_account_body& body, call made) {
+  const std::string_view secret = body.client_secret.has_value() ? *body.client_secret : std::string_view();
+  return holding(std::move(made), {secret, body.external_auth_token});
+}
+
+}  // namespace
+
 task<provisional_token> partner_sdk_routes::partner_sdk_token(const partner_sdk_account_body& body,
                                                               const call_options& options) {
   return decoded<provisional_token>(
       queue_of(*this),
-      with(queue_of(*this), without_authorization(make({method::post, "/partner-sdk/token"}, options)), body));
+      with(queue_of(*this),
+           holding_secrets_of(body, without_authorization(make({method::post, "/partner-sdk/token"}, options))), body));
 }
 
 task<provisional_token> partner_sdk_routes::bot_partner_sdk_token(const bot_partner_sdk_token_body& body,
@@ -26,7 +36,9 @@ task<> partner_sdk_routes::partner_sdk_unmerge_provisional_account(const partner
   return done(
       queue_of(*this),
       with(queue_of(*this),
-           without_authorization(make({method::post, "/partner-sdk/provisional-accounts/unmerge"}, options)), body));
+           holding_secrets_of(
+               body, without_authorization(make({method::post, "/partner-sdk/provisional-accounts/unmerge"}, options))),
+           body));
 }
 
 task<> partner_sdk_routes::bot_partner_sdk_unmerge_provisional_account(

@@ -125,14 +125,14 @@ struct queue::place {
       : owner(owner),
         ticket(owner.limits_->acquire(owner.shared_from_this(), key, owner.clock_->now(),
                                       answers_interaction(what) ? protocol::priority::answer : what.priority, deadline,
-                                      what.order)) {
+                                      what.order, !what.source)) {
     owner.places_.emplace(ticket, this);
   }
   ~place() {
     owner.places_.erase(ticket);
     if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
     owner.pump();  // also when closed: others may share the limits
-    if (owner.closed_ && owner.places_.empty()) owner.limits_->leave(owner);
+    if (owner.closed_) owner.limits_->leave(owner);  // whom it lets go later, somebody else must wake
   }
   place(const place&) = delete;
   place& operator=(const place&) = delete;
@@ -218,6 +218,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
     // Bytes take their time, which a caller who says how long it may take has counted.
     if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
+    limits_->ready(mine.ticket, trip.deadline);
   }
 
   // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
@@ -254,9 +255,9 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answe
     net::http_response response;
     std::optional<net::http_error> lost;
     try {
-      const bool express = answers_interaction(what) && sending_ >= options_.http.max_connections;
-      std::optional<counted_in> one;
-      if (!express) one.emplace(sending_);
+      const bool express = answers_interaction(what) && sending_ >= options_.http.max_connections &&
+                           sending_express_ < express_connections;
+      const counted_in one(express ? sending_express_ : sending_);
       net::http_pool& pool = express ? express_ : pool_;
       response = co_await pool.send(request, pool.time_for(request), end);
     } catch (const net::http_error& e) {
@@ -476,6 +477,7 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
   const auto& given = what.authorization.reveal();
   if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
   for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) add(std::move(secret));
+  for (const auto& secret : what.secrets) add(secret);
   if (what.content_type == "application/x-www-form-urlencoded") {
     for (std::string_view form = request.body; !form.empty();) {
       const auto field = form.substr(0, form.find('&'));

@@ -105,6 +105,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
   std::multimap<time_point, place*> ends_;  // of those that wait for their turn: when their time is over
   std::size_t sending_ = 0;                 // through pool_
+  std::size_t sending_express_ = 0;
   std::shared_ptr<timer> wake_timer_;  // of the running wake_loop; null when none runs
   time_point wakes_at_ = time_point::max();
   bool closed_ = false;

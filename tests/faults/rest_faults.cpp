@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include <monochord/model/member.hpp>
+#include <monochord/model/member_bodies.hpp>
 #include <monochord/model/message.hpp>
 #include <monochord/model/oauth2.hpp>
 #include <monochord/model/user.hpp>
@@ -452,9 +454,10 @@ TEST_CASE("fault 24: no log line, error, hook or figure of REST holds a token of
   confession said;
   said.listen(options);
   caller c(w, std::move(options));
-  // Each stands somewhere else in its request: in the path, in a header, in a form.
+  // Each stands somewhere else in its request: in the path, in a header, in a form, in JSON.
   const std::string in_path = "path-token-that-nobody-may-see", bearer = "bearer-token-that-nobody-may-see",
-                    secret = "client-secret-that-nobody-may-see", in_form = "code-or-token-that-nobody-may-see";
+                    secret = "client-secret-that-nobody-may-see", in_form = "code-or-token-that-nobody-may-see",
+                    in_json = "member-token-that-nobody-may-see";
   const auto call_all = [&](int n) -> mc::task<> {
     mc::create_message_body body;
     body.content = "x";
@@ -462,11 +465,14 @@ TEST_CASE("fault 24: no log line, error, hook or figure of REST holds a token of
     hook.content = "x";
     mc::interaction_response_body answer;
     answer.type = mc::interaction_callback_type::deferred_update_message;
+    mc::add_guild_member_body member;
+    member.access_token = in_json;
     auto& rest = c.bot.rest();
     said.add_error(co_await mc::as_result(rest.create_interaction_response(mc::interaction_id{static_cast<std::uint64_t>(n)}, in_path, answer)));
     said.add_error(co_await mc::as_result(rest.create_followup_message(mc::application_id{5}, in_path, body)));
     said.add_error(co_await mc::as_result(rest.execute_webhook(mc::webhook_id{7}, in_path, hook)));
     said.add_error(co_await mc::as_result(rest.get_current_user({.bearer_token = bearer})));
+    said.add_error(co_await mc::as_result(rest.add_guild_member(mc::guild_id{9}, mc::user_id{3}, member)));
     said.add_error(co_await mc::as_result(rest.exchange_authorization_code(mc::application_id{5}, secret, in_form, "https://example.invalid/")));
     said.add_error(co_await mc::as_result(rest.refresh_oauth2_token(mc::application_id{5}, secret, in_form)));
     ++c.ended;
@@ -484,6 +490,7 @@ TEST_CASE("fault 24: no log line, error, hook or figure of REST holds a token of
   repeat("/interactions/{interaction_id}/{interaction_token}/callback", in_path);
   repeat("/webhooks/{webhook_id}/{webhook_token}", in_path);
   repeat("/users/@me", bearer);
+  repeat("/guilds/{guild_id}/members/{user_id}", in_json);
   repeat("/oauth2/token", secret + " " + in_form);
   c.play(std::move(faults));
   for (int i = 1; i <= 4; ++i) w.sim.spawn(call_all(i));
@@ -497,7 +504,7 @@ TEST_CASE("fault 24: no log line, error, hook or figure of REST holds a token of
   REQUIRE(text.find("{interaction_token}") != std::string::npos);
   REQUIRE(text.find("{webhook_token}") != std::string::npos);
   REQUIRE(text.find("***") != std::string::npos);
-  for (const auto& hidden : {in_path, bearer, secret, in_form, w.discord().token()}) {
+  for (const auto& hidden : {in_path, bearer, secret, in_form, in_json, w.discord().token()}) {
     INFO(hidden);
     CHECK(text.find(hidden) == std::string::npos);
   }

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 
@@ -27,6 +28,7 @@ mock = subprocess.Popen([os.path.join(folder, 'monochord-mock'), '--token', TOKE
                         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=mock_errors)
 started = [mock]
 watchdog = threading.Timer(LIMIT, lambda: [one.kill() for one in started])
+watchdog.daemon = True
 watchdog.start()
 said = []
 
@@ -69,6 +71,8 @@ expect('a cut is survived by RESUME', ask('resumed 1 30')['resumed'])
 def end(one, name):
     one.send_signal(signal.SIGTERM)
     expect(f'SIGTERM ends {name} with status 0', one.wait(30) == 0)
+    while ask('session 0')['connected']:  # else the next one's would be mistaken for it
+        time.sleep(0.02)
 
 
 end(bot, '01_ping')

@@ -203,6 +203,41 @@ TEST_CASE("limiter: whoever stands behind hears it too when it is too long for h
   CHECK(l.poll(start + 30s) == tickets{first});
 }
 
+TEST_CASE("limiter: what is not ready keeps its place and nothing else, and may then take the time that it says") {
+  rate_limiter l;
+  const auto learns = l.acquire(key("A", "c", "c"), start);
+  l.poll(start);
+  l.answered(learns, answer("h", 5, 4, 5s), start);
+  const auto file = l.acquire(key("A", "c", "c"), start, priority::normal, start + 60s, 0, {}, false);
+  const auto text = l.acquire(key("A", "c", "c"), start, priority::normal, start + 10min);
+  const auto elsewhere = l.acquire(key("A", "d", "d"), start);
+  CHECK(l.poll(start) == tickets{elsewhere});
+  CHECK(l.in_flight() == 1);
+  l.ready(file, start + 8min);
+  CHECK(l.poll(start + 1s) == tickets{file});
+  // Until then its slot is its own, and there is time to go again.
+  CHECK(l.poll(start + 6min).empty());
+  auto limited = status(429);
+  limited.retry_after = 10s;
+  CHECK(l.answered(file, limited, start + 6min) == verdict::again);
+  CHECK(l.poll(start + 6min).empty());
+  CHECK(l.take_refused().empty());
+  CHECK(l.poll(start + 6min + 10s) == tickets{file});
+  l.answered(file, answer("h", 5, 4, 5s), start + 6min + 11s);
+  CHECK(l.poll(start + 6min + 11s) == tickets{text});
+}
+
+TEST_CASE("limiter: a ticket that was cancelled before it was ready holds nobody up") {
+  rate_limiter l;
+  const auto file = l.acquire(key("A", "c", "c"), start, priority::normal, start + 60s, 0, {}, false);
+  const auto text = l.acquire(key("A", "c", "c"), start);
+  CHECK(l.poll(start).empty());
+  l.cancel(file, start);
+  CHECK(l.poll(start) == tickets{text});
+  l.ready(file, start + 1h);
+  CHECK(l.poll(start).empty());
+}
+
 TEST_CASE("limiter: a block of the address is told to everybody whom it keeps too long, at once") {
   rate_limiter_options options;
   options.global_limit = 1;
