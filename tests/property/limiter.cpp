@@ -379,7 +379,7 @@ void print(const char* name, int schedules, const tally& sum) {
 
 TEST_CASE("limiter: in random schedules without faults no 429 is provoked") {
   tally sum;
-  constexpr int schedules = 1500;
+  constexpr int schedules = 1500 / MONOCHORD_PROPERTY_SHARE;
   for (int seed = 1; seed <= schedules; ++seed) {
     INFO("seed " << seed);
     schedule(static_cast<std::uint64_t>(seed), false).run(sum);
@@ -393,7 +393,7 @@ TEST_CASE("limiter: in random schedules without faults no 429 is provoked") {
 
 TEST_CASE("limiter: in random storms everything ends, in order, and nothing waits without a reason") {
   tally sum;
-  constexpr int schedules = 4000;
+  constexpr int schedules = 4000 / MONOCHORD_PROPERTY_SHARE;
   for (int seed = 1; seed <= schedules; ++seed) {
     INFO("seed " << seed);
     schedule(static_cast<std::uint64_t>(seed), true).run(sum);
