@@ -18,6 +18,7 @@
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
 #include "net/proxy.hpp"
+#include "net/strand.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
@@ -84,7 +85,7 @@ client::impl::impl(token given_token, client_options given)
       own_context(options.executor ? nullptr : std::make_unique<asio::io_context>(static_cast<int>(pool_size(options)))),
       executor(options.executor ? options.executor : asio::any_io_executor(own_context->get_executor())),
       user_executor(own_context ? net::make_limited_executor(executor, pool_size(options) - 1) : executor),
-      life(asio::make_strand(executor)),
+      life(net::make_strand(executor)),
       stop_wait_(life, asio::steady_timer::time_point::max()) {
   if (bot_token.empty())
     throw error(errc::token_missing, make_error_code(errc::token_missing).message());

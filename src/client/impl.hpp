@@ -3,7 +3,6 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -45,7 +44,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::unique_ptr<boost::asio::io_context> own_context;  // null with client_options::executor
   boost::asio::any_io_executor executor;                 // the whole pool
   boost::asio::any_io_executor user_executor;            // never all of it
-  boost::asio::strand<boost::asio::any_io_executor> life;
+  boost::asio::any_io_executor life;
 
   std::shared_ptr<net::network> transport;
   std::shared_ptr<const net::tls_context> tls;

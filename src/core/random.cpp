@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "core/random.hpp"
 
+#include <pthread.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <array>
+#include <atomic>
 #include <limits>
 #include <random>
+#include <utility>
 
 #include <monochord/core/error.hpp>
 #include <monochord/core/random.hpp>
@@ -34,6 +37,29 @@ struct system_bits {
 
 constexpr std::size_t most_at_once = 256;  // of getentropy
 
+std::atomic<unsigned> forks{0};
+
+/// Bytes of the same generator, fetched by the handful: each is given once, to one thread of one process.
+class handful {
+ public:
+  unsigned char next() {
+    static const int watched = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
+    if (watched != 0) throw error(errc::resource, "the system has no memory left to notice a fork");
+    const unsigned process = forks.load(std::memory_order_relaxed);
+    if (left_ == 0 || process != process_) {
+      fill(bytes_.data(), bytes_.size());
+      left_ = bytes_.size();
+      process_ = process;
+    }
+    return std::exchange(bytes_[--left_], 0);
+  }
+
+ private:
+  std::array<unsigned char, most_at_once> bytes_{};
+  std::size_t left_ = 0;
+  unsigned process_ = 0;
+};
+
 }  // namespace
 
 std::int64_t random_between(std::int64_t least, std::int64_t most) {
@@ -43,9 +69,9 @@ std::int64_t random_between(std::int64_t least, std::int64_t most) {
 }
 
 std::string secret_letters(std::size_t count) {
+  static thread_local handful bytes;
   std::string letters(count, '\0');
-  for (std::size_t at = 0; at < count; at += most_at_once) fill(letters.data() + at, std::min(most_at_once, count - at));
-  for (char& one : letters) one = "0123456789abcdefghijklmnopqrstuv"[static_cast<unsigned char>(one) % 32];
+  for (char& one : letters) one = "0123456789abcdefghijklmnopqrstuv"[bytes.next() % 32];
   return letters;
 }
 

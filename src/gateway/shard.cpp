@@ -12,6 +12,7 @@
 #include "gateway/shard_impl.hpp"
 #include "gateway/store_call.hpp"
 #include "net/deadline.hpp"
+#include "net/strand.hpp"
 
 namespace monochord::gateway {
 
@@ -87,7 +88,7 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
     : id(shard_id),
       options(std::move(shared)),
       sink(std::move(events)),
-      strand(asio::make_strand(options->executor)),
+      strand(net::make_strand(options->executor)),
       random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))) {
   socket_options.transport = options->transport;
   socket_options.clock = options->clock;

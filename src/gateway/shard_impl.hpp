@@ -4,7 +4,6 @@
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/strand.hpp>
 #include <deque>
 #include <exception>
 #include <list>
@@ -105,7 +104,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   const int id;
   const std::shared_ptr<const shard_options> options;
   const std::shared_ptr<event_sink> sink;
-  boost::asio::strand<boost::asio::any_io_executor> strand;
+  boost::asio::any_io_executor strand;
   net::websocket_options socket_options;
 
   std::optional<protocol::session> session;

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
 #include <numeric>
@@ -14,6 +13,7 @@
 #include "gateway/store_call.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
+#include "net/strand.hpp"
 #include "protocol/shard_math.hpp"
 
 namespace monochord::gateway {
@@ -48,7 +48,7 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
 
   shard_manager_options options;
   std::shared_ptr<event_sink> sink;
-  asio::strand<asio::any_io_executor> strand;
+  asio::any_io_executor strand;
   int count = 1;
   std::shared_ptr<shard_options> shared;       // the queue is filled in by live(), before a shard starts
   std::vector<std::shared_ptr<shard>> shards;  // never changed after the constructor
@@ -65,7 +65,7 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
 };
 
 shard_manager::impl::impl(shard_manager_options given, std::shared_ptr<event_sink> events)
-    : options(std::move(given)), sink(std::move(events)), strand(asio::make_strand(options.shard.executor)) {
+    : options(std::move(given)), sink(std::move(events)), strand(net::make_strand(options.shard.executor)) {
   count = options.shard_count > 0 ? options.shard_count : std::max(options.info.shards, 1);
   options.shard.shard_count = count;
   if (options.shard.gateway_url.empty()) options.shard.gateway_url = options.info.url;

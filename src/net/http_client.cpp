@@ -5,7 +5,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <mutex>
@@ -17,6 +16,7 @@
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
 #include "net/parked.hpp"
+#include "net/strand.hpp"
 
 namespace monochord::net {
 
@@ -77,12 +77,11 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   struct running;
   class lease;
 
-  asio::any_io_executor new_strand() const { return options.one_strand ? executor : asio::make_strand(executor); }
+  asio::any_io_executor new_strand() const { return options.one_strand ? executor : net::make_strand(executor); }
   task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
   duration time_for(const http_request& request) const;
-  task<http_response> attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
-                              http_connection::progress& how_far, bool& reused);
-  task<connection_ptr> acquire(bool& reused, time_point deadline);
+  bool take_now(lease& into);
+  task<> wait_for_turn(lease& into, time_point deadline);
   bool grant(claim& to);
   bool hand_over(const connection_ptr& connection);
   task<> open(connection_ptr& made, time_point deadline);
@@ -98,11 +97,12 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   std::string name(const http_request& request) const { return request.method + " " + base.origin(); }
 };
 
-/// A call or the janitor: `close()` waits for all of them.
+/// A call: `close()` waits for all of them, and for the janitor.
 struct http_pool::impl::running {
   explicit running(std::shared_ptr<impl> of) : pool(std::move(of)) {
     const std::lock_guard lock(pool->mutex);
     ++pool->active;
+    ++pool->count.requests;
   }
   running(const running&) = delete;
   running& operator=(const running&) = delete;
@@ -119,14 +119,23 @@ struct http_pool::impl::running {
 /// The right to use one connection. Given back when it goes, whatever happened.
 class http_pool::impl::lease {
  public:
-  explicit lease(std::shared_ptr<impl> of) : pool_(std::move(of)) {}
+  explicit lease(impl& of) : pool_(of) {}  // the caller keeps the pool
   lease(const lease&) = delete;
   lease& operator=(const lease&) = delete;
-  ~lease() { pool_->release(std::move(connection)); }
-  connection_ptr connection;
+  ~lease() {
+    if (held_) pool_.release(std::move(connection));
+  }
+  void take(connection_ptr which) {
+    held_ = true;
+    reused = which != nullptr;
+    connection = std::move(which);
+  }
+  connection_ptr connection;  // null: it is still to be opened
+  bool reused = false;
 
  private:
-  std::shared_ptr<impl> pool_;
+  impl& pool_;
+  bool held_ = false;
 };
 
 /// Gives what one call no longer uses to the one that has waited longest; it stays taken meanwhile, so that no newcomer
@@ -229,33 +238,36 @@ bool http_pool::impl::grant(claim& to) {
   return true;
 }
 
-/// Takes an idle connection, or the right to open one (then it is null); waits while there are too many.
-task<connection_ptr> http_pool::impl::acquire(bool& reused, time_point deadline) {
+/// Takes an idle connection, or the right to open one; false when there are too many.
+bool http_pool::impl::take_now(lease& into) {
+  const std::lock_guard lock(mutex);
+  if (closed) throw error(errc::cancelled, "the HTTP client is closed");
+  claim mine{};
+  if (!grant(mine)) {
+    ++count.waits;
+    return false;
+  }
+  into.take(std::move(mine.connection));
+  return true;
+}
+
+/// The same when somebody gives one back.
+task<> http_pool::impl::wait_for_turn(lease& into, time_point deadline) {
   const auto mine = std::make_shared<claim>(deadline);
-  bool waits = false;
-  {
+  const error_code woken = co_await park([this, &mine](std::shared_ptr<parked> wait) {
     const std::lock_guard lock(mutex);
-    if (closed) throw error(errc::cancelled, "the HTTP client is closed");
-    waits = !grant(*mine);
-    if (waits) ++count.waits;
-  }
-  error_code woken;
-  if (waits) {
-    woken = co_await park([this, &mine](std::shared_ptr<parked> wait) {
-      const std::lock_guard lock(mutex);
-      if (closed || grant(*mine)) {  // meanwhile there is one
-        wait->complete();
-        return;
-      }
-      mine->wait = std::move(wait);
-      waiting.push_back(mine);
-      if (mine->deadline != time_point::max()) start_janitor(mine->deadline);
-    });
-  }
+    if (closed || grant(*mine)) {  // meanwhile there is one
+      wait->complete();
+      return;
+    }
+    mine->wait = std::move(wait);
+    waiting.push_back(mine);
+    if (mine->deadline != time_point::max()) start_janitor(mine->deadline);
+  });
   const std::lock_guard lock(mutex);
   if (mine->granted) {
-    reused = mine->connection != nullptr;
-    co_return std::move(mine->connection);
+    into.take(std::move(mine->connection));
+    co_return;
   }
   if (woken == errc::timeout) throw error(errc::timeout, "no connection was free in time");
   throw error(errc::cancelled, closed ? "the HTTP client is closed" : "cancelled while waiting for a connection");
@@ -275,23 +287,6 @@ task<> go_on(const asio::any_io_executor& here, const asio::any_io_executor& the
 
 }  // namespace
 
-task<http_response> http_pool::impl::attempt(const http_request& request, std::optional<duration> limit, time_point deadline,
-                                             http_connection::progress& how_far, bool& reused) {
-  const auto self = shared_from_this();
-  const asio::any_io_executor here = co_await asio::this_coro::executor;
-  auto first = co_await acquire(reused, deadline);
-  lease mine(self);
-  mine.connection = std::move(first);
-  if (!mine.connection) co_await go_on(here, new_strand(), unless_closed(open(mine.connection, deadline)));
-  http_connection& connection = *mine.connection;
-  if (request.on_start) request.on_start();
-  const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
-  if (here == connection.executor()) co_return co_await connection.exchange(request, to, end, how_far);
-  http_response answer;
-  co_await run_on(connection.executor(), exchange_into(connection, request, to, end, how_far, answer));
-  co_return answer;
-}
-
 /// What a request may take when its caller names no limit.
 duration http_pool::impl::time_for(const http_request& request) const {
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
@@ -302,21 +297,28 @@ duration http_pool::impl::time_for(const http_request& request) const {
 
 task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
-  {
-    const std::lock_guard lock(mutex);
-    ++count.requests;
-  }
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
   for (int tries = 1;; ++tries) {
     http_connection::progress how_far;
     bool reused = false;
     error_code code;
     std::string text;
     try {
-      if (request.source) {
-        const asio::any_io_executor here = co_await asio::this_coro::executor;
-        co_await go_on(here, new_strand(), unless_closed(open_source(*request.source, deadline)));
+      if (request.source) co_await go_on(here, new_strand(), unless_closed(open_source(*request.source, deadline)));
+      lease mine(*this);
+      const bool at_once = take_now(mine);
+      if (!at_once) co_await wait_for_turn(mine, deadline);
+      reused = mine.reused;
+      if (!mine.connection) co_await go_on(here, new_strand(), unless_closed(open(mine.connection, deadline)));
+      http_connection& connection = *mine.connection;
+      if (request.on_start) request.on_start();
+      const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
+      http_response answer;
+      if (here == connection.executor()) {
+        answer = co_await connection.exchange(request, to, end, how_far);
+      } else {
+        co_await run_on(connection.executor(), exchange_into(connection, request, to, end, how_far, answer));
       }
-      auto answer = co_await attempt(request, limit, deadline, how_far, reused);
       const std::lock_guard lock(mutex);
       ++count.responses;
       co_return answer;

@@ -57,15 +57,25 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   time_point idle_since{};  // the pool's, guarded by its mutex
 
  private:
+  /// A request that goes out in one piece, and its answer: what most calls are. It lives until the next one, since a write
+  /// that was given up may still look at its text.
+  struct short_exchange;
+
+  task<http_response> exchange_short(const http_request& request, const server& to, progress& how_far);
+  void on_written(error_code failed, std::size_t bytes);
+  void advance();
+
   void start_read();
   void on_read(error_code failed, std::size_t bytes);
+  bool take_arrived(http_reader& reader, progress& how_far);
+  http_response finish(http_reader& reader, const http_request& request, const server& to, bool complete);
   task<> more_bytes();
   task<bool> write(const http_request& request, const server& to, progress& how_far);
   task<> write_source(const http_request& request, const server& to, progress& how_far, bool& complete);
   task<bool> write_some(std::string_view head, std::string_view body, progress& how_far);
   task<> read_answer(http_reader& reader, progress& how_far);
   task<error_code> answered(http_reader& reader, progress& how_far);
-  task<http_response> converse(const http_request& request, const server& to, progress& how_far);
+  task<http_response> exchange_long(const http_request& request, const server& to, progress& how_far);
   void limit(time_point deadline);
   static task<> watch(std::shared_ptr<http_connection> self);
   void end() noexcept;
@@ -85,6 +95,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::atomic<bool> alive_{true};     // written on the strand, read by the pool
   std::atomic<bool> reusable_{true};  // the same
   bool busy_ = false;
+  std::unique_ptr<short_exchange> short_;
   // One timer watches all exchanges, one after the other: it is not touched when one ends, only looked at when it fires.
   std::shared_ptr<timer> watch_timer_;
   time_point deadline_ = never;  // of the exchange under way

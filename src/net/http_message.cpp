@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include <monochord/core/error.hpp>
 #include "net/body_source.hpp"
@@ -12,26 +13,32 @@ namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-bool is_token(std::string_view text) noexcept {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::ranges::all_of(text, [&](char c) {
-    const char l = lower(c);
-    return (l >= 'a' && l <= 'z') || (c >= '0' && c <= '9') || marks.find(c) != std::string_view::npos;
-  });
-}
+constexpr std::uint8_t in_token = 1, in_value = 2;
 
-bool is_value(std::string_view text) noexcept {
-  return std::ranges::all_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= ' ' && byte != 0x7f);
-  });
+constexpr std::array<std::uint8_t, 256> characters = [] {
+  std::array<std::uint8_t, 256> all{};
+  for (std::size_t c = 0; c < all.size(); ++c) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    const bool mark = c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    if (letter || mark) all[c] |= in_token;
+    if (c == '\t' || (c >= ' ' && c != 0x7f)) all[c] |= in_value;
+  }
+  return all;
+}();
+
+bool all_are(std::uint8_t what, std::string_view text) noexcept {
+  std::uint8_t seen = what;
+  for (const char c : text) seen &= characters[static_cast<unsigned char>(c)];
+  return seen == what;
 }
+bool is_token(std::string_view text) noexcept { return !text.empty() && all_are(in_token, text); }
+bool is_value(std::string_view text) noexcept { return all_are(in_value, text); }
 
 void put_fields(std::string& out, const http_headers& headers, const http_headers* unless_in = nullptr) {
   for (const auto& [name, value] : headers) {
     if (unless_in != nullptr && unless_in->has(name)) continue;
     if (!is_token(name)) throw error(errc::invalid_argument, "a header's name holds characters that HTTP does not allow");
-    if (!is_value(value)) throw error(errc::invalid_argument, "the value of header " + name + " holds control characters");
+    if (!is_value(value)) throw error(errc::invalid_argument, "the value of header " + std::string(name) + " holds control characters");
     if (same_token(name, "Content-Length") || same_token(name, "Transfer-Encoding") || same_token(name, "Host")) continue;
     out += name;
     out += ": ";
@@ -61,29 +68,45 @@ std::string_view reason(int status) noexcept {
 }  // namespace
 
 bool same_token(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, [](char x, char y) { return lower(x) == lower(y); });
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (a[i] != b[i] && lower(a[i]) != lower(b[i])) return false;
+  return true;
 }
 
-void http_headers::set(std::string name, std::string value) {
+void http_headers::reserve(std::size_t fields, std::size_t bytes) {
+  places_.reserve(fields);
+  text_.reserve(bytes);
+}
+
+void http_headers::add(std::string_view name, std::string_view value) {
+  places_.push_back({text_.size(), name.size(), value.size()});
+  text_ += name;
+  text_ += value;
+}
+
+void http_headers::set(std::string_view name, std::string_view value) {
   erase(name);
-  add(std::move(name), std::move(value));
+  add(name, value);
 }
 
 void http_headers::erase(std::string_view name) {
-  std::erase_if(fields_, [&](const field& one) { return same_token(one.name, name); });
+  std::erase_if(places_, [&](const place& one) { return same_token(see(one).name, name); });
 }
 
 std::optional<std::string_view> http_headers::find(std::string_view name) const noexcept {
-  for (const auto& one : fields_) {
-    if (same_token(one.name, name)) return one.value;
+  for (const auto& one : places_) {
+    const field seen = see(one);
+    if (same_token(seen.name, name)) return seen.value;
   }
   return std::nullopt;
 }
 
 bool http_headers::has_token(std::string_view name, std::string_view token) const noexcept {
-  for (const auto& one : fields_) {
-    if (!same_token(one.name, name)) continue;
-    std::string_view rest = one.value;
+  for (const auto& one : places_) {
+    const field seen = see(one);
+    if (!same_token(seen.name, name)) continue;
+    std::string_view rest = seen.value;
     while (!rest.empty()) {
       const auto end = std::min(rest.find(','), rest.size());
       std::string_view item = rest.substr(0, end);

@@ -14,17 +14,21 @@ namespace monochord::net {
 
 class body_source;
 
-/// Header fields in their order; names are compared without case.
+/// Header fields in their order; names are compared without case. All of them stand in one text: what is seen of it is valid
+/// until something is added.
 class http_headers {
  public:
   struct field {
-    std::string name;
-    std::string value;
+    std::string_view name;
+    std::string_view value;
   };
+  class iterator;
 
-  void add(std::string name, std::string value) { fields_.push_back({std::move(name), std::move(value)}); }
+  /// Makes room for so many fields, of so many bytes together.
+  void reserve(std::size_t fields, std::size_t bytes);
+  void add(std::string_view name, std::string_view value);
   /// Replaces every field of that name.
-  void set(std::string name, std::string value);
+  void set(std::string_view name, std::string_view value);
   void erase(std::string_view name);
   /// The first field of that name.
   std::optional<std::string_view> find(std::string_view name) const noexcept;
@@ -34,14 +38,42 @@ class http_headers {
   /// Whether a comma-separated header holds this token, without case (`Connection: keep-alive, Upgrade`).
   bool has_token(std::string_view name, std::string_view token) const noexcept;
 
-  bool empty() const noexcept { return fields_.empty(); }
-  std::size_t size() const noexcept { return fields_.size(); }
-  auto begin() const noexcept { return fields_.begin(); }
-  auto end() const noexcept { return fields_.end(); }
+  bool empty() const noexcept { return places_.empty(); }
+  std::size_t size() const noexcept { return places_.size(); }
+  iterator begin() const noexcept;
+  iterator end() const noexcept;
 
  private:
-  std::vector<field> fields_;
+  struct place {
+    std::size_t at, name, value;  // where its name begins, which its value follows, and how long they are
+  };
+  field see(const place& which) const noexcept {
+    const std::string_view all = text_;
+    return {all.substr(which.at, which.name), all.substr(which.at + which.name, which.value)};
+  }
+
+  std::string text_;
+  std::vector<place> places_;
 };
+
+class http_headers::iterator {
+ public:
+  field operator*() const noexcept { return of_->see(of_->places_[at_]); }
+  iterator& operator++() noexcept {
+    ++at_;
+    return *this;
+  }
+  bool operator==(const iterator&) const = default;
+
+ private:
+  friend class http_headers;
+  iterator(const http_headers& of, std::size_t at) noexcept : of_(&of), at_(at) {}
+  const http_headers* of_;
+  std::size_t at_;
+};
+
+inline http_headers::iterator http_headers::begin() const noexcept { return {*this, 0}; }
+inline http_headers::iterator http_headers::end() const noexcept { return {*this, places_.size()}; }
 
 /// An HTTP/1.1 request. Content-Length and Host are filled in when it is sent.
 class http_request {
@@ -64,8 +96,8 @@ class http_response {
  public:
   http_response() = default;
   explicit http_response(int status) : status(status) {}
-  http_response(int status, std::string content_type, std::string body) : status(status), body(std::move(body)) {
-    headers.add("Content-Type", std::move(content_type));
+  http_response(int status, std::string_view content_type, std::string body) : status(status), body(std::move(body)) {
+    headers.add("Content-Type", content_type);
   }
 
   int status = 200;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/http_reader.hpp"
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
+#include <algorithm>
+#include <boost/beast/http/basic_parser.hpp>
 #include <optional>
 #include <type_traits>
 #include <variant>
@@ -16,21 +16,55 @@ namespace http = boost::beast::http;
 
 namespace {
 
-using request_parser = http::request_parser<http::string_body>;
-using response_parser = http::response_parser<http::string_body>;
+constexpr std::size_t usual_fields = 24;
+constexpr std::size_t usual_header_bytes = 1024;
+constexpr std::uint64_t most_reserved = 1U << 20U;  // whatever a peer promises to send
 
-template <class Parser>
-void prepare(Parser& parser, const http_reader::limits& of) {
-  parser.eager(true);
-  parser.header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(of.header_bytes, UINT32_MAX)));
-  parser.body_limit(of.body_bytes);
-}
+std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
-http_headers copy_fields(const http::fields& from) {
-  http_headers to;
-  for (const auto& field : from) to.add(std::string(field.name_string()), std::string(field.value()));
-  return to;
-}
+/// Beast's parser, which puts what it finds where we want to have it.
+template <class Message>
+class collector final : public http::basic_parser<std::is_same_v<Message, http_request>> {
+ public:
+  explicit collector(const http_reader::limits& of) {
+    this->eager(true);
+    this->header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(of.header_bytes, UINT32_MAX)));
+    this->body_limit(of.body_bytes);
+    message.headers.reserve(usual_fields, usual_header_bytes);
+  }
+
+  Message message;
+
+ private:
+  using field = http::field;
+  using text = boost::beast::string_view;
+  using length = boost::optional<std::uint64_t>;
+
+  void on_request_impl(http::verb, text method, text target, int, error_code&) override {
+    if constexpr (std::is_same_v<Message, http_request>) {
+      message.method = view(method);
+      message.target = view(target);
+    }
+  }
+  void on_response_impl(int code, text, int, error_code&) override {
+    if constexpr (std::is_same_v<Message, http_response>) message.status = code;
+  }
+  void on_field_impl(field, text name, text value, error_code&) override { message.headers.add(view(name), view(value)); }
+  void on_header_impl(error_code&) override {}
+  void on_body_init_impl(const length& bytes, error_code&) override {
+    if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)));
+  }
+  std::size_t on_body_impl(text piece, error_code&) override {
+    message.body += view(piece);
+    return piece.size();
+  }
+  void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
+  std::size_t on_chunk_body_impl(std::uint64_t, text piece, error_code& failed) override { return on_body_impl(piece, failed); }
+  void on_finish_impl(error_code&) override {}
+};
+
+using request_parser = collector<http_request>;
+using response_parser = collector<http_response>;
 
 [[noreturn]] void refuse(const error_code& code) {
   if (code == http::error::body_limit) throw error(errc::message_too_large, "an HTTP body is over the size limit");
@@ -53,9 +87,7 @@ struct http_reader::impl {
   }
 
   void begin_response() {
-    auto& made = parser.emplace<response_parser>();
-    prepare(made, of);
-    made.skip(head);
+    parser.emplace<response_parser>(of).skip(head);
   }
 
   /// The shortest end of a chunked body has five bytes; Beast asserts that a last chunk of which it already saw a part comes
@@ -68,7 +100,7 @@ struct http_reader::impl {
   void skip_interim() {
     const auto* response = std::get_if<response_parser>(&parser);
     if (response == nullptr || !response->is_done()) return;
-    const auto status = response->get().result_int();
+    const int status = response->message.status;
     if (status >= 100 && status < 200 && status != 101) begin_response();
   }
 };
@@ -80,7 +112,7 @@ http_reader::~http_reader() = default;
 
 http_reader http_reader::for_requests(limits of) {
   auto made = std::make_unique<impl>();
-  prepare(made->parser.emplace<request_parser>(), of);
+  made->parser.emplace<request_parser>(of);
   return http_reader(std::move(made));
 }
 
@@ -132,20 +164,7 @@ bool http_reader::keep_alive() const {
   return impl_->visit([](auto& parser) { return parser.keep_alive() && !parser.need_eof(); });
 }
 
-http_request http_reader::take_request() {
-  auto message = std::get<request_parser>(impl_->parser).release();
-  http_request taken(std::string(message.method_string()), std::string(message.target()));
-  taken.headers = copy_fields(message.base());
-  taken.body = std::move(message.body());
-  return taken;
-}
-
-http_response http_reader::take_response() {
-  auto message = std::get<response_parser>(impl_->parser).release();
-  http_response taken(static_cast<int>(message.result_int()));
-  taken.headers = copy_fields(message.base());
-  taken.body = std::move(message.body());
-  return taken;
-}
+http_request http_reader::take_request() { return std::move(std::get<request_parser>(impl_->parser).message); }
+http_response http_reader::take_response() { return std::move(std::get<response_parser>(impl_->parser).message); }
 
 }  // namespace monochord::net

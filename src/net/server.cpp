@@ -8,7 +8,6 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <map>
@@ -19,6 +18,7 @@
 #include "net/http_reader.hpp"
 #include "net/parked.hpp"
 #include "net/stream_adaptor.hpp"
+#include "net/strand.hpp"
 
 namespace monochord::net {
 
@@ -113,10 +113,10 @@ class channel {
 
 struct server::impl : std::enable_shared_from_this<impl> {
   impl(asio::any_io_executor on, server_options with, server_handlers what)
-      : executor(std::move(on)), options(std::move(with)), handlers(std::move(what)), accept_strand(asio::make_strand(executor)) {}
+      : executor(std::move(on)), options(std::move(with)), handlers(std::move(what)), accept_strand(net::make_strand(executor)) {}
 
   struct connection {
-    explicit connection(const asio::any_io_executor& executor) : strand(asio::make_strand(executor)) {}
+    explicit connection(const asio::any_io_executor& executor) : strand(net::make_strand(executor)) {}
     asio::any_io_executor strand;
     // On the strand.
     asio::cancellation_signal cancel;

@@ -5,17 +5,17 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <monochord/core/error.hpp>
+#include "net/strand.hpp"
 
 namespace monochord::net {
 
 namespace asio = boost::asio;
 
 struct task_group::member {
-  explicit member(const asio::any_io_executor& executor) : strand(asio::make_strand(executor)) {}
-  asio::strand<asio::any_io_executor> strand;
+  explicit member(const asio::any_io_executor& executor) : strand(net::make_strand(executor)) {}
+  asio::any_io_executor strand;
   // On the strand only.
   asio::cancellation_signal signal;
   bool cancelled = false;

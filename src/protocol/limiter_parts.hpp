@@ -30,25 +30,44 @@ using place = std::tuple<priority, std::uint64_t, ticket>;
 inline ticket ticket_of(const place& at) { return std::get<2>(at); }
 
 /// Members that know where they stand (`stands`, one place each) and until when one of them waits at most (`patience`);
-/// both stay as they are while they are in.
+/// both stay as they are while they are in. A member keeps its tree nodes (`nodes`) on its way from one crowd to the next,
+/// which it takes several times for each request.
 template <class T>
 class crowd {
+  using by_place = std::map<place, T*>;
+  using by_patience = std::map<std::pair<time_point, place>, T*>;
+
  public:
+  struct nodes {
+    typename by_place::node_type place;
+    typename by_patience::node_type patience;
+  };
+
   bool empty() const { return by_place_.empty(); }
   T* first() const { return by_place_.empty() ? nullptr : by_place_.begin()->second; }
   T* least_patient() const { return by_patience_.empty() ? nullptr : by_patience_.begin()->second; }
   void add(T& one) {
-    by_place_.emplace(one.stands, &one);
-    if (one.patience != time_point::max()) by_patience_.emplace(std::pair(one.patience, one.stands), &one);
+    insert(by_place_, one.nodes.place, one.stands, one);
+    if (one.patience != time_point::max()) insert(by_patience_, one.nodes.patience, {one.patience, one.stands}, one);
   }
   void remove(T& one) {
-    by_place_.erase(one.stands);
-    by_patience_.erase({one.patience, one.stands});
+    one.nodes.place = by_place_.extract(one.stands);
+    if (one.patience != time_point::max()) one.nodes.patience = by_patience_.extract({one.patience, one.stands});
   }
 
  private:
-  std::map<place, T*> by_place_;
-  std::map<std::pair<time_point, place>, T*> by_patience_;
+  template <class Map>
+  static void insert(Map& into, typename Map::node_type& node, const typename Map::key_type& key, T& one) {
+    if (node.empty()) {
+      into.emplace(key, &one);
+      return;
+    }
+    node.key() = key;
+    into.insert(std::move(node));
+  }
+
+  by_place by_place_;
+  by_patience by_patience_;
 };
 
 struct line;
@@ -127,6 +146,7 @@ struct lane {
   std::uint64_t joined = 0;                     // its line, in that poll
   place stands{};
   time_point patience{};
+  crowd<lane>::nodes nodes;
 };
 
 /// Lanes that are held by nothing but what holds all of them.
@@ -140,6 +160,7 @@ struct line {
   wait_reason held_by = wait_reason::none;
   place stands{};
   time_point patience{};
+  crowd<line>::nodes nodes;
 };
 
 struct entry {

@@ -37,7 +37,7 @@ struct rate_limiter::state {
   explicit state(const rate_limiter_options& o);
 
   // Where requests belong.
-  lane& lane_for(const route_key& key);
+  lane& lane_for(const route_key& wanted);
   line& line_for(const lane& l, const entry& e);
   limiter::pool* pool_for(const connections& over);
   void settle(quota& q);
@@ -91,6 +91,7 @@ struct rate_limiter::state {
   limiter::bounded_set rejected;  // senders
   time_point blocked = time_point::min();
   std::optional<time_point> wakeup;
+  std::string key;  // of the lane that is looked for: kept for its memory
   std::vector<refused_request> refused;
   std::vector<ticket> hopeless;  // to be refused by the next poll, if they are still there
 

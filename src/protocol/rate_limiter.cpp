@@ -78,30 +78,32 @@ void rate_limiter::state::settle(quota& q) {
   touch(q);
 }
 
-limiter::lane& rate_limiter::state::lane_for(const route_key& key) {
-  const auto [found, fresh] = lanes.try_emplace(joined(joined(joined(key.sender, key.route), key.major), key.domain));
+limiter::lane& rate_limiter::state::lane_for(const route_key& wanted) {
+  key.clear();
+  for (const std::string* part : {&wanted.sender, &wanted.route, &wanted.major, &wanted.domain}) key.append(*part) += '\n';
+  const auto [found, fresh] = lanes.try_emplace(key);
   lane& l = found->second;
   if (!fresh) return l;
-  l.key = key;
-  l.route = &routes.try_emplace(key.route, options.circuit).first->second;
+  l.key = wanted;
+  l.route = &routes.try_emplace(wanted.route, options.circuit).first->second;
   ++l.route->lanes;
-  if (!key.exempt_from_global && !options.none) {
-    l.from = key.by_address ? &address : &accounts.try_emplace(key.sender, options).first->second;
+  if (!wanted.exempt_from_global && !options.none) {
+    l.from = wanted.by_address ? &address : &accounts.try_emplace(wanted.sender, options).first->second;
     ++l.from->lanes;
   }
-  if (!key.domain.empty()) {
-    l.order = &domains[joined(key.sender, key.domain)];
+  if (!wanted.domain.empty()) {
+    l.order = &domains[joined(wanted.sender, wanted.domain)];
     l.order->lanes.push_back(&l);
   }
-  const auto owner = joined(key.sender, key.major);
-  const std::string shared_by = key.trusts_headers ? key.route : "emojis";
+  const auto owner = joined(wanted.sender, wanted.major);
+  const std::string shared_by = wanted.trusts_headers ? wanted.route : "emojis";
   quota& q = quotas[joined(shared_by, owner)];
   l.of = &q;
   q.lanes.push_back(&l);
   if (q.home) return l;
   q.key = shared_by;
   q.owner = owner;
-  if (key.trusts_headers) q.hash = l.route->hash;
+  if (wanted.trusts_headers) q.hash = l.route->hash;
   settle(q);
   return l;
 }

@@ -28,6 +28,8 @@ void walk(std::string_view path, Text text, Parameter parameter) {
   }
 }
 
+constexpr std::size_t usual_length = 96;  // of a route with its ids
+
 bool is_secret(std::string_view parameter) { return parameter.ends_with("_token"); }
 
 /// Messages are deleted under three limits: the youngest, those older than two weeks, and all between. A clock that is
@@ -41,6 +43,25 @@ std::string_view age_class(std::string_view message_id, timestamp utc_now) {
   const timestamp made{discord_epoch + std::chrono::milliseconds(static_cast<std::int64_t>(id >> 22U))};
   const auto age = utc_now - made;
   return age > 14 * 24h ? " (older than two weeks)" : age < 10s ? " (younger than ten seconds)" : "";
+}
+
+constexpr bool is_unreserved(char c) noexcept {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+void append_encoded(std::string& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  std::size_t from = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (is_unreserved(text[i])) continue;
+    out.append(text, from, i - from);
+    from = i + 1;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    out += '%';
+    out += hex[byte >> 4];
+    out += hex[byte & 15];
+  }
+  out.append(text, from);
 }
 
 int hex_digit(char c) noexcept {
@@ -133,21 +154,8 @@ std::string_view name(method verb) noexcept {
 }
 
 std::string percent_encode(std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
   std::string out;
-  out.reserve(text.size());
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                       c == '.' || c == '_' || c == '~';
-    if (plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += hex[byte >> 4];
-      out += hex[byte & 15];
-    }
-  }
+  append_encoded(out, text);
   return out;
 }
 
@@ -166,10 +174,9 @@ int parameter_count(const route& r) noexcept {
   return static_cast<int>(std::count(r.path.begin(), r.path.end(), '{'));
 }
 
-std::string build_path(const route& r, std::span<const std::string_view> parameters) {
+void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
   if (static_cast<std::size_t>(parameter_count(r)) != parameters.size())
     throw error(errc::invalid_argument, display(r) + ": wrong number of path parameters");
-  std::string out;
   walk(
       r.path, [&](std::string_view piece) { out += piece; },
       [&](std::string_view what, std::size_t index) {
@@ -177,8 +184,13 @@ std::string build_path(const route& r, std::span<const std::string_view> paramet
         // Empty or dotted segments would change which route is called.
         if (value.empty() || value == "." || value == "..")
           throw error(errc::invalid_argument, display(r) + ": unusable value for " + std::string(what));
-        out += percent_encode(value);
+        append_encoded(out, value);
       });
+}
+
+std::string build_path(const route& r, std::span<const std::string_view> parameters) {
+  std::string out;
+  append_path(out, r, parameters);
   return out;
 }
 
@@ -187,7 +199,9 @@ std::string build_path(const route& r, std::initializer_list<std::string_view> p
 }
 
 std::string display(const route& r, std::span<const std::string_view> parameters) {
-  std::string out(name(r.verb));
+  std::string out;
+  out.reserve(usual_length);
+  out += name(r.verb);
   out += ' ';
   walk(
       r.path, [&](std::string_view piece) { out += piece; },
@@ -197,7 +211,7 @@ std::string display(const route& r, std::span<const std::string_view> parameters
           out += what;
           out += '}';
         } else {
-          out += percent_encode(parameters[index]);
+          append_encoded(out, parameters[index]);
         }
       });
   return out;
@@ -208,8 +222,8 @@ std::string display(const route& r) { return display(r, {}); }
 route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered,
                       std::optional<timestamp> utc_now) {
   route_key key;
-  key.route = display(r);
-  key.label = key.route;
+  key.label = display(r);
+  key.route = key.label;
   std::string_view kind;  // the name of the major parameter, which is the first one of all
   std::string_view id;
   std::string token;
@@ -230,7 +244,8 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
   if (channel || kind == "guild_id" || webhook || interaction) {
     key.major = id;
     if (!token.empty()) key.major += '/' + token;
-    key.label += " of " + percent_encode(id);
+    key.label += " of ";
+    append_encoded(key.label, id);
   }
   if (webhook) key.webhook = key.major;
   // On these Discord's numbers can be wrong: they are limited per guild.
@@ -239,7 +254,7 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
   if (r.verb != method::get && !unordered) {
     if (interaction) key.domain = "interaction " + token;
     else if (webhook) key.domain = "webhook " + key.major;
-    else if (channel) key.domain = "channel " + key.major;
+    else if (channel) key.domain.append("channel ").append(key.major);
     else if (!key.trusts_headers) key.domain = "emojis " + std::string(id);
   }
   key.exempt_from_global = interaction;

@@ -39,6 +39,7 @@ int parameter_count(const route& r) noexcept;
 /// The path with its parameters, in the order of the template, percent-encoded (everything but A-Z a-z 0-9 - . _ ~).
 /// Throws monochord::error (invalid_argument) when their number is wrong or one is empty, "." or "..".
 std::string build_path(const route& r, std::span<const std::string_view> parameters);
+void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters);
 std::string build_path(const route& r, std::initializer_list<std::string_view> parameters);
 
 /// For logs and errors: `POST /webhooks/123/{webhook_token}`; ids are filled in, tokens never.

@@ -102,15 +102,21 @@ std::string other_message(const net::http_response& response, const std::vector<
 }  // namespace
 
 protocol::response_info read_limits(const net::http_response& response) {
+  constexpr std::string_view prefix = "X-RateLimit-";
   const auto& headers = response.headers;
   protocol::response_info info;
   info.status = response.status;
-  if (const auto bucket = headers.find("X-RateLimit-Bucket")) info.bucket = std::string(*bucket);
-  info.limit = number<int>(headers.find("X-RateLimit-Limit"));
-  info.remaining = number<int>(headers.find("X-RateLimit-Remaining"));
-  info.reset_after = seconds(headers.find("X-RateLimit-Reset-After"));
-  info.global = headers.has("X-RateLimit-Global");
-  const auto scope = headers.get("X-RateLimit-Scope");
+  std::string_view scope;
+  for (const auto& [name, value] : headers) {
+    if (name.size() <= prefix.size() || !net::same_token(name.substr(0, prefix.size()), prefix)) continue;
+    const auto is = [what = name.substr(prefix.size())](std::string_view one) { return net::same_token(what, one); };
+    if (is("Bucket")) info.bucket = std::string(value);
+    else if (is("Limit")) info.limit = number<int>(value);
+    else if (is("Remaining")) info.remaining = number<int>(value);
+    else if (is("Reset-After")) info.reset_after = seconds(std::optional(value));
+    else if (is("Global")) info.global = true;
+    else if (is("Scope")) scope = value;
+  }
   if (scope == "user") info.scope = protocol::limit_scope::user;
   if (scope == "global") info.scope = protocol::limit_scope::global;
   if (scope == "shared") info.scope = protocol::limit_scope::shared;

@@ -57,10 +57,7 @@ call_options as(std::string_view bearer_token, call_options options) {
   return options;
 }
 
-task<answer> send(std::shared_ptr<queue> queue, call made) {
-  if (made.refused) std::rethrow_exception(made.refused);
-  co_return co_await queue->send(std::move(made));
-}
+task<answer> send(std::shared_ptr<queue> queue, call made) { return queue->send(std::move(made)); }
 
 task<> done(std::shared_ptr<queue> queue, call made) { co_await send(std::move(queue), std::move(made)); }
 

@@ -2,17 +2,20 @@
 #include "rest/queue.hpp"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <functional>
+#include <span>
 #include <utility>
 
 #include <monochord/core/error.hpp>
 #include <monochord/core/random.hpp>
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
+#include "net/strand.hpp"
 #include "rest/answer.hpp"
 
 namespace monochord::rest {
@@ -41,7 +44,19 @@ std::size_t characters(std::string_view utf8) {
 
 double random_fraction() { return static_cast<double>(random_int<std::int64_t>(0, (1LL << 53) - 1)) / 9007199254740992.0; }
 
-std::vector<std::string_view> views(const std::vector<std::string>& texts) { return {texts.begin(), texts.end()}; }
+/// The parameters of a path as its functions take them. No route has as many as there is room for.
+class views {
+ public:
+  explicit views(const std::vector<std::string>& texts) {
+    for (const auto& text : texts)
+      if (count_ < all_.size()) all_[count_++] = text;
+  }
+  operator std::span<const std::string_view>() const { return {all_.data(), count_}; }
+
+ private:
+  std::array<std::string_view, 8> all_;
+  std::size_t count_ = 0;
+};
 
 /// Stands for a secret in tables that need to tell one from another.
 std::string stands_for(const std::string& secret) { return std::to_string(std::hash<std::string>{}(secret)); }
@@ -88,6 +103,11 @@ bool is_secret_field(std::string_view name) {
   for (const std::string_view one : {"client_secret", "code", "code_verifier", "token", "access_token", "refresh_token"})
     if (name == one) return true;
   return false;
+}
+
+std::string without_end(std::string path) {
+  if (path.ends_with('/')) path.pop_back();
+  return path;
 }
 
 struct counted_in {
@@ -185,20 +205,27 @@ queue::queue(asio::any_io_executor executor, queue_options options)
     : options_(std::move(options)),
       clock_(options_.http.clock),
       sender_(stands_for(options_.bot_token.reveal())),
+      as_bot_("Bot " + options_.bot_token.reveal()),
+      base_path_(without_end(options_.base.target())),
       limits_(options_.shared_limits ? options_.shared_limits : std::make_shared<rest_limits>(options_.limits)),
-      strand_(asio::make_strand(executor)),
+      strand_(net::make_strand(executor)),
       pool_(strand_, options_.base, on_one_strand(options_.http)),
       express_(strand_, options_.base, express_options(options_.http)) {}
 
 queue::~queue() { limits_->leave(*this); }
 
-task<answer> queue::send(call what) {
+task<answer> queue::send(call what) { return send_by(shared_from_this(), std::move(what)); }
+
+task<answer> queue::send_by(std::shared_ptr<queue> self, call what) {
+  if (what.refused) std::rethrow_exception(what.refused);
   answer out;  // lives until run() has ended: run_on waits for that even when it is cancelled
-  co_await net::run_on(strand_, run(shared_from_this(), std::move(what), out));
+  co_await net::run_on(self->strand_, self->run(self, what, out));
   co_return out;
 }
 
-task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what, answer& out) {
+/// Where a context is destroyed with calls under way, the frame that holds `what` and `out` may go before this one: no destructor
+/// here looks at them.
+task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answer& out) {
   struct tally {
     explicit tally(rest_counters& all) : all(all) { ++all.calls; }
     ~tally() { ++(all.*end); }
@@ -495,15 +522,17 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
 }
 
 net::http_request queue::request_for(call& what) const {
-  std::string target = options_.base.target();
-  if (target.ends_with('/')) target.pop_back();
-  target += protocol::build_path(what.route, views(what.parameters));
+  std::string target;
+  target.reserve(base_path_.size() + what.route.path.size() + what.query.size() + 32 * what.parameters.size());
+  target += base_path_;
+  protocol::append_path(target, what.route, views(what.parameters));
   target += what.query;
   net::http_request request(std::string(protocol::name(what.route.verb)), std::move(target));
+  request.headers.reserve(4, as_bot_.size() + 64);
   if (what.authorization.what() == authorization::kind::given)
     add_checked(request, "Authorization", what.authorization.reveal(), what);
   else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token())
-    add_checked(request, "Authorization", "Bot " + options_.bot_token.reveal(), what);
+    add_checked(request, "Authorization", as_bot_, what);
   if (!what.reason.empty()) {
     if (characters(what.reason) > longest_reason)
       throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/strand.hpp>
 #include <cstdint>
 #include <exception>
 #include <map>
@@ -74,7 +73,8 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct place;
   struct journey;
 
-  task<> run(std::shared_ptr<queue> self, call what, answer& out);
+  static task<answer> send_by(std::shared_ptr<queue> self, call what);
+  task<> run(std::shared_ptr<queue> self, call& what, answer& out);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
   task<> turn(place& me, time_point deadline);
@@ -95,9 +95,11 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
 
   const queue_options options_;
   const std::shared_ptr<clock> clock_;
-  const std::string sender_;  // what stands for the bot's token in the limiter
+  const std::string sender_;     // what stands for the bot's token in the limiter
+  const std::string as_bot_;     // its Authorization header: a secret
+  const std::string base_path_;  // without its last '/'
   const std::shared_ptr<rest_limits> limits_;
-  boost::asio::strand<boost::asio::any_io_executor> strand_;
+  boost::asio::any_io_executor strand_;
   net::http_pool pool_;
   net::http_pool express_;  // for answers to interactions while every connection of the pool is busy
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include "net/deadline.hpp"
+#include "net/strand.hpp"
 
 namespace monochord::testing {
 
@@ -35,7 +35,7 @@ void brain::ring() {
 
 task<bool> brain::until(std::shared_ptr<brain> self, std::function<bool()> check, duration timeout) {
   // A strand of its own: the caller's executor may be a pool, and the alarm is for one thread at a time.
-  const asio::any_io_executor strand = asio::make_strand(co_await asio::this_coro::executor);
+  const asio::any_io_executor strand = net::make_strand(co_await asio::this_coro::executor);
   bool met = false;
   co_await net::run_on(strand, watch_into(std::move(self), std::move(check), timeout, met));
   co_return met;
