@@ -5,11 +5,12 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstring>
 #include <limits>
 #include <random>
-#include <utility>
 
 #include <monochord/core/error.hpp>
 #include <monochord/core/random.hpp>
@@ -42,16 +43,18 @@ std::atomic<unsigned> forks{0};
 /// Bytes of the same generator, fetched by the handful: each is given once, to one thread of one process.
 class handful {
  public:
-  unsigned char next() {
+  void take(char* into, std::size_t count) {
     static const int watched = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
     if (watched != 0) throw error(errc::resource, "the system has no memory left to notice a fork");
     const unsigned process = forks.load(std::memory_order_relaxed);
-    if (left_ == 0 || process != process_) {
+    if (left_ < count || process != process_) {
       fill(bytes_.data(), bytes_.size());
       left_ = bytes_.size();
       process_ = process;
     }
-    return std::exchange(bytes_[--left_], 0);
+    left_ -= count;
+    std::memcpy(into, bytes_.data() + left_, count);
+    std::memset(bytes_.data() + left_, 0, count);
   }
 
  private:
@@ -71,7 +74,8 @@ std::int64_t random_between(std::int64_t least, std::int64_t most) {
 std::string secret_letters(std::size_t count) {
   static thread_local handful bytes;
   std::string letters(count, '\0');
-  for (char& one : letters) one = "0123456789abcdefghijklmnopqrstuv"[bytes.next() % 32];
+  for (std::size_t at = 0; at < count; at += most_at_once) bytes.take(letters.data() + at, std::min(most_at_once, count - at));
+  for (char& one : letters) one = "0123456789abcdefghijklmnopqrstuv"[static_cast<unsigned char>(one) % 32];
   return letters;
 }
 

@@ -192,7 +192,8 @@ task<> http_pool::impl::open(connection_ptr& made, time_point deadline) {
   auto stream =
       co_await options.transport->connect(strand, base.host(), base.port(), time, within(options.connect_timeout));
   if (base.encrypted()) {
-    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, within(options.tls_timeout));
+    stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, within(options.tls_timeout),
+                                  tls_buffers::kept);
   }
   made = std::make_shared<http_connection>(std::move(stream), options.clock, [weak = weak_from_this()](http_connection& dead) {
     if (const auto pool = weak.lock()) pool->forget(dead);

@@ -218,7 +218,7 @@ task<http_response> http_connection::exchange_long(const http_request& request, 
 
 /// Written and read by callbacks, with one coroutine that waits for the end of both: half of what a call costs would else be
 /// coroutines.
-task<http_response> http_connection::exchange_short(const http_request& request, const server& to, progress& how_far) {
+void http_connection::begin_short(const http_request& request, const server& to) {
   if (!short_) short_ = std::make_unique<short_exchange>();
   short_exchange& mine = *short_;
   mine.text = serialize_head(request, to.host, to.defaults);
@@ -227,15 +227,21 @@ task<http_response> http_connection::exchange_short(const http_request& request,
   mine.complete = false;
   mine.failed = nullptr;
   mine.reader.emplace(reader_for(request, to));
-  const error_code woken = co_await park([this, &mine](std::shared_ptr<parked> wait) {
-    mine.waiting = std::move(wait);
-    mine.writing = true;
-    asio::async_write(stream_, asio::buffer(mine.text),
-                      asio::bind_executor(executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
-                        self->on_written(failed, bytes);
-                      }));
-    start_read();
-  });
+}
+
+void http_connection::run_short(std::shared_ptr<parked> waiting) {
+  short_exchange& mine = *short_;
+  mine.waiting = std::move(waiting);
+  mine.writing = true;
+  asio::async_write(stream_, asio::buffer(mine.text),
+                    asio::bind_executor(executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
+                      self->on_written(failed, bytes);
+                    }));
+  start_read();
+}
+
+http_response http_connection::end_short(error_code woken, const http_request& request, const server& to, progress& how_far) {
+  short_exchange& mine = *short_;
   how_far = mine.how_far;
   how_far.written = how_far.written || mine.writing;  // cancelled: nobody knows
   auto reader = std::move(*mine.reader);
@@ -243,7 +249,7 @@ task<http_response> http_connection::exchange_short(const http_request& request,
   mine.waiting = nullptr;
   if (woken) throw error(errc::cancelled, "cancelled while waiting for the answer");
   if (mine.failed) std::rethrow_exception(mine.failed);
-  co_return finish(reader, request, to, mine.complete);
+  return finish(reader, request, to, mine.complete);
 }
 
 void http_connection::on_written(error_code failed, std::size_t bytes) {
@@ -290,9 +296,14 @@ task<http_response> http_connection::exchange(const http_request& request, const
     reusable_ = false;
     if (end_ || !alive_) throw error(errc::closed, "the connection was closed by the peer");
     limit(deadline);
-    const bool is_short = !request.source && request.body.size() <= small_bytes;
-    auto work = is_short ? exchange_short(request, to, how_far) : exchange_long(request, to, how_far);
-    http_response answer = co_await std::move(work);
+    http_response answer;
+    if (!request.source && request.body.size() <= small_bytes) {
+      begin_short(request, to);
+      const error_code woken = co_await park([this](std::shared_ptr<parked> waiting) { run_short(std::move(waiting)); });
+      answer = end_short(woken, request, to, how_far);
+    } else {
+      answer = co_await exchange_long(request, to, how_far);
+    }
     busy_ = false;
     limit(never);
     if (reusable_) start_read();

@@ -61,7 +61,9 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   /// that was given up may still look at its text.
   struct short_exchange;
 
-  task<http_response> exchange_short(const http_request& request, const server& to, progress& how_far);
+  void begin_short(const http_request& request, const server& to);
+  void run_short(std::shared_ptr<parked> waiting);
+  http_response end_short(error_code woken, const http_request& request, const server& to, progress& how_far);
   void on_written(error_code failed, std::size_t bytes);
   void advance();
 

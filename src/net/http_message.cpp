@@ -126,7 +126,7 @@ std::string serialize_head(const http_request& request, std::string_view host, c
     throw error(errc::invalid_argument, "the HTTP target must begin with / and hold neither spaces nor control characters");
   }
   std::string out;
-  out.reserve(512);
+  out.reserve(1024);  // and a small body
   out += request.method;
   out += ' ';
   out += request.target;

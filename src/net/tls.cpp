@@ -35,7 +35,7 @@ std::unique_ptr<tls_context::impl> make_base(ssl::context::method method) {
   SSL_CTX* const native = made->context.native_handle();
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_options(native, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // an idle connection keeps no record buffers
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);  // see tls_buffers
   return made;
 }
 
@@ -188,9 +188,10 @@ std::shared_ptr<const tls_context> tls_context::server(std::string_view chain_pe
 
 task<std::unique_ptr<byte_stream>> tls_connect(std::unique_ptr<byte_stream> below,
                                                std::shared_ptr<const tls_context> context, std::string host,
-                                               clock& time, time_point deadline) {
+                                               clock& time, time_point deadline, tls_buffers buffers) {
   if (!context) throw error(errc::invalid_argument, "a TLS connection needs a tls_context");
   auto stream = std::make_unique<tls_stream>(std::move(below), std::move(context));
+  if (buffers == tls_buffers::kept) SSL_clear_mode(stream->native(), SSL_MODE_RELEASE_BUFFERS);
   expect_host(stream->native(), host);
   stream->use_sessions_of(host);
   co_await finish(*stream, ssl::stream_base::client, host, time, deadline);

@@ -37,11 +37,18 @@ class tls_context {
   std::unique_ptr<impl> impl_;
 };
 
+/// What an idle connection does with OpenSSL's buffers, some 34 kB.
+enum class tls_buffers {
+  released,  ///< made anew for each record: for many connections that are mostly idle
+  kept,      ///< for few and busy ones
+};
+
 /// The client's handshake over `below`, with SNI, checking the certificate and that it is for `host` (a name or an IP
 /// address). Throws `error`: `errc::certificate_refused` (the text says wrong host, unknown authority or expired),
 /// `errc::tls_failed`, `errc::timeout` at `deadline`, `errc::cancelled`; `below` is closed then.
 task<std::unique_ptr<byte_stream>> tls_connect(std::unique_ptr<byte_stream> below, std::shared_ptr<const tls_context> context,
-                                               std::string host, clock& time, time_point deadline);
+                                               std::string host, clock& time, time_point deadline,
+                                               tls_buffers buffers = tls_buffers::released);
 
 /// The server's handshake. Throws as `tls_connect` does.
 task<std::unique_ptr<byte_stream>> tls_accept(std::unique_ptr<byte_stream> below, std::shared_ptr<const tls_context> context,

@@ -407,7 +407,7 @@ std::vector<queue_figure> rate_limiter::figures(time_point now) const {
       at = l.waiting.lower_bound({static_cast<priority>(urgency + 1), 0, 0});
     }
     const auto why = l.waiting.empty() ? wait_reason::backoff : l.in ? l.in->held_by : l.held_by;
-    out.push_back({l.key.label.empty() ? l.key.route : l.key.label, l.of->hash, l.waiting.size() + static_cast<std::size_t>(l.resting),
+    out.push_back({label(l.key), l.of->hash, l.waiting.size() + static_cast<std::size_t>(l.resting),
                    l.in_flight, now - since, why});
   }
   std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.oldest > b.oldest; });

@@ -19,7 +19,6 @@ namespace monochord::protocol {
 struct route_key {
   std::string route;  ///< "POST /channels/{channel_id}/messages"
   std::string major;  ///< values of the major parameters, "" when there are none; may hold a token: never log it
-  std::string label;  ///< for people: the route with its major id, never a token
   /// Whose quotas they are: "" for calls without Authorization, else something that stands for the header.
   std::string sender;
   /// Requests with equal domain go one after the other; "" has no order. May hold a token: never log it.
@@ -30,6 +29,9 @@ struct route_key {
   bool by_address = false;      ///< calls without Authorization (by webhook token, say): they share the 50/s of the IP
   bool trusts_headers = true;   ///< false: only a 429 says anything (emoji routes)
 };
+
+/// For people: the route with its major id, never a token.
+std::string label(const route_key& key);
 
 /// Which of the requests that may go goes first.
 enum class priority : std::uint8_t {

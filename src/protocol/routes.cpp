@@ -2,6 +2,7 @@
 #include "protocol/routes.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <optional>
@@ -45,18 +46,21 @@ std::string_view age_class(std::string_view message_id, timestamp utc_now) {
   return age > 14 * 24h ? " (older than two weeks)" : age < 10s ? " (younger than ten seconds)" : "";
 }
 
-constexpr bool is_unreserved(char c) noexcept {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
+constexpr std::array<bool, 256> unreserved = [] {
+  std::array<bool, 256> all{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"))
+    all[static_cast<unsigned char>(c)] = true;
+  return all;
+}();
 
 void append_encoded(std::string& out, std::string_view text) {
   static constexpr char hex[] = "0123456789ABCDEF";
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (is_unreserved(text[i])) continue;
+    const auto byte = static_cast<unsigned char>(text[i]);
+    if (unreserved[byte]) continue;
     out.append(text, from, i - from);
     from = i + 1;
-    const auto byte = static_cast<unsigned char>(text[i]);
     out += '%';
     out += hex[byte >> 4];
     out += hex[byte & 15];
@@ -222,8 +226,7 @@ std::string display(const route& r) { return display(r, {}); }
 route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered,
                       std::optional<timestamp> utc_now) {
   route_key key;
-  key.label = display(r);
-  key.route = key.label;
+  key.route = display(r);
   std::string_view kind;  // the name of the major parameter, which is the first one of all
   std::string_view id;
   std::string token;
@@ -244,8 +247,6 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
   if (channel || kind == "guild_id" || webhook || interaction) {
     key.major = id;
     if (!token.empty()) key.major += '/' + token;
-    key.label += " of ";
-    append_encoded(key.label, id);
   }
   if (webhook) key.webhook = key.major;
   // On these Discord's numbers can be wrong: they are limited per guild.
@@ -263,6 +264,13 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
   if (utc_now && r.verb == method::del && r.path == "/channels/{channel_id}/messages/{message_id}" && parameters.size() == 2)
     key.route += age_class(parameters[1], *utc_now);
   return key;
+}
+
+std::string label(const route_key& key) {
+  if (key.major.empty()) return key.route;
+  std::string out = key.route + " of ";
+  append_encoded(out, std::string_view(key.major).substr(0, key.major.find('/')));  // behind it stands a token
+  return out;
 }
 
 std::vector<std::string> secret_parameters(const route& r, std::span<const std::string_view> parameters) {

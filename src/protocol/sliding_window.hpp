@@ -44,7 +44,11 @@ class sliding_window {
     arrived_.insert(now + travel_);
   }
   void answered(time_point started_at, time_point now) {
-    if (now < started_at + travel_ && erase(started_at + travel_)) arrived_.insert(now);
+    if (now >= started_at + travel_) return;
+    auto place = arrived_.extract(started_at + travel_);
+    if (place.empty()) return;
+    place.value() = now;
+    arrived_.insert(std::move(place));
   }
   /// It will not be started.
   void given_back() { --granted_; }

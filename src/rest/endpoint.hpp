@@ -54,7 +54,10 @@ void apply(const call_options& options, call& to);
 /// A call without a body: `make(route, options, channel, message)`.
 template <class... Parameters>
 call make(const route& which, const call_options& options, const Parameters&... parameters) {
-  call made(which, std::vector<std::string>{parameter(parameters)...});
+  std::vector<std::string> texts;
+  texts.reserve(sizeof...(parameters));
+  (texts.push_back(parameter(parameters)), ...);
+  call made(which, std::move(texts));
   apply(options, made);
   return made;
 }

@@ -29,31 +29,40 @@ encoded_body with_file(std::string json, std::string_view part, const file_body&
 /// What `attachments` says of files that have a description; empty when none has.
 std::vector<attachment_body> described(list<file_body> files);
 
+/// JSON, into a string that need not grow for most bodies.
+template <class Body>
+std::string text_of(const Body& body) {
+  std::string out;
+  out.reserve(512);
+  json::encode_to(out, body);
+  return out;
+}
+
 /// A body's JSON with its files beside it. Descriptions of files go into `attachments` where the body names none.
 /// Throws `error` with `errc::invalid_argument` for a description in an edit without `attachments`: these name all that
 /// the message shall keep, which is not known here.
 template <class Body>
 encoded_body encode(const Body& body) {
   if constexpr (std::is_same_v<Body, interaction_response_body>) {
-    if (!body.data || body.data->files.empty()) return with_files(json::encode(body), {});
+    if (!body.data || body.data->files.empty()) return with_files(text_of(body), {});
     auto filled = body;
     const auto about = described(body.data->files);
     if (!about.empty() && !filled.data->attachments) filled.data->attachments = list<attachment_body>(about);
-    return with_files(json::encode(filled), body.data->files);
+    return with_files(text_of(filled), body.data->files);
   } else if constexpr (requires { body.files; body.attachments; }) {
     const auto about = described(body.files);
-    if (about.empty()) return with_files(json::encode(body), body.files);
+    if (about.empty()) return with_files(text_of(body), body.files);
     auto filled = body;
     if constexpr (std::is_same_v<decltype(filled.attachments), list<attachment_body>>) {
       if (filled.attachments.empty()) filled.attachments = about;
     } else if (!filled.attachments) {
       throw error(errc::invalid_argument, "files with a description in an edit need `attachments`, which names all that the message keeps");
     }
-    return with_files(json::encode(filled), body.files);
+    return with_files(text_of(filled), body.files);
   } else if constexpr (requires { body.files; }) {
-    return with_files(json::encode(body), body.files);
+    return with_files(text_of(body), body.files);
   } else {
-    return with_files(json::encode(body), {});
+    return with_files(text_of(body), {});
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -59,7 +60,11 @@ class views {
 };
 
 /// Stands for a secret in tables that need to tell one from another.
-std::string stands_for(const std::string& secret) { return std::to_string(std::hash<std::string>{}(secret)); }
+std::string stands_for(const std::string& secret) {
+  std::array<char, 13> text;  // as short as a string holds without memory of its own
+  const auto end = std::to_chars(text.begin(), text.end(), std::uint64_t{std::hash<std::string>{}(secret)}, 32).ptr;
+  return std::string(text.begin(), end);
+}
 
 bool is_callback(const protocol::route& route) { return route.path.starts_with("/interactions/"); }
 
@@ -170,6 +175,22 @@ struct queue::place {
   std::optional<protocol::refused_request> refused;
 };
 
+/// While a place waits until its ticket may go (`granted`) or never will: refused, deadline, close().
+struct queue::waiting {
+  waiting(place& me, time_point deadline) : me(me), deadline(deadline), at(me.owner.ends_.emplace(deadline, &me)) {
+    ++me.owner.counters_.waited;
+    me.owner.arm();
+  }
+  ~waiting() { me.owner.ends_.erase(at); }
+  waiting(const waiting&) = delete;
+  waiting& operator=(const waiting&) = delete;
+  bool can_wait() const { return !me.owner.closed_ && me.owner.clock_->now() < deadline; }
+
+  place& me;
+  const time_point deadline;
+  const std::multimap<time_point, place*>::iterator at;
+};
+
 /// What a call has gone through so far.
 struct queue::journey {
   const call& what;
@@ -256,7 +277,11 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answ
   if (!mine.decided()) pump();
   for (;;) {
     go_on_unless_cancelled();
-    if (!mine.decided()) co_await turn(mine, trip.deadline);
+    if (!mine.decided()) {
+      const waiting until(mine, trip.deadline);
+      if (until.can_wait()) co_await net::park([&mine](std::shared_ptr<net::parked> wait) { mine.wait = std::move(wait); });
+      mine.wait = nullptr;
+    }
     go_on_unless_cancelled();
     if (mine.refused) {
       mine.settled = true;
@@ -401,20 +426,6 @@ void queue::call_hook(const Hook& hook, const Event& event) const {
   }
 }
 
-/// Returns when the ticket may go (`granted`), or when it never will: refused, deadline, close(), cancelled.
-task<> queue::turn(place& me, time_point deadline) {
-  ++counters_.waited;
-  struct listed {
-    ~listed() { all.erase(at); }
-    std::multimap<time_point, place*>& all;
-    const std::multimap<time_point, place*>::iterator at;
-  } const until{ends_, ends_.emplace(deadline, &me)};
-  arm();
-  if (closed_ || clock_->now() >= deadline) co_return;
-  co_await net::park([&me](std::shared_ptr<net::parked> wait) { me.wait = std::move(wait); });
-  me.wait = nullptr;
-}
-
 void queue::deliver(std::vector<rest_limits::news> what) {
   asio::post(strand_, [weak = weak_from_this(), what = std::move(what)] {
     const auto self = weak.lock();
@@ -476,7 +487,6 @@ protocol::route_key queue::key_for(const call& what) const {
   auto key = protocol::limiter_key(what.route, views(what.parameters), what.unordered, clock_->utc_now());
   if (!what.sublimit.empty()) {
     key.route += " (" + what.sublimit + ")";
-    key.label += " (" + what.sublimit + ")";
   }
   const bool own_token = what.route.has_own_token();
   switch (what.authorization.what()) {

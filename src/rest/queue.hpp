@@ -71,13 +71,13 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
 
  private:
   struct place;
+  struct waiting;
   struct journey;
 
   static task<answer> send_by(std::shared_ptr<queue> self, call what);
   task<> run(std::shared_ptr<queue> self, call& what, answer& out);
   static task<> close_on_strand(std::shared_ptr<queue> self);
   static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
-  task<> turn(place& me, time_point deadline);
   void deliver(std::vector<rest_limits::news> what) override;
   std::size_t connections() const override { return options_.http.max_connections; }
   void take_in(const std::vector<rest_limits::news>& what);

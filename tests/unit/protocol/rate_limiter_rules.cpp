@@ -555,15 +555,14 @@ TEST_CASE("limiter: on emoji routes only a 429 is believed") {
 
 TEST_CASE("limiter: a watchdog sees who waits, since when and for what") {
   rate_limiter l;
-  auto k = key("POST /channels/{channel_id}/messages", "1", "c1");
-  k.label = "POST /channels/{channel_id}/messages of 1";
+  const auto k = key("POST /channels/{channel_id}/messages", "1", "c1");
   const auto a = l.acquire(k, start);
   l.acquire(k, start + 1s);
   l.acquire(k, start + 2s);
   l.poll(start + 2s);
   auto figures = l.figures(start + 10s);
   REQUIRE(figures.size() == 1);
-  CHECK(figures[0].label == k.label);
+  CHECK(figures[0].label == "POST /channels/{channel_id}/messages of 1");
   CHECK(figures[0].waiting == 2);
   CHECK(figures[0].in_flight == 1);
   CHECK(figures[0].oldest == 9s);
@@ -591,7 +590,7 @@ TEST_CASE("routes: what the limiter files calls under") {
   CHECK(limiter_key(message, views{"1", "2"}).domain == "channel 1");
   CHECK(limiter_key(message, views{"1", "2"}, true).domain.empty());
   CHECK(limiter_key(route{method::get, message.path}, views{"1", "2"}).domain.empty());
-  CHECK(limiter_key(message, views{"1", "2"}).label == "DELETE /channels/{channel_id}/messages/{message_id} of 1");
+  CHECK(label(limiter_key(message, views{"1", "2"})) == "DELETE /channels/{channel_id}/messages/{message_id} of 1");
   CHECK(limiter_key(route{method::put, "/guilds/{guild_id}/bans/{user_id}"}, views{"1", "2"}).domain.empty());
 
   const auto follow_up = limiter_key(route{method::post, "/webhooks/{application_id}/{interaction_token}"}, views{"9", "tok"});
@@ -601,8 +600,7 @@ TEST_CASE("routes: what the limiter files calls under") {
   CHECK(follow_up.webhook.empty());
   CHECK(follow_up.domain == callback.domain);
   CHECK(follow_up.major == "9/tok");
-  CHECK(follow_up.label.find("{interaction_token}") != std::string::npos);
-  CHECK(follow_up.label.find("/tok") == std::string::npos);
+  CHECK(label(follow_up) == "POST /webhooks/{application_id}/{interaction_token} of 9");
   const auto webhook = limiter_key(route{method::post, "/webhooks/{webhook_id}/{webhook_token}"}, views{"9", "tok"});
   CHECK(webhook.by_address);
   CHECK(webhook.webhook == "9/tok");
