@@ -283,8 +283,8 @@ void http_connection::advance() {
   }
   if (mine.writing) {
     if (mine.failed) end();
-  } else if (mine.waiting) {
-    std::exchange(mine.waiting, nullptr)->complete();
+  } else if (const auto waiting = std::exchange(mine.waiting, nullptr)) {
+    waiting->complete_here();
   }
 }
 

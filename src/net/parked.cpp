@@ -118,6 +118,15 @@ bool parked::complete(error_code error, std::size_t bytes) {
   return true;
 }
 
+bool parked::complete_here(error_code error, std::size_t bytes) {
+  if (done_.exchange(true, std::memory_order_acq_rel)) return false;
+  registry_->remove(*this);
+  const auto work = std::move(executor_);  // keeps its context running meanwhile
+  auto done = std::move(handler_);
+  std::move(done)(error, bytes);
+  return true;
+}
+
 void parked::drop() noexcept {
   if (done_.exchange(true, std::memory_order_acq_rel)) return;
   registry_->remove(*this);

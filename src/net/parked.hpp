@@ -27,6 +27,9 @@ class parked : public std::enable_shared_from_this<parked> {
                                       std::function<void()> on_cancel = {}, bool runs_there = false);
   /// False when it was complete already.
   bool complete(error_code error = {}, std::size_t bytes = 0);
+  /// The same without a post, for one that `runs_there`: what waits runs before this returns. Only on its executor, as the last
+  /// thing that a completion handler does, and never under a lock.
+  bool complete_here(error_code error = {}, std::size_t bytes = 0);
   bool done() const noexcept { return done_.load(std::memory_order_acquire); }
 
   /// How many are waiting in a context.
