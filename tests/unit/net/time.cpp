@@ -182,16 +182,27 @@ TEST_CASE("a call on a side thread that nobody wants any more is left alone, and
 
 TEST_CASE("a side thread that comes back after its context has gone finds nobody") {
   net::side_threads threads(2);
-  for (int i = 0; i < 50; ++i) {
+  int destroyed = 0, resumed = 0;
+  const auto wait_for = [&](std::function<void()> work) -> task<> {
+    struct last {
+      int& count;
+      ~last() { ++count; }
+    } const on_end{destroyed};
+    co_await threads.run(std::move(work));
+    ++resumed;
+  };
+  for (int i = 1; i <= 50; ++i) {
     const auto hung = std::make_shared<blocker>();
     auto context = std::make_unique<asio::io_context>();
-    asio::co_spawn(*context, threads.run(blocker::work(hung)), asio::detached);
+    asio::co_spawn(*context, wait_for(blocker::work(hung)), asio::detached);
     context->poll();
     hung->started.get_future().wait();
     hung->release.set_value();  // so the two race
     context.reset();
     hung->ended.get_future().wait();
+    REQUIRE(destroyed == i);  // with its context, not by the thread, which is another's
   }
+  CHECK(resumed == 0);  // nobody ran the contexts any more
 }
 
 TEST_CASE("timers of the manual clock are cancelled by cancel, by destruction and with their coroutine") {

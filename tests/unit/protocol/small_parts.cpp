@@ -11,6 +11,7 @@
 #include "protocol/routes.hpp"
 #include "protocol/send_limit.hpp"
 #include "protocol/shard_math.hpp"
+#include "protocol/sliding_window.hpp"
 #include "support/catch.hpp"
 
 using namespace std::chrono_literals;
@@ -166,4 +167,33 @@ TEST_CASE("gateway addresses") {
   CHECK(gateway_address("ws://localhost:1/x?v=6", compression::none) == "ws://localhost:1/x?v=10&encoding=json");
   CHECK(with_host_of("wss://a.discord.gg/p?q=1", "ws://localhost:80/ignored") == "ws://localhost:80/p?q=1");
   CHECK(with_host_of("wss://a.discord.gg", "ws://localhost:80") == "ws://localhost:80");
+}
+
+TEST_CASE("sliding window: without a limit everybody goes at once, but for a pause, and nothing is remembered for ever") {
+  sliding_window window(0, 1s, 200ms);
+  for (int i = 0; i < 1000; ++i) {
+    REQUIRE(window.next(start) == start);
+    window.granted();
+    window.started(start);
+  }
+  window.pause_until(start + 3s);
+  CHECK(window.next(start) == start + 3s);
+  CHECK(window.next(start + 3s) == start + 3s);
+  CHECK_FALSE(window.idle(start));
+  CHECK(window.idle(start + 3s));  // what was sent has been forgotten
+}
+
+TEST_CASE("sliding window: a request counts from when it can have arrived at the latest, or from its answer") {
+  sliding_window window(2, 1s, 200ms);
+  window.granted();
+  window.granted();
+  CHECK(window.next(start) == time_point::max());  // nobody knows when they start
+  window.started(start);
+  CHECK(window.next(start) == start + 1200ms);
+  window.answered(start, start + 50ms);
+  CHECK(window.next(start + 50ms) == start + 1050ms);
+  window.answered(start, start + 60ms);  // a second answer to it changes nothing
+  CHECK(window.next(start + 60ms) == start + 1050ms);
+  window.given_back();
+  CHECK(window.next(start + 60ms) == start + 60ms);
 }

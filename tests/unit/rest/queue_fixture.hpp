@@ -33,6 +33,10 @@ struct queue_fixture {
     handlers.on_request = [this](const net::http_request& request, const net::peer_info&) -> mc::task<net::server_reply> {
       requests.push_back(request);
       times.push_back(sim.elapsed());
+      if (thinks != mc::duration::zero()) {
+        const auto wait = sim.clock()->make_timer(sim.executor());
+        co_await wait->wait_until(sim.clock()->now() + thinks);
+      }
       if (answers.empty()) co_return net::http_response(200, "application/json", "{}");
       auto next = std::move(answers.front());
       answers.pop_front();
@@ -86,6 +90,7 @@ struct queue_fixture {
   mc::testing::simulation sim;
   std::shared_ptr<mc::testing::memory_network> network = std::make_shared<mc::testing::memory_network>();
   std::deque<net::server_reply> answers;
+  mc::duration thinks{};  // the server, before each answer
   std::vector<net::http_request> requests;
   std::vector<mc::duration> times;
   std::vector<mc::result<mc::rest::answer>> ends;  // of what was started

@@ -56,6 +56,28 @@ TEST_CASE("a hundred posts started without awaiting arrive in call order") {
   for (const auto& end : f.ends) CHECK(end.has_value());
 }
 
+TEST_CASE("an answer to an interaction goes at once while every connection waits for slow answers, but for four no more") {
+  queue_fixture f;
+  f.thinks = 20s;
+  for (int i = 0; i < 16; ++i) f.start(f.make(get_message, {std::to_string(i), "1"}));
+  f.sim.settle();
+  REQUIRE(f.requests.size() == 16);
+  f.start(f.make(get_message, {"99", "1"}));
+  f.sim.settle();
+  CHECK(f.requests.size() == 16);  // all connections are in use
+  for (int i = 0; i < 6; ++i) f.start(f.make(callback, {std::to_string(i), "t" + std::to_string(i)}, R"({"type":4})"));
+  f.sim.settle();
+  CHECK(f.requests.size() == 20);
+  for (std::size_t i = 16; i < 20; ++i) CHECK(f.requests.at(i).target.starts_with("/api/v10/interactions/"));
+  f.sim.run_for(20s);
+  REQUIRE(f.requests.size() == 23);  // the other two, and the one that had waited
+  CHECK(f.requests.at(20).target.starts_with("/api/v10/interactions/"));
+  CHECK(f.requests.at(21).target.starts_with("/api/v10/interactions/"));
+  f.sim.run_for(20s);
+  REQUIRE(f.ends.size() == 23);
+  for (const auto& end : f.ends) CHECK(end.has_value());
+}
+
 TEST_CASE("a post whose answer is lost is sent again in its old place when its nonce covers it") {
   fixture f;
   f.drop();
