@@ -334,7 +334,7 @@ create_message_body message_builder::body() const {
   create_message_body body;
   if (p.content) body.content = *p.content;
   if (p.nonce) body.nonce = *p.nonce;
-  if (p.nonce && p.enforce_nonce) body.enforce_nonce = true;
+  if (p.nonce) body.enforce_nonce = p.enforce_nonce;
   body.tts = p.tts;
   body.embeds = p.embeds;
   body.allowed_mentions = p.mentions();

@@ -93,7 +93,8 @@ class message_builder {
   /// Only the user of the interaction sees the answer.
   message_builder& ephemeral();
   message_builder& tts(bool value = true);
-  /// Up to 25 characters; unless `enforce` is false Discord makes no second message with the same nonce.
+  /// Up to 25 characters; unless `enforce` is false Discord makes no second message with the same nonce. If it is, nothing
+  /// covers a message whose answer is lost: it is not sent again.
   message_builder& nonce(std::string nonce, bool enforce = true);
   /// Whom the message notifies: kinds (`users`, `roles`, `everyone`) and ids. Without it those that
   /// `client_options::allowed_mentions` says.
