@@ -164,6 +164,7 @@ const std::map<std::string, std::string> exceptions{
     {"modify_channel_body.bitrate max", "a number of 32 bits"},
     {"modify_channel_body.position max", "a number of 32 bits"},
     {"modify_channel_body.topic docs max", "1,024, but 4,096 in forums"},
+    {"modify_channel_body.user_limit max", "10,000 in stages, as the documentation of channels says"},
     {"modify_guild_member_body.communication_disabled_until docs max", "28 days from now: a time, no number"},
     {"modify_guild_scheduled_event_body.description min", "1 to 1,000 in the documentation of the object"},
     {"modify_guild_scheduled_event_body.name min", "1 to 100 in the documentation of the object"},

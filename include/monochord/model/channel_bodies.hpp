@@ -43,7 +43,7 @@ struct modify_channel_body {
   maybe<bool> nsfw{};
   maybe<int> rate_limit_per_user{};  ///< seconds; also of threads
   maybe<int> bitrate{};  ///< bits a second
-  maybe<int> user_limit{};
+  maybe<int> user_limit{};  ///< 99 of a voice channel, 10,000 of a stage; 0: none
   maybe<list<overwrite>> permission_overwrites{};
   maybe<channel_id> parent_id{};
   maybe<std::string_view> rtc_region{};

@@ -54,7 +54,7 @@ struct create_guild_channel_body {
   maybe<channel_type> type{};
   maybe<std::string_view> topic{};  ///< 1,024 characters but in a forum
   maybe<int> bitrate{};  ///< bits a second
-  maybe<int> user_limit{};
+  maybe<int> user_limit{};  ///< 99 of a voice channel, 10,000 of a stage; 0: none
   maybe<int> rate_limit_per_user{};  ///< seconds
   maybe<int> position{};
   maybe<list<overwrite>> permission_overwrites{};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/json/limits.hpp>
 #include <monochord/model/bodies.hpp>
+#include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/message_builder.hpp>
 
@@ -191,6 +192,11 @@ TEST_CASE("a command has limits, alone and in all") {
   command_builder choice("a", "b");
   choice.option(option_builder(command_option_type::string, "o", "d").choice("n", text(101)));
   CHECK(refused(choice) == "options[0].choices[0].value: 101 characters, Discord takes at most 100");
+}
+
+TEST_CASE("a stage takes more people than a voice channel") {
+  CHECK(refused(modify_channel_body{.user_limit = 10000}).empty());
+  CHECK(refused(modify_channel_body{.user_limit = 10001}) == "user_limit: 10001, Discord takes at most 10000");
 }
 
 TEST_CASE("numbers that are no figure are refused") {
