@@ -168,6 +168,17 @@ void response_limits(const interaction_response_body& body, const limit_walk& wa
   walk.at_most("data.components", count, walk.strict() ? modal_components : modal_components_wide, " components of a modal");
 }
 
+/// https://docs.discord.com/developers/resources/message#allowed-mentions-object
+void mention_limits(const allowed_mentions& mentions, const limit_walk& walk) {
+  const auto either = [&](std::string_view kind, bool ids) {
+    const auto kinds = items(mentions.parse);
+    if (ids && std::find(kinds.begin(), kinds.end(), kind) != kinds.end())
+      walk.refuse("parse", "Discord takes all " + std::string(kind) + " or the ids of some, not both");
+  };
+  either("users", !items(mentions.users).empty());
+  either("roles", !items(mentions.roles).empty());
+}
+
 void action_row_limits(const action_row& row, const limit_walk& walk) {
   if (row.components.size() > 1 && std::any_of(row.components.begin(), row.components.end(), is_select))
     walk.refuse("components", std::to_string(row.components.size()) + " components, Discord takes a select only alone");

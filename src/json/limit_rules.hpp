@@ -4,6 +4,7 @@
 namespace monochord {
 
 struct action_row;
+struct allowed_mentions;
 struct application_command_body;
 struct command_definition;
 struct create_message_body;
@@ -28,6 +29,7 @@ void message_limits(const execute_webhook_body& body, const limit_walk& walk);
 void message_limits(const forum_thread_message_body& body, const limit_walk& walk);
 void message_limits(const send_lobby_message_body& body, const limit_walk& walk);
 void response_limits(const interaction_response_body& body, const limit_walk& walk);
+void mention_limits(const allowed_mentions& mentions, const limit_walk& walk);
 void action_row_limits(const action_row& row, const limit_walk& walk);
 void poll_limits(const poll_create_request& poll, const limit_walk& walk);
 void command_limits(const application_command_body& command, const limit_walk& walk);

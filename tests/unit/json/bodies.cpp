@@ -65,11 +65,11 @@ TEST_CASE("a message is built with all that it can have") {
   ok.style = button_style::primary;
   ok.custom_id = "ok";
   ok.label = "OK";
-  m.row({ok}).file("x.png", "PNG", "a picture").mentions({"users"}, {user_id{1}}).mention_replied(false);
+  m.row({ok}).file("x.png", "PNG", "a picture").mentions({"roles"}, {user_id{1}}).mention_replied(false);
   m.reply_to(message_id{9}, false).ephemeral().nonce("n");
   CHECK(json::encode(m) ==
         R"({"content":"pong","nonce":"n","embeds":[{"title":"Title","color":16711680,"footer":{"text":"f"},"image":{"url":"attachment://x.png"},)"
-        R"("fields":[{"name":"a","value":"b","inline":true}]}],"allowed_mentions":{"parse":["users"],"users":["1"],"replied_user":false},)"
+        R"("fields":[{"name":"a","value":"b","inline":true}]}],"allowed_mentions":{"parse":["roles"],"users":["1"],"replied_user":false},)"
         R"("message_reference":{"message_id":"9","fail_if_not_exists":false},"components":[{"type":1,"components":[{"type":2,"style":1,"label":"OK","custom_id":"ok"}]}],)"
         R"("attachments":[{"id":"0","filename":"x.png","description":"a picture"}],"flags":64,"enforce_nonce":true})");
   const auto body = m.body();

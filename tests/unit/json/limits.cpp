@@ -83,6 +83,21 @@ TEST_CASE("lists have limits, and what is absent or null has none") {
   CHECK(refused(create_message_body{}).empty());
 }
 
+TEST_CASE("a kind of mentions stands for all of them, ids for some") {
+  const auto mentions = [](std::vector<std::string> kinds, std::vector<user_id> users, std::vector<role_id> roles = {}) {
+    return refused(message_builder("x").mentions(std::move(kinds), std::move(users), std::move(roles)));
+  };
+  CHECK(mentions({"users"}, {user_id{1}}) ==
+        "allowed_mentions.parse: Discord takes all users or the ids of some, not both");
+  CHECK(mentions({"everyone", "roles"}, {user_id{1}}, {role_id{2}}) ==
+        "allowed_mentions.parse: Discord takes all roles or the ids of some, not both");
+  CHECK(mentions({"everyone", "roles"}, {user_id{1}}).empty());
+  CHECK(mentions({"users", "roles"}, {}).empty());
+  CHECK(refused(create_message_body{.allowed_mentions = allowed_mentions{.parse = list<std::string_view>{"users"},
+                                                                         .users = list<user_id>{}}})
+            .empty());
+}
+
 TEST_CASE("the embeds of a message have 6000 characters together") {
   message_builder m;
   m.embed(embed_builder(text(200)).description(text(3000)));
