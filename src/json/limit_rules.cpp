@@ -32,11 +32,14 @@ std::size_t length(const optional<std::string>& text) { return text ? code_point
 
 /// https://docs.discord.com/developers/resources/message#embed-object-embed-limits
 std::size_t characters(const embed& e) {
-  std::size_t sum = length(e.title) + length(e.description);
-  if (e.footer) sum += code_points(e.footer->text);
-  if (e.author) sum += code_points(e.author->name);
+  const auto shown = [](std::string_view text) { return code_points(trimmed(text)); };
+  std::size_t sum = 0;
+  if (e.title) sum += shown(*e.title);
+  if (e.description) sum += shown(*e.description);
+  if (e.footer) sum += shown(e.footer->text);
+  if (e.author) sum += shown(e.author->name);
   if (e.fields) {
-    for (const embed_field& field : *e.fields) sum += code_points(field.name) + code_points(field.value);
+    for (const embed_field& field : *e.fields) sum += shown(field.name) + shown(field.value);
   }
   return sum;
 }

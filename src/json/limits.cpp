@@ -43,6 +43,21 @@ std::size_t code_points(std::string_view text) noexcept {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+std::string_view trimmed(std::string_view text) noexcept {
+  // All of Unicode's white space.
+  constexpr std::string_view spaces[] = {" ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\u0085", "\u00a0", "\u1680",
+                                         "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+                                         "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view space : spaces) {
+      if (text.starts_with(space)) text.remove_prefix(space.size()), found = true;
+      if (text.ends_with(space)) text.remove_suffix(space.size()), found = true;
+    }
+  }
+  return text;
+}
+
 void limit_walk::refuse(std::string_view field, std::string_view reason) const {
   throw limit_error(path_of(where_, field), std::string(reason));
 }
@@ -70,7 +85,10 @@ void limit_walk::figure(const limit& l, const type& how, const void* at) const {
   switch (how.what) {
     case kind::text:
     case kind::text_like:
-    case kind::text_view: return range(l, clamped(code_points(text_of(how, at))), characters);
+    case kind::text_view: {
+      const std::string_view text = text_of(how, at);
+      return range(l, clamped(code_points(l.text == counted::trimmed ? trimmed(text) : text)), characters);
+    }
     case kind::scalar:  // numbers as choices have no documented limit
       if (static_cast<const scalar*>(at)->is_text()) range(l, clamped(code_points(text_of(how, at))), characters);
       return;

@@ -108,6 +108,33 @@ TEST_CASE("the embeds of a message have 6000 characters together") {
   CHECK(refused(m.edit_body()) == "embeds: 6001 characters in all of them, Discord takes at most 6000");
 }
 
+TEST_CASE("of the texts of an embed the white space around them does not count") {
+  CHECK(json::trimmed("\n \u3000 a b\u00a0\t") == "a b");
+  CHECK(json::trimmed("\u2003").empty());
+  const auto padded = [](std::size_t characters) { return " \n" + text(characters) + "\u2003 \t"; };
+  const auto both = [&](auto make, std::size_t most) {
+    CHECK(refused(message_builder().embed(make(padded(most)))).empty());
+    return refused(message_builder().embed(make(padded(most + 1))));
+  };
+  using words = std::string;
+  CHECK(both([](words s) { return embed_builder(s); }, 256) == "embeds[0].title: 257 characters, Discord takes at most 256");
+  CHECK(both([](words s) { return embed_builder().description(s); }, 4096) ==
+        "embeds[0].description: 4097 characters, Discord takes at most 4096");
+  CHECK(both([](words s) { return embed_builder().field(s, "v"); }, 256) ==
+        "embeds[0].fields[0].name: 257 characters, Discord takes at most 256");
+  CHECK(both([](words s) { return embed_builder().field("n", s); }, 1024) ==
+        "embeds[0].fields[0].value: 1025 characters, Discord takes at most 1024");
+  CHECK(both([](words s) { return embed_builder().footer(s); }, 2048) ==
+        "embeds[0].footer.text: 2049 characters, Discord takes at most 2048");
+  CHECK(both([](words s) { return embed_builder().author(s); }, 256) ==
+        "embeds[0].author.name: 257 characters, Discord takes at most 256");
+  message_builder together;
+  together.embed(embed_builder().description(padded(3000))).embed(embed_builder().description(padded(3000)));
+  CHECK(refused(together).empty());
+  CHECK(refused(together.embed(embed_builder("x"))) == "embeds: 6001 characters in all of them, Discord takes at most 6000");
+  CHECK(refused(create_message_body{.content = padded(2000)}) == "content: 2005 characters, Discord takes at most 2000");
+}
+
 TEST_CASE("components are counted through and through") {
   std::vector<component> rows;
   for (int i = 0; i < 8; ++i) {
