@@ -61,8 +61,8 @@ struct pager_options {
 /// `fetched_page<T>`, and of what reads the cursor of the last item of a page, from which the next one goes on. It ends
 /// with a short or empty page, with `more == false`, and at the limit.
 ///
-/// What `fetch` throws comes out of `next`, cancellation included; nothing is lost then, and the next `next` asks for the
-/// same page again. A page that does not lie past the cursor it was asked from throws `error` (`errc::json_mismatch`), since
+/// What `fetch` throws comes out of `next`, cancellation included; nothing is lost then, not even what `all` had read, and
+/// the next call asks for the same page again. A page that does not lie past the cursor it was asked from throws `error` (`errc::json_mismatch`), since
 /// items would come twice or be left out; where the order is `as_given`, one that ends where the one before it ended does. So
 /// does an empty page that is not to be the last. One call at a time; the pager must live until it has ended.
 template <class T, class Cursor = any_id>
@@ -101,10 +101,16 @@ class pager {
   /// Everything that is left, in one vector; give a limit where that could be much.
   task<std::vector<T>> all() {
     std::vector<T> everything;
-    for (;;) {
-      std::vector<T> page = co_await next_page();
-      if (page.empty()) break;
-      std::move(page.begin(), page.end(), std::back_inserter(everything));
+    try {
+      for (;;) {
+        std::vector<T> page = co_await next_page();
+        if (page.empty()) break;
+        std::move(page.begin(), page.end(), std::back_inserter(everything));
+      }
+    } catch (...) {
+      page_ = std::move(everything);  // to be given again
+      at_ = 0;
+      throw;
     }
     co_return everything;
   }

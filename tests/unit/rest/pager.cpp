@@ -149,6 +149,21 @@ TEST_CASE("what a fetch throws is thrown, and the page is asked for again") {
   CHECK(r.asked == std::vector<std::string>{"start+2", "2+2", "2+2", "4+2"});
 }
 
+TEST_CASE("what was read before a page failed is not lost when everything is asked for") {
+  route r{.total = 5, .fail_at = 2};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 2});
+  std::vector<std::uint64_t> got;
+  const auto everything = [](pager<entry>& from, std::vector<std::uint64_t>& out) -> task<> {
+    const std::vector<entry> all = co_await from.all();
+    for (const auto& e : all) out.push_back(e.id.value());
+  };
+  CHECK_THROWS_AS(run(everything(p, got)), error);
+  CHECK(got.empty());
+  run(everything(p, got));
+  CHECK(got == up_to(5));
+  CHECK(r.asked == std::vector<std::string>{"start+2", "2+2", "4+2", "4+2"});
+}
+
 TEST_CASE("a pager believes what Discord says about more") {
   std::vector<std::string> asked = {};
   const auto fetch = [&asked](std::optional<std::string> from, std::size_t) -> task<fetched_page<std::string>> {
