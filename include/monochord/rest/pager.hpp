@@ -44,6 +44,8 @@ struct pager_options {
   page_order order = page_order::as_given;
   /// Several items may have one cursor: `fetch` gives those of the cursor that it goes on from too, but none twice.
   bool shared_cursors = false;
+  /// `fetch` counts its pages itself: cursors are not looked at, and what moves meanwhile may come twice or be left out.
+  bool by_offset = false;
 };
 
 /// Walks over everything that a route gives in pages, one request at a time and none before it is needed.
@@ -63,8 +65,9 @@ struct pager_options {
 ///
 /// What `fetch` throws comes out of `next`, cancellation included; nothing is lost then, not even what `all` had read, and
 /// the next call asks for the same page again. A page that does not lie past the cursor it was asked from throws `error` (`errc::json_mismatch`), since
-/// items would come twice or be left out; where the order is `as_given`, one that ends where the one before it ended does. So
-/// does an empty page that is not to be the last. One call at a time; the pager must live until it has ended.
+/// items would come twice or be left out; where the order is `as_given`, one that ends where the one before it ended does,
+/// unless pages are counted (`by_offset`). So does an empty page that is not to be the last. One call at a time; the pager
+/// must live until it has ended.
 template <class T, class Cursor = any_id>
 class pager {
  public:
@@ -160,7 +163,7 @@ class pager {
   }
 
   bool goes_on(const Cursor& first, const Cursor& last, bool more) const {
-    if (!cursor_) return true;
+    if (!cursor_ || options_.by_offset) return true;
     if (options_.order == page_order::as_given) return !more || last != *cursor_;
     return options_.shared_cursors ? !comes_before(first, *cursor_) : comes_before(*cursor_, first);
   }
