@@ -119,7 +119,8 @@ class pager {
   }
 
   /// Where the next request goes on: to keep, and to give to another pager as `from`. Items of the page at hand that
-  /// `next` has not given yet are before it.
+  /// `next` has not given yet are before it, and other items with this very cursor are left out by the other pager: of walks
+  /// by time those of the same time. This one, which knows which it gave, leaves none out.
   const std::optional<Cursor>& cursor() const noexcept { return cursor_; }
   /// Nothing more will be requested; a page at hand may still have items.
   bool finished() const noexcept { return left_ == 0 || finished_; }
