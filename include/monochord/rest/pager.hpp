@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -143,11 +144,10 @@ class pager {
       put_in_order(items);
       if (items.size() > left_) items.erase(items.begin() + static_cast<std::ptrdiff_t>(left_), items.end());
       Cursor last = cursor_of_(items.back());
-      if (!goes_on(cursor_of_(items.front()), last, more))
-        throw error(errc::json_mismatch, "a page does not lie past the page before it");
+      if (!goes_on(cursor_of_(items.front()), last, more)) throw error(errc::json_mismatch, broken_order());
       cursor_ = std::move(last);
     } else if (more) {
-      throw error(errc::json_mismatch, "an empty page is not to be the last");
+      throw error(errc::json_mismatch, "an empty page is not to be the last: with `more` a fetch gives at least one item");
     }
     finished_ = !more;
     left_ -= items.size();
@@ -167,6 +167,17 @@ class pager {
     if (!cursor_ || options_.by_offset) return true;
     if (options_.order == page_order::as_given) return !more || last != *cursor_;
     return options_.shared_cursors ? !comes_before(first, *cursor_) : comes_before(*cursor_, first);
+  }
+
+  /// Which order a page broke, and what would have kept it.
+  std::string broken_order() const {
+    if (options_.order == page_order::as_given)
+      return "a page ends where the one before it ended: with page_order::as_given a fetch gives what is behind the cursor "
+             "that it is given";
+    const bool rising = options_.order == page_order::rising;
+    return std::string("a page does not lie past the cursor that it goes on from: with page_order::") +
+           (rising ? "rising" : "falling") + " a fetch gives items " + (options_.shared_cursors ? "at and " : "") +
+           (rising ? "above" : "below") + " the cursor that it is given";
   }
 
   task<page_type> request(std::size_t wanted) {
