@@ -59,13 +59,17 @@ std::size_t total(const auto& components) {
   return sum;
 }
 
+void file_limits(list<file_body> files, const limit_walk& walk) {
+  walk.at_most("files", files.size(), message_files, " files");
+}
+
 /// The parts that a message and an edit have alike.
 void content_limits(list<embed> embeds, list<component> components, list<file_body> files, const limit_walk& walk) {
   std::size_t sum = 0;
   for (const embed& e : embeds) sum += characters(e);
   walk.at_most("embeds", sum, embeds_characters, " characters in all of them");
   walk.at_most("components", total(components), components_v2_total, " components, nested ones included");
-  walk.at_most("files", files.size(), message_files, " files");
+  file_limits(files, walk);
 }
 
 /// With the flag a message consists of components alone. https://docs.discord.com/developers/components/reference
@@ -146,6 +150,9 @@ void message_limits(const create_message_body& body, const limit_walk& walk) {
 void message_limits(const execute_webhook_body& body, const limit_walk& walk) { new_message(body, body.files, false, walk); }
 void message_limits(const forum_thread_message_body& body, const limit_walk& walk) {
   new_message(body, {}, !body.sticker_ids.empty(), walk);
+}
+void forum_post_limits(const start_thread_in_forum_or_media_channel_body& body, const limit_walk& walk) {
+  file_limits(body.files, walk);
 }
 void message_limits(const send_lobby_message_body& body, const limit_walk& walk) {
   new_message(body, body.files, !body.sticker_ids.empty(), walk);

@@ -15,6 +15,7 @@ struct interaction_response_body;
 struct interaction_response_data;
 struct poll_create_request;
 struct send_lobby_message_body;
+struct start_thread_in_forum_or_media_channel_body;
 
 namespace json {
 
@@ -28,6 +29,7 @@ void message_limits(const interaction_response_data& body, const limit_walk& wal
 void message_limits(const execute_webhook_body& body, const limit_walk& walk);
 void message_limits(const forum_thread_message_body& body, const limit_walk& walk);
 void message_limits(const send_lobby_message_body& body, const limit_walk& walk);
+void forum_post_limits(const start_thread_in_forum_or_media_channel_body& body, const limit_walk& walk);
 void response_limits(const interaction_response_body& body, const limit_walk& walk);
 void mention_limits(const allowed_mentions& mentions, const limit_walk& walk);
 void action_row_limits(const action_row& row, const limit_walk& walk);

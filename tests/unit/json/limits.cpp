@@ -4,6 +4,7 @@
 #include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/message_builder.hpp>
+#include <monochord/model/thread_bodies.hpp>
 
 #include "json/limit_walk.hpp"
 #include "support/catch.hpp"
@@ -234,6 +235,16 @@ TEST_CASE("a command has limits, alone and in all") {
   command_builder choice("a", "b");
   choice.option(option_builder(command_option_type::string, "o", "d").choice("n", text(101)));
   CHECK(refused(choice) == "options[0].choices[0].value: 101 characters, Discord takes at most 100");
+}
+
+TEST_CASE("a message and a post of a forum have ten files") {
+  const std::vector<file_body> files(11, file_body{.name = "a.txt", .bytes = "x"});
+  const list<file_body> ten(files.data(), 10);
+  CHECK(refused(create_message_body{.files = ten}).empty());
+  CHECK(refused(create_message_body{.files = files}) == "files: 11 files, Discord takes at most 10");
+  CHECK(refused(start_thread_in_forum_or_media_channel_body{.name = "n", .files = ten}).empty());
+  CHECK(refused(start_thread_in_forum_or_media_channel_body{.name = "n", .files = files}) ==
+        "files: 11 files, Discord takes at most 10");
 }
 
 TEST_CASE("a stage takes more people than a voice channel") {
