@@ -22,6 +22,7 @@ constexpr std::int64_t embeds_characters = 6000;
 constexpr std::int64_t components_v2_total = 40;
 constexpr std::int64_t legacy_rows = 5;
 constexpr std::int64_t message_files = 10;
+constexpr std::int64_t file_description = 1024;
 constexpr std::int64_t modal_components = 5;
 constexpr std::int64_t modal_components_wide = 40;
 constexpr std::int64_t poll_answer_characters = 55;
@@ -61,6 +62,11 @@ std::size_t total(const auto& components) {
 
 void file_limits(list<file_body> files, const limit_walk& walk) {
   walk.at_most("files", files.size(), message_files, " files");
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    const std::size_t size = code_points(files[i].description);
+    if (size > static_cast<std::size_t>(file_description))
+      walk.at_most("files[" + std::to_string(i) + "].description", size, file_description, " characters");
+  }
 }
 
 /// The parts that a message and an edit have alike.

@@ -247,6 +247,21 @@ TEST_CASE("a message and a post of a forum have ten files") {
         "files: 11 files, Discord takes at most 10");
 }
 
+TEST_CASE("the description of a file has a limit where it stands") {
+  const std::string fits = text(1024), long_text = text(1025);
+  const file_body files[] = {{.name = "a.png", .bytes = "x", .description = fits},
+                             {.name = "b.png", .bytes = "x", .description = long_text}};
+  const list<file_body> first(files, 1);
+  const std::string reason = "files[1].description: 1025 characters, Discord takes at most 1024";
+  CHECK(refused(create_message_body{.files = first}).empty());
+  CHECK(refused(create_message_body{.files = files}) == reason);
+  CHECK(refused(edit_message_body{.files = files}) == reason);
+  CHECK(refused(start_thread_in_forum_or_media_channel_body{.name = "n", .files = files}) == reason);
+  const interaction_response_body answer{.type = interaction_callback_type::channel_message_with_source,
+                                         .data = interaction_response_data{.files = files}};
+  CHECK(refused(answer) == "data." + reason);
+}
+
 TEST_CASE("a stage takes more people than a voice channel") {
   CHECK(refused(modify_channel_body{.user_limit = 10000}).empty());
   CHECK(refused(modify_channel_body{.user_limit = 10001}) == "user_limit: 10001, Discord takes at most 10000");
