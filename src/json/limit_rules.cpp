@@ -2,6 +2,7 @@
 // Limits that concern more than one field: sums over a message or a command, and what excludes each other.
 #include <algorithm>
 
+#include <monochord/model/application_command_bodies.hpp>
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/component.hpp>
@@ -141,6 +142,10 @@ void described(application_command_type type, std::size_t size, const limit_walk
   if (type == application_command_type::chat_input) walk.at_least("description", size, 1, " characters");
 }
 
+void in_all(std::size_t sum, const limit_walk& walk) {
+  walk.at_most("options", sum, command_characters, " characters of names, descriptions and values in all");
+}
+
 template <class Body>
 void new_message(const Body& body, list<file_body> files, bool stickers, const limit_walk& walk) {
   content_limits(body.embeds, body.components, files, walk);
@@ -215,7 +220,7 @@ void command_limits(const application_command_body& command, const limit_walk& w
   std::size_t sum = longest(code_points(command.name), command.name_localizations) +
                     longest(description, command.description_localizations);
   for (const command_option_body& o : command.options) sum += characters(o);
-  walk.at_most("options", sum, command_characters, " characters of names, descriptions and values in all");
+  in_all(sum, walk);
 }
 
 void command_limits(const command_definition& command, const limit_walk& walk) {
@@ -226,7 +231,16 @@ void command_limits(const command_definition& command, const limit_walk& walk) {
   if (command.options) {
     for (const command_option& o : *command.options) sum += characters(o);
   }
-  walk.at_most("options", sum, command_characters, " characters of names, descriptions and values in all");
+  in_all(sum, walk);
+}
+
+// What an edit leaves as it is counts too, but is not known here.
+void command_limits(const edit_application_command_body& command, const limit_walk& walk) {
+  const auto size = [](const maybe<std::string_view>& text) { return text ? code_points(*text) : 0; };
+  std::size_t sum = longest(size(command.name), command.name_localizations) +
+                    longest(size(command.description), command.description_localizations);
+  for (const command_option_body& o : items(command.options)) sum += characters(o);
+  in_all(sum, walk);
 }
 
 }  // namespace monochord::json

@@ -8,6 +8,7 @@ struct allowed_mentions;
 struct application_command_body;
 struct command_definition;
 struct create_message_body;
+struct edit_application_command_body;
 struct edit_message_body;
 struct execute_webhook_body;
 struct forum_thread_message_body;
@@ -36,6 +37,7 @@ void action_row_limits(const action_row& row, const limit_walk& walk);
 void poll_limits(const poll_create_request& poll, const limit_walk& walk);
 void command_limits(const application_command_body& command, const limit_walk& walk);
 void command_limits(const command_definition& command, const limit_walk& walk);
+void command_limits(const edit_application_command_body& command, const limit_walk& walk);
 
 }  // namespace json
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/json/limits.hpp>
+#include <monochord/model/application_command_bodies.hpp>
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/command_builder.hpp>
@@ -235,6 +236,17 @@ TEST_CASE("a command has limits, alone and in all") {
   command_builder choice("a", "b");
   choice.option(option_builder(command_option_type::string, "o", "d").choice("n", text(101)));
   CHECK(refused(choice) == "options[0].choices[0].value: 101 characters, Discord takes at most 100");
+}
+
+TEST_CASE("an edited command has limits in all, as far as the edit says it") {
+  const std::string hundred = text(100);
+  const std::vector<command_choice_body> choices(20, command_choice_body{.name = hundred, .value = hundred});
+  const command_option_body option{.name = "o", .description = "d", .choices = choices};
+  const command_option_body options[] = {option, option};
+  edit_application_command_body edit{.name = "a", .options = list<command_option_body>(options, 1)};
+  CHECK(refused(edit).empty());
+  edit.options = list<command_option_body>(options);
+  CHECK(refused(edit) == "options: 8005 characters of names, descriptions and values in all, Discord takes at most 8000");
 }
 
 TEST_CASE("a message and a post of a forum have ten files") {
