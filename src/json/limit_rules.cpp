@@ -7,6 +7,7 @@
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/component.hpp>
 #include <monochord/model/embed.hpp>
+#include <monochord/model/guild_bodies.hpp>
 #include <monochord/model/poll.hpp>
 #include <monochord/model/lobby_bodies.hpp>
 #include <monochord/model/thread_bodies.hpp>
@@ -27,6 +28,8 @@ constexpr std::int64_t file_description = 1024;
 constexpr std::int64_t modal_components = 5;
 constexpr std::int64_t modal_components_wide = 40;
 constexpr std::int64_t poll_answer_characters = 55;
+constexpr std::int64_t channel_topic = 1024;
+constexpr std::int64_t voice_users = 99;
 constexpr std::int64_t command_description = 100;
 constexpr std::int64_t command_characters = 8000;
 
@@ -187,6 +190,16 @@ void response_limits(const interaction_response_body& body, const limit_walk& wa
   if (body.type != interaction_callback_type::modal) return;
   walk.at_least("data.components", count, 1, " components");
   walk.at_most("data.components", count, walk.strict() ? modal_components : modal_components_wide, " components of a modal");
+}
+
+/// By the type of the channel. https://docs.discord.com/developers/resources/channel#channel-object-channel-structure
+void channel_limits(const create_guild_channel_body& channel, const limit_walk& walk) {
+  const auto type = channel.type.value_or(channel_type::guild_text);
+  const bool forum = type == channel_type::guild_forum || type == channel_type::guild_media;
+  if (walk.strict() && !forum && channel.topic)
+    walk.at_most("topic", code_points(*channel.topic), channel_topic, " characters outside of a forum");
+  if (type == channel_type::guild_voice && channel.user_limit)
+    walk.at_most("user_limit", static_cast<std::size_t>(*channel.user_limit), voice_users, " in a voice channel");
 }
 
 /// https://docs.discord.com/developers/resources/message#allowed-mentions-object

@@ -7,6 +7,7 @@ struct action_row;
 struct allowed_mentions;
 struct application_command_body;
 struct command_definition;
+struct create_guild_channel_body;
 struct create_message_body;
 struct edit_application_command_body;
 struct edit_message_body;
@@ -32,6 +33,7 @@ void message_limits(const forum_thread_message_body& body, const limit_walk& wal
 void message_limits(const send_lobby_message_body& body, const limit_walk& walk);
 void forum_post_limits(const start_thread_in_forum_or_media_channel_body& body, const limit_walk& walk);
 void response_limits(const interaction_response_body& body, const limit_walk& walk);
+void channel_limits(const create_guild_channel_body& channel, const limit_walk& walk);
 void mention_limits(const allowed_mentions& mentions, const limit_walk& walk);
 void action_row_limits(const action_row& row, const limit_walk& walk);
 void poll_limits(const poll_create_request& poll, const limit_walk& walk);

@@ -13,6 +13,7 @@
 #include <monochord/model/scheduled_event_bodies.hpp>
 #include <monochord/model/stage_instance_bodies.hpp>
 
+#include "json/limit_rules.hpp"
 #include "json/table.hpp"
 
 namespace monochord {
@@ -23,10 +24,11 @@ MONOCHORD_MODEL(modify_guild_body, name, region, verification_level, default_mes
                 explicit_content_filter, afk_channel_id, afk_timeout, icon, splash, discovery_splash, banner,
                 home_header, system_channel_id, system_channel_flags, rules_channel_id, public_updates_channel_id,
                 preferred_locale, features, description, premium_progress_bar_enabled, safety_alerts_channel_id)
-MONOCHORD_LIMITS(create_guild_channel_body, {"name", 1, 100}, {"topic", 0, 1024, 4096}, {"bitrate", 8000},
+MONOCHORD_LIMITS(create_guild_channel_body, {"name", 1, 100}, {"topic", 0, 4096}, {"bitrate", 8000},
                  {"user_limit", 0, 10000}, {"rate_limit_per_user", 0, 21600}, {"position", 0},
                  {"permission_overwrites", 0, 100}, {"available_tags", 0, 20},
                  {"default_thread_rate_limit_per_user", 0, 21600})
+MONOCHORD_LIMIT_RULE(create_guild_channel_body, channel_limits)
 MONOCHORD_MODEL(create_guild_channel_body, name, type, topic, bitrate, user_limit, rate_limit_per_user, position,
                 permission_overwrites, parent_id, nsfw, rtc_region, video_quality_mode, default_auto_archive_duration,
                 default_reaction_emoji, available_tags, default_sort_order, default_forum_layout,

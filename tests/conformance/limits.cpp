@@ -153,6 +153,7 @@ const std::map<std::string, std::string> exceptions{
     {"bulk_guild_ban_body.user_ids min", "to ban nobody is a mistake"},
     {"create_channel_invite_body.max_age spec min", "of group messages only: of a guild 0 is for ever"},
     {"create_channel_invite_body.max_age wide max", "of group messages: the specification's for guilds is ours"},
+    {"create_guild_channel_body.topic docs max", "1,024, but 4,096 in forums: a rule"},
     {"create_guild_channel_body.user_limit max", "10,000 in stages, as the documentation of channels says"},
     {"create_guild_scheduled_event_body.description min", "1 to 1,000 in the documentation of the object"},
     {"create_guild_scheduled_event_body.name min", "1 to 100 in the documentation of the object"},

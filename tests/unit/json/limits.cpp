@@ -4,6 +4,7 @@
 #include <monochord/model/bodies.hpp>
 #include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/command_builder.hpp>
+#include <monochord/model/guild_bodies.hpp>
 #include <monochord/model/message_builder.hpp>
 #include <monochord/model/thread_bodies.hpp>
 
@@ -277,6 +278,23 @@ TEST_CASE("the description of a file has a limit where it stands") {
 TEST_CASE("a stage takes more people than a voice channel") {
   CHECK(refused(modify_channel_body{.user_limit = 10000}).empty());
   CHECK(refused(modify_channel_body{.user_limit = 10001}) == "user_limit: 10001, Discord takes at most 10000");
+  create_guild_channel_body made{.name = "n", .type = channel_type::guild_stage_voice, .user_limit = 10000};
+  CHECK(refused(made).empty());
+  made.type = channel_type::guild_voice;
+  CHECK(refused(made) == "user_limit: 10000 in a voice channel, Discord takes at most 99");
+}
+
+TEST_CASE("a forum has a longer topic than other channels, when it is made and when it is changed") {
+  const std::string most = text(4096), more = text(4097), of_others = text(1025);
+  for (const auto type : {channel_type::guild_forum, channel_type::guild_media}) {
+    CHECK(refused(create_guild_channel_body{.name = "n", .type = type, .topic = most}).empty());
+    CHECK(refused(create_guild_channel_body{.name = "n", .type = type, .topic = more}) ==
+          "topic: 4097 characters, Discord takes at most 4096");
+  }
+  const create_guild_channel_body plain{.name = "n", .topic = of_others};
+  CHECK(refused(plain) == "topic: 1025 characters outside of a forum, Discord takes at most 1024");
+  CHECK(refused(plain, limit_checks::wide).empty());
+  CHECK(refused(modify_channel_body{.topic = most}).empty());
 }
 
 TEST_CASE("numbers that are no figure are refused") {
