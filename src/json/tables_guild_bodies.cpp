@@ -43,7 +43,9 @@ MONOCHORD_LIMITS(search_guild_messages_query, {"limit", 1, 25}, {"offset", 0, 99
                  {"content", 0, 1024}, {"channel_id", 0, 500}, {"author_id", 0, 100}, {"author_type", 0, 6},
                  {"mentions", 0, 100}, {"mentions_role_id", 0, 100}, {"replied_to_user_id", 0, 100},
                  {"replied_to_message_id", 0, 100}, {"has", 0, 18}, {"embed_type", 0, 5}, {"embed_provider", 0, 100},
-                 {"link_hostname", 0, 100}, {"attachment_filename", 0, 100}, {"attachment_extension", 0, 100})
+                 {"embed_provider[]", 0, 256}, {"link_hostname", 0, 100}, {"link_hostname[]", 0, 256},
+                 {"attachment_filename", 0, 100}, {"attachment_filename[]", 0, 1024},
+                 {"attachment_extension", 0, 100}, {"attachment_extension[]", 0, 256})
 MONOCHORD_MODEL(search_guild_messages_query, limit, offset, max_id, min_id, slop, content, channel_id, author_type,
                 author_id, mentions, mentions_role_id, mention_everyone, replied_to_user_id, replied_to_message_id,
                 pinned, has, embed_type, embed_provider, link_hostname, attachment_filename, attachment_extension,

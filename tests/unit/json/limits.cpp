@@ -250,6 +250,22 @@ TEST_CASE("an edited command has limits in all, as far as the edit says it") {
   CHECK(refused(edit) == "options: 8005 characters of names, descriptions and values in all, Discord takes at most 8000");
 }
 
+TEST_CASE("the texts in the lists of a search have limits") {
+  const std::string fits = text(256), long_text = text(257), longest = text(1025);
+  const std::vector<std::string_view> good{"a", fits}, bad{"a", long_text}, worst{"a", longest};
+  CHECK(refused(search_guild_messages_query{.embed_provider = good, .link_hostname = good, .attachment_filename = bad,
+                                            .attachment_extension = good})
+            .empty());
+  CHECK(refused(search_guild_messages_query{.embed_provider = bad}) ==
+        "embed_provider[1]: 257 characters, Discord takes at most 256");
+  CHECK(refused(search_guild_messages_query{.link_hostname = bad}) ==
+        "link_hostname[1]: 257 characters, Discord takes at most 256");
+  CHECK(refused(search_guild_messages_query{.attachment_filename = worst}) ==
+        "attachment_filename[1]: 1025 characters, Discord takes at most 1024");
+  CHECK(refused(search_guild_messages_query{.attachment_extension = bad}) ==
+        "attachment_extension[1]: 257 characters, Discord takes at most 256");
+}
+
 TEST_CASE("a message and a post of a forum have ten files") {
   const std::vector<file_body> files(11, file_body{.name = "a.txt", .bytes = "x"});
   const list<file_body> ten(files.data(), 10);
