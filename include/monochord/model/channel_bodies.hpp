@@ -39,7 +39,7 @@ struct modify_channel_body {
   maybe<std::string_view> icon{};  ///< of a group: a data URI
   maybe<channel_type> type{};  ///< text to announcement and back
   maybe<int> position{};
-  maybe<std::string_view> topic{};  ///< 1024 characters but in a forum
+  maybe<std::string_view> topic{};  ///< 1,024 characters, 4,096 of a forum
   maybe<bool> nsfw{};
   maybe<int> rate_limit_per_user{};  ///< seconds; also of threads
   maybe<int> bitrate{};  ///< bits a second
