@@ -46,7 +46,8 @@ class limit_walk {
   void value(const type& how, const void* at) const;
   void figure(const limit& l, const type& how, const void* at) const;
   void each(const limit& l, const type& how, const void* at) const;
-  void range(const limit& l, std::int64_t figure, std::string_view unit) const;
+  template <class Number>
+  void range(const limit& l, Number figure, std::string_view unit) const;
 
   limit_checks which_;
   const place* where_;  // of what is looked at; null: the body itself

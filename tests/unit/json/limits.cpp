@@ -6,6 +6,7 @@
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/guild_bodies.hpp>
 #include <monochord/model/message_builder.hpp>
+#include <monochord/model/soundboard_bodies.hpp>
 #include <monochord/model/thread_bodies.hpp>
 
 #include "json/limit_walk.hpp"
@@ -315,7 +316,20 @@ TEST_CASE("a forum has a longer topic than other channels, when it is made and w
 
 TEST_CASE("numbers that are no figure are refused") {
   const attachment_body files[] = {{.filename = "a.ogg", .duration_secs = -0.5}};
-  CHECK(refused(create_message_body{.attachments = files}) == "attachments[0].duration_secs: -1, Discord takes at least 0");
+  CHECK(refused(create_message_body{.attachments = files}) == "attachments[0].duration_secs: -0.5, Discord takes at least 0");
   const attachment_body endless[] = {{.filename = "a.ogg", .duration_secs = std::numeric_limits<double>::infinity()}};
   CHECK(refused(create_message_body{.attachments = endless}) == "attachments[0].duration_secs: not a number");
+}
+
+TEST_CASE("a number over its limit is named as it was given") {
+  create_guild_soundboard_sound_body sound{.name = "horn", .volume = 1.0};
+  CHECK(refused(sound).empty());
+  sound.volume = 1.2;
+  CHECK(refused(sound) == "volume: 1.2, Discord takes at most 1");
+  sound.volume = -0.25;
+  CHECK(refused(sound) == "volume: -0.25, Discord takes at least 0");
+  sound.volume = 1e30;
+  CHECK(refused(sound) == "volume: 1e+30, Discord takes at most 1");
+  CHECK(refused(command_builder("a", "b").default_member_permissions(flags<permission>(~std::uint64_t{0}))) ==
+        "default_member_permissions: 18446744073709551615, Discord takes at most 18014398509481983");
 }
