@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/json/codec.hpp>
+#include <monochord/json/limits.hpp>
 #include <monochord/core/error.hpp>
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/message.hpp>
@@ -56,6 +57,17 @@ TEST_CASE("a command is defined by a body or by a builder") {
   group.subcommand(option_builder(command_option_type::sub_command, "add", "y").option({command_option_type::user, "who", "z"}));
   CHECK(json::encode(group) ==
         R"({"name":"admin","description":"x","options":[{"type":1,"name":"add","description":"y","options":[{"type":6,"name":"who","description":"z"}]}],"type":1})");
+}
+
+TEST_CASE("an entry point says who handles it, and an option which files it takes") {
+  command_builder launch(application_command_type::primary_entry_point, "launch", "Race with friends");
+  launch.handler(command_handler_type::discord_launch_activity);
+  CHECK(json::encode(launch) == R"({"name":"launch","description":"Race with friends","type":4,"handler":2})");
+  CHECK_NOTHROW(json::check_limits(launch));
+  command_builder file("print", "x");
+  file.option(option_builder(command_option_type::attachment, "what", "y").file_types({"image", ".pdf"}));
+  CHECK(json::encode(file) ==
+        R"({"name":"print","description":"x","options":[{"type":11,"name":"what","description":"y","file_types":["image",".pdf"]}],"type":1})");
 }
 
 TEST_CASE("a message is built with all that it can have") {
