@@ -3,6 +3,7 @@
 
 #include <monochord/core/error.hpp>
 #include <monochord/model/emoji.hpp>
+#include <monochord/model/file_type.hpp>
 #include <monochord/model/guild.hpp>
 #include <monochord/model/member.hpp>
 #include <monochord/model/role.hpp>
@@ -41,6 +42,7 @@ TEST_CASE("an image has a format and a size") {
   CHECK(images.user_avatar(user, "abc", {.format = image_format::webp, .size = 128}) ==
         "https://cdn.discordapp.com/avatars/1/abc.webp?size=128");
   CHECK(images.user_avatar(user, "abc", {.size = 4096}) == "https://cdn.discordapp.com/avatars/1/abc.png?size=4096");
+  CHECK(images.user_avatar(user, "abc", {.format = image_format::jpeg}).ends_with(image_extension::jpg));
   CHECK(images.guild_splash(guild_id{2}, "a_x") == "https://cdn.discordapp.com/splashes/2/a_x.png");
   CHECK(images.guild_splash(guild_id{2}, "a_x", {.format = image_format::webp}) ==
         "https://cdn.discordapp.com/splashes/2/a_x.webp");  // never moves
