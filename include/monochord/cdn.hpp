@@ -20,7 +20,8 @@ struct sticker_item;
 struct user;
 enum class sticker_format : std::int32_t;
 
-/// The formats of images. What moves is a GIF when the choice is left to us, everything else a PNG.
+/// The formats of images. When the choice is left to us an emoji is a WebP, anything else that moves a GIF, and the rest a
+/// PNG. A WebP of what moves moves; it is the one format in which everything is there that moves, however it was uploaded.
 /// https://docs.discord.com/developers/reference#image-formatting-image-formats
 enum class image_format : std::uint8_t { automatic, png, jpeg, webp, gif, lottie };
 
@@ -46,7 +47,8 @@ class cdn {
   std::string guild_banner(guild_id guild, std::string_view hash, image_options how = {}) const;
   std::string member_avatar(guild_id guild, user_id user, std::string_view hash, image_options how = {}) const;
   std::string member_banner(guild_id guild, user_id user, std::string_view hash, image_options how = {}) const;
-  /// An emoji has no hash that would tell whether it moves: `animated` does.
+  /// An emoji has no hash that would tell whether it moves: `animated` does. One that was uploaded as WebP or AVIF is there
+  /// as WebP only, as which any emoji comes unless another format is wanted.
   std::string custom_emoji(emoji_id emoji, bool animated = false, image_options how = {}) const;
 
   /// PNG, JPEG, WebP.

@@ -59,8 +59,9 @@ flags<permission> overwritten_permissions(flags<permission> base, const permissi
 /// What of `permissions` counts in a channel of a type, in this order: somebody who is timed out keeps
 /// `timed_out_permissions`; in a thread SEND_MESSAGES is what SEND_MESSAGES_IN_THREADS is in the parent; without VIEW_CHANNEL
 /// there is nothing; without SEND_MESSAGES no MENTION_EVERYONE, SEND_TTS_MESSAGES, ATTACH_FILES and EMBED_LINKS; in voice and
-/// stage channels without CONNECT nothing of voice; a stage has none of those that voice channels alone have. Owners and
-/// administrators keep all.
+/// stage channels without CONNECT nothing of voice and no MANAGE_CHANNELS; a stage has none of those that voice channels
+/// alone have. Owners and administrators keep all. READ_MESSAGE_HISTORY stays where CONNECT is denied, for replies and
+/// reactions need nothing else; to read the messages of a voice channel both are needed.
 /// https://docs.discord.com/developers/topics/permissions#implicit-permissions
 flags<permission> effective_permissions(flags<permission> permissions, const permission_subject& who, channel_type type);
 

@@ -11,6 +11,12 @@
 // check_limits only, never when something is encoded or decoded.
 namespace monochord::json {
 
+/// How a text is counted.
+enum class counted : bool {
+  whole,
+  trimmed,  // without the white space around it, which Discord takes away
+};
+
 /// Text counts in Unicode code points, lists and maps in items, numbers as what they are. What is absent or null has no
 /// figure, and so no limit.
 struct limit {
@@ -20,6 +26,7 @@ struct limit {
   std::int64_t min = 0;
   std::int64_t max = no_max;
   std::int64_t wide_max = 0;     // what Discord's specification takes where its documentation is stricter; 0: the same
+  counted text = counted::whole;
 
   constexpr bool each() const noexcept { return field.ends_with("[]"); }
   constexpr std::string_view name() const noexcept { return each() ? field.substr(0, field.size() - 2) : field; }

@@ -14,6 +14,8 @@ namespace monochord::json {
 
 /// Unicode code points of UTF-8 text.
 std::size_t code_points(std::string_view text) noexcept;
+/// The text without the white space around it.
+std::string_view trimmed(std::string_view text) noexcept;
 
 /// Walks a request body along its tables and throws limit_error at the first figure that is out of its limits. A path is
 /// a chain of places on the stack, so that nothing is allocated unless something is wrong.
@@ -44,7 +46,8 @@ class limit_walk {
   void value(const type& how, const void* at) const;
   void figure(const limit& l, const type& how, const void* at) const;
   void each(const limit& l, const type& how, const void* at) const;
-  void range(const limit& l, std::int64_t figure, std::string_view unit) const;
+  template <class Number>
+  void range(const limit& l, Number figure, std::string_view unit) const;
 
   limit_checks which_;
   const place* where_;  // of what is looked at; null: the body itself

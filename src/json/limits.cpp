@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The check of what Discord takes, before anything is sent: walks the tables like the encoder, but looks at figures.
 #include <algorithm>
+#include <charconv>
 #include <cmath>
+#include <type_traits>
+#include <utility>
 
 #include "json/limit_walk.hpp"
 #include "json/walk.hpp"
@@ -32,8 +35,22 @@ std::string_view text_of(const type& how, const void* at) {
   }
 }
 
-std::int64_t clamped(std::uint64_t value) noexcept {
-  return static_cast<std::int64_t>(std::min<std::uint64_t>(value, INT64_MAX));
+template <class Number>
+bool is_less(Number a, std::int64_t b) noexcept {
+  if constexpr (std::is_floating_point_v<Number>) return a < static_cast<Number>(b);
+  else return std::cmp_less(a, b);
+}
+template <class Number>
+bool is_greater(Number a, std::int64_t b) noexcept {
+  if constexpr (std::is_floating_point_v<Number>) return a > static_cast<Number>(b);
+  else return std::cmp_greater(a, b);
+}
+
+/// As the request would have it.
+template <class Number>
+std::string shown(Number number) {
+  char text[32];
+  return std::string(text, std::to_chars(text, text + sizeof text, number).ptr);
 }
 
 }  // namespace
@@ -43,50 +60,67 @@ std::size_t code_points(std::string_view text) noexcept {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
+std::string_view trimmed(std::string_view text) noexcept {
+  // All of Unicode's white space.
+  constexpr std::string_view spaces[] = {" ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\u0085", "\u00a0", "\u1680",
+                                         "\u2000", "\u2001", "\u2002", "\u2003", "\u2004", "\u2005", "\u2006", "\u2007", "\u2008",
+                                         "\u2009", "\u200a", "\u2028", "\u2029", "\u202f", "\u205f", "\u3000"};
+  for (bool found = true; found;) {
+    found = false;
+    for (const std::string_view space : spaces) {
+      if (text.starts_with(space)) text.remove_prefix(space.size()), found = true;
+      if (text.ends_with(space)) text.remove_suffix(space.size()), found = true;
+    }
+  }
+  return text;
+}
+
 void limit_walk::refuse(std::string_view field, std::string_view reason) const {
   throw limit_error(path_of(where_, field), std::string(reason));
 }
 
 void limit_walk::at_most(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const {
-  if (clamped(figure) <= max) return;
+  if (!is_greater(figure, max)) return;
   refuse(field, std::to_string(figure) + std::string(unit) + ", Discord takes at most " + std::to_string(max));
 }
 
 void limit_walk::at_least(std::string_view field, std::size_t figure, std::int64_t min, std::string_view unit) const {
-  if (clamped(figure) >= min) return;
+  if (!is_less(figure, min)) return;
   refuse(field, std::to_string(figure) + std::string(unit) + ", Discord takes at least " + std::to_string(min));
 }
 
-void limit_walk::range(const limit& l, std::int64_t figure, std::string_view unit) const {
+template <class Number>
+void limit_walk::range(const limit& l, Number figure, std::string_view unit) const {
   const std::int64_t max = strict() || l.wide_max == 0 ? l.max : l.wide_max;
   const auto say = [&](const char* bound, std::int64_t limit) {
-    refuse({}, std::to_string(figure) + std::string(unit) + ", Discord takes at " + bound + " " + std::to_string(limit));
+    refuse({}, shown(figure) + std::string(unit) + ", Discord takes at " + bound + " " + std::to_string(limit));
   };
-  if (figure > max) say("most", max);
-  if (figure < l.min) say("least", l.min);
+  if (is_greater(figure, max)) say("most", max);
+  if (is_less(figure, l.min)) say("least", l.min);
 }
 
 void limit_walk::figure(const limit& l, const type& how, const void* at) const {
   switch (how.what) {
     case kind::text:
     case kind::text_like:
-    case kind::text_view: return range(l, clamped(code_points(text_of(how, at))), characters);
+    case kind::text_view: {
+      const std::string_view text = text_of(how, at);
+      return range(l, code_points(l.text == counted::trimmed ? trimmed(text) : text), characters);
+    }
     case kind::scalar:  // numbers as choices have no documented limit
-      if (static_cast<const scalar*>(at)->is_text()) range(l, clamped(code_points(text_of(how, at))), characters);
+      if (static_cast<const scalar*>(at)->is_text()) range(l, code_points(text_of(how, at)), characters);
       return;
-    case kind::row: return range(l, clamped(static_cast<const row_how*>(how.how)->view(at).count), items_unit);
-    case kind::map: return range(l, clamped(static_cast<const map_how*>(how.how)->view(at).count), items_unit);
+    case kind::row: return range(l, static_cast<const row_how*>(how.how)->view(at).count, items_unit);
+    case kind::map: return range(l, static_cast<const map_how*>(how.how)->view(at).count, items_unit);
     case kind::int32: return range(l, load<std::int32_t>(at), {});
     case kind::uint32: return range(l, load<std::uint32_t>(at), {});
     case kind::int64: return range(l, load<std::int64_t>(at), {});
     case kind::uint64:
-    case kind::bits_text: return range(l, clamped(load<std::uint64_t>(at)), {});
+    case kind::bits_text: return range(l, load<std::uint64_t>(at), {});
     case kind::number: {
       const auto number = load<double>(at);
       if (!std::isfinite(number)) refuse({}, "not a number");
-      const double whole = number < 0 ? std::floor(number) : std::ceil(number);  // 1.5 is over 1, -0.5 below 0
-      constexpr double edge = 9e18;
-      return range(l, static_cast<std::int64_t>(std::clamp(whole, -edge, edge)), {});
+      return range(l, number, {});
     }
     default: return;
   }

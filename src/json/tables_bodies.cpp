@@ -14,6 +14,7 @@ MONOCHORD_TABLE(api_error, MONOCHORD_FIELD(code), MONOCHORD_OPTIONAL(message), M
                 MONOCHORD_FIELD(retry_after), MONOCHORD_FIELD(global))
 
 MONOCHORD_LIMITS(allowed_mentions, {"roles", 0, 100}, {"users", 0, 100})
+MONOCHORD_LIMIT_RULE(allowed_mentions, mention_limits)
 MONOCHORD_MODEL(allowed_mentions, parse, roles, users, replied_user)
 MONOCHORD_MODEL(message_reference_body, type, message_id, channel_id, guild_id, fail_if_not_exists)
 MONOCHORD_LIMITS(attachment_body, {"filename", 1, 1024}, {"title", 0, 1024}, {"description", 0, 1024},

@@ -11,7 +11,7 @@ MONOCHORD_LIMITS(forum_tag_body, {"name", 0, 20, 50}, {"emoji_name", 0, 100})
 MONOCHORD_MODEL(forum_tag_body, id, name, moderated, emoji_id, emoji_name)
 MONOCHORD_LIMITS(modify_channel_body, {"name", 1, 100}, {"position", 0, 2147483647}, {"topic", 0, 4096},
                                       {"rate_limit_per_user", 0, 21600}, {"bitrate", 8000, 2147483647},
-                                      {"user_limit", 0, 99}, {"permission_overwrites", 0, 100}, {"available_tags", 0, 20},
+                                      {"user_limit", 0, 10000}, {"permission_overwrites", 0, 100}, {"available_tags", 0, 20},
                                       {"default_thread_rate_limit_per_user", 0, 21600}, {"applied_tags", 0, 5})
 MONOCHORD_MODEL(modify_channel_body, name, icon, type, position, topic, nsfw, rate_limit_per_user, bitrate, user_limit,
                                      permission_overwrites, parent_id, rtc_region, video_quality_mode,

@@ -13,6 +13,7 @@
 #include <monochord/model/scheduled_event_bodies.hpp>
 #include <monochord/model/stage_instance_bodies.hpp>
 
+#include "json/limit_rules.hpp"
 #include "json/table.hpp"
 
 namespace monochord {
@@ -23,10 +24,11 @@ MONOCHORD_MODEL(modify_guild_body, name, region, verification_level, default_mes
                 explicit_content_filter, afk_channel_id, afk_timeout, icon, splash, discovery_splash, banner,
                 home_header, system_channel_id, system_channel_flags, rules_channel_id, public_updates_channel_id,
                 preferred_locale, features, description, premium_progress_bar_enabled, safety_alerts_channel_id)
-MONOCHORD_LIMITS(create_guild_channel_body, {"name", 1, 100}, {"topic", 0, 1024, 4096}, {"bitrate", 8000},
+MONOCHORD_LIMITS(create_guild_channel_body, {"name", 1, 100}, {"topic", 0, 4096}, {"bitrate", 8000},
                  {"user_limit", 0, 10000}, {"rate_limit_per_user", 0, 21600}, {"position", 0},
                  {"permission_overwrites", 0, 100}, {"available_tags", 0, 20},
                  {"default_thread_rate_limit_per_user", 0, 21600})
+MONOCHORD_LIMIT_RULE(create_guild_channel_body, channel_limits)
 MONOCHORD_MODEL(create_guild_channel_body, name, type, topic, bitrate, user_limit, rate_limit_per_user, position,
                 permission_overwrites, parent_id, nsfw, rtc_region, video_quality_mode, default_auto_archive_duration,
                 default_reaction_emoji, available_tags, default_sort_order, default_forum_layout,
@@ -41,7 +43,9 @@ MONOCHORD_LIMITS(search_guild_messages_query, {"limit", 1, 25}, {"offset", 0, 99
                  {"content", 0, 1024}, {"channel_id", 0, 500}, {"author_id", 0, 100}, {"author_type", 0, 6},
                  {"mentions", 0, 100}, {"mentions_role_id", 0, 100}, {"replied_to_user_id", 0, 100},
                  {"replied_to_message_id", 0, 100}, {"has", 0, 18}, {"embed_type", 0, 5}, {"embed_provider", 0, 100},
-                 {"link_hostname", 0, 100}, {"attachment_filename", 0, 100}, {"attachment_extension", 0, 100})
+                 {"embed_provider[]", 0, 256}, {"link_hostname", 0, 100}, {"link_hostname[]", 0, 256},
+                 {"attachment_filename", 0, 100}, {"attachment_filename[]", 0, 1024},
+                 {"attachment_extension", 0, 100}, {"attachment_extension[]", 0, 256})
 MONOCHORD_MODEL(search_guild_messages_query, limit, offset, max_id, min_id, slop, content, channel_id, author_type,
                 author_id, mentions, mentions_role_id, mention_everyone, replied_to_user_id, replied_to_message_id,
                 pinned, has, embed_type, embed_provider, link_hostname, attachment_filename, attachment_extension,

@@ -44,7 +44,7 @@ MONOCHORD_MODEL(member, user, nick, avatar, banner, roles, joined_at, premium_si
                 permissions, communication_disabled_until, avatar_decoration_data, collectibles)
 MONOCHORD_MODEL(partial_member, nick, avatar, banner, roles, joined_at, premium_since, deaf, mute, flags, pending,
                 permissions, communication_disabled_until, avatar_decoration_data, collectibles, user)
-MONOCHORD_LIMITS(embed_footer, {"text", 0, 2048}, {"icon_url", 0, 2048})
+MONOCHORD_LIMITS(embed_footer, {"text", 0, 2048, 0, counted::trimmed}, {"icon_url", 0, 2048})
 MONOCHORD_MODEL(embed_footer, text, icon_url, proxy_icon_url)
 MONOCHORD_LIMITS(embed_image, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},
                  {"description", 0, 4096})
@@ -56,12 +56,12 @@ MONOCHORD_MODEL(embed_video, url, proxy_url, height, width, content_type, placeh
                 description, flags, is_animated)
 MONOCHORD_LIMITS(embed_provider, {"name", 0, 256}, {"url", 0, 2048})
 MONOCHORD_MODEL(embed_provider, name, url)
-MONOCHORD_LIMITS(embed_author, {"name", 0, 256}, {"url", 0, 2048}, {"icon_url", 0, 2048})
+MONOCHORD_LIMITS(embed_author, {"name", 0, 256, 0, counted::trimmed}, {"url", 0, 2048}, {"icon_url", 0, 2048})
 MONOCHORD_MODEL(embed_author, name, url, icon_url, proxy_icon_url)
-MONOCHORD_LIMITS(embed_field, {"name", 0, 256}, {"value", 0, 1024})
+MONOCHORD_LIMITS(embed_field, {"name", 0, 256, 0, counted::trimmed}, {"value", 0, 1024, 0, counted::trimmed})
 MONOCHORD_MODEL(embed_field, name, value, inline_)
-MONOCHORD_LIMITS(embed, {"title", 0, 256}, {"description", 0, 4096}, {"url", 0, 2048}, {"color", 0, 16777215},
-                 {"fields", 0, 25})
+MONOCHORD_LIMITS(embed, {"title", 0, 256, 0, counted::trimmed}, {"description", 0, 4096, 0, counted::trimmed},
+                 {"url", 0, 2048}, {"color", 0, 16777215}, {"fields", 0, 25})
 MONOCHORD_MODEL(embed, title, type, description, url, timestamp, color, footer, image, thumbnail, video, provider,
                 author, fields, flags, components)
 MONOCHORD_LIMITS(poll_media, {"text", 1, 300})

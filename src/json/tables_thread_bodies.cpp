@@ -22,6 +22,7 @@ MONOCHORD_MODEL(forum_thread_message_body, content, embeds, allowed_mentions, co
                                            poll, shared_client_theme)
 MONOCHORD_LIMITS(start_thread_in_forum_or_media_channel_body, {"name", 1, 100}, {"rate_limit_per_user", 0, 21600},
                  {"applied_tags", 0, 5})
+MONOCHORD_LIMIT_RULE(start_thread_in_forum_or_media_channel_body, forum_post_limits)
 MONOCHORD_MODEL(start_thread_in_forum_or_media_channel_body, name, auto_archive_duration, rate_limit_per_user, message,
                  applied_tags)
 MONOCHORD_MODEL(get_thread_member_query, with_member)

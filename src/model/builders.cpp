@@ -100,6 +100,9 @@ option_builder& option_builder::autocomplete(bool value) { return option_.autoco
 option_builder& option_builder::channel_types(std::vector<channel_type> types) {
   return option_.channel_types = std::move(types), *this;
 }
+option_builder& option_builder::file_types(std::vector<std::string> types) {
+  return option_.file_types = std::move(types), *this;
+}
 option_builder& option_builder::name_in(std::string locale, std::string name) {
   made(option_.name_localizations)[std::move(locale)] = std::move(name);
   return *this;
@@ -118,8 +121,9 @@ command_builder::command_builder(std::string name, std::string description) {
   command_.description = std::move(description);
   command_.type = application_command_type::chat_input;
 }
-command_builder::command_builder(application_command_type type, std::string name) {
+command_builder::command_builder(application_command_type type, std::string name, std::string description) {
   command_.name = std::move(name);
+  command_.description = unless_empty(std::move(description));
   command_.type = type;
 }
 command_builder& command_builder::option(option_builder option) {
@@ -144,6 +148,7 @@ command_builder& command_builder::contexts(std::vector<interaction_context> cont
   return command_.contexts = std::move(contexts), *this;
 }
 command_builder& command_builder::nsfw(bool value) { return command_.nsfw = value, *this; }
+command_builder& command_builder::handler(command_handler_type handler) { return command_.handler = handler, *this; }
 
 embed_builder::embed_builder() = default;
 embed_builder::embed_builder(std::string title) { embed_.title = std::move(title); }
@@ -334,7 +339,7 @@ create_message_body message_builder::body() const {
   create_message_body body;
   if (p.content) body.content = *p.content;
   if (p.nonce) body.nonce = *p.nonce;
-  if (p.nonce && p.enforce_nonce) body.enforce_nonce = true;
+  if (p.nonce) body.enforce_nonce = p.enforce_nonce;
   body.tts = p.tts;
   body.embeds = p.embeds;
   body.allowed_mentions = p.mentions();

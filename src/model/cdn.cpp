@@ -19,6 +19,7 @@ struct cdn::kind {
   std::string_view name;
   bool lossy = true;  // JPEG and WebP beside PNG
   bool gif = false;
+  bool webp = false;  // is a WebP when the choice is left to us
 };
 
 namespace {
@@ -63,7 +64,9 @@ std::string cdn::url(const kind& what, std::string path, std::string_view hash, 
     refuse("the hash of a " + std::string(what.name) + " is letters, digits, _ and -");
   if (how.size != 0 && (how.size < least_size || how.size > most_size || !std::has_single_bit(static_cast<unsigned>(how.size))))
     refuse("the size of an image is a power of two from 16 to 4096, not " + std::to_string(how.size));
-  if (how.format == image_format::automatic && what.gif && animated) how.format = image_format::gif;
+  const bool moves = what.gif && animated;
+  if (how.format == image_format::automatic && what.webp) how.format = image_format::webp;
+  if (how.format == image_format::automatic && moves) how.format = image_format::gif;
   switch (how.format) {
     case image_format::automatic:
     case image_format::png: break;
@@ -73,14 +76,16 @@ std::string cdn::url(const kind& what, std::string path, std::string_view hash, 
       break;
     case image_format::gif:
       if (!what.gif) refuse("a " + std::string(what.name) + " is never a GIF");
-      if (!animated) refuse("this " + std::string(what.name) + " does not move, so there is no GIF of it");
+      if (!moves) refuse("this " + std::string(what.name) + " does not move, so there is no GIF of it");
       break;
     case image_format::lottie: refuse("a " + std::string(what.name) + " is never a Lottie");
   }
   std::string out = base_ + "/" + std::move(path);
   out += hash;
   out += extension(how.format);
-  if (how.size != 0) out += "?size=" + std::to_string(how.size);
+  const bool asks = moves && how.format == image_format::webp;  // a WebP stands still unless it is asked to move
+  if (asks) out += "?animated=true";
+  if (how.size != 0) out += (asks ? "&size=" : "?size=") + std::to_string(how.size);
   return out;
 }
 
@@ -107,7 +112,7 @@ std::string cdn::member_banner(guild_id guild, user_id user, std::string_view ha
   return hashed({.name = "member's banner", .gif = true}, in_guild(guild, user, "banners"), hash, how);
 }
 std::string cdn::custom_emoji(emoji_id emoji, bool animated, image_options how) const {
-  return url({.name = "custom emoji", .gif = true}, "emojis/", emoji.str(), animated, how);
+  return url({.name = "custom emoji", .gif = true, .webp = true}, "emojis/", emoji.str(), animated, how);
 }
 
 std::string cdn::guild_splash(guild_id guild, std::string_view hash, image_options how) const {

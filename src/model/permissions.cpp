@@ -20,8 +20,10 @@ constexpr set needs_send = permission::mention_everyone | permission::send_tts_m
 constexpr set voice_only = permission::priority_speaker | permission::speak | permission::deafen_members |
                            permission::use_vad | permission::use_soundboard | permission::use_external_sounds |
                            permission::set_voice_channel_status;
+/// The documentation names MANAGE_CHANNELS alone; the others mean something only to who is in the channel.
 constexpr set needs_connect = voice_only | permission::stream | permission::mute_members | permission::move_members |
-                              permission::request_to_speak | permission::use_embedded_activities;
+                              permission::request_to_speak | permission::use_embedded_activities |
+                              permission::manage_channels;
 
 bool is_thread(channel_type type) {
   return type == channel_type::announcement_thread || type == channel_type::public_thread ||

@@ -20,9 +20,10 @@ class mentions {
     const auto add = [this](bool wanted, std::string_view kind) {
       if (wanted) kinds_[count_++] = kind;
     };
+    // Users first and roles last, for either may be left out.
     add(by_default ? by_default->users : true, "users");
-    add(by_default ? by_default->roles : ordinary, "roles");
     add(by_default ? by_default->everyone : ordinary, "everyone");
+    add(by_default ? by_default->roles : ordinary, "roles");
   }
   mentions(const mentions&) = delete;
   mentions& operator=(const mentions&) = delete;
@@ -61,12 +62,18 @@ class mentions {
   template <class Body>
   void fill(Body& body, bool speaks) const {
     auto& asked = body.allowed_mentions;
-    if (asked && asked->parse.is_null()) asked->parse = kinds();
+    if (asked && asked->parse.is_null()) asked->parse = kinds_beside(*asked);
     if (!speaks || !by_default_ || !asked.is_absent()) return;
-    asked.emplace().parse = kinds();
+    asked.emplace().parse = kinds_beside({});
     asked->replied_user = by_default_->replied_user;
   }
-  list<std::string_view> kinds() const { return {kinds_.data(), count_}; }
+  /// Discord takes a kind or ids of it, not both.
+  list<std::string_view> kinds_beside(const allowed_mentions& ids) const {
+    std::size_t first = 0, end = count_;
+    if (ids.users && !ids.users->empty() && first < end && kinds_[first] == "users") ++first;
+    if (ids.roles && !ids.roles->empty() && first < end && kinds_[end - 1] == "roles") --end;
+    return {kinds_.data() + first, end - first};
+  }
 
   optional<default_mentions> by_default_;
   std::array<std::string_view, 3> kinds_;

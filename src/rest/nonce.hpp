@@ -8,8 +8,9 @@
 namespace monochord::rest {
 
 /// Gives a message a nonce of ours, unless it has its own, and lets Discord enforce it, so that a retry makes no second
-/// message. That goes for the caller's own nonce as well: Discord then answers a second message of it with the first. False when the body says `enforce_nonce = false`: then nothing is changed. `storage` holds the nonce and must
-/// live until the body is encoded.
+/// message. That goes for the caller's own nonce as well: Discord then answers a second message of it with the first. False
+/// when the body says `enforce_nonce = false`: then nothing is changed. `storage` holds the nonce and must live until the
+/// body is encoded.
 /// https://docs.discord.com/developers/resources/message#create-message
 bool cover_by_nonce(create_message_body& body, std::string& storage);
 

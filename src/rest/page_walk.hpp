@@ -137,6 +137,7 @@ inline pager_options options_of_search(const maybe<int>& page_size, std::size_t 
   pager_options how;
   how.page_size = static_cast<std::size_t>(std::clamp(page_size.value_or(most_found), 1, most_found));
   how.limit = limit;
+  how.by_offset = true;
   return how;
 }
 

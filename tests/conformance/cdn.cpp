@@ -92,16 +92,18 @@ TEST_CASE("addresses of images are those of Discord") {
     ++endpoints;
     if (!kind->second) continue;
     const auto offered = row.at("formats").get<std::vector<std::string>>();
+    const bool moves = row.at("animated").get<bool>();
     for (const auto& [name, format] : formats) {
       INFO(name);
       const image_options how{.format = format.first, .size = 64};
       if (std::find(offered.begin(), offered.end(), name) != offered.end())
         CHECK(kind->second("a_hash", how) ==
-              "https://cdn.discordapp.com/" + with_numbers(row.at("path")) + format.second + "?size=64");
+              "https://cdn.discordapp.com/" + with_numbers(row.at("path")) + format.second +
+                  (moves && name == "WebP" ? "?animated=true&size=64" : "?size=64"));
       else CHECK_THROWS_AS(kind->second("a_hash", how), error);
     }
-    const bool moves = row.at("animated").get<bool>();
-    CHECK(kind->second("a_hash", {}).ends_with(moves ? ".gif" : ".png"));
+    const std::string by_itself = type == "Custom Emoji" ? ".webp?animated=true" : moves ? ".gif" : ".png";
+    CHECK(kind->second("a_hash", {}).ends_with(by_itself));
   }
   CHECK(images.default_avatar(user_id{std::uint64_t{7} << 22}) == "https://cdn.discordapp.com/embed/avatars/1.png");
   CHECK(images.sticker(sticker_id{1}, sticker_format::apng) == "https://cdn.discordapp.com/stickers/1.png");

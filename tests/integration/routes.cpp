@@ -195,7 +195,7 @@ TEST_CASE("messages that do not say whom they notify say what the client says") 
   // Who is replied to, and the kinds of mentions that would be notified anyway.
   const auto reply = mc::message_builder("x").mention_replied(true);
   CHECK(said(drop(careful.rest().create_message(channel, reply))) == R"({"parse":["users"],"replied_user":true})");
-  CHECK(said(drop(plain.rest().create_message(channel, reply))) == R"({"parse":["users","roles","everyone"],"replied_user":true})");
+  CHECK(said(drop(plain.rest().create_message(channel, reply))) == R"({"parse":["users","everyone","roles"],"replied_user":true})");
   CHECK(said(drop(plain.rest().create_followup_message(app, "token", reply))) == R"({"parse":["users"],"replied_user":true})");
   CHECK(said(plain.rest().reply(asked, reply)) == R"({"parse":["users"],"replied_user":true})");
 }

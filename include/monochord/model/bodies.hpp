@@ -28,9 +28,9 @@ struct shared_client_theme;
 enum class channel_type : std::int32_t;
 enum class command_handler_type : std::int32_t;
 
-/// Who is notified by a message: `parse` holds kinds (`users`, `roles`, `everyone`), the others ids. What is absent notifies
-/// nobody; null as `parse` stands for the kinds of a message that has none of this: those of
-/// `client_options::allowed_mentions`, or Discord's.
+/// Who is notified by a message: `parse` holds kinds (`users`, `roles`, `everyone`), the others ids, of a kind that `parse`
+/// does not have. What is absent notifies nobody; null as `parse` stands for the kinds of a message that has none of this:
+/// those of `client_options::allowed_mentions`, or Discord's; without those of which there are ids.
 /// https://docs.discord.com/developers/resources/message#allowed-mentions-object
 struct allowed_mentions {
   maybe<list<std::string_view>> parse{};

@@ -39,11 +39,11 @@ struct modify_channel_body {
   maybe<std::string_view> icon{};  ///< of a group: a data URI
   maybe<channel_type> type{};  ///< text to announcement and back
   maybe<int> position{};
-  maybe<std::string_view> topic{};  ///< 1024 characters but in a forum
+  maybe<std::string_view> topic{};  ///< 1,024 characters, 4,096 of a forum
   maybe<bool> nsfw{};
   maybe<int> rate_limit_per_user{};  ///< seconds; also of threads
   maybe<int> bitrate{};  ///< bits a second
-  maybe<int> user_limit{};
+  maybe<int> user_limit{};  ///< 99 of a voice channel, 10,000 of a stage; 0: none
   maybe<list<overwrite>> permission_overwrites{};
   maybe<channel_id> parent_id{};
   maybe<std::string_view> rtc_region{};

@@ -44,6 +44,8 @@ class option_builder {
   option_builder& max_length(int value);
   option_builder& autocomplete(bool value = true);
   option_builder& channel_types(std::vector<channel_type> types);
+  /// Of an attachment: up to 10 of `file_type` (`image`, `video`, `audio`) or names like `.pdf`.
+  option_builder& file_types(std::vector<std::string> types);
   option_builder& name_in(std::string locale, std::string name);
   option_builder& description_in(std::string locale, std::string description);
   /// An option of this subcommand, or a subcommand of this group.
@@ -62,8 +64,8 @@ class command_builder {
  public:
   /// A slash command.
   command_builder(std::string name, std::string description);
-  /// A user or message command, which has no description.
-  command_builder(application_command_type type, std::string name);
+  /// A user or message command, which has no description, or the primary entry point of an activity, which may have one.
+  command_builder(application_command_type type, std::string name, std::string description = {});
 
   command_builder& option(option_builder option);
   /// The option of a C++ type is made with its own constructor: `option({command_option_type::integer, "sides", "..."})`.
@@ -75,6 +77,9 @@ class command_builder {
   command_builder& integration_types(std::vector<integration_type> types);
   command_builder& contexts(std::vector<interaction_context> contexts);
   command_builder& nsfw(bool value = true);
+  /// Of the primary entry point: whether the app answers itself or Discord launches the activity.
+  /// https://docs.discord.com/developers/interactions/application-commands#entry-point-handlers
+  command_builder& handler(command_handler_type handler);
 
   const command_definition& body() const noexcept { return command_; }
 

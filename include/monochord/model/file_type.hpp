@@ -18,7 +18,7 @@ using file_type = open_string<file_type_names>;
 
 /// The formats of images at the CDN, as their names end.
 /// https://docs.discord.com/developers/reference#message-formatting-timestamp-styles
-struct image_format_names {
+struct image_extension_names {
   static constexpr std::string_view jpg = ".jpg";
   static constexpr std::string_view jpeg = ".jpeg";
   static constexpr std::string_view png = ".png";
@@ -26,6 +26,6 @@ struct image_format_names {
   static constexpr std::string_view gif = ".gif";
   static constexpr std::string_view lottie = ".json";
 };
-using image_format = open_string<image_format_names>;
+using image_extension = open_string<image_extension_names>;
 
 }  // namespace monochord

@@ -52,9 +52,9 @@ struct modify_guild_body {
 struct create_guild_channel_body {
   std::string_view name{};
   maybe<channel_type> type{};
-  maybe<std::string_view> topic{};  ///< 1,024 characters but in a forum
+  maybe<std::string_view> topic{};  ///< 1,024 characters, 4,096 of a forum
   maybe<int> bitrate{};  ///< bits a second
-  maybe<int> user_limit{};
+  maybe<int> user_limit{};  ///< 99 of a voice channel, 10,000 of a stage; 0: none
   maybe<int> rate_limit_per_user{};  ///< seconds
   maybe<int> position{};
   maybe<list<overwrite>> permission_overwrites{};

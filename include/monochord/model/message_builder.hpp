@@ -93,10 +93,11 @@ class message_builder {
   /// Only the user of the interaction sees the answer.
   message_builder& ephemeral();
   message_builder& tts(bool value = true);
-  /// Up to 25 characters; unless `enforce` is false Discord makes no second message with the same nonce.
+  /// Up to 25 characters; unless `enforce` is false Discord makes no second message with the same nonce. If it is, nothing
+  /// covers a message whose answer is lost: it is not sent again.
   message_builder& nonce(std::string nonce, bool enforce = true);
-  /// Whom the message notifies: kinds (`users`, `roles`, `everyone`) and ids. Without it those that
-  /// `client_options::allowed_mentions` says.
+  /// Whom the message notifies: kinds (`users`, `roles`, `everyone`), and ids of other kinds than these. Without it those
+  /// that `client_options::allowed_mentions` says.
   message_builder& mentions(std::vector<std::string> kinds, std::vector<user_id> users = {}, std::vector<role_id> roles = {});
   message_builder& no_mentions() { return mentions({}); }
   /// Whether the author of the message that is replied to is notified; the others are as without this.

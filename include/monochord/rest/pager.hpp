@@ -8,6 +8,7 @@
 #include <iterator>
 #include <limits>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -44,6 +45,8 @@ struct pager_options {
   page_order order = page_order::as_given;
   /// Several items may have one cursor: `fetch` gives those of the cursor that it goes on from too, but none twice.
   bool shared_cursors = false;
+  /// `fetch` counts its pages itself: cursors are not looked at, and what moves meanwhile may come twice or be left out.
+  bool by_offset = false;
 };
 
 /// Walks over everything that a route gives in pages, one request at a time and none before it is needed.
@@ -61,10 +64,11 @@ struct pager_options {
 /// `fetched_page<T>`, and of what reads the cursor of the last item of a page, from which the next one goes on. It ends
 /// with a short or empty page, with `more == false`, and at the limit.
 ///
-/// What `fetch` throws comes out of `next`, cancellation included; nothing is lost then, and the next `next` asks for the
-/// same page again. A page that does not lie past the cursor it was asked from throws `error` (`errc::json_mismatch`), since
-/// items would come twice or be left out; where the order is `as_given`, one that ends where the one before it ended does. So
-/// does an empty page that is not to be the last. One call at a time; the pager must live until it has ended.
+/// What `fetch` throws comes out of `next`, cancellation included; nothing is lost then, not even what `all` had read, and
+/// the next call asks for the same page again. A page that does not lie past the cursor it was asked from throws `error` (`errc::json_mismatch`), since
+/// items would come twice or be left out; where the order is `as_given`, one that ends where the one before it ended does,
+/// unless pages are counted (`by_offset`). So does an empty page that is not to be the last. One call at a time; the pager
+/// must live until it has ended.
 template <class T, class Cursor = any_id>
 class pager {
  public:
@@ -101,16 +105,23 @@ class pager {
   /// Everything that is left, in one vector; give a limit where that could be much.
   task<std::vector<T>> all() {
     std::vector<T> everything;
-    for (;;) {
-      std::vector<T> page = co_await next_page();
-      if (page.empty()) break;
-      std::move(page.begin(), page.end(), std::back_inserter(everything));
+    try {
+      for (;;) {
+        std::vector<T> page = co_await next_page();
+        if (page.empty()) break;
+        std::move(page.begin(), page.end(), std::back_inserter(everything));
+      }
+    } catch (...) {
+      page_ = std::move(everything);  // to be given again
+      at_ = 0;
+      throw;
     }
     co_return everything;
   }
 
   /// Where the next request goes on: to keep, and to give to another pager as `from`. Items of the page at hand that
-  /// `next` has not given yet are before it.
+  /// `next` has not given yet are before it, and other items with this very cursor are left out by the other pager: of walks
+  /// by time those of the same time. This one, which knows which it gave, leaves none out.
   const std::optional<Cursor>& cursor() const noexcept { return cursor_; }
   /// Nothing more will be requested; a page at hand may still have items.
   bool finished() const noexcept { return left_ == 0 || finished_; }
@@ -133,11 +144,10 @@ class pager {
       put_in_order(items);
       if (items.size() > left_) items.erase(items.begin() + static_cast<std::ptrdiff_t>(left_), items.end());
       Cursor last = cursor_of_(items.back());
-      if (!goes_on(cursor_of_(items.front()), last, more))
-        throw error(errc::json_mismatch, "a page does not lie past the page before it");
+      if (!goes_on(cursor_of_(items.front()), last, more)) throw error(errc::json_mismatch, broken_order());
       cursor_ = std::move(last);
     } else if (more) {
-      throw error(errc::json_mismatch, "an empty page is not to be the last");
+      throw error(errc::json_mismatch, "an empty page is not to be the last: with `more` a fetch gives at least one item");
     }
     finished_ = !more;
     left_ -= items.size();
@@ -154,9 +164,20 @@ class pager {
   }
 
   bool goes_on(const Cursor& first, const Cursor& last, bool more) const {
-    if (!cursor_) return true;
+    if (!cursor_ || options_.by_offset) return true;
     if (options_.order == page_order::as_given) return !more || last != *cursor_;
     return options_.shared_cursors ? !comes_before(first, *cursor_) : comes_before(*cursor_, first);
+  }
+
+  /// Which order a page broke, and what would have kept it.
+  std::string broken_order() const {
+    if (options_.order == page_order::as_given)
+      return "a page ends where the one before it ended: with page_order::as_given a fetch gives what is behind the cursor "
+             "that it is given";
+    const bool rising = options_.order == page_order::rising;
+    return std::string("a page does not lie past the cursor that it goes on from: with page_order::") +
+           (rising ? "rising" : "falling") + " a fetch gives items " + (options_.shared_cursors ? "at and " : "") +
+           (rising ? "above" : "below") + " the cursor that it is given";
   }
 
   task<page_type> request(std::size_t wanted) {

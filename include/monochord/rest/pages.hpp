@@ -53,8 +53,8 @@ static_assert(std::is_trivially_destructible_v<page_start<any_id>>);
 /// The messages of a channel, newest first; with `after` (of the beginning: `message_id{}`) oldest first.
 /// https://docs.discord.com/developers/resources/message#get-channel-messages
 pager<message> channel_history(const rest_client& rest, channel_id channel, const page_range<message_id>& range = {});
-/// The pinned messages of a channel, last pinned first, from those pinned before `from`. Several may be pinned at one time;
-/// none of them is left out.
+/// The pinned messages of a channel, last pinned first, from those pinned before `from`. Several may be pinned at one time:
+/// none of them is left out unless `from` is that time, as when it is the `cursor()` of another pager.
 /// https://docs.discord.com/developers/resources/message#get-channel-pins
 pager<message_pin, timestamp> pins_of(const rest_client& rest, channel_id channel,
                                       const page_start<timestamp>& start = {});
@@ -70,8 +70,8 @@ pager<user> voters_of(const rest_client& rest, channel_id channel, message_id po
 /// https://docs.discord.com/developers/resources/channel#list-thread-members
 pager<thread_member> thread_members_of(const rest_client& rest, channel_id thread,
                                        const page_start<user_id>& start = {});
-/// Archived threads, last archived first, from those archived before `from`. Several may be archived at one time; none of
-/// them is left out.
+/// Archived threads, last archived first, from those archived before `from`. Several may be archived at one time: none of
+/// them is left out unless `from` is that time, as when it is the `cursor()` of another pager.
 /// https://docs.discord.com/developers/resources/channel#list-public-archived-threads
 pager<channel, timestamp> public_archived_threads(const rest_client& rest, channel_id parent,
                                                   const page_start<timestamp>& start = {});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/json/codec.hpp>
+#include <monochord/json/limits.hpp>
 #include <monochord/core/error.hpp>
 #include <monochord/model/command_builder.hpp>
 #include <monochord/model/message.hpp>
@@ -58,6 +59,17 @@ TEST_CASE("a command is defined by a body or by a builder") {
         R"({"name":"admin","description":"x","options":[{"type":1,"name":"add","description":"y","options":[{"type":6,"name":"who","description":"z"}]}],"type":1})");
 }
 
+TEST_CASE("an entry point says who handles it, and an option which files it takes") {
+  command_builder launch(application_command_type::primary_entry_point, "launch", "Race with friends");
+  launch.handler(command_handler_type::discord_launch_activity);
+  CHECK(json::encode(launch) == R"({"name":"launch","description":"Race with friends","type":4,"handler":2})");
+  CHECK_NOTHROW(json::check_limits(launch));
+  command_builder file("print", "x");
+  file.option(option_builder(command_option_type::attachment, "what", "y").file_types({"image", ".pdf"}));
+  CHECK(json::encode(file) ==
+        R"({"name":"print","description":"x","options":[{"type":11,"name":"what","description":"y","file_types":["image",".pdf"]}],"type":1})");
+}
+
 TEST_CASE("a message is built with all that it can have") {
   message_builder m("pong");
   m.embed(embed_builder("Title").field("a", "b", true).color(0xff0000).footer("f").image("attachment://x.png"));
@@ -65,11 +77,11 @@ TEST_CASE("a message is built with all that it can have") {
   ok.style = button_style::primary;
   ok.custom_id = "ok";
   ok.label = "OK";
-  m.row({ok}).file("x.png", "PNG", "a picture").mentions({"users"}, {user_id{1}}).mention_replied(false);
+  m.row({ok}).file("x.png", "PNG", "a picture").mentions({"roles"}, {user_id{1}}).mention_replied(false);
   m.reply_to(message_id{9}, false).ephemeral().nonce("n");
   CHECK(json::encode(m) ==
         R"({"content":"pong","nonce":"n","embeds":[{"title":"Title","color":16711680,"footer":{"text":"f"},"image":{"url":"attachment://x.png"},)"
-        R"("fields":[{"name":"a","value":"b","inline":true}]}],"allowed_mentions":{"parse":["users"],"users":["1"],"replied_user":false},)"
+        R"("fields":[{"name":"a","value":"b","inline":true}]}],"allowed_mentions":{"parse":["roles"],"users":["1"],"replied_user":false},)"
         R"("message_reference":{"message_id":"9","fail_if_not_exists":false},"components":[{"type":1,"components":[{"type":2,"style":1,"label":"OK","custom_id":"ok"}]}],)"
         R"("attachments":[{"id":"0","filename":"x.png","description":"a picture"}],"flags":64,"enforce_nonce":true})");
   const auto body = m.body();

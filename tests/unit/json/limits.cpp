@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/json/limits.hpp>
+#include <monochord/model/application_command_bodies.hpp>
 #include <monochord/model/bodies.hpp>
+#include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/command_builder.hpp>
+#include <monochord/model/guild_bodies.hpp>
 #include <monochord/model/message_builder.hpp>
+#include <monochord/model/soundboard_bodies.hpp>
+#include <monochord/model/thread_bodies.hpp>
 
 #include "json/limit_walk.hpp"
 #include "support/catch.hpp"
@@ -82,6 +87,21 @@ TEST_CASE("lists have limits, and what is absent or null has none") {
   CHECK(refused(create_message_body{}).empty());
 }
 
+TEST_CASE("a kind of mentions stands for all of them, ids for some") {
+  const auto mentions = [](std::vector<std::string> kinds, std::vector<user_id> users, std::vector<role_id> roles = {}) {
+    return refused(message_builder("x").mentions(std::move(kinds), std::move(users), std::move(roles)));
+  };
+  CHECK(mentions({"users"}, {user_id{1}}) ==
+        "allowed_mentions.parse: Discord takes all users or the ids of some, not both");
+  CHECK(mentions({"everyone", "roles"}, {user_id{1}}, {role_id{2}}) ==
+        "allowed_mentions.parse: Discord takes all roles or the ids of some, not both");
+  CHECK(mentions({"everyone", "roles"}, {user_id{1}}).empty());
+  CHECK(mentions({"users", "roles"}, {}).empty());
+  CHECK(refused(create_message_body{.allowed_mentions = allowed_mentions{.parse = list<std::string_view>{"users"},
+                                                                         .users = list<user_id>{}}})
+            .empty());
+}
+
 TEST_CASE("the embeds of a message have 6000 characters together") {
   message_builder m;
   m.embed(embed_builder(text(200)).description(text(3000)));
@@ -90,6 +110,33 @@ TEST_CASE("the embeds of a message have 6000 characters together") {
   m.embed(embed_builder("x"));
   CHECK(refused(m) == "embeds: 6001 characters in all of them, Discord takes at most 6000");
   CHECK(refused(m.edit_body()) == "embeds: 6001 characters in all of them, Discord takes at most 6000");
+}
+
+TEST_CASE("of the texts of an embed the white space around them does not count") {
+  CHECK(json::trimmed("\n \u3000 a b\u00a0\t") == "a b");
+  CHECK(json::trimmed("\u2003").empty());
+  const auto padded = [](std::size_t characters) { return " \n" + text(characters) + "\u2003 \t"; };
+  const auto both = [&](auto make, std::size_t most) {
+    CHECK(refused(message_builder().embed(make(padded(most)))).empty());
+    return refused(message_builder().embed(make(padded(most + 1))));
+  };
+  using words = std::string;
+  CHECK(both([](words s) { return embed_builder(s); }, 256) == "embeds[0].title: 257 characters, Discord takes at most 256");
+  CHECK(both([](words s) { return embed_builder().description(s); }, 4096) ==
+        "embeds[0].description: 4097 characters, Discord takes at most 4096");
+  CHECK(both([](words s) { return embed_builder().field(s, "v"); }, 256) ==
+        "embeds[0].fields[0].name: 257 characters, Discord takes at most 256");
+  CHECK(both([](words s) { return embed_builder().field("n", s); }, 1024) ==
+        "embeds[0].fields[0].value: 1025 characters, Discord takes at most 1024");
+  CHECK(both([](words s) { return embed_builder().footer(s); }, 2048) ==
+        "embeds[0].footer.text: 2049 characters, Discord takes at most 2048");
+  CHECK(both([](words s) { return embed_builder().author(s); }, 256) ==
+        "embeds[0].author.name: 257 characters, Discord takes at most 256");
+  message_builder together;
+  together.embed(embed_builder().description(padded(3000))).embed(embed_builder().description(padded(3000)));
+  CHECK(refused(together).empty());
+  CHECK(refused(together.embed(embed_builder("x"))) == "embeds: 6001 characters in all of them, Discord takes at most 6000");
+  CHECK(refused(create_message_body{.content = padded(2000)}) == "content: 2005 characters, Discord takes at most 2000");
 }
 
 TEST_CASE("components are counted through and through") {
@@ -193,9 +240,96 @@ TEST_CASE("a command has limits, alone and in all") {
   CHECK(refused(choice) == "options[0].choices[0].value: 101 characters, Discord takes at most 100");
 }
 
+TEST_CASE("an edited command has limits in all, as far as the edit says it") {
+  const std::string hundred = text(100);
+  const std::vector<command_choice_body> choices(20, command_choice_body{.name = hundred, .value = hundred});
+  const command_option_body option{.name = "o", .description = "d", .choices = choices};
+  const command_option_body options[] = {option, option};
+  edit_application_command_body edit{.name = "a", .options = list<command_option_body>(options, 1)};
+  CHECK(refused(edit).empty());
+  edit.options = list<command_option_body>(options);
+  CHECK(refused(edit) == "options: 8005 characters of names, descriptions and values in all, Discord takes at most 8000");
+}
+
+TEST_CASE("the texts in the lists of a search have limits") {
+  const std::string fits = text(256), long_text = text(257), longest = text(1025);
+  const std::vector<std::string_view> good{"a", fits}, bad{"a", long_text}, worst{"a", longest};
+  CHECK(refused(search_guild_messages_query{.embed_provider = good, .link_hostname = good, .attachment_filename = bad,
+                                            .attachment_extension = good})
+            .empty());
+  CHECK(refused(search_guild_messages_query{.embed_provider = bad}) ==
+        "embed_provider[1]: 257 characters, Discord takes at most 256");
+  CHECK(refused(search_guild_messages_query{.link_hostname = bad}) ==
+        "link_hostname[1]: 257 characters, Discord takes at most 256");
+  CHECK(refused(search_guild_messages_query{.attachment_filename = worst}) ==
+        "attachment_filename[1]: 1025 characters, Discord takes at most 1024");
+  CHECK(refused(search_guild_messages_query{.attachment_extension = bad}) ==
+        "attachment_extension[1]: 257 characters, Discord takes at most 256");
+}
+
+TEST_CASE("a message and a post of a forum have ten files") {
+  const std::vector<file_body> files(11, file_body{.name = "a.txt", .bytes = "x"});
+  const list<file_body> ten(files.data(), 10);
+  CHECK(refused(create_message_body{.files = ten}).empty());
+  CHECK(refused(create_message_body{.files = files}) == "files: 11 files, Discord takes at most 10");
+  CHECK(refused(start_thread_in_forum_or_media_channel_body{.name = "n", .files = ten}).empty());
+  CHECK(refused(start_thread_in_forum_or_media_channel_body{.name = "n", .files = files}) ==
+        "files: 11 files, Discord takes at most 10");
+}
+
+TEST_CASE("the description of a file has a limit where it stands") {
+  const std::string fits = text(1024), long_text = text(1025);
+  const file_body files[] = {{.name = "a.png", .bytes = "x", .description = fits},
+                             {.name = "b.png", .bytes = "x", .description = long_text}};
+  const list<file_body> first(files, 1);
+  const std::string reason = "files[1].description: 1025 characters, Discord takes at most 1024";
+  CHECK(refused(create_message_body{.files = first}).empty());
+  CHECK(refused(create_message_body{.files = files}) == reason);
+  CHECK(refused(edit_message_body{.files = files}) == reason);
+  CHECK(refused(start_thread_in_forum_or_media_channel_body{.name = "n", .files = files}) == reason);
+  const interaction_response_body answer{.type = interaction_callback_type::channel_message_with_source,
+                                         .data = interaction_response_data{.files = files}};
+  CHECK(refused(answer) == "data." + reason);
+}
+
+TEST_CASE("a stage takes more people than a voice channel") {
+  CHECK(refused(modify_channel_body{.user_limit = 10000}).empty());
+  CHECK(refused(modify_channel_body{.user_limit = 10001}) == "user_limit: 10001, Discord takes at most 10000");
+  create_guild_channel_body made{.name = "n", .type = channel_type::guild_stage_voice, .user_limit = 10000};
+  CHECK(refused(made).empty());
+  made.type = channel_type::guild_voice;
+  CHECK(refused(made) == "user_limit: 10000 in a voice channel, Discord takes at most 99");
+}
+
+TEST_CASE("a forum has a longer topic than other channels, when it is made and when it is changed") {
+  const std::string most = text(4096), more = text(4097), of_others = text(1025);
+  for (const auto type : {channel_type::guild_forum, channel_type::guild_media}) {
+    CHECK(refused(create_guild_channel_body{.name = "n", .type = type, .topic = most}).empty());
+    CHECK(refused(create_guild_channel_body{.name = "n", .type = type, .topic = more}) ==
+          "topic: 4097 characters, Discord takes at most 4096");
+  }
+  const create_guild_channel_body plain{.name = "n", .topic = of_others};
+  CHECK(refused(plain) == "topic: 1025 characters outside of a forum, Discord takes at most 1024");
+  CHECK(refused(plain, limit_checks::wide).empty());
+  CHECK(refused(modify_channel_body{.topic = most}).empty());
+}
+
 TEST_CASE("numbers that are no figure are refused") {
   const attachment_body files[] = {{.filename = "a.ogg", .duration_secs = -0.5}};
-  CHECK(refused(create_message_body{.attachments = files}) == "attachments[0].duration_secs: -1, Discord takes at least 0");
+  CHECK(refused(create_message_body{.attachments = files}) == "attachments[0].duration_secs: -0.5, Discord takes at least 0");
   const attachment_body endless[] = {{.filename = "a.ogg", .duration_secs = std::numeric_limits<double>::infinity()}};
   CHECK(refused(create_message_body{.attachments = endless}) == "attachments[0].duration_secs: not a number");
+}
+
+TEST_CASE("a number over its limit is named as it was given") {
+  create_guild_soundboard_sound_body sound{.name = "horn", .volume = 1.0};
+  CHECK(refused(sound).empty());
+  sound.volume = 1.2;
+  CHECK(refused(sound) == "volume: 1.2, Discord takes at most 1");
+  sound.volume = -0.25;
+  CHECK(refused(sound) == "volume: -0.25, Discord takes at least 0");
+  sound.volume = 1e30;
+  CHECK(refused(sound) == "volume: 1e+30, Discord takes at most 1");
+  CHECK(refused(command_builder("a", "b").default_member_permissions(flags<permission>(~std::uint64_t{0}))) ==
+        "default_member_permissions: 18446744073709551615, Discord takes at most 18014398509481983");
 }

@@ -3,6 +3,7 @@
 
 #include <monochord/core/error.hpp>
 #include <monochord/model/emoji.hpp>
+#include <monochord/model/file_type.hpp>
 #include <monochord/model/guild.hpp>
 #include <monochord/model/member.hpp>
 #include <monochord/model/role.hpp>
@@ -33,11 +34,23 @@ TEST_CASE("an image has a format and a size") {
   CHECK(images.user_avatar(user, "abc") == "https://cdn.discordapp.com/avatars/1/abc.png");
   CHECK(images.user_avatar(user, "a_abc") == "https://cdn.discordapp.com/avatars/1/a_abc.gif");
   CHECK(images.user_avatar(user, "a_abc", {.format = image_format::webp, .size = 128}) ==
-        "https://cdn.discordapp.com/avatars/1/a_abc.webp?size=128");
+        "https://cdn.discordapp.com/avatars/1/a_abc.webp?animated=true&size=128");
+  CHECK(images.user_avatar(user, "a_abc", {.format = image_format::webp}) ==
+        "https://cdn.discordapp.com/avatars/1/a_abc.webp?animated=true");
+  CHECK(images.user_avatar(user, "a_abc", {.format = image_format::png, .size = 16}) ==
+        "https://cdn.discordapp.com/avatars/1/a_abc.png?size=16");
+  CHECK(images.user_avatar(user, "abc", {.format = image_format::webp, .size = 128}) ==
+        "https://cdn.discordapp.com/avatars/1/abc.webp?size=128");
   CHECK(images.user_avatar(user, "abc", {.size = 4096}) == "https://cdn.discordapp.com/avatars/1/abc.png?size=4096");
+  CHECK(images.user_avatar(user, "abc", {.format = image_format::jpeg}).ends_with(image_extension::jpg));
   CHECK(images.guild_splash(guild_id{2}, "a_x") == "https://cdn.discordapp.com/splashes/2/a_x.png");
-  CHECK(images.custom_emoji(emoji_id{3}) == "https://cdn.discordapp.com/emojis/3.png");
-  CHECK(images.custom_emoji(emoji_id{3}, true) == "https://cdn.discordapp.com/emojis/3.gif");
+  CHECK(images.guild_splash(guild_id{2}, "a_x", {.format = image_format::webp}) ==
+        "https://cdn.discordapp.com/splashes/2/a_x.webp");  // never moves
+  CHECK(images.custom_emoji(emoji_id{3}) == "https://cdn.discordapp.com/emojis/3.webp");
+  CHECK(images.custom_emoji(emoji_id{3}, true) == "https://cdn.discordapp.com/emojis/3.webp?animated=true");
+  CHECK(images.custom_emoji(emoji_id{3}, true, {.size = 64}) ==
+        "https://cdn.discordapp.com/emojis/3.webp?animated=true&size=64");
+  CHECK(images.custom_emoji(emoji_id{3}, true, {.format = image_format::gif}) == "https://cdn.discordapp.com/emojis/3.gif");
   const cdn mirror("http://127.0.0.1:8080/cdn/", "http://127.0.0.1:8080/media");
   CHECK(mirror.team_icon(team_id{4}, "x") == "http://127.0.0.1:8080/cdn/team-icons/4/x.png");
   CHECK(mirror.sticker(sticker_id{5}, sticker_format::gif) == "http://127.0.0.1:8080/media/stickers/5.gif");
@@ -93,7 +106,7 @@ TEST_CASE("what has no image gives none") {
   CHECK(!images.image(smile));
   smile.id = emoji_id{7};
   smile.animated = true;
-  CHECK(images.image(smile) == "https://cdn.discordapp.com/emojis/7.gif");
+  CHECK(images.image(smile) == "https://cdn.discordapp.com/emojis/7.webp?animated=true");
   sticker_item wave;
   wave.id = sticker_id{8};
   wave.format_type = sticker_format::lottie;

@@ -111,9 +111,13 @@ TEST_CASE("without the first permission there is none of those that need it") {
   const set silent = denied(channel_type::guild_text, send_messages, mention_everyone | send_tts_messages | attach_files | add_reactions);
   CHECK(!silent.any_of(mention_everyone | send_tts_messages | attach_files | embed_links));
   CHECK(silent.has(add_reactions | view_channel | read_message_history));
-  const set outside = denied(channel_type::guild_voice, connect, stream | mute_members | move_members | use_soundboard);
-  CHECK(!outside.any_of(speak | stream | mute_members | move_members | use_soundboard));
-  CHECK(outside.has(view_channel | send_messages));
+  const set inside_only = stream | mute_members | move_members | use_soundboard | manage_channels;
+  for (const auto voice : {channel_type::guild_voice, channel_type::guild_stage_voice}) {
+    const set outside = denied(voice, connect, inside_only);
+    CHECK(!outside.any_of(speak | inside_only));
+    CHECK(outside.has(view_channel | send_messages | read_message_history));
+  }
+  CHECK(denied(channel_type::guild_text, connect, manage_channels).has(manage_channels));
   CHECK(denied(channel_type::guild_text, connect).has(speak));  // means nothing in a text channel
 }
 

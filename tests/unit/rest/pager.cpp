@@ -149,6 +149,21 @@ TEST_CASE("what a fetch throws is thrown, and the page is asked for again") {
   CHECK(r.asked == std::vector<std::string>{"start+2", "2+2", "2+2", "4+2"});
 }
 
+TEST_CASE("what was read before a page failed is not lost when everything is asked for") {
+  route r{.total = 5, .fail_at = 2};
+  pager<entry> p(r.fetch(), id_of, {.page_size = 2});
+  std::vector<std::uint64_t> got;
+  const auto everything = [](pager<entry>& from, std::vector<std::uint64_t>& out) -> task<> {
+    const std::vector<entry> all = co_await from.all();
+    for (const auto& e : all) out.push_back(e.id.value());
+  };
+  CHECK_THROWS_AS(run(everything(p, got)), error);
+  CHECK(got.empty());
+  run(everything(p, got));
+  CHECK(got == up_to(5));
+  CHECK(r.asked == std::vector<std::string>{"start+2", "2+2", "4+2", "4+2"});
+}
+
 TEST_CASE("a pager believes what Discord says about more") {
   std::vector<std::string> asked = {};
   const auto fetch = [&asked](std::optional<std::string> from, std::size_t) -> task<fetched_page<std::string>> {
@@ -176,6 +191,8 @@ TEST_CASE("a cursor that does not move is an error and no endless loop") {
     FAIL("it went on");
   } catch (const error& e) {
     CHECK(e.code() == errc::json_mismatch);
+    CHECK(std::string(e.what()) == "a page ends where the one before it ended: with page_order::as_given a fetch gives what "
+                                   "is behind the cursor that it is given");
   }
   CHECK(got.size() == 2);
   CHECK_THROWS_AS(pager<entry>(same, id_of, {.page_size = 0}), error);
@@ -184,7 +201,7 @@ TEST_CASE("a cursor that does not move is an error and no endless loop") {
 TEST_CASE("a page that does not lie past the one before it is an error") {
   // What lies after 3 was asked for: it would come twice.
   std::vector<std::vector<std::uint64_t>> pages{{1, 2, 3}, {3, 4, 5}};
-  const auto code_of = [&](page_order order) -> error_code {
+  const auto broken = [&](page_order order, bool shared = false) -> std::string {
     std::size_t at = 0;
     const auto fetch = [&](std::optional<any_id>, std::size_t) -> task<std::vector<entry>> {
       std::vector<entry> items;
@@ -192,22 +209,40 @@ TEST_CASE("a page that does not lie past the one before it is an error") {
       ++at;
       co_return items;
     };
-    pager<entry> p(fetch, id_of, {.page_size = 3, .limit = 6, .order = order});
+    pager<entry> p(fetch, id_of, {.page_size = 3, .limit = 6, .order = order, .shared_cursors = shared});
     std::vector<std::uint64_t> got;
     try {
       run(read_all(p, got));
     } catch (const error& e) {
       CHECK(got.size() == 3);
-      return e.code();
+      CHECK(e.code() == errc::json_mismatch);
+      return e.what();
     }
     return {};
   };
-  CHECK(code_of(page_order::rising) == errc::json_mismatch);
-  CHECK(code_of(page_order::falling) == errc::json_mismatch);
+  const std::string text = "a page does not lie past the cursor that it goes on from: with page_order::";
+  CHECK(broken(page_order::rising) == text + "rising a fetch gives items above the cursor that it is given");
+  CHECK(broken(page_order::falling) == text + "falling a fetch gives items below the cursor that it is given");
+  CHECK(broken(page_order::falling, true) == text + "falling a fetch gives items at and below the cursor that it is given");
   pages = {{3, 1, 2}, {6, 5, 4}};
-  CHECK(!code_of(page_order::rising));
+  CHECK(broken(page_order::rising).empty());
   pages = {{1, 2, 3}, {}};
-  CHECK(!code_of(page_order::rising));
+  CHECK(broken(page_order::rising).empty());
+}
+
+TEST_CASE("pages that are counted may bring an item twice") {
+  // One item was deleted, or written, while the pages were read: the second page ends as the first did.
+  std::vector<std::vector<std::uint64_t>> pages{{1, 2, 3}, {2, 1, 3}, {4}};
+  const auto fetch = [&](std::optional<any_id>, std::size_t) -> task<std::vector<entry>> {
+    std::vector<entry> items;
+    for (const auto n : pages.front()) items.push_back({message_id{n}, "number " + std::to_string(n)});
+    pages.erase(pages.begin());
+    co_return items;
+  };
+  pager<entry> p(fetch, id_of, {.page_size = 3, .by_offset = true});
+  std::vector<std::uint64_t> got;
+  run(read_all(p, got));
+  CHECK(got == std::vector<std::uint64_t>{1, 2, 3, 2, 1, 3, 4});
 }
 
 TEST_CASE("an empty page that is not to be the last is an error") {
@@ -216,7 +251,8 @@ TEST_CASE("an empty page that is not to be the last is an error") {
   };
   pager<entry> p(fetch, id_of);
   std::vector<std::uint64_t> got;
-  CHECK_THROWS_AS(run(read_all(p, got)), error);
+  CHECK_THROWS_WITH(run(read_all(p, got)),
+                    "an empty page is not to be the last: with `more` a fetch gives at least one item");
 }
 
 TEST_CASE("a pager that was given more than it wanted goes on after what it gave") {
