@@ -30,11 +30,11 @@ bool is_idempotent(std::string_view method) {
   return method == "GET" || method == "HEAD" || method == "PUT" || method == "DELETE" || method == "OPTIONS";
 }
 
-http_headers defaults_of(const http_options& options) {
+default_fields defaults_of(const http_options& options) {
   http_headers all;
   if (!options.user_agent.empty()) all.add("User-Agent", options.user_agent);
   if (options.accept_gzip) all.add("Accept-Encoding", "gzip");
-  return all;
+  return default_fields(all);
 }
 
 }  // namespace

@@ -28,8 +28,8 @@ constexpr std::size_t small_bytes = 8U << 10U;
 void unpack(http_response& answer, const http_request& request, const http_connection::server& from) {
   const auto encoding = answer.headers.find("Content-Encoding");
   if (!encoding || answer.body.empty() || same_token(*encoding, "identity")) return;
-  const auto& said = request.headers.has("Accept-Encoding") ? request.headers : from.defaults;
-  const bool asked = said.has_token("Accept-Encoding", "gzip");
+  const bool own = request.headers.has("Accept-Encoding");
+  const bool asked = own ? request.headers.has_token("Accept-Encoding", "gzip") : from.options.accept_gzip;
   if (!asked || !(same_token(*encoding, "gzip") || same_token(*encoding, "x-gzip"))) {
     throw error(errc::http_malformed, "the peer answered in a content encoding that was not asked for");
   }

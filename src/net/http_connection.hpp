@@ -34,7 +34,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   /// What all requests to one server share.
   struct server {
     std::string host;       ///< as a Host header says it
-    http_headers defaults;  ///< for requests that lack them
+    default_fields defaults;
     http_options options;
   };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdint>
 
 #include <monochord/core/error.hpp>
@@ -34,12 +35,21 @@ bool all_are(std::uint8_t what, std::string_view text) noexcept {
 bool is_token(std::string_view text) noexcept { return !text.empty() && all_are(in_token, text); }
 bool is_value(std::string_view text) noexcept { return all_are(in_value, text); }
 
-void put_fields(std::string& out, const http_headers& headers, const http_headers* unless_in = nullptr) {
+/// Written by whoever knows what is sent, whatever a caller says.
+bool is_ours(std::string_view name) noexcept {
+  switch (name.size()) {
+    case 4: return same_token(name, "Host");
+    case 14: return same_token(name, "Content-Length");
+    case 17: return same_token(name, "Transfer-Encoding");
+    default: return false;
+  }
+}
+
+void put_fields(std::string& out, const http_headers& headers) {
   for (const auto& [name, value] : headers) {
-    if (unless_in != nullptr && unless_in->has(name)) continue;
     if (!is_token(name)) throw error(errc::invalid_argument, "a header's name holds characters that HTTP does not allow");
     if (!is_value(value)) throw error(errc::invalid_argument, "the value of header " + std::string(name) + " holds control characters");
-    if (same_token(name, "Content-Length") || same_token(name, "Transfer-Encoding") || same_token(name, "Host")) continue;
+    if (is_ours(name)) continue;
     out += name;
     out += ": ";
     out += value;
@@ -119,7 +129,22 @@ bool http_headers::has_token(std::string_view name, std::string_view token) cons
   return false;
 }
 
-std::string serialize_head(const http_request& request, std::string_view host, const http_headers& defaults) {
+default_fields::default_fields(const http_headers& fields) {
+  for (const auto& [name, value] : fields) {
+    http_headers one;
+    one.add(name, value);
+    written made{std::string(name), {}};
+    put_fields(made.line, one);
+    all_.push_back(std::move(made));
+  }
+}
+
+void default_fields::append_to(std::string& head, const http_headers& unless_in) const {
+  for (const auto& one : all_)
+    if (!unless_in.has(one.name)) head += one.line;
+}
+
+std::string serialize_head(const http_request& request, std::string_view host, const default_fields& defaults) {
   if (!is_token(request.method)) throw error(errc::invalid_argument, "the HTTP method is not a word");
   const bool clean = std::ranges::all_of(request.target, [](char c) { return c > ' ' && c != '\x7f'; });
   if (!clean || !request.target.starts_with('/')) {
@@ -134,10 +159,15 @@ std::string serialize_head(const http_request& request, std::string_view host, c
   out += host;
   out += "\r\n";
   put_fields(out, request.headers);
-  put_fields(out, defaults, &request.headers);
+  defaults.append_to(out, request.headers);
   const bool bodiless = request.method == "GET" || request.method == "HEAD" || request.method == "DELETE";
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
-  if (size != 0 || !bodiless) out += "Content-Length: " + std::to_string(size) + "\r\n";
+  if (size != 0 || !bodiless) {
+    std::array<char, 20> digits;
+    out += "Content-Length: ";
+    out.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), size).ptr);
+    out += "\r\n";
+  }
   out += "\r\n";
   return out;
 }

@@ -105,13 +105,28 @@ class http_response {
   std::string body;
 };
 
+/// Fields that a request gets which lacks them: checked, and written down, once for all requests.
+class default_fields {
+ public:
+  default_fields() = default;
+  /// Throws as `serialize_head` does.
+  explicit default_fields(const http_headers& fields);
+  void append_to(std::string& head, const http_headers& unless_in) const;
+
+ private:
+  struct written {
+    std::string name;
+    std::string line;
+  };
+  std::vector<written> all_;
+};
+
 /// Whether two header names, or other ASCII tokens, are the same without case.
 bool same_token(std::string_view a, std::string_view b) noexcept;
 
 /// The head and body of a message as it goes over the wire. Throws `error` with `errc::invalid_argument` for a method,
 /// target, header name or value that would break the message apart (control characters, spaces).
-/// `defaults` are fields that a request without one of that name gets.
-std::string serialize_head(const http_request& request, std::string_view host, const http_headers& defaults = {});
+std::string serialize_head(const http_request& request, std::string_view host, const default_fields& defaults = {});
 std::string serialize_head(const http_response& response, bool keep_alive);
 
 }  // namespace monochord::net
