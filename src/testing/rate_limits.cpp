@@ -68,26 +68,28 @@ limit_verdict rate_limits::check_block(time_point now) {
   return verdict;
 }
 
-limit_verdict rate_limits::take(const tables::route_row& route, const std::string& major, bool authorized,
+bool rate_limits::take_global(const std::string& sender, time_point now, limit_verdict& verdict) {
+  if (sender.empty()) return true;
+  global_window& w = global_[sender];
+  const bool closed = now < w.closed_until;
+  if (!closed) {
+    while (!w.sent.empty() && now - w.sent.front() >= 1s) w.sent.pop_front();
+    if (w.sent.size() < static_cast<std::size_t>(global_per_second_)) return true;
+    w.closed_at = now;
+    w.closed_until = w.sent.front() + 1s;
+  }
+  verdict.what = limit_verdict::kind::global;
+  verdict.retry_after = w.closed_until - now;
+  verdict.ignored = closed && now - w.closed_at > in_flight;
+  return false;
+}
+
+limit_verdict rate_limits::take(const tables::route_row& route, const std::string& major, const std::string& sender,
                                 time_point now) {
   limit_verdict verdict;
   const bool interaction = route.path.starts_with("/interactions/");
   if (interaction) return verdict;  // exempt: Discord sends no limit for them
-  if (authorized) {
-    if (now < global_closed_until_) {
-      verdict.what = limit_verdict::kind::global;
-      verdict.retry_after = global_closed_until_ - now;
-      verdict.ignored = now - global_closed_at_ > in_flight;
-      return verdict;
-    }
-    while (!global_.empty() && now - global_.front() >= 1s) global_.pop_front();
-    if (global_.size() >= static_cast<std::size_t>(global_per_second_)) {
-      verdict.what = limit_verdict::kind::global;
-      verdict.retry_after = global_.front() + 1s - now;
-      close_global(now, now + verdict.retry_after);
-      return verdict;
-    }
-  }
+  if (!take_global(sender, now, verdict)) return verdict;
   verdict.bucket = bucket_of(route);
   window& w = windows_[verdict.bucket + "/" + major];
   const auto& size = size_for(route);
@@ -109,7 +111,7 @@ limit_verdict rate_limits::take(const tables::route_row& route, const std::strin
   }
   ++w.used;
   verdict.remaining = w.limit - w.used;
-  if (authorized) global_.push_back(now);
+  if (!sender.empty()) global_[sender].sent.push_back(now);
   return verdict;
 }
 
@@ -120,9 +122,10 @@ void rate_limits::close_bucket(const tables::route_row& route, const std::string
   w.closed_until = until;
 }
 
-void rate_limits::close_global(time_point now, time_point until) {
-  global_closed_at_ = now;
-  global_closed_until_ = until;
+void rate_limits::close_global(const std::string& sender, time_point now, time_point until) {
+  if (sender.empty()) return;
+  global_[sender].closed_at = now;
+  global_[sender].closed_until = until;
 }
 
 void rate_limits::block(time_point now, time_point until) {

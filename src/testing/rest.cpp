@@ -163,14 +163,14 @@ rest_outcome rest::limited(const net::http_request& request, const tables::route
   const std::string major = major_of(what);
   const auto now = state_.now();
   const tables::route_row& bucket = bucket_route(route);
-  const auto verdict = state_.limits.take(bucket, major, what.authorized, now);
+  const auto verdict = state_.limits.take(bucket, major, what.sender, now);
   if (verdict.what != limit_verdict::kind::pass) {
     state_.violate(verdict.ignored ? "429_ignored" : "rate_limited",
                    std::string(route.method) + " " + std::string(route.path) +
                        (verdict.ignored ? " was sent again before retry_after had passed" : " was over its rate limit"));
     return rate_limited(verdict, route);
   }
-  const fault_play played = play_fault(route, bucket, major, verdict);
+  const fault_play played = play_fault(what, bucket, major, verdict);
   if (played.instead) return *played.instead;
   rest_outcome outcome = finish(checked(request, what), &route);
   outcome.delay = played.delay;

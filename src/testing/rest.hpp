@@ -44,7 +44,7 @@ class rest {
     json body;
     std::vector<mock_file> files;
     caller by = caller::nobody;
-    bool authorized = false;  ///< with the bot's token
+    std::string sender;       ///< whose global limit it counts against; empty: nobody's
 
     snowflake id(std::string_view name) const;
     std::string param(std::string_view name) const;
@@ -71,6 +71,9 @@ class rest {
   void check_target(const net::http_request& request, const call& what);
   bool authorize(const net::http_request& request, call& what, answer& refusal);
   caller caller_of(std::string_view authorization) const;
+  /// Whoever has an Authorization of its own has a global limit of its own, the others have that of their address.
+  /// Interactions have none. https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+  std::string sender_of(std::string_view authorization, const call& what) const;
   answer checked(const net::http_request& request, call& what);
   bool check_reason(const net::http_request& request, const call& what, form_errors& errors);
   bool read_body(const net::http_request& request, call& what, answer& refusal);
@@ -102,7 +105,7 @@ class rest {
     bool no_headers = false;
     std::chrono::milliseconds delay{0};
   };
-  fault_play play_fault(const tables::route_row& route, const tables::route_row& bucket, const std::string& major,
+  fault_play play_fault(const call& what, const tables::route_row& bucket, const std::string& major,
                         const limit_verdict& verdict);
   rest_fault* fault_for(const tables::route_row& route);
   rest_outcome cloudflare_block(duration retry_after, bool header);

@@ -62,6 +62,13 @@ rest::caller rest::caller_of(std::string_view authorization) const {
   return caller::unknown;
 }
 
+std::string rest::sender_of(std::string_view authorization, const call& what) const {
+  const bool of_interaction = what.route->path.starts_with("/interactions/") ||
+                              (what.route->token_in_path() && what.id("webhook_id") == state_.world.application);
+  if (of_interaction) return {};
+  return authorization.empty() || what.route->token_in_path() ? "the address" : std::string(authorization);
+}
+
 bool rest::authorize(const net::http_request& request, call& what, answer& refusal) {
   constexpr std::uint8_t bot = 1;
   constexpr std::uint8_t bearer = 2;
@@ -70,7 +77,7 @@ bool rest::authorize(const net::http_request& request, call& what, answer& refus
   const auto& route = *what.route;
   const auto authorization = request.headers.get("Authorization");
   what.by = caller_of(authorization);
-  what.authorized = what.by == caller::bot;
+  what.sender = sender_of(authorization, what);
   if (!authorization.empty() && route.token_in_path())
     note(what, "authorization_with_path_token", "came with an Authorization header beside the token in its path");
   bool allowed = false;

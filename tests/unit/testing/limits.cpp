@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// Limits beyond a bucket: who shares one, how long what a fault closed stays closed, and what is too large.
+#include <string>
+
+#include "support/catch.hpp"
+#include "unit/testing/brain_fixture.hpp"
+
+using namespace monochord;
+using namespace monochord::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct limited : brain_fixture {
+  void play(rest_fault::kind what, std::chrono::milliseconds retry_after, std::string route = {}) {
+    rest_fault fault{.what = what};
+    fault.retry_after = retry_after;
+    fault.route = std::move(route);
+    mind->with([&](mock_state& state, gateway&, rest&) { state.faults.rest = {fault}; });
+  }
+  static std::string scope(const answer& from) { return std::string(from.headers.get("X-RateLimit-Scope")); }
+};
+
+}  // namespace
+
+TEST_CASE("calls without the bot's token have the global limit of their address") {
+  limited f;
+  for (int i = 1; i <= 50; ++i) CHECK(f.request("GET", "/webhooks/" + std::to_string(i) + "/token").code() == 10015);
+  const auto over = f.request("GET", "/webhooks/51/token");
+  CHECK(over.status == 429);
+  CHECK(over.body["global"] == true);
+  CHECK(f.request("GET", "/gateway", {}, false).status == 429);
+  CHECK(f.request("GET", "/users/@me").status == 200);  // the bot has its own
+  CHECK(f.request("GET", "/webhooks/" + f.application + "/token/messages/5").status == 404);  // an interaction has none
+  f.clock->advance(1s);
+  CHECK(f.request("GET", "/gateway", {}, false).status == 200);
+}
+
+TEST_CASE("a played global 429 closes the limit of whoever met it") {
+  limited f;
+  f.play(rest_fault::kind::global_429, 5s);
+  CHECK(f.request("GET", "/webhooks/5/token").body["global"] == true);
+  CHECK(f.request("GET", "/users/@me").status == 200);
+  CHECK(f.request("GET", "/webhooks/6/token").status == 429);
+  f.clock->advance(5s);
+  f.play(rest_fault::kind::global_429, 5s);
+  CHECK(f.request("GET", "/users/@me").body["global"] == true);
+  CHECK(f.request("GET", "/webhooks/6/token").status == 404);
+  CHECK(f.request("GET", "/users/@me").status == 429);
+}
