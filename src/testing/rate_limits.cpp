@@ -133,9 +133,12 @@ void rate_limits::block(time_point now, time_point until) {
   blocked_until_ = until;
 }
 
-void rate_limits::count_invalid(time_point now) {
+bool rate_limits::count_invalid(time_point now) {
   invalid_.push_back(now);
-  if (invalid_requests(now) >= static_cast<std::size_t>(invalid_limit_)) block(now, invalid_.front() + 10min);
+  const bool blocked = now < blocked_until_;  // since when, decides whether the client could know
+  if (blocked || invalid_requests(now) < static_cast<std::size_t>(invalid_limit_)) return false;
+  block(now, invalid_.front() + 10min);
+  return true;
 }
 
 std::size_t rate_limits::invalid_requests(time_point now) {

@@ -46,8 +46,8 @@ class rate_limits {
   void close_bucket(const tables::route_row& route, const std::string& major, time_point now, time_point until);
   void close_global(const std::string& sender, time_point now, time_point until);
   void block(time_point now, time_point until);
-  /// A 401, 403 or 429 that is not of a shared limit.
-  void count_invalid(time_point now);
+  /// A 401, 403 or 429 that is not of a shared limit. True when it is the one that blocks the address.
+  bool count_invalid(time_point now);
   std::size_t invalid_requests(time_point now);
   /// From now on the route answers with another bucket name.
   void rename_bucket(const tables::route_row& route) { ++renames_[route.operation]; }

@@ -121,7 +121,10 @@ rest_outcome rest::handle(const net::http_request& request) {
   else if (status >= 500) ++state_.counters.responses_5xx;
   else if (status >= 400) ++state_.counters.responses_4xx;
   const bool shared = outcome.response.headers.get("X-RateLimit-Scope") == "shared";
-  if (status == 401 || status == 403 || (status == 429 && !shared)) state_.limits.count_invalid(state_.now());
+  const bool invalid = status == 401 || status == 403 || (status == 429 && !shared);
+  if (invalid && state_.limits.count_invalid(state_.now()))
+    state_.violate("invalid_requests", std::to_string(state_.options.invalid_requests_per_10_minutes) +
+                                           " invalid requests in ten minutes; the address is blocked");
   return outcome;
 }
 

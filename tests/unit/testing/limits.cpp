@@ -48,3 +48,18 @@ TEST_CASE("a played global 429 closes the limit of whoever met it") {
   CHECK(f.request("GET", "/webhooks/6/token").status == 404);
   CHECK(f.request("GET", "/users/@me").status == 429);
 }
+
+TEST_CASE("to reach the limit of invalid requests is a violation once, to go on is one each time") {
+  mock_options options;
+  options.invalid_requests_per_10_minutes = 3;
+  brain_fixture f(options);
+  for (int i = 0; i < 3; ++i) CHECK(f.request("GET", "/users/@me", {}, false).status == 401);
+  CHECK(f.violations() == names{"unauthorized", "unauthorized", "unauthorized", "invalid_requests"});
+  f.mind->with([](mock_state& state, gateway&, rest&) { state.violations.clear(); });
+  CHECK(f.request("GET", "/users/@me").status == 429);  // was on its way
+  for (int i = 0; i < 3; ++i) {
+    f.clock->advance(200ms);
+    CHECK(f.request("GET", "/users/@me").status == 429);
+  }
+  CHECK(f.violations() == names{"429_ignored", "429_ignored"});
+}
