@@ -84,29 +84,39 @@ bool rate_limits::take_global(const std::string& sender, time_point now, limit_v
   return false;
 }
 
-limit_verdict rate_limits::take(const tables::route_row& route, const std::string& major, const std::string& sender,
-                                time_point now) {
+limit_verdict rate_limits::take(const tables::route_row& route, const tables::route_row& bucket,
+                                const std::string& major, const std::string& sender, time_point now) {
   limit_verdict verdict;
   const bool interaction = route.path.starts_with("/interactions/");
   if (interaction) return verdict;  // exempt: Discord sends no limit for them
   if (!take_global(sender, now, verdict)) return verdict;
-  verdict.bucket = bucket_of(route);
+  verdict.bucket = bucket_of(bucket);
   window& w = windows_[verdict.bucket + "/" + major];
-  const auto& size = size_for(route);
-  if (w.limit == 0 || now - w.start >= w.length) w = {now, w.closed_at, w.closed_until, 0, size.limit, size.length};
+  const auto& size = size_for(bucket);
+  if (w.limit == 0 || now - w.start >= w.length)
+    w = {now, w.closed_at, w.closed_until, w.shared, 0, size.limit, size.length};
   verdict.limited_route = true;
   verdict.limit = w.limit;
   verdict.reset_after = w.start + w.length - now;
   if (now < w.closed_until || w.used >= w.limit) {
-    verdict.what = limit_verdict::kind::route;
     const bool closed = now < w.closed_until;
+    verdict.what = closed && w.shared ? limit_verdict::kind::shared : limit_verdict::kind::route;
     verdict.ignored = closed && now - w.closed_at > in_flight;
     verdict.retry_after = closed ? w.closed_until - now : verdict.reset_after;
     verdict.reset_after = verdict.retry_after;
     if (!closed) {
       w.closed_at = now;
       w.closed_until = now + verdict.retry_after;
+      w.shared = false;
     }
+    return verdict;
+  }
+  const auto sub_limit = sub_limits_.find(std::string(route.operation) + "/" + major);
+  if (sub_limit != sub_limits_.end() && now < sub_limit->second.until) {
+    verdict.what = limit_verdict::kind::route;
+    verdict.ignored = now - sub_limit->second.at > in_flight;
+    verdict.retry_after = sub_limit->second.until - now;
+    verdict.remaining = w.limit - w.used;  // the bucket is open
     return verdict;
   }
   ++w.used;
@@ -115,11 +125,17 @@ limit_verdict rate_limits::take(const tables::route_row& route, const std::strin
   return verdict;
 }
 
-void rate_limits::close_bucket(const tables::route_row& route, const std::string& major, time_point now,
+void rate_limits::close_bucket(const tables::route_row& bucket, const std::string& major, bool shared, time_point now,
                                time_point until) {
-  window& w = windows_[bucket_of(route) + "/" + major];
+  window& w = windows_[bucket_of(bucket) + "/" + major];
   w.closed_at = now;
   w.closed_until = until;
+  w.shared = shared;
+}
+
+void rate_limits::close_sub_limit(const tables::route_row& route, const std::string& major, time_point now,
+                                  time_point until) {
+  sub_limits_[std::string(route.operation) + "/" + major] = {now, until};
 }
 
 void rate_limits::close_global(const std::string& sender, time_point now, time_point until) {

@@ -166,7 +166,7 @@ rest_outcome rest::limited(const net::http_request& request, const tables::route
   const std::string major = major_of(what);
   const auto now = state_.now();
   const tables::route_row& bucket = bucket_route(route);
-  const auto verdict = state_.limits.take(bucket, major, what.sender, now);
+  const auto verdict = state_.limits.take(route, bucket, major, what.sender, now);
   if (verdict.what != limit_verdict::kind::pass) {
     state_.violate(verdict.ignored ? "429_ignored" : "rate_limited",
                    std::string(route.method) + " " + std::string(route.path) +

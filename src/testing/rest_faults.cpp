@@ -153,16 +153,17 @@ rest::fault_play rest::play_fault(const call& what, const tables::route_row& buc
       }
       break;
     case rest_fault::kind::route_429:
-      state_.limits.close_bucket(bucket, major, now, until);
+      state_.limits.close_bucket(bucket, major, false, now, until);
       told.what = limit_verdict::kind::route;
       instead(rate_limited(told, route));
       break;
     case rest_fault::kind::shared_429:
-      state_.limits.close_bucket(bucket, major, now, until);
+      state_.limits.close_bucket(bucket, major, true, now, until);
       told.what = limit_verdict::kind::shared;
       instead(rate_limited(told, route));
       break;
     case rest_fault::kind::sub_limit_429:
+      state_.limits.close_sub_limit(route, major, now, until);
       told.what = limit_verdict::kind::route;
       told.remaining = verdict.remaining;
       told.reset_after = verdict.reset_after;

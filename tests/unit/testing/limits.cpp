@@ -63,3 +63,37 @@ TEST_CASE("to reach the limit of invalid requests is a violation once, to go on 
   }
   CHECK(f.violations() == names{"429_ignored", "429_ignored"});
 }
+
+TEST_CASE("a played sub-limit holds its route for its channel until its time, and nothing else") {
+  limited f;
+  const auto other = f.mind->with(
+      [&](mock_state& state, gateway& gate, rest&) { return acts::add_text_channel(state, gate, f.home, "other"); });
+  const auto channel = "/channels/" + f.general.str();
+  f.play(rest_fault::kind::sub_limit_429, 600s);
+  CHECK(f.request("GET", channel).status == 429);
+  f.clock->advance(10s);
+  const auto again = f.request("GET", channel);
+  CHECK(again.status == 429);
+  CHECK(again.headers.get("Retry-After") == "590");
+  CHECK(again.headers.get("X-RateLimit-Remaining") != "0");
+  CHECK(f.scope(again) == "user");
+  CHECK(f.request("GET", "/channels/" + other.str()).status == 200);
+  CHECK(f.request("GET", channel + "/messages").status == 200);
+  CHECK(f.violations() == names{"429_ignored"});
+  f.clock->advance(590s);
+  CHECK(f.request("GET", channel).status == 200);
+}
+
+TEST_CASE("what ignores a played shared limit is answered as shared, and does not count as invalid") {
+  limited f;
+  f.play(rest_fault::kind::shared_429, 5s);
+  CHECK(f.scope(f.request("GET", "/users/@me")) == "shared");
+  f.clock->advance(1s);
+  const auto again = f.request("GET", "/users/@me");
+  CHECK(f.scope(again) == "shared");
+  CHECK(again.body["message"] == "The resource is being rate limited.");
+  CHECK(f.violations() == names{"429_ignored"});
+  CHECK(f.mind->quietly([&](mock_state& state, gateway&, rest&) { return state.limits.invalid_requests(state.now()); }) == 0);
+  f.clock->advance(4s);
+  CHECK(f.request("GET", "/users/@me").status == 200);
+}
