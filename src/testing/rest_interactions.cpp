@@ -54,6 +54,7 @@ rest::answer rest::create_interaction_response(const call& what) {
 }
 
 rest::answer rest::answer_interaction(const call& what, interaction_record& interaction, int type) {
+  if (!state_.world.find_channel(interaction.channel)) return refuse(404, 10003, "Unknown Channel");  // it was deleted since
   const json data = at(what.body, "data").is_object() ? what.body["data"] : json::object();
   answer refusal;
   if (type == message && !check_message_body(data, what, true, refusal)) return refusal;
@@ -178,6 +179,7 @@ rest::answer rest::delete_original(const call& what) {
 rest::answer rest::create_followup(const call& what) {
   interaction_record* interaction = by_token(what);
   if (!interaction) return refuse(404, 10015, "Unknown Webhook", "unknown_interaction");
+  if (!state_.world.find_channel(interaction->channel)) return refuse(404, 10003, "Unknown Channel");
   answer refusal;
   if (!check_message_body(what.body, what, true, refusal)) return refusal;
   // The first follow-up of a deferred answer takes its place.
