@@ -256,8 +256,10 @@ class rest {
   guild_record* visible_guild(snowflake id, answer& refusal);
   /// Whether the bot has permissions in a guild; otherwise `refusal` is filled.
   bool may(snowflake guild, std::uint64_t permission, answer& refusal) const;
-  bool check_message_body(const json& body, const call&, bool creates, answer& refusal) const;
-  void add_files(json& message, const call&);
+  /// Whether a message may be made, or that one edited, so; otherwise `refusal` is filled.
+  bool check_message_body(const json& request, const call&, const message_record* edits, answer& refusal) const;
+  /// Puts the files of a call into a message, as the call's `request` describes them.
+  void add_files(json& message, const json& request, const call&);
   void publish(std::string_view event, const channel_record& channel, const message_record& message);
   void remove_message(channel_record& channel, snowflake id);
 

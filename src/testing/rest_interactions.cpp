@@ -57,8 +57,9 @@ rest::answer rest::answer_interaction(const call& what, interaction_record& inte
   if (!state_.world.find_channel(interaction.channel)) return refuse(404, 10003, "Unknown Channel");  // it was deleted since
   const json data = at(what.body, "data").is_object() ? what.body["data"] : json::object();
   answer refusal;
-  if (type == message && !check_message_body(data, what, true, refusal)) return refusal;
-  if (type == update && !check_message_body(data, what, false, refusal)) return refusal;
+  message_record* const source = state_.world.find_message(interaction.channel, interaction.source_message);
+  if (type == message && !check_message_body(data, what, nullptr, refusal)) return refusal;
+  if (type == update && source && !check_message_body(data, what, source, refusal)) return refusal;
   if (type == modal) {
     form_errors errors;
     check_modal_rules(data, errors);
@@ -77,10 +78,9 @@ rest::answer rest::answer_interaction(const call& what, interaction_record& inte
     resource["message"] = sent.body;
   } else if (type == update || type == deferred_update) {
     interaction.original = interaction.source_message;
-    message_record* source = state_.world.find_message(interaction.channel, interaction.source_message);
     if (source && type == update) {
       state_.world.edit_message(*source, data);
-      add_files(source->body, what);
+      add_files(source->body, data, what);
       publish("MESSAGE_UPDATE", *state_.world.find_channel(interaction.channel), *source);
       resource["message"] = source->body;
     }
@@ -111,7 +111,7 @@ message_record& rest::send_answer(interaction_record& interaction, const json& d
                                           {"authorizing_integration_owners", {{"0", id_text(interaction.guild)}}}};
   if (interaction.type == 2) message.body["interaction_metadata"]["name"] = interaction.name;
   if (loading) message.body["flags"] = int_at(message.body, "flags") | loading_flag;
-  add_files(message.body, what);
+  add_files(message.body, data, what);
   message.author = state_.world.bot;
   message.interaction = interaction.id;
   message.token = interaction.token;
@@ -135,9 +135,9 @@ rest::answer rest::edit_by_token(interaction_record& interaction, snowflake id, 
   message_record* message = state_.world.find_message(interaction.channel, id);
   if (!message) return refuse(404, 10008, "Unknown Message");
   answer refusal;
-  if (!check_message_body(what.body, what, false, refusal)) return refusal;
+  if (!check_message_body(what.body, what, message, refusal)) return refusal;
   state_.world.edit_message(*message, what.body);
-  add_files(message->body, what);
+  add_files(message->body, what.body, what);
   if (id == interaction.original) {
     message->body["flags"] = int_at(message->body, "flags") & ~loading_flag;
     if (interaction.deferred) {
@@ -181,7 +181,7 @@ rest::answer rest::create_followup(const call& what) {
   if (!interaction) return refuse(404, 10015, "Unknown Webhook", "unknown_interaction");
   if (!state_.world.find_channel(interaction->channel)) return refuse(404, 10003, "Unknown Channel");
   answer refusal;
-  if (!check_message_body(what.body, what, true, refusal)) return refusal;
+  if (!check_message_body(what.body, what, nullptr, refusal)) return refusal;
   // The first follow-up of a deferred answer takes its place.
   if (interaction->deferred) return edit_by_token(*interaction, interaction->original, what);
   ++interaction->followups;

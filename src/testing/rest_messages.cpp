@@ -30,38 +30,31 @@ bool is_unicode_emoji(const std::string& text) {
 
 }  // namespace
 
-bool rest::check_message_body(const json& body, const call& what, bool creates, answer& refusal) const {
+bool rest::check_message_body(const json& request, const call& what, const message_record* edits, answer& refusal) const {
   form_errors errors;
-  check_message_rules(body, what.files.size(), creates, errors);
+  check_message_rules(request, what.files.size(), edits ? &edits->body : nullptr, errors);
   if (!errors.empty()) {
     refusal = invalid_form(errors);
     return false;
   }
-  if (creates && !shows_something(body, what.files.size()) && !at(body, "message_reference").is_object()) {
+  if (!edits && !shows_something(request, what.files.size()) && !at(request, "message_reference").is_object()) {
     refusal = refuse(400, 50006, "Cannot send an empty message", "invalid_body: empty message");
     return false;
   }
   return true;
 }
 
-void rest::add_files(json& message, const call& what) {
-  if (what.files.empty()) return;
-  const json described = at(message, "attachments");
-  json attachments = json::array();
-  for (const auto& entry : described)
-    if (id_at(entry, "id") >= what.files.size() && entry.contains("url")) attachments.push_back(entry);
+void rest::add_files(json& message, const json& request, const call& what) {
   for (std::size_t i = 0; i < what.files.size(); ++i) {
     const auto& file = what.files[i];
     const std::string id = id_text(state_.world.next_id());
     const std::string url = "https://cdn.discordapp.com/attachments/" + text_at(message, "channel_id") + "/" + id + "/" + file.name;
     json attachment = {{"id", id}, {"filename", file.name}, {"size", file.bytes}, {"url", url}, {"proxy_url", url}};
     if (!file.type.empty()) attachment["content_type"] = file.type;
-    for (const auto& entry : described)
-      if (entry.contains("id") && id_at(entry, "id") == i && entry.contains("description"))
-        attachment["description"] = entry["description"];
-    attachments.push_back(std::move(attachment));
+    for (const auto& entry : at(request, "attachments"))
+      if (id_at(entry, "id") == i && at(entry, "description").is_string()) attachment["description"] = entry["description"];
+    message["attachments"].push_back(std::move(attachment));
   }
-  message["attachments"] = std::move(attachments);
 }
 
 void rest::publish(std::string_view event, const channel_record& channel, const message_record& message) {
@@ -75,7 +68,7 @@ rest::answer rest::create_message(const call& what) {
   if (channel->guild != 0 &&
       (state_.world.permissions(state_.world.guilds.at(channel->guild), state_.world.bot) & send_messages) == 0)
     return refuse(403, 50013, "Missing Permissions", "forbidden");
-  if (!check_message_body(what.body, what, true, refusal)) return refusal;
+  if (!check_message_body(what.body, what, nullptr, refusal)) return refusal;
   const json& reference = at(what.body, "message_reference");
   if (reference.is_object() && bool_at(reference, "fail_if_not_exists", true) &&
       !state_.world.find_message(channel->id, id_at(reference, "message_id"))) {
@@ -97,7 +90,7 @@ rest::answer rest::create_message(const call& what) {
   const snowflake id = state_.world.next_id();
   message_record message;
   message.body = state_.world.make_message(id, *channel, state_.world.bot, what.body);
-  add_files(message.body, what);
+  add_files(message.body, what.body, what);
   message.author = state_.world.bot;
   message.at = state_.now();
   const auto& stored = state_.world.store(*channel, std::move(message));
@@ -148,9 +141,9 @@ rest::answer rest::update_message(const call& what) {
   if (!message || message->ephemeral) return refuse(404, 10008, "Unknown Message");
   if (message->author != state_.world.bot)
     return refuse(403, 50005, "Cannot edit a message authored by another user", "forbidden");
-  if (!check_message_body(what.body, what, false, refusal)) return refusal;
+  if (!check_message_body(what.body, what, message, refusal)) return refusal;
   state_.world.edit_message(*message, what.body);
-  add_files(message->body, what);
+  add_files(message->body, what.body, what);
   publish("MESSAGE_UPDATE", *channel, *message);
   return ok(message->body);
 }

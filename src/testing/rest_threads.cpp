@@ -78,11 +78,11 @@ rest::answer rest::create_thread(const call& what) {
     errors.add({"message"}, "BASE_TYPE_REQUIRED", "This field is required");
     return invalid_form(errors);
   }
-  if (!check_message_body(first, what, true, refusal)) return refusal;
+  if (!check_message_body(first, what, nullptr, refusal)) return refusal;
   channel_record& thread = open_thread(*channel, state_.world.next_id(), type, what.body);
   message_record message;
   message.body = state_.world.make_message(thread.id, thread, state_.world.bot, first);  // the first message has its id
-  add_files(message.body, what);
+  add_files(message.body, first, what);
   message.author = state_.world.bot;
   message.at = state_.now();
   const auto& stored = state_.world.store(thread, std::move(message));

@@ -112,13 +112,15 @@ void check_legacy_components(const json& components, form_errors& errors) {
                  "Value of field \"type\" must be one of (1,).");
 }
 
-void check_attachments(const json& message, std::size_t files, form_errors& errors) {
-  const json& attachments = at(message, "attachments");
+void check_attachments(const json& request, std::size_t files, const json* edits, form_errors& errors) {
+  const json& attachments = at(request, "attachments");
   if (!attachments.is_array()) return;
+  const json& stored = edits ? at(*edits, "attachments") : at(nullptr, "");
   for (std::size_t i = 0; i < attachments.size(); ++i) {
+    // New files are numbered from 0; other numbers are attachments that the message already has.
     const auto id = id_at(attachments[i], "id");
-    // New files are numbered from 0; larger numbers are attachments that the message already has.
-    if (id < 10 && id >= files)
+    const bool known = std::any_of(stored.begin(), stored.end(), [&](const json& a) { return id_at(a, "id") == id; });
+    if (id >= files && !known)
       errors.add({"attachments", std::to_string(i), "id"}, "MODEL_VALUE_INVALID_FILE",
                  "No file with this index was uploaded");
   }
@@ -171,7 +173,7 @@ void check_options(const json& options, const path_t& path, form_errors& errors)
 
 }  // namespace
 
-void check_message_rules(const json& message, std::size_t files, bool creates, form_errors& errors) {
+void check_message_rules(const json& message, std::size_t files, const json* edits, form_errors& errors) {
   const bool v2 = (int_at(message, "flags") & components_v2) != 0;
   const json& embeds = at(message, "embeds");
   if (embeds.is_array()) {
@@ -184,7 +186,7 @@ void check_message_rules(const json& message, std::size_t files, bool creates, f
   const json& components = at(message, "components");
   if (components.is_array()) {
     // An edit keeps the message's flag, which is not in its body.
-    const bool known_legacy = creates && !v2;
+    const bool known_legacy = !edits && !v2;
     if (known_legacy) check_legacy_components(components, errors);
     component_walk walk{errors, {}, 0};
     walk.list(components, {"components"});
@@ -192,7 +194,7 @@ void check_message_rules(const json& message, std::size_t files, bool creates, f
       errors.add({"components"}, "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED",
                  "The total number of components cannot exceed 40");
   }
-  check_attachments(message, files, errors);
+  check_attachments(message, files, edits, errors);
   const json& mentions = at(message, "allowed_mentions");
   const json& parse = at(mentions, "parse");
   if (parse.is_array()) {

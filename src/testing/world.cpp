@@ -351,7 +351,7 @@ json world::make_message(snowflake id, const channel_record& channel, snowflake 
               {"embeds", json::array()},
               {"components", json::array()},
               {"flags", int_at(request, "flags")}};
-  for (const char* list : {"embeds", "components", "attachments"})
+  for (const char* list : {"embeds", "components"})
     if (at(request, list).is_array()) out[list] = at(request, list);
   for (auto& embed : out["embeds"])
     if (embed.is_object() && !embed.contains("type")) embed["type"] = "rich";
@@ -368,14 +368,39 @@ json world::make_message(snowflake id, const channel_record& channel, snowflake 
   return out;
 }
 
-void world::edit_message(message_record& message, const json& request) {
-  json& body = message.body;
-  for (const char* field : {"content", "embeds", "components", "attachments", "flags"}) {
+json kept_attachments(const json& message, const json& request) {
+  const json& stored = at(message, "attachments");
+  if (!request.contains("attachments")) return stored;
+  json kept = json::array();
+  for (const auto& entry : request["attachments"]) {
+    const auto known = std::find_if(stored.begin(), stored.end(), [&](const json& a) { return id_at(a, "id") == id_at(entry, "id"); });
+    if (known == stored.end()) continue;  // it describes a new file
+    json one = *known;
+    for (const char* field : {"description", "title", "duration_secs", "waveform"}) {
+      if (!entry.contains(field)) continue;
+      if (entry[field].is_null()) one.erase(field);
+      else one[field] = entry[field];
+    }
+    kept.push_back(std::move(one));
+  }
+  return kept;
+}
+
+json edited(const json& message, const json& request) {
+  json out = message;
+  for (const char* field : {"content", "embeds", "components", "flags"}) {
     if (!request.contains(field)) continue;
     const json& value = request[field];
-    const bool list = body[field].is_array();
-    body[field] = value.is_null() ? (list ? json::array() : field == std::string_view("flags") ? json(0) : json("")) : value;
+    const bool list = out[field].is_array();
+    out[field] = value.is_null() ? (list ? json::array() : field == std::string_view("flags") ? json(0) : json("")) : value;
   }
+  out["attachments"] = kept_attachments(message, request);
+  return out;
+}
+
+void world::edit_message(message_record& message, const json& request) {
+  json& body = message.body;
+  body = edited(body, request);
   const channel_record* channel = find_channel(id_at(body, "channel_id"));
   find_mentions(body, text_at(body, "content"), channel ? channel->guild : 0);
   body["edited_timestamp"] = format_timestamp(clock_->utc_now());

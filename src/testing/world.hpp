@@ -146,7 +146,7 @@ class world {
 
   /// A message object by `author` with what a create request may hold; text is searched for mentions.
   json make_message(snowflake id, const channel_record& channel, snowflake author, const json& request);
-  /// Applies the fields that an edit may hold.
+  /// Applies the fields that an edit may hold, but for new files.
   void edit_message(message_record& message, const json& request);
   /// Puts a message into its channel; the oldest one is forgotten past a limit.
   message_record& store(channel_record& channel, message_record message);
@@ -172,5 +172,10 @@ class world {
 };
 
 std::string id_text(snowflake id);
+
+/// The attachments that an edit leaves of a message: those that it names, with what it says of them; all if it names none.
+json kept_attachments(const json& message, const json& request);
+/// A message object as an edit makes it. Files that come with the edit are not in it.
+json edited(const json& message, const json& request);
 
 }  // namespace monochord::testing
