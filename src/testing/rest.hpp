@@ -258,6 +258,8 @@ class rest {
   bool may(snowflake guild, std::uint64_t permission, answer& refusal) const;
   /// Whether a message may be made, or that one edited, so; otherwise `refusal` is filled.
   bool check_message_body(const json& request, const call&, const message_record* edits, answer& refusal) const;
+  /// Whether the message that a new one answers or forwards is there to be read; otherwise `refusal` is filled.
+  bool check_reference(const channel_record& channel, const json& reference, answer& refusal);
   /// Puts the files of a call into a message, as the call's `request` describes them.
   void add_files(json& message, const json& request, const call&);
   void publish(std::string_view event, const channel_record& channel, const message_record& message);

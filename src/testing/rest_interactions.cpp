@@ -17,10 +17,20 @@ constexpr duration token_life = 15min;
 constexpr std::int64_t ephemeral_flag = 1 << 6;
 constexpr std::int64_t loading_flag = 1 << 7;
 
-enum callback { message = 4, deferred_message = 5, deferred_update = 6, update = 7, autocomplete = 8, modal = 9 };
+enum callback {
+  message = 4,
+  deferred_message = 5,
+  deferred_update = 6,
+  update = 7,
+  autocomplete = 8,
+  modal = 9,
+  premium_required = 10,
+  launch_activity = 12,
+};
 
 bool allowed(const interaction_record& interaction, int type) {
   const bool of_message = interaction.source_message != 0;
+  if (type == premium_required || type == launch_activity) return interaction.type != 4;
   switch (interaction.type) {
     case 2: return type == message || type == deferred_message || type == modal;
     case 3: return type == message || type == deferred_message || type == deferred_update || type == update || type == modal;
@@ -84,6 +94,8 @@ rest::answer rest::answer_interaction(const call& what, interaction_record& inte
       publish("MESSAGE_UPDATE", *state_.world.find_channel(interaction.channel), *source);
       resource["message"] = source->body;
     }
+  } else if (type == launch_activity) {
+    resource["activity_instance"] = {{"id", "i-" + id_text(interaction.id) + "-gc-" + id_text(interaction.channel)}};
   }
   const auto with_response = what.query_value("with_response");
   if (with_response != "true" && with_response != "True" && with_response != "1") return no_content();

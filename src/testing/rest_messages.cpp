@@ -61,6 +61,29 @@ void rest::publish(std::string_view event, const channel_record& channel, const 
   if (!message.ephemeral) gate_.message_event(event, channel.guild, state_.world.message_event(channel, message));
 }
 
+bool rest::check_reference(const channel_record& channel, const json& reference, answer& refusal) {
+  const bool forward = int_at(reference, "type") == 1;
+  if (forward && id_at(reference, "channel_id") == 0) {
+    form_errors errors;
+    errors.add({"message_reference", "channel_id"}, "BASE_TYPE_REQUIRED", "This field is required");
+    refusal = invalid_form(errors);
+    return false;
+  }
+  if (forward && !visible_channel(id_at(reference, "channel_id"), refusal)) return false;
+  const snowflake from = forward ? id_at(reference, "channel_id") : channel.id;
+  const message_record* message = state_.world.find_message(from, id_at(reference, "message_id"));
+  if (message && message->ephemeral && forward) {
+    refusal = refuse(400, 160014, "You cannot forward a message whose content you cannot read", "forbidden");
+    return false;
+  }
+  if (message || (!forward && !bool_at(reference, "fail_if_not_exists", true))) return true;
+  form_errors errors;
+  errors.add({"message_reference"}, "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+  refusal = invalid_form(errors);
+  refusal.violation.clear();  // somebody may have deleted it meanwhile
+  return false;
+}
+
 rest::answer rest::create_message(const call& what) {
   answer refusal;
   channel_record* channel = visible_channel(what.id("channel_id"), refusal);
@@ -70,14 +93,7 @@ rest::answer rest::create_message(const call& what) {
     return refuse(403, 50013, "Missing Permissions", "forbidden");
   if (!check_message_body(what.body, what, nullptr, refusal)) return refusal;
   const json& reference = at(what.body, "message_reference");
-  if (reference.is_object() && bool_at(reference, "fail_if_not_exists", true) &&
-      !state_.world.find_message(channel->id, id_at(reference, "message_id"))) {
-    form_errors errors;
-    errors.add({"message_reference"}, "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
-    answer out = invalid_form(errors);
-    out.violation.clear();  // somebody may have deleted it meanwhile
-    return out;
-  }
+  if (reference.is_object() && !check_reference(*channel, reference, refusal)) return refusal;
   const json& nonce = at(what.body, "nonce");
   const bool once = bool_at(what.body, "enforce_nonce") && !nonce.is_null();
   const std::string nonce_text = nonce.is_string() ? nonce.get<std::string>() : dump(nonce);

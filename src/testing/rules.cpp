@@ -115,7 +115,8 @@ void check_legacy_components(const json& components, form_errors& errors) {
 void check_attachments(const json& request, std::size_t files, const json* edits, form_errors& errors) {
   const json& attachments = at(request, "attachments");
   if (!attachments.is_array()) return;
-  const json& stored = edits ? at(*edits, "attachments") : at(nullptr, "");
+  const json none;
+  const json& stored = edits ? at(*edits, "attachments") : none;
   for (std::size_t i = 0; i < attachments.size(); ++i) {
     // New files are numbered from 0; other numbers are attachments that the message already has.
     const auto id = id_at(attachments[i], "id");

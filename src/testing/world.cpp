@@ -15,6 +15,7 @@ constexpr std::uint64_t all_permissions = (std::uint64_t{1} << 53) - 1;
 /// What @everyone may in a new guild.
 constexpr std::uint64_t everyone_permissions = 2248473465835073;
 constexpr std::size_t channel_history = 10'000;
+constexpr std::int64_t has_snapshot_flag = 1 << 14;
 
 json or_null(snowflake id) { return id == 0 ? json(nullptr) : json(id_text(id)); }
 
@@ -357,15 +358,58 @@ json world::make_message(snowflake id, const channel_record& channel, snowflake 
     if (embed.is_object() && !embed.contains("type")) embed["type"] = "rich";
   if (!at(request, "nonce").is_null()) out["nonce"] = request["nonce"];
   find_mentions(out, text, channel.guild);
+  if (at(request, "poll").is_object()) out["poll"] = poll_json(request["poll"]);
+  for (const auto& sticker : at(request, "sticker_ids"))
+    out["sticker_items"].push_back({{"id", id_text(id_of(sticker))}, {"name", "sticker"}, {"format_type", 1}});
   const json& reference = at(request, "message_reference");
-  if (reference.is_object()) {
-    out["type"] = 19;
-    out["message_reference"] = {{"type", 0}, {"channel_id", id_text(channel.id)}, {"message_id", at(reference, "message_id")}};
-    if (channel.guild != 0) out["message_reference"]["guild_id"] = id_text(channel.guild);
-    const message_record* referenced = find_message(channel.id, id_at(reference, "message_id"));
-    out["referenced_message"] = referenced ? referenced->body : json(nullptr);
-  }
+  if (reference.is_object()) refer(out, channel, reference);
   return out;
+}
+
+void world::refer(json& message, const channel_record& channel, const json& reference) {
+  const bool forward = int_at(reference, "type") == 1;
+  const channel_record* from = forward ? find_channel(id_at(reference, "channel_id")) : &channel;
+  if (!from) from = &channel;
+  const snowflake id = id_at(reference, "message_id");
+  json& made = message["message_reference"];
+  made = {{"type", forward ? 1 : 0}, {"channel_id", id_text(from->id)}, {"message_id", id_text(id)}};
+  if (from->guild != 0) made["guild_id"] = id_text(from->guild);
+  const message_record* referenced = find_message(from->id, id);
+  if (!forward) {
+    message["type"] = 19;
+    message["referenced_message"] = referenced ? referenced->body : json(nullptr);
+    return;
+  }
+  message["flags"] = int_at(message, "flags") | has_snapshot_flag;
+  message["message_snapshots"] = json::array();
+  if (!referenced) return;
+  if (referenced->body.contains("message_snapshots")) {  // what was forwarded is forwarded on
+    message["message_snapshots"] = referenced->body["message_snapshots"];
+    return;
+  }
+  json snapshot = json::object();
+  for (const char* field : {"type", "content", "mentions", "mention_roles", "attachments", "embeds", "timestamp",
+                            "edited_timestamp", "flags", "components", "sticker_items"})
+    if (referenced->body.contains(field)) snapshot[field] = referenced->body[field];
+  message["message_snapshots"].push_back({{"message", std::move(snapshot)}});
+}
+
+json world::poll_json(const json& request) const {
+  constexpr std::int64_t usual_hours = 24;
+  const auto without_nulls = [](json media) {
+    for (auto entry = media.begin(); entry != media.end();) entry = entry->is_null() ? media.erase(entry) : std::next(entry);
+    return media;
+  };
+  json answers = json::array();
+  for (const auto& answer : at(request, "answers"))
+    answers.push_back({{"answer_id", answers.size() + 1}, {"poll_media", without_nulls(at(answer, "poll_media"))}});
+  const auto expiry = clock_->utc_now() + std::chrono::hours{int_at(request, "duration", usual_hours)};
+  return {{"question", without_nulls(at(request, "question"))},
+          {"answers", std::move(answers)},
+          {"expiry", format_timestamp(expiry)},
+          {"allow_multiselect", bool_at(request, "allow_multiselect")},
+          {"layout_type", int_at(request, "layout_type", 1)},
+          {"results", {{"is_finalized", false}, {"answer_counts", json::array()}}}};
 }
 
 json kept_attachments(const json& message, const json& request) {

@@ -164,6 +164,8 @@ class world {
 
  private:
   json thread_json(const channel_record& thread) const;
+  void refer(json& message, const channel_record& channel, const json& reference);
+  json poll_json(const json& request) const;
   void find_mentions(json& message, const std::string& text, snowflake guild) const;
 
   std::shared_ptr<monochord::clock> clock_;

@@ -100,3 +100,72 @@ TEST_CASE("an edit keeps the attachments that it names, whole, and refuses those
   CHECK(f.post(R"({"content":"x","attachments":[{"id":")" + second["id"].get<std::string>() + R"("}]})").code() == 50035);
   CHECK(f.call("PATCH", path, R"({"attachments":[]})").body["attachments"].empty());
 }
+
+TEST_CASE("a message is forwarded from another channel, with a snapshot of what it was") {
+  talking f;
+  const auto link = f.session();
+  const auto other = f.mind->with(
+      [&](mock_state& state, gateway& gate, rest&) { return acts::add_text_channel(state, gate, f.home, "other"); });
+  const auto there = "/channels/" + other.str() + "/messages";
+  const auto said = f.say("look at this");
+  f.take(*link);
+  const auto reference = [&](const std::string& channel, const std::string& message) {
+    return R"({"message_reference":{"type":1,"message_id":")" + message + "\"" + (channel.empty() ? "" : R"(,"channel_id":")" + channel + "\"") + "}}";
+  };
+  const auto sent = f.call("POST", there, reference(f.general.str(), said.str()));
+  REQUIRE(sent.status == 200);
+  CHECK(sent.body["type"] == 0);
+  CHECK(sent.body["flags"] == 1 << 14);
+  CHECK(sent.body["content"] == "");
+  CHECK(sent.body["message_reference"] ==
+        json{{"type", 1}, {"channel_id", f.general.str()}, {"message_id", said.str()}, {"guild_id", f.home.str()}});
+  CHECK(sent.body["message_snapshots"][0]["message"]["content"] == "look at this");
+  CHECK_FALSE(sent.body["message_snapshots"][0]["message"].contains("id"));
+  CHECK_FALSE(sent.body.contains("referenced_message"));
+  CHECK(f.take(*link).at(0)["d"]["message_snapshots"] == sent.body["message_snapshots"]);
+  const auto on = f.post(reference(other.str(), sent.body["id"]));
+  CHECK(on.body["message_snapshots"] == sent.body["message_snapshots"]);
+  CHECK(f.post(reference(other.str(), "5")).body["errors"].contains("message_reference"));
+  CHECK(f.violations().empty());
+  CHECK(f.post(reference("", said.str())).body["errors"]["message_reference"].contains("channel_id"));
+  CHECK(f.post(reference("77", said.str())).code() == 10003);
+}
+
+TEST_CASE("polls and stickers of a request are in its message") {
+  talking f;
+  const auto sent = f.post(
+      R"({"poll":{"question":{"text":"tea?"},"answers":[{"poll_media":{"text":"yes"}},{"poll_media":{"text":"no","emoji":{"name":"x"}}}],"duration":2},"sticker_ids":["816087792291282944"]})");
+  REQUIRE(sent.status == 200);
+  const json& poll = sent.body["poll"];
+  CHECK(poll["question"] == json{{"text", "tea?"}});
+  CHECK(poll["answers"][1]["answer_id"] == 2);
+  CHECK(poll["answers"][1]["poll_media"]["emoji"]["name"] == "x");
+  CHECK(poll["layout_type"] == 1);
+  CHECK(poll["allow_multiselect"] == false);
+  CHECK(poll["results"]["is_finalized"] == false);
+  CHECK(poll["expiry"].get<std::string>() > sent.body["timestamp"].get<std::string>());
+  CHECK(sent.body["sticker_items"] == json::array({{{"id", "816087792291282944"}, {"name", "sticker"}, {"format_type", 1}}}));
+  CHECK(f.violations().empty());
+}
+
+TEST_CASE("values that only the documentation names are taken: media channels, activities, premium") {
+  talking f;
+  const auto link = f.session();
+  f.allow(8);
+  const auto media = f.call("POST", "/guilds/" + f.home.str() + "/channels", R"({"name":"pictures","type":16})");
+  CHECK(media.status == 201);
+  CHECK(media.body["type"] == 16);
+  f.call("PUT", "/applications/" + f.application + "/commands", R"([{"name":"play","description":"d"}])");
+  for (const int type : {10, 12}) {
+    f.take(*link);
+    const auto id = f.mind->with(
+        [&](mock_state& state, gateway& gate, rest&) { return acts::slash(state, gate, f.alice, f.general, "play", {}); });
+    const auto token = f.take(*link).at(0)["d"]["token"].get<std::string>();
+    const auto answered = f.call("POST", "/interactions/" + id.str() + "/" + token + "/callback?with_response=true",
+                                 R"({"type":)" + std::to_string(type) + "}");
+    CHECK(answered.status == 200);
+    CHECK(answered.body["resource"]["type"] == type);
+    CHECK(answered.body["resource"].contains("activity_instance") == (type == 12));
+  }
+  CHECK(f.violations().empty());
+}
