@@ -17,10 +17,11 @@ bool has_items(const json& object, const char* name) {
   return value.is_array() && !value.empty();
 }
 
-/// A message needs something to show.
+/// A message needs something to show; `body` is a request to make one, or what an edit makes of one.
 bool shows_something(const json& body, std::size_t files) {
-  return !text_at(body, "content").empty() || has_items(body, "embeds") || has_items(body, "components") ||
-         has_items(body, "sticker_ids") || at(body, "poll").is_object() || files > 0;
+  for (const char* list : {"embeds", "components", "sticker_ids", "sticker_items", "message_snapshots"})
+    if (has_items(body, list)) return true;
+  return !text_at(body, "content").empty() || at(body, "poll").is_object() || files > 0;
 }
 
 /// Text that can be an emoji of the path: any character beyond ASCII, or name:id of a custom one.
@@ -37,7 +38,10 @@ bool rest::check_message_body(const json& request, const call& what, const messa
     refusal = invalid_form(errors);
     return false;
   }
-  if (!edits && !shows_something(request, what.files.size()) && !at(request, "message_reference").is_object()) {
+  const bool refers = !edits && at(request, "message_reference").is_object();
+  const std::size_t kept = edits ? kept_attachments(edits->body, request).size() : 0;
+  const json after = edits ? edited(edits->body, request) : request;
+  if (!refers && !shows_something(after, kept + what.files.size())) {
     refusal = refuse(400, 50006, "Cannot send an empty message", "invalid_body: empty message");
     return false;
   }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "testing/validate.hpp"
+#include "testing/world.hpp"
 
 namespace monochord::testing {
 
@@ -93,7 +94,7 @@ bool has_items(const json& object, const char* name) {
 }
 
 void check_components_v2(const json& message, form_errors& errors) {
-  for (const char* field : {"content", "embeds", "poll", "sticker_ids"}) {
+  for (const char* field : {"content", "embeds", "poll", "sticker_ids", "sticker_items"}) {
     const json& value = at(message, field);
     if (value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty()) ||
         (value.is_array() && value.empty()))
@@ -175,7 +176,11 @@ void check_options(const json& options, const path_t& path, form_errors& errors)
 }  // namespace
 
 void check_message_rules(const json& message, std::size_t files, const json* edits, form_errors& errors) {
-  const bool v2 = (int_at(message, "flags") & components_v2) != 0;
+  const json after = edits ? edited(*edits, message) : message;
+  const bool v2 = (int_at(after, "flags") & components_v2) != 0;
+  const bool asks_for_legacy = !at(message, "flags").is_null() && (int_at(message, "flags") & components_v2) == 0;
+  if (edits && v2 && asks_for_legacy)
+    errors.add({"flags"}, "MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG", "The IS_COMPONENTS_V2 flag cannot be removed");
   const json& embeds = at(message, "embeds");
   if (embeds.is_array()) {
     std::size_t sum = 0;
@@ -183,12 +188,10 @@ void check_message_rules(const json& message, std::size_t files, const json* edi
     if (sum > 6000)
       errors.add({"embeds"}, "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000");
   }
-  if (v2) check_components_v2(message, errors);
+  if (v2) check_components_v2(after, errors);
   const json& components = at(message, "components");
   if (components.is_array()) {
-    // An edit keeps the message's flag, which is not in its body.
-    const bool known_legacy = !edits && !v2;
-    if (known_legacy) check_legacy_components(components, errors);
+    if (!v2) check_legacy_components(components, errors);
     component_walk walk{errors, {}, 0};
     walk.list(components, {"components"});
     if (walk.count > 40)

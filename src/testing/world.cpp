@@ -15,7 +15,9 @@ constexpr std::uint64_t all_permissions = (std::uint64_t{1} << 53) - 1;
 /// What @everyone may in a new guild.
 constexpr std::uint64_t everyone_permissions = 2248473465835073;
 constexpr std::size_t channel_history = 10'000;
+constexpr std::int64_t suppress_embeds_flag = 1 << 2;
 constexpr std::int64_t has_snapshot_flag = 1 << 14;
+constexpr std::int64_t components_v2_flag = 1 << 15;
 
 json or_null(snowflake id) { return id == 0 ? json(nullptr) : json(id_text(id)); }
 
@@ -432,12 +434,15 @@ json kept_attachments(const json& message, const json& request) {
 
 json edited(const json& message, const json& request) {
   json out = message;
-  for (const char* field : {"content", "embeds", "components", "flags"}) {
+  for (const char* field : {"content", "embeds", "components"}) {
     if (!request.contains(field)) continue;
     const json& value = request[field];
-    const bool list = out[field].is_array();
-    out[field] = value.is_null() ? (list ? json::array() : field == std::string_view("flags") ? json(0) : json("")) : value;
+    out[field] = !value.is_null() ? value : out[field].is_array() ? json::array() : json("");
   }
+  // The other flags are Discord's own, and components v2 stay once they are there.
+  if (!at(request, "flags").is_null())
+    out["flags"] = (int_at(message, "flags") & ~suppress_embeds_flag) |
+                   (int_at(request, "flags") & (suppress_embeds_flag | components_v2_flag));
   out["attachments"] = kept_attachments(message, request);
   return out;
 }

@@ -169,3 +169,44 @@ TEST_CASE("values that only the documentation names are taken: media channels, a
   }
   CHECK(f.violations().empty());
 }
+
+TEST_CASE("an edit is held to the rules of the message that it makes") {
+  talking f;
+  const auto code = [](const brain_fixture::answer& from) { return from.body["errors"].begin().key(); };
+  const auto modern = f.post(R"({"flags":32768,"components":[{"type":10,"content":"text"}]})");
+  REQUIRE(modern.status == 200);
+  const auto path = f.path_of(modern);
+  CHECK(code(f.call("PATCH", path, R"({"content":"legacy"})")) == "content");
+  CHECK(code(f.call("PATCH", path, R"({"flags":4})")) == "flags");
+  CHECK(f.call("PATCH", path, R"({"components":[]})").code() == 50006);
+  CHECK(f.violations() == names{"invalid_body", "invalid_body", "invalid_body"});
+  f.mind->with([](mock_state& state, gateway&, rest&) { state.violations.clear(); });
+  CHECK(f.call("PATCH", path, R"({"components":[{"type":10,"content":"other"}]})").body["flags"] == 32768);
+  CHECK(f.call("PATCH", path, R"({"flags":32772})").body["flags"] == 32772);
+
+  const auto legacy = f.post(R"({"content":"a","embeds":[{"title":"t"}]})");
+  const auto there = f.path_of(legacy);
+  CHECK(f.call("PATCH", there, R"({"content":null})").body["content"] == "");
+  CHECK(f.violations().empty());
+  CHECK(f.call("PATCH", there, R"({"embeds":[]})").code() == 50006);
+  CHECK(code(f.call("PATCH", there, R"({"components":[{"type":10,"content":"text"}]})")) == "components");
+  CHECK(code(f.call("PATCH", there, R"({"flags":32768,"components":[{"type":10,"content":"text"}]})")) == "embeds");
+  CHECK(f.call("PATCH", there, R"({"flags":32768,"embeds":null,"components":[{"type":10,"content":"text"}]})").status == 200);
+  const auto file = f.upload("POST", f.messages_path(), "{}", {"a"});
+  CHECK(f.call("PATCH", f.path_of(file), R"({"content":""})").status == 200);
+  CHECK(f.call("PATCH", f.path_of(file), R"({"attachments":[]})").code() == 50006);
+}
+
+TEST_CASE("an edit leaves alone the flags that are Discord's") {
+  talking f;
+  const auto link = f.session();
+  f.call("PUT", "/applications/" + f.application + "/commands", R"([{"name":"roll","description":"d"}])");
+  const auto id = f.mind->with(
+      [&](mock_state& state, gateway& gate, rest&) { return acts::slash(state, gate, f.alice, f.general, "roll", {}); });
+  const auto token = f.take(*link).at(0)["d"]["token"].get<std::string>();
+  f.call("POST", "/interactions/" + id.str() + "/" + token + "/callback", R"({"type":5,"data":{"flags":64}})");
+  const auto original = "/webhooks/" + f.application + "/" + token + "/messages/@original";
+  CHECK(f.call("GET", original).body["flags"] == (64 | 128));
+  CHECK(f.call("PATCH", original, R"({"content":"psst","flags":4})").body["flags"] == (64 | 4));
+  CHECK(f.violations().empty());
+}
