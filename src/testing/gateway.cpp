@@ -20,6 +20,12 @@ const tables::event_row* find_event(std::string_view name) {
   return found == tables::events.end() ? nullptr : &*found;
 }
 
+/// Whether Discord's table says that a session is over once its connection was closed so.
+bool ends_session(std::uint16_t code) {
+  return std::any_of(tables::close_codes.begin(), tables::close_codes.end(),
+                     [&](const auto& row) { return row.code == code && !row.resume; });
+}
+
 std::shared_ptr<const std::string> shared_text(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
@@ -101,11 +107,9 @@ void gateway::tick(gateway_link& link) {
   if (link.session && link.ready_pending && now >= link.ready_at) ready(link);
   if (now < silent_at(link)) return;
   if (link.session) {
-    const auto session = link.session;
     refuse(link, 4009, "Session timed out.", "heartbeats_missing",
-           "no heartbeat of shard " + std::to_string(session->shard) + " came for " +
+           "no heartbeat of shard " + std::to_string(link.session->shard) + " came for " +
                std::to_string(silent_intervals) + " intervals");
-    state_.sessions.erase(session->id);
   } else {
     refuse(link, 4009, "Session timed out.", "heartbeats_missing", "a connection without a session sent no heartbeat");
   }
@@ -296,7 +300,10 @@ void gateway::send(gateway_link& link, const json& payload, outgoing::kind what)
 void gateway::close(gateway_link& link, std::uint16_t code, std::string_view reason) {
   if (link.closing) return;
   link.closing = true;
-  if (link.session) detach(*link.session);
+  if (link.session) {
+    detach(*link.session);
+    if (ends_session(code)) state_.sessions.erase(link.session->id);
+  }
   link.out.push_back({outgoing::kind::close, shared_text(std::string(reason)), code});
   link.wake();
 }

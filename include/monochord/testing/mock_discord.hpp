@@ -244,7 +244,8 @@ class mock_discord {
   std::string last_presence(int shard_id = 0) const;
 
   // --- what the gateway does to the bot ---
-  /// Ends every gateway connection (or that of one shard).
+  /// Ends every gateway connection (or that of one shard). Whether its session can be resumed is as Discord's table of
+  /// close codes says.
   void disconnect(disconnect_how how = disconnect_how::drop, std::uint16_t code = 4000, std::optional<int> shard = {});
   /// Gateway connections stop reading and writing: no ACK, no event, no FIN. `resume_traffic` goes on.
   void pause();

@@ -168,3 +168,21 @@ TEST_CASE("READY sends those who resume to a URL of its own, which is not for ID
   CHECK_FALSE(gateway::serves("/resumed"));
   CHECK_FALSE(gateway::serves("/api"));
 }
+
+TEST_CASE("a session is over after the close codes of which Discord's table says so") {
+  for (const auto& row : tables::close_codes) {
+    brain_fixture f;
+    auto link = f.open();
+    f.receive(*link, brain_fixture::identify());
+    const std::string session = f.take(*link).at(1)["d"]["session_id"];
+    const auto code = static_cast<std::uint16_t>(row.code);
+    f.mind->with([&](mock_state&, gateway& g, rest&) { g.disconnect(disconnect_how::close_frame, code, {}); });
+    CHECK(f.names(*link) == names{"close " + std::to_string(row.code)});
+    f.mind->with([&](mock_state&, gateway& g, rest&) { g.closed(*link, code); });
+    link = f.open();
+    f.take(*link);
+    f.receive(*link, json{{"op", 6}, {"d", {{"token", default_mock_token}, {"session_id", session}, {"seq", 2}}}});
+    INFO(row.code);
+    CHECK(f.names(*link) == (row.resume ? names{"RESUMED"} : names{"op 9"}));
+  }
+}
