@@ -230,6 +230,7 @@ void gateway::forget_sessions() {
 void gateway::leave_session(gateway_link& link) {
   link.session = nullptr;
   link.ready_pending = false;  // it was to be the session's
+  link.last_position = 0;
 }
 
 std::shared_ptr<gateway_session> gateway::connected_session(int shard) const {
@@ -250,6 +251,7 @@ int gateway::identifies_left(duration& reset_after) {
 
 void gateway::ready(gateway_link& link) {
   link.ready_pending = false;
+  link.session_since = state_.now();
   auto& session = *link.session;
   session.started = true;
   json guilds = json::array();

@@ -61,6 +61,7 @@ class gateway {
   void accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents);
   void resume(gateway_link& link, const json& d);
   void heartbeat(gateway_link& link, const json& d);
+  void judge_heartbeat(const gateway_link& link, const json& d);
   void command(gateway_link& link, int op, const json& d);
   void request_members(gateway_link& link, const json& d);
   void update_voice(gateway_link& link, const json& d);

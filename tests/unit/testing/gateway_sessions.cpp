@@ -186,3 +186,41 @@ TEST_CASE("a session is over after the close codes of which Discord's table says
     CHECK(f.names(*link) == (row.resume ? names{"RESUMED"} : names{"op 9"}));
   }
 }
+
+TEST_CASE("heartbeats that come late, that name nothing, or that name what was before are recorded") {
+  brain_fixture f;
+  const auto link = f.session();
+  const auto beat = [&](const json& d, duration after) {
+    f.clock->advance(after);
+    f.receive(*link, json{{"op", 1}, {"d", d}});
+    CHECK(f.names(*link) == names{"op 11"});
+    const auto kinds = f.violations();
+    f.mind->with([](mock_state& s, gateway&, rest&) { s.violations.clear(); });
+    return kinds;
+  };
+  constexpr auto interval = 41250ms;
+  CHECK(beat(nullptr, interval).empty());  // READY may be on its way
+  CHECK(beat(2, interval).empty());
+  CHECK(beat(2, interval + 5s).empty());  // a busy machine
+  CHECK(beat(2, 1s).empty());             // asked for
+  CHECK(beat(2, interval + 20s) == names{"heartbeat_late"});
+  CHECK(beat(nullptr, interval) == names{"heartbeat_seq"});
+  CHECK(beat(1, interval) == names{"heartbeat_seq"});
+  CHECK(beat(99, interval) == names{"heartbeat_seq"});
+  f.mind->with([](mock_state&, gateway& g, rest&) { g.stall(true); });
+  f.clock->advance(10min);
+  f.mind->with([](mock_state&, gateway& g, rest&) { g.stall(false); });
+  CHECK(beat(2, interval).empty());  // nobody read it meanwhile
+}
+
+TEST_CASE("a heartbeat before IDENTIFY names nothing, whatever the connection's session was") {
+  brain_fixture f;
+  const auto link = f.session();
+  f.receive(*link, json{{"op", 1}, {"d", 2}});
+  end_session(f, true);
+  f.clock->advance(41250ms);
+  f.receive(*link, json{{"op", 1}, {"d", nullptr}});
+  f.receive(*link, brain_fixture::identify());
+  f.receive(*link, json{{"op", 1}, {"d", 1}});
+  CHECK(f.violations().empty());
+}
