@@ -39,6 +39,8 @@ mock_state::mock_state(mock_options what)
       limits(options.rest_requests_per_second, options.invalid_requests_per_10_minutes) {}
 
 void mock_state::violate(std::string kind, std::string text) {
+  ++counters.violations;
+  if (violations.size() >= options.violations_limit) return;  // the first ones say what went wrong
   violations.push_back({std::move(kind), std::move(text), now()});
 }
 
@@ -147,7 +149,15 @@ std::vector<outgoing> gateway::take(gateway_link& link, std::size_t most) {
   return taken;
 }
 
+void gateway::forget_abandoned() {
+  std::erase_if(state_.sessions, [&](const auto& entry) {
+    const gateway_session& session = *entry.second;
+    return session.link == 0 && state_.now() - session.detached > state_.options.session_lifetime;
+  });
+}
+
 void gateway::event(std::string_view name, snowflake guild, const json& data) {
+  forget_abandoned();
   const std::string text = dump(data);
   for (const auto& [id, session] : state_.sessions)
     if (wants(*session, name, guild)) push(*session, name, text);
@@ -155,6 +165,7 @@ void gateway::event(std::string_view name, snowflake guild, const json& data) {
 
 void gateway::message_event(std::string_view name, snowflake guild, const json& data) {
   constexpr std::uint32_t message_content = 1U << 15;
+  forget_abandoned();
   const std::string full = dump(data);
   std::string without = full;
   // Without the intent a bot reads its own messages, those that mention it, and direct ones.
@@ -173,6 +184,7 @@ void gateway::message_event(std::string_view name, snowflake guild, const json& 
 }
 
 void gateway::event_to_all(std::string_view name, std::string_view data) {
+  forget_abandoned();
   for (const auto& [id, session] : state_.sessions)
     if (session->started) push(*session, name, data);
 }

@@ -212,6 +212,7 @@ void gateway::budget_overdrawn() {
 
 void gateway::accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents) {
   ++state_.counters.identifies;
+  forget_abandoned();
   auto session = std::make_shared<gateway_session>();
   // 32 hexadecimal digits, as Discord's are.
   const std::string number = std::to_string(++state_.last_session);
@@ -242,13 +243,10 @@ void gateway::resume(gateway_link& link, const json& d) {
     --state_.faults.close_at_resume;
     return drop(link);
   }
+  forget_abandoned();
   const auto found = state_.sessions.find(text_at(d, "session_id"));
-  auto session = found == state_.sessions.end() ? nullptr : found->second;
+  const auto session = found == state_.sessions.end() ? nullptr : found->second;
   const auto seq = d["seq"].get<std::uint64_t>();
-  if (session && session->link == 0 && state_.now() - session->detached > state_.options.session_lifetime) {
-    state_.sessions.erase(session->id);
-    session = nullptr;
-  }
   if (session && seq > session->seq) {
     state_.sessions.erase(session->id);
     return refuse(link, 4007, "Invalid seq.", "resume_seq", "RESUME names a sequence number that was never sent");

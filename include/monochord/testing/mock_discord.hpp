@@ -64,6 +64,7 @@ struct mock_options {
   int rest_requests_per_second = 50;
   int invalid_requests_per_10_minutes = 10'000;
   std::size_t rest_log_limit = 10'000;  ///< requests that `rest_log()` keeps; older ones are forgotten
+  std::size_t violations_limit = 10'000;  ///< what `violations()` keeps: the first ones; the counter goes on
   /// How long a message with `enforce_nonce` answers for later ones of its nonce: Discord's "past few minutes".
   std::chrono::milliseconds nonce_lifetime{180'000};
 };
@@ -118,6 +119,7 @@ struct mock_counters {
   std::uint64_t messages_by_bot = 0;
   std::uint64_t interactions = 0;
   std::uint64_t interaction_answers = 0;
+  std::uint64_t violations = 0;         ///< also those that `violations()` did not keep
   std::uint64_t not_played = 0;         ///< valid calls that were answered from the response schema
 };
 

@@ -224,3 +224,35 @@ TEST_CASE("a heartbeat before IDENTIFY names nothing, whatever the connection's 
   f.receive(*link, json{{"op", 1}, {"d", 1}});
   CHECK(f.violations().empty());
 }
+
+TEST_CASE("nothing that nobody can use is kept: abandoned sessions, old interactions, floods of violations") {
+  mock_options options;
+  options.violations_limit = 3;
+  brain_fixture f(options);
+  const auto sessions = [&] { return f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.sessions.size(); }); };
+  const auto link = f.session();
+  f.mind->with([&](mock_state&, gateway& g, rest&) { g.closed(*link, 0); });
+  f.clock->advance(180s);
+  f.say("kept for the session");
+  CHECK(sessions() == 1);
+  f.clock->advance(1s);
+  f.say("for nobody");
+  CHECK(sessions() == 0);
+
+  f.request("PUT", "/applications/" + f.application + "/commands", R"([{"name":"roll","description":"d"}])");
+  const auto slash = [&] {
+    return f.mind->with([&](mock_state& s, gateway& g, rest&) { return acts::slash(s, g, f.alice, f.general, "roll", {}); });
+  };
+  const auto count = [&] { return f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.world.interactions.size(); }); };
+  for (int i = 0; i < 10'100; ++i) slash();
+  CHECK(count() == 10'100);  // all of them may still be answered
+  f.clock->advance(16min);
+  const auto last = slash();
+  CHECK(count() == 10'000);
+  CHECK(f.mind->quietly([&](mock_state& s, gateway&, rest&) { return s.world.interactions.contains(last.value()); }));
+
+  CHECK(f.violations().empty());
+  for (int i = 0; i < 5; ++i) f.request("GET", "/nowhere");
+  CHECK(f.violations().size() == 3);
+  CHECK(f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.counters.violations; }) == 5);
+}
