@@ -14,7 +14,6 @@ namespace {
 
 [[noreturn]] void wrong(const std::string& what) { throw error(errc::invalid_argument, what); }
 
-constexpr std::int64_t attachment_size_limit = 10'485'760;
 /// Interactions beyond so many are forgotten once their tokens are of no more use.
 constexpr std::size_t interaction_history = 10'000;
 constexpr duration token_life = std::chrono::minutes{15};
@@ -65,7 +64,7 @@ void send(mock_state& state, gateway& gate, const interaction_record& interactio
               {"version", 1},
               {"locale", "en-US"},
               {"entitlements", json::array()},
-              {"attachment_size_limit", attachment_size_limit},
+              {"attachment_size_limit", state.options.attachment_limit_bytes},
               {"context", place.guild == 0 ? 1 : 0}};
   if (message) out["message"] = *message;
   if (place.guild == 0) {

@@ -79,6 +79,7 @@ class rest {
   bool read_body(const net::http_request& request, call& what, answer& refusal);
   bool read_multipart(const net::http_request& request, call& what);
   void check_part(const call& what, std::string_view name);
+  bool check_sizes(const call& what, answer& refusal);
 
   // what tests read afterwards (rest_log.cpp)
   void begin_entry(const net::http_request& request);

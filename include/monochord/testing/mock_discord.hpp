@@ -63,6 +63,8 @@ struct mock_options {
   int gateway_sends_per_minute = 120;
   int rest_requests_per_second = 50;
   int invalid_requests_per_10_minutes = 10'000;
+  std::size_t attachment_limit_bytes = 10'485'760;  ///< of a file; interactions tell it. Larger ones are refused with 413
+  std::size_t request_limit_bytes = 26'214'400;     ///< of a body; larger ones are refused with 413
   std::size_t rest_log_limit = 10'000;  ///< requests that `rest_log()` keeps; older ones are forgotten
   std::size_t violations_limit = 10'000;  ///< what `violations()` keeps: the first ones; the counter goes on
   /// How long a message with `enforce_nonce` answers for later ones of its nonce: Discord's "past few minutes".

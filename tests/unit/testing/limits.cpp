@@ -97,3 +97,34 @@ TEST_CASE("what ignores a played shared limit is answered as shared, and does no
   f.clock->advance(4s);
   CHECK(f.request("GET", "/users/@me").status == 200);
 }
+
+TEST_CASE("files and requests over Discord's limits are refused with 413, unless the mock was made for larger ones") {
+  const auto upload = [](brain_fixture& f, std::initializer_list<std::size_t> sizes) {
+    net::http_request request("POST", "/api/v10" + f.messages_path());
+    request.headers.add("User-Agent", "DiscordBot (https://example.org, 1.0)");
+    request.headers.add("Authorization", "Bot " + std::string(default_mock_token));
+    request.headers.add("Content-Type", "multipart/form-data; boundary=b");
+    std::size_t number = 0;
+    for (const auto size : sizes)
+      request.body += "--b\r\nContent-Disposition: form-data; name=\"files[" + std::to_string(number++) +
+                      "]\"; filename=\"f\"\r\n\r\n" + std::string(size, 'x') + "\r\n";
+    request.body += "--b--\r\n";
+    return f.send(request);
+  };
+  constexpr std::size_t most = 10'485'760;
+  brain_fixture f;
+  CHECK(upload(f, {most, most}).status == 200);
+  CHECK(f.violations().empty());
+  const auto over = upload(f, {most + 1, 5, most + 1});
+  CHECK(over.status == 413);
+  CHECK(over.code() == 40005);
+  CHECK(f.violations() == names{"attachment_too_large", "attachment_too_large"});
+  CHECK(upload(f, {9'000'000, 9'000'000, 9'000'000}).code() == 40005);
+  CHECK(f.violations().back() == "request_too_large");
+
+  mock_options options;
+  options.attachment_limit_bytes = options.request_limit_bytes = 50'000'000;
+  brain_fixture g(options);
+  CHECK(upload(g, {30'000'000}).status == 200);
+  CHECK(g.violations().empty());
+}
