@@ -102,6 +102,11 @@ std::string rest::call::query_value(std::string_view name) const {
   return {};
 }
 
+bool rest::call::query_flag(std::string_view name) const {
+  const auto text = query_value(name);
+  return text == "true" || text == "True" || text == "1";
+}
+
 rest::answer rest::refuse(int status, int code, std::string_view message, std::string violation) {
   return {status, {{"message", message}, {"code", code}}, false, std::move(violation), {}, {}};
 }

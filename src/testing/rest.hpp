@@ -49,6 +49,7 @@ class rest {
     snowflake id(std::string_view name) const;
     std::string param(std::string_view name) const;
     std::string query_value(std::string_view name) const;
+    bool query_flag(std::string_view name) const;
   };
   struct answer {
     int status = 200;
@@ -92,6 +93,8 @@ class rest {
   bool plays_schema(const tables::route_row& route) const;
   /// Makes the list of such an answer the page that was asked for, of so many items (rest_lists.cpp).
   static void make_page(const call&, std::uint64_t items, json& body);
+  /// Leaves of rising ids those that a call's `before`, `after` and `limit` ask for.
+  static void keep_page(const call&, std::size_t usual_limit, std::vector<snowflake>& rising);
 
   rest_outcome finish(const answer& result, const tables::route_row* route);
   /// The X-RateLimit headers, except on a page of the front.
@@ -183,6 +186,7 @@ class rest {
   answer add_thread_member(const call&);
   answer delete_thread_member(const call&);
   answer list_thread_members(const call&);
+  json thread_member(const channel_record& thread, snowflake user, bool with_member) const;
   answer get_thread_member(const call&);
   answer get_active_guild_threads(const call&);
   channel_record& open_thread(const channel_record& parent, snowflake id, int type, const json& request);

@@ -97,8 +97,7 @@ rest::answer rest::answer_interaction(const call& what, interaction_record& inte
   } else if (type == launch_activity) {
     resource["activity_instance"] = {{"id", "i-" + id_text(interaction.id) + "-gc-" + id_text(interaction.channel)}};
   }
-  const auto with_response = what.query_value("with_response");
-  if (with_response != "true" && with_response != "True" && with_response != "1") return no_content();
+  if (!what.query_flag("with_response")) return no_content();
   json out = {{"interaction", {{"id", id_text(interaction.id)}, {"type", interaction.type}, {"channel_id", id_text(interaction.channel)}}}};
   if (interaction.guild != 0) out["interaction"]["guild_id"] = id_text(interaction.guild);
   if (type == message || type == deferred_message) {

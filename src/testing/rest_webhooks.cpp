@@ -9,8 +9,6 @@ namespace {
 constexpr std::uint64_t manage_webhooks = 1U << 29;
 constexpr std::size_t most_webhooks = 15;
 
-bool said_yes(const std::string& text) { return text == "true" || text == "True" || text == "1"; }
-
 }  // namespace
 
 json rest::webhook_json(const webhook_record& hook, bool with_user) const {
@@ -131,7 +129,7 @@ rest::answer rest::execute_webhook(const call& what) {
   message.at = state_.now();
   const auto& stored = state_.world.store(*channel, std::move(message));
   publish("MESSAGE_CREATE", *channel, stored);
-  return said_yes(what.query_value("wait")) ? ok(stored.body) : no_content();
+  return what.query_flag("wait") ? ok(stored.body) : no_content();
 }
 
 message_record* rest::webhook_message(const call& what, answer& refusal) {
