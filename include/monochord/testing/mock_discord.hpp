@@ -145,7 +145,8 @@ class mock_discord {
   mock_discord(const mock_discord&) = delete;
   mock_discord& operator=(const mock_discord&) = delete;
 
-  /// Listens; the URLs below are valid afterwards. Throws `error` when the port is taken.
+  /// Listens; the URLs below are valid afterwards. Throws `error` when the port is taken, and may be called again then;
+  /// with `errc::invalid_argument` when it runs already, or has a manual clock and no executor.
   void start();
   /// Ends every connection and stops listening; idempotent. With an executor of the caller's, what still runs on it
   /// ends with its next turns.

@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <monochord/testing/memory_network.hpp>
 #include <monochord/testing/simulation.hpp>
@@ -384,6 +386,45 @@ TEST_CASE("a mock with a thread of its own serves TLS on loopback and stops") {
   CHECK(discord.wait_until([](const mock_counters& now) { return now.connections == 0; }));
   discord.stop();
   discord.stop();
+}
+
+TEST_CASE("a start that failed may be tried again, a stop may be called by several threads") {
+  simulation sim;
+  mock_options options;
+  options.executor = sim.executor();
+  options.clock = sim.clock();
+  options.memory = std::make_shared<memory_network>();
+  options.tls = false;
+  mock_discord first(options);
+  mock_discord second(options);
+  first.start();
+  for (int i = 0; i < 2; ++i) CHECK_THROWS_WITH(second.start(), Catch::Contains("in use"));
+  first.stop();
+  sim.settle();
+  second.start();
+  CHECK_THROWS_WITH(second.start(), Catch::Contains("started already"));
+
+  for (int i = 0; i < 20; ++i) {
+    mock_options plain;
+    plain.tls = false;
+    mock_discord discord(plain);
+    discord.start();
+    std::vector<std::thread> stoppers;
+    for (int s = 0; s < 3; ++s) stoppers.emplace_back([&] { discord.stop(); });
+    for (auto& one : stoppers) one.join();
+  }
+}
+
+TEST_CASE("a manual clock without an executor is refused, for its time would stand still") {
+  mock_options options;
+  options.clock = std::make_shared<manual_clock>();
+  mock_discord discord(options);
+  try {
+    discord.start();
+    FAIL("it started");
+  } catch (const error& e) {
+    CHECK(e.code() == errc::invalid_argument);
+  }
 }
 
 TEST_CASE("what does not exist is an error with its reason") {
