@@ -34,6 +34,7 @@ snowflake world::next_id() {
   using std::chrono::duration_cast;
   const auto ms = duration_cast<std::chrono::milliseconds>(clock_->utc_now().time_since_epoch()).count();
   last_id_ = std::max(last_id_ + 1, static_cast<snowflake>(ms - discord_epoch_ms) << 22U);
+  if (first_id_ == 0) first_id_ = last_id_;
   return last_id_;
 }
 
@@ -72,6 +73,12 @@ message_record* world::find_message(snowflake channel, snowflake id) {
   if (!place) return nullptr;
   const auto found = place->messages.find(id);
   return found == place->messages.end() ? nullptr : &found->second;
+}
+
+bool world::may_have_been_message(snowflake id) const {
+  const auto place = channels.find(id);  // a thread may have the id of the message that it began with
+  return id >= first_id_ && id <= last_id_ && (place == channels.end() || place->second.is_thread()) &&
+         !users.contains(id) && !webhooks.contains(id) && !interactions.contains(id);
 }
 
 channel_record& world::direct_channel(snowflake user) {

@@ -130,6 +130,8 @@ class world {
   channel_record* find_channel(snowflake id);
   guild_record* find_guild(snowflake id);
   message_record* find_message(snowflake channel, snowflake id);
+  /// Whether a message can have had this id: one that was given out, and that nothing else has.
+  bool may_have_been_message(snowflake id) const;
   channel_record& direct_channel(snowflake user);
   bool is_member(snowflake guild, snowflake user) const;
   std::uint64_t permissions(const guild_record& guild, snowflake user) const;
@@ -169,6 +171,7 @@ class world {
   void find_mentions(json& message, const std::string& text, snowflake guild) const;
 
   std::shared_ptr<monochord::clock> clock_;
+  snowflake first_id_ = 0;
   snowflake last_id_ = 0;
   snowflake guild_count_ = 0;
 };

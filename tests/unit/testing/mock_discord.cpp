@@ -427,9 +427,20 @@ TEST_CASE("a manual clock without an executor is refused, for its time would sta
   }
 }
 
+TEST_CASE("to wait for the answer to a message that was deleted is no error, to one that never was it is") {
+  stage s;
+  const auto said = s.discord->say(s.alice, s.general, "hello?");
+  s.discord->erase(s.general, said);
+  CHECK(!s.sim.run(s.discord->expect_reply(said, 1s)));
+  CHECK_THROWS_AS(s.sim.run(s.discord->expect_reply(message_id{said.value() + 1000}, 1s)), error);
+  CHECK_THROWS_AS(s.sim.run(s.discord->expect_reply(message_id{s.general.value()}, 1s)), error);
+}
+
 TEST_CASE("what does not exist is an error with its reason") {
   mock_discord discord;
   CHECK_THROWS_AS(discord.say(user_id{1}, channel_id{1}, "x"), error);
+  CHECK_THROWS_WITH(discord.wait_reply(message_id{1}, 1ms), "the mock's world has no message 1");
+  CHECK_THROWS_AS(discord.wait_reply(message_id{discord.bot_user().value()}, 1ms), error);
   discord.add_user("alice");
   CHECK_THROWS_AS(discord.add_user("alice"), error);
   CHECK_THROWS_WITH(discord.slash(discord.add_user("bob"), discord.open_dm(discord.add_user("eve")), "nothing"),
