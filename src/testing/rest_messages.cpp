@@ -265,15 +265,20 @@ rest::answer rest::add_reaction(const call& what) { return change_reaction(what,
 rest::answer rest::delete_my_reaction(const call& what) { return change_reaction(what, state_.world.bot, false); }
 
 rest::answer rest::delete_user_reaction(const call& what) {
-  return change_reaction(what, what.id("user_id"), false);
+  answer refusal;
+  const snowflake user = what.id("user_id");
+  const channel_record* channel = visible_channel(what.id("channel_id"), refusal);
+  if (!channel || (user != state_.world.bot && !may(channel->guild, manage_messages, refusal))) return refusal;
+  return change_reaction(what, user, false);
 }
 
 rest::answer rest::delete_all_reactions(const call& what) {
   answer refusal;
   channel_record* channel = visible_channel(what.id("channel_id"), refusal);
   if (!channel) return refusal;
+  if (!may(channel->guild, manage_messages, refusal)) return refusal;
   message_record* message = state_.world.find_message(channel->id, what.id("message_id"));
-  if (!message) return refuse(404, 10008, "Unknown Message");
+  if (!message || message->ephemeral) return refuse(404, 10008, "Unknown Message");
   message->reactions.clear();
   message->body.erase("reactions");
   json data = {{"channel_id", id_text(channel->id)}, {"message_id", message->body["id"]}};

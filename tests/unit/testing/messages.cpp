@@ -210,3 +210,28 @@ TEST_CASE("an edit leaves alone the flags that are Discord's") {
   CHECK(f.call("PATCH", original, R"({"content":"psst","flags":4})").body["flags"] == (64 | 4));
   CHECK(f.violations().empty());
 }
+
+TEST_CASE("the reactions of others are taken away with MANAGE_MESSAGES only") {
+  talking f;
+  const auto link = f.session(1U << 10);
+  const auto reactions = f.messages_path() + "/" + f.say("hi").str() + "/reactions";
+  const auto fire = reactions + "/%F0%9F%94%A5/";
+  const auto react = [&] {
+    f.mind->with([&](mock_state& state, gateway& gate, rest&) {
+      auto& place = state.world.channels.at(f.general.value());
+      change_reaction_of(state.world, gate, place, place.messages.rbegin()->second, f.alice.value(), "🔥", true);
+    });
+  };
+  react();
+  f.call("PUT", fire + "@me");
+  CHECK(f.call("DELETE", fire + f.application).status == 204);  // its own, by its id
+  CHECK(f.call("DELETE", fire + f.alice.str()).code() == 50013);
+  CHECK(f.call("DELETE", reactions).code() == 50013);
+  CHECK(f.violations() == names{"forbidden", "forbidden"});
+  f.allow(1U << 13);
+  CHECK(f.call("DELETE", fire + f.alice.str()).status == 204);
+  react();
+  CHECK(f.call("DELETE", reactions).status == 204);
+  CHECK(f.names(*link) == names{"MESSAGE_REACTION_ADD", "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE", "MESSAGE_REACTION_REMOVE",
+                                "MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE_ALL"});
+}
