@@ -15,6 +15,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <monochord/core/error.hpp>
@@ -207,16 +208,16 @@ class session {
       const auto limit = seconds(in, 10);
       const auto shard = optional_word(in, "0");
       const auto id = static_cast<int>(number(shard, 0, 1'000'000));
-      return flag("connected", patiently(limit, [&](auto turn) { return discord_.wait_session(id, turn); }));
+      return flag("connected", patiently(limit, [&](mc::duration turn) { return discord_.wait_session(id, turn); }));
     }
     if (command == "resumed") {
       const auto count = static_cast<std::uint64_t>(number(word(in), 0, 1'000'000));
       const auto enough = [&](const auto& now) { return now.resumed >= count; };
-      return flag("resumed", patiently(seconds(in, 10), [&](auto turn) { return discord_.wait_until(enough, turn); }));
+      return flag("resumed", patiently(seconds(in, 10), [&](mc::duration turn) { return discord_.wait_until(enough, turn); }));
     }
     if (command == "commands") {
       const auto any = [&](const auto&) { return !discord_.registered_commands().empty() || !discord_.registered_commands(guild_).empty(); };
-      patiently(seconds(in, 10), [&](auto turn) { return discord_.wait_until(any, turn); });
+      patiently(seconds(in, 10), [&](mc::duration turn) { return discord_.wait_until(any, turn); });
       auto names = discord_.registered_commands();
       for (auto& name : discord_.registered_commands(guild_)) names.push_back(std::move(name));
       return "{\"commands\":" + list(names) + "}";
@@ -274,7 +275,7 @@ class session {
 
   /// Waits in short turns, so that a signal ends it too. What `wait(turn)` gives, as soon as it is something.
   template <class Wait>
-  auto patiently(mc::duration limit, Wait wait) {
+  std::invoke_result_t<Wait, mc::duration> patiently(mc::duration limit, Wait wait) {
     constexpr mc::duration turn = std::chrono::milliseconds{100};
     const auto deadline = std::chrono::steady_clock::now() + limit;
     for (;;) {
@@ -313,7 +314,7 @@ class session {
     const auto limit = seconds(in, 10);
     std::optional<mc::testing::mock_reply> reply;
     const bool interaction = interactions_known(id);
-    reply = patiently(limit, [&](auto turn) {
+    reply = patiently(limit, [&](mc::duration turn) {
       return interaction ? discord_.wait_reply(mc::interaction_id::parse(id), turn)
                          : discord_.wait_reply(mc::message_id::parse(id), turn);
     });
