@@ -32,7 +32,7 @@ TAGS_BY_NAME = {
     "UpdateMessageInteractionCallbackRequest": [6, 7],
     "ModalInteractionCallbackRequest": [9],
     "PongInteractionCallbackRequest": [1],
-    "LaunchActivityInteractionCallbackRequest": [12],
+    "LaunchActivityInteractionCallbackRequest": [10, 12],  # 10, PREMIUM_REQUIRED, has no schema; it is a type alone too
     "SocialLayerSKUPurchaseEligibilityInteractionCallbackRequest": [13],
     "StageScheduledEventCreateRequest": [1],
     "StageScheduledEventPatchRequestPartial": [1],
@@ -48,7 +48,7 @@ ANSWER_VALUES = {
     "PrivateGroupChannelResponse": ("type", [3]),
     "ThreadResponse": ("type", [10, 11, 12]),
     "CreatedThreadResponse": ("type", [10, 11, 12]),
-    "GuildChannelResponse": ("type", [0, 2, 4, 5, 13, 14, 15]),
+    "GuildChannelResponse": ("type", [0, 2, 4, 5, 13, 14, 15, 16]),
     "GuildIncomingWebhookResponse": ("type", [1]),
     "ChannelFollowerWebhookResponse": ("type", [2]),
     "ApplicationIncomingWebhookResponse": ("type", [3]),
@@ -129,6 +129,15 @@ def split_top(text, separator):
             parts.append(text[start:i])
             start = i + 1
     return parts + [text[start:]]
+
+
+def with_documented_values(schemas, differences):
+    """The schemas, in which enumerations have also the values that only the documentation names."""
+    for difference in differences:
+        members = schemas[difference["spec"]]["members"]
+        known = {value for _, value in members}
+        members += [member for member in difference.get("docs_only", []) if member[1] not in known]
+    return schemas
 
 
 class Tables:
@@ -412,7 +421,8 @@ def main():
             return json.load(file)
 
     data, gateway = load("routes.json"), load("gateway.json")
-    tables = Tables(load("schemas.json")["schemas"], load("constants.json"),
+    schemas = with_documented_values(load("schemas.json")["schemas"], load("enums.json")["enum_differences"])
+    tables = Tables(schemas, load("constants.json"),
                     documented_fields(data, load("docs_endpoints.json")["endpoints"]))
     routes = route_text(tables, data)
     texts = {"table_routes.cpp": routes, "table_schemas.cpp": schema_text(tables),

@@ -5,6 +5,7 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -14,6 +15,7 @@
 #include <map>
 #include <sstream>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include <monochord/core/error.hpp>
@@ -150,10 +152,16 @@ settings read_arguments(int argc, char** argv) {
   return out;
 }
 
+bool readable(int descriptor) {
+  pollfd watched{descriptor, POLLIN, 0};
+  return ::poll(&watched, 1, 0) > 0;
+}
+
 /// The mock with the names of its world.
 class session {
  public:
-  explicit session(const settings& with) : discord_(with.mock) {
+  /// `signals` becomes readable when the program has to end.
+  session(const settings& with, int signals) : discord_(with.mock), signals_(signals) {
     for (const auto& name : with.users) users_[name] = discord_.add_user(name);
     guild_ = discord_.add_guild(with.guild, users_.begin()->second);
     for (const auto& [name, user] : users_)
@@ -199,15 +207,17 @@ class session {
     if (command == "session") {
       const auto limit = seconds(in, 10);
       const auto shard = optional_word(in, "0");
-      return flag("connected", discord_.wait_session(static_cast<int>(number(shard, 0, 1'000'000)), limit));
+      const auto id = static_cast<int>(number(shard, 0, 1'000'000));
+      return flag("connected", patiently(limit, [&](mc::duration turn) { return discord_.wait_session(id, turn); }));
     }
     if (command == "resumed") {
       const auto count = static_cast<std::uint64_t>(number(word(in), 0, 1'000'000));
-      return flag("resumed", discord_.wait_until([&](const auto& now) { return now.resumed >= count; }, seconds(in, 10)));
+      const auto enough = [&](const auto& now) { return now.resumed >= count; };
+      return flag("resumed", patiently(seconds(in, 10), [&](mc::duration turn) { return discord_.wait_until(enough, turn); }));
     }
     if (command == "commands") {
       const auto any = [&](const auto&) { return !discord_.registered_commands().empty() || !discord_.registered_commands(guild_).empty(); };
-      discord_.wait_until(any, seconds(in, 10));
+      patiently(seconds(in, 10), [&](mc::duration turn) { return discord_.wait_until(any, turn); });
       auto names = discord_.registered_commands();
       for (auto& name : discord_.registered_commands(guild_)) names.push_back(std::move(name));
       return "{\"commands\":" + list(names) + "}";
@@ -263,6 +273,18 @@ class session {
     return std::chrono::seconds(number(optional_word(in, std::to_string(otherwise)), 0, 3600));
   }
 
+  /// Waits in short turns, so that a signal ends it too. What `wait(turn)` gives, as soon as it is something.
+  template <class Wait>
+  std::invoke_result_t<Wait, mc::duration> patiently(mc::duration limit, Wait wait) {
+    constexpr mc::duration turn = std::chrono::milliseconds{100};
+    const auto deadline = std::chrono::steady_clock::now() + limit;
+    for (;;) {
+      const mc::duration left = deadline - std::chrono::steady_clock::now();
+      auto found = wait(std::clamp(left, mc::duration::zero(), turn));
+      if (found || left <= turn || readable(signals_)) return found;
+    }
+  }
+
   std::string slash(std::istream& in) {
     const auto user = find(users_, word(in));
     const auto channel = find(channels_, word(in));
@@ -291,8 +313,11 @@ class session {
     const auto id = word(in);
     const auto limit = seconds(in, 10);
     std::optional<mc::testing::mock_reply> reply;
-    if (interactions_known(id)) reply = discord_.wait_reply(mc::interaction_id::parse(id), limit);
-    else reply = discord_.wait_reply(mc::message_id::parse(id), limit);
+    const bool interaction = interactions_known(id);
+    reply = patiently(limit, [&](mc::duration turn) {
+      return interaction ? discord_.wait_reply(mc::interaction_id::parse(id), turn)
+                         : discord_.wait_reply(mc::message_id::parse(id), turn);
+    });
     if (!reply) return "{\"reply\":null}";
     char latency[32];
     std::snprintf(latency, sizeof latency, "%.3f", std::chrono::duration<double, std::milli>(reply->latency).count());
@@ -327,12 +352,25 @@ class session {
   }
 
   mock_discord discord_;
+  int signals_;
   std::map<std::string, mc::user_id> users_;
   std::map<std::string, mc::channel_id> channels_;
   mc::guild_id guild_;
   std::string ca_file_;
   bool own_token_ = false;
 };
+
+/// Answers a line; false when it was the last.
+bool answered(session& here, const std::string& line) {
+  if (line == "quit") return false;
+  if (line.empty()) return true;
+  try {
+    print(here.answer(line));
+  } catch (const std::exception& e) {
+    print("{\"error\":" + quoted(e.what()) + "}");
+  }
+  return true;
+}
 
 /// Lines of standard input until it ends, "quit" is read or a signal comes.
 void talk(session& here, int signals, bool read_input) {
@@ -343,18 +381,15 @@ void talk(session& here, int signals, bool read_input) {
     if (watched[0].revents != 0) return;
     char buffer[4096];
     const auto count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-    if (count <= 0) return;
+    if (count <= 0) {
+      answered(here, pending);  // a last line need not end like one
+      return;
+    }
     pending.append(buffer, static_cast<std::size_t>(count));
     for (auto end = pending.find('\n'); end != std::string::npos; end = pending.find('\n')) {
       const std::string line = pending.substr(0, end);
       pending.erase(0, end + 1);
-      if (line.empty()) continue;
-      if (line == "quit") return;
-      try {
-        print(here.answer(line));
-      } catch (const std::exception& e) {
-        print("{\"error\":" + quoted(e.what()) + "}");
-      }
+      if (!answered(here, line) || readable(signals)) return;
     }
   }
 }
@@ -383,7 +418,7 @@ int main(int argc, char** argv) {
   const int signals = ::signalfd(-1, &ends, SFD_CLOEXEC);
   try {
     const settings with = read_arguments(argc, argv);
-    session here(with);
+    session here(with, signals);
     print(here.greeting());
     talk(here, signals, !with.serve);
     return 0;

@@ -215,7 +215,8 @@ std::optional<mock_reply> reply_to(mock_state& state, message_id to) {
     first->claimed = true;
     return reply_of(*first, asked->second.at, first->at);
   }
-  return std::nullopt;
+  if (!state.world.may_have_been_message(to.value())) unknown("message " + to.str());
+  return std::nullopt;  // it was deleted
 }
 
 std::optional<mock_reply> reply_to(mock_state& state, interaction_id to) {

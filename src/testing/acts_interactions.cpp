@@ -14,7 +14,14 @@ namespace {
 
 [[noreturn]] void wrong(const std::string& what) { throw error(errc::invalid_argument, what); }
 
-constexpr std::int64_t attachment_size_limit = 10'485'760;
+/// Interactions beyond so many are forgotten once their tokens are of no more use.
+constexpr std::size_t interaction_history = 10'000;
+constexpr duration token_life = std::chrono::minutes{15};
+
+void forget_old_interactions(mock_state& state) {
+  auto& all = state.world.interactions;
+  while (all.size() >= interaction_history && state.now() - all.begin()->second.created > token_life) all.erase(all.begin());
+}
 
 /// The command of this kind that is visible in a channel: the guild's own comes first.
 const json& find_command(mock_state& state, const channel_record& place, std::string_view name, int type) {
@@ -29,6 +36,7 @@ const json& find_command(mock_state& state, const channel_record& place, std::st
 
 /// Opens an interaction: what every kind of it has.
 interaction_record& open(mock_state& state, int type, user_id who, const channel_record& place) {
+  forget_old_interactions(state);
   const snowflake id = state.world.next_id();
   interaction_record& made = state.world.interactions[id];
   made.id = id;
@@ -56,7 +64,7 @@ void send(mock_state& state, gateway& gate, const interaction_record& interactio
               {"version", 1},
               {"locale", "en-US"},
               {"entitlements", json::array()},
-              {"attachment_size_limit", attachment_size_limit},
+              {"attachment_size_limit", state.options.attachment_limit_bytes},
               {"context", place.guild == 0 ? 1 : 0}};
   if (message) out["message"] = *message;
   if (place.guild == 0) {

@@ -20,6 +20,12 @@ const tables::event_row* find_event(std::string_view name) {
   return found == tables::events.end() ? nullptr : &*found;
 }
 
+/// Whether Discord's table says that a session is over once its connection was closed so.
+bool ends_session(std::uint16_t code) {
+  return std::any_of(tables::close_codes.begin(), tables::close_codes.end(),
+                     [&](const auto& row) { return row.code == code && !row.resume; });
+}
+
 std::shared_ptr<const std::string> shared_text(std::string text) {
   return std::make_shared<const std::string>(std::move(text));
 }
@@ -33,6 +39,8 @@ mock_state::mock_state(mock_options what)
       limits(options.rest_requests_per_second, options.invalid_requests_per_10_minutes) {}
 
 void mock_state::violate(std::string kind, std::string text) {
+  ++counters.violations;
+  if (violations.size() >= options.violations_limit) return;  // the first ones say what went wrong
   violations.push_back({std::move(kind), std::move(text), now()});
 }
 
@@ -101,11 +109,9 @@ void gateway::tick(gateway_link& link) {
   if (link.session && link.ready_pending && now >= link.ready_at) ready(link);
   if (now < silent_at(link)) return;
   if (link.session) {
-    const auto session = link.session;
     refuse(link, 4009, "Session timed out.", "heartbeats_missing",
-           "no heartbeat of shard " + std::to_string(session->shard) + " came for " +
+           "no heartbeat of shard " + std::to_string(link.session->shard) + " came for " +
                std::to_string(silent_intervals) + " intervals");
-    state_.sessions.erase(session->id);
   } else {
     refuse(link, 4009, "Session timed out.", "heartbeats_missing", "a connection without a session sent no heartbeat");
   }
@@ -143,7 +149,15 @@ std::vector<outgoing> gateway::take(gateway_link& link, std::size_t most) {
   return taken;
 }
 
+void gateway::forget_abandoned() {
+  std::erase_if(state_.sessions, [&](const auto& entry) {
+    const gateway_session& session = *entry.second;
+    return session.link == 0 && state_.now() - session.detached > state_.options.session_lifetime;
+  });
+}
+
 void gateway::event(std::string_view name, snowflake guild, const json& data) {
+  forget_abandoned();
   const std::string text = dump(data);
   for (const auto& [id, session] : state_.sessions)
     if (wants(*session, name, guild)) push(*session, name, text);
@@ -151,6 +165,7 @@ void gateway::event(std::string_view name, snowflake guild, const json& data) {
 
 void gateway::message_event(std::string_view name, snowflake guild, const json& data) {
   constexpr std::uint32_t message_content = 1U << 15;
+  forget_abandoned();
   const std::string full = dump(data);
   std::string without = full;
   // Without the intent a bot reads its own messages, those that mention it, and direct ones.
@@ -169,6 +184,7 @@ void gateway::message_event(std::string_view name, snowflake guild, const json& 
 }
 
 void gateway::event_to_all(std::string_view name, std::string_view data) {
+  forget_abandoned();
   for (const auto& [id, session] : state_.sessions)
     if (session->started) push(*session, name, data);
 }
@@ -226,6 +242,7 @@ void gateway::forget_sessions() {
 void gateway::leave_session(gateway_link& link) {
   link.session = nullptr;
   link.ready_pending = false;  // it was to be the session's
+  link.last_position = 0;
 }
 
 std::shared_ptr<gateway_session> gateway::connected_session(int shard) const {
@@ -246,6 +263,7 @@ int gateway::identifies_left(duration& reset_after) {
 
 void gateway::ready(gateway_link& link) {
   link.ready_pending = false;
+  link.session_since = state_.now();
   auto& session = *link.session;
   session.started = true;
   json guilds = json::array();
@@ -296,7 +314,10 @@ void gateway::send(gateway_link& link, const json& payload, outgoing::kind what)
 void gateway::close(gateway_link& link, std::uint16_t code, std::string_view reason) {
   if (link.closing) return;
   link.closing = true;
-  if (link.session) detach(*link.session);
+  if (link.session) {
+    detach(*link.session);
+    if (ends_session(code)) state_.sessions.erase(link.session->id);
+  }
   link.out.push_back({outgoing::kind::close, shared_text(std::string(reason)), code});
   link.wake();
 }

@@ -61,6 +61,7 @@ class gateway {
   void accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents);
   void resume(gateway_link& link, const json& d);
   void heartbeat(gateway_link& link, const json& d);
+  void judge_heartbeat(const gateway_link& link, const json& d);
   void command(gateway_link& link, int op, const json& d);
   void request_members(gateway_link& link, const json& d);
   void update_voice(gateway_link& link, const json& d);
@@ -78,6 +79,8 @@ class gateway {
   void drop(gateway_link& link);
   void push(gateway_session& session, std::string_view name, std::string_view data);
   void detach(gateway_session& session);
+  /// Sessions that nobody can resume any more are gone.
+  void forget_abandoned();
   time_point silent_at(const gateway_link& link) const;
   bool in_shard(const gateway_session& session, snowflake guild) const;
   bool wants(const gateway_session& session, std::string_view name, snowflake guild) const;

@@ -62,6 +62,8 @@ struct gateway_link {
   std::function<void()> wake;      ///< called under the mock's lock; only posts
   std::deque<time_point> received; ///< within the last minute
   time_point last_heartbeat{};
+  std::uint64_t last_position = 0; ///< of the session, as a heartbeat named it
+  time_point session_since{};      ///< since when READY or the replay is on its way; meaningless without a session
   time_point ready_at{};           ///< when READY is due while it is held back
   bool ready_pending = false;
 };

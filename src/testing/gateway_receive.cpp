@@ -16,6 +16,10 @@ using namespace std::chrono_literals;
 /// long.
 constexpr duration travel_allowance = 250ms;
 constexpr duration whole_guild_interval = 30s;
+/// How much later than an interval after the one before a heartbeat may arrive: a quarter of an interval, and what a busy
+/// machine may keep it waiting. With intervals below some seconds nothing is left but the silence of two of them.
+constexpr int late_parts = 4;
+constexpr duration busy_machine = 2s;
 /// Of a member request, but for one that asks for all members.
 /// https://docs.discord.com/developers/events/gateway-events#request-guild-members
 constexpr std::size_t max_members_asked = 100;
@@ -113,12 +117,32 @@ void gateway::heartbeat(gateway_link& link, const json& d) {
   ++state_.counters.heartbeats;
   const bool position = d.is_null() || d.is_number_unsigned();
   if (!position) return refuse(link, 4002, "Error while decoding payload.", "payload_malformed", "a heartbeat without a sequence number or null");
-  if (link.session && d.is_number_unsigned() && d.get<std::uint64_t>() > link.session->seq)
-    state_.violate("heartbeat_seq", "a heartbeat names a sequence number that was never sent");
+  judge_heartbeat(link, d);
+  if (link.session && d.is_number_unsigned() && d.get<std::uint64_t>() <= link.session->seq)
+    link.last_position = d.get<std::uint64_t>();
   link.last_heartbeat = state_.now();
   if (state_.faults.no_heartbeat_acks) return;
   ++state_.counters.heartbeat_acks;
   send(link, {{"op", 11}, {"s", nullptr}, {"t", nullptr}, {"d", nullptr}});
+}
+
+void gateway::judge_heartbeat(const gateway_link& link, const json& d) {
+  const auto now = state_.now();
+  const duration interval = state_.options.heartbeat_interval;
+  const auto gap = now - link.last_heartbeat;
+  if (link.greeted && gap > interval + interval / late_parts + busy_machine)
+    state_.violate("heartbeat_late", "a heartbeat came " +
+                                         std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(gap).count()) +
+                                         " ms after the one before it, or after HELLO");
+  if (!link.session || !link.session->started) return;
+  if (d.is_null()) {
+    if (now - link.session_since > interval + busy_machine)
+      state_.violate("heartbeat_seq", "a heartbeat names no sequence number, long after READY");
+  } else if (d.get<std::uint64_t>() > link.session->seq) {
+    state_.violate("heartbeat_seq", "a heartbeat names a sequence number that was never sent");
+  } else if (d.get<std::uint64_t>() < link.last_position) {
+    state_.violate("heartbeat_seq", "a heartbeat names a sequence number before that of the one before it");
+  }
 }
 
 bool gateway::check_token(gateway_link& link, const json& d) {
@@ -188,6 +212,7 @@ void gateway::budget_overdrawn() {
 
 void gateway::accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents) {
   ++state_.counters.identifies;
+  forget_abandoned();
   auto session = std::make_shared<gateway_session>();
   // 32 hexadecimal digits, as Discord's are.
   const std::string number = std::to_string(++state_.last_session);
@@ -218,13 +243,10 @@ void gateway::resume(gateway_link& link, const json& d) {
     --state_.faults.close_at_resume;
     return drop(link);
   }
+  forget_abandoned();
   const auto found = state_.sessions.find(text_at(d, "session_id"));
-  auto session = found == state_.sessions.end() ? nullptr : found->second;
+  const auto session = found == state_.sessions.end() ? nullptr : found->second;
   const auto seq = d["seq"].get<std::uint64_t>();
-  if (session && session->link == 0 && state_.now() - session->detached > state_.options.session_lifetime) {
-    state_.sessions.erase(session->id);
-    session = nullptr;
-  }
   if (session && seq > session->seq) {
     state_.sessions.erase(session->id);
     return refuse(link, 4007, "Invalid seq.", "resume_seq", "RESUME names a sequence number that was never sent");
@@ -247,6 +269,7 @@ void gateway::resume(gateway_link& link, const json& d) {
   if (link.at_resume_url) ++state_.counters.resumes_at_resume_url;
   session->link = link.id;
   link.session = session;
+  link.session_since = state_.now();
   for (const auto& sent : session->ring) {
     if (sent.seq <= seq) continue;
     link.out.push_back({outgoing::kind::event, sent.text, 0});

@@ -125,8 +125,10 @@ class connection {
   }
 
   void cut_after(std::uint64_t bytes) {
+    completions due;
     const std::lock_guard lock(mutex_);
     cut_ = bytes;
+    move(1, due);
   }
 
   bool open() const {
@@ -156,29 +158,36 @@ class connection {
     if (way.reader && way.reader->done()) way.reader = nullptr;
     if (way.writer && closed_[1 - which] && !stalled_) return fail_writer(which, due);
     take_from_writer(which, due);
-    if (reset_ || stalled_ || !way.reader) return;
+    if (stalled_) return;
+    if (cut_now()) return reset_locked(due);
+    if (!way.reader) return;
     if (!way.bytes.empty()) {
       const std::size_t count = asio::buffer_copy(way.into, asio::buffer(way.bytes));
       way.bytes.erase(0, count);
       due.add(std::exchange(way.reader, nullptr), {}, count);
       take_from_writer(which, due);  // there is room again
+      if (cut_now()) reset_locked(due);
     } else if (way.ended) {
       due.add(std::exchange(way.reader, nullptr), asio::error::eof);
     }
   }
 
+  /// Whether the client has read all that it is to get.
+  bool cut_now() const { return cut_ == std::uint64_t{0} && way_[1].bytes.empty(); }
+
   void take_from_writer(int which, completions& due) {
     auto& way = way_[which];
     const std::size_t room = capacity_ - std::min(capacity_, way.bytes.size());
     if (!way.writer || room == 0) return;
-    const std::size_t count = std::min(room, asio::buffer_size(way.from));
+    std::size_t count = std::min(room, asio::buffer_size(way.from));
+    if (which == 1 && cut_) {
+      count = static_cast<std::size_t>(std::min<std::uint64_t>(count, *cut_));
+      *cut_ -= count;
+      if (count == 0) return;  // the reset ends it
+    }
     const std::size_t before = way.bytes.size();
     way.bytes.resize(before + count);
     asio::buffer_copy(asio::buffer(way.bytes.data() + before, count), way.from);
-    if (which == 1 && cut_) {
-      if (count >= *cut_) return reset_locked(due);
-      *cut_ -= count;
-    }
     due.add(std::exchange(way.writer, nullptr), {}, count);
     // A cut cable: the bytes stay in our own buffer, which fills up, and no more.
   }

@@ -10,9 +10,11 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <mutex>
 #include <thread>
 
 #include <monochord/core/error.hpp>
+#include <monochord/testing/manual_clock.hpp>
 #include <monochord/testing/memory_network.hpp>
 #include <monochord/testing/test_ca.hpp>
 #include <unistd.h>
@@ -51,11 +53,15 @@ class mock_discord::impl {
   }
 
   void start() {
+    const std::lock_guard guard(life_mutex);
     if (server) throw error(errc::invalid_argument, "the mock has been started already");
     asio::any_io_executor executor = options.executor;
+    std::unique_ptr<asio::io_context> context;  // becomes `own` once nothing can fail any more
     if (!executor) {
-      own = std::make_unique<asio::io_context>(1);
-      executor = own->get_executor();
+      if (dynamic_cast<const manual_clock*>(options.clock.get()))
+        throw error(errc::invalid_argument, "a mock on a manual clock needs an executor: time would never move for its own thread");
+      context = std::make_unique<asio::io_context>(1);
+      executor = context->get_executor();
     }
     std::shared_ptr<const net::tls_context> tls;
     if (authority) {
@@ -63,17 +69,20 @@ class mock_discord::impl {
       tls = net::tls_context::server(cert.chain_pem, cert.key_pem);
     }
     auto transport = options.memory ? options.memory->transport() : net::tcp_network();
-    server = make_mock_server(executor, mind, std::move(transport), std::move(tls));
-    server->listen(options.memory ? options.host : "127.0.0.1", listening_port(options));
-    port = server->port();
+    auto listening = make_mock_server(executor, mind, std::move(transport), std::move(tls));
+    listening->listen(options.memory ? options.host : "127.0.0.1", listening_port(options));
+    port = listening->port();
     mind->with([&](mock_state& state, gateway&, rest&) {
       state.gateway_url = url(options.tls ? "wss" : "ws");
       state.resume_gateway_url = state.gateway_url + std::string(gateway::resume_path);
     });
-    if (own) runner = std::thread([this, guard = asio::make_work_guard(*own)] { own->run(); });
+    if (context) runner = std::thread([run = context.get(), work = asio::make_work_guard(*context)] { run->run(); });
+    own = std::move(context);
+    server = std::move(listening);
   }
 
   void stop() {
+    const std::lock_guard guard(life_mutex);
     if (!server) return;
     if (runner.joinable()) {
       // Everything that serves runs there: it is told, waited for, and then the thread has nothing left.
@@ -114,6 +123,7 @@ class mock_discord::impl {
   std::uint16_t port = 0;
 
  private:
+  std::mutex life_mutex;  // held while it starts or stops
   std::mutex ca_mutex;
   std::string ca_path;
 };

@@ -68,61 +68,80 @@ limit_verdict rate_limits::check_block(time_point now) {
   return verdict;
 }
 
-limit_verdict rate_limits::take(const tables::route_row& route, const std::string& major, bool authorized,
-                                time_point now) {
+bool rate_limits::take_global(const std::string& sender, time_point now, limit_verdict& verdict) {
+  if (sender.empty()) return true;
+  global_window& w = global_[sender];
+  const bool closed = now < w.closed_until;
+  if (!closed) {
+    while (!w.sent.empty() && now - w.sent.front() >= 1s) w.sent.pop_front();
+    if (w.sent.size() < static_cast<std::size_t>(global_per_second_)) return true;
+    w.closed_at = now;
+    w.closed_until = w.sent.front() + 1s;
+  }
+  verdict.what = limit_verdict::kind::global;
+  verdict.retry_after = w.closed_until - now;
+  verdict.ignored = closed && now - w.closed_at > in_flight;
+  return false;
+}
+
+limit_verdict rate_limits::take(const tables::route_row& route, const tables::route_row& bucket,
+                                const std::string& major, const std::string& sender, time_point now) {
   limit_verdict verdict;
   const bool interaction = route.path.starts_with("/interactions/");
   if (interaction) return verdict;  // exempt: Discord sends no limit for them
-  if (authorized) {
-    if (now < global_closed_until_) {
-      verdict.what = limit_verdict::kind::global;
-      verdict.retry_after = global_closed_until_ - now;
-      verdict.ignored = now - global_closed_at_ > in_flight;
-      return verdict;
-    }
-    while (!global_.empty() && now - global_.front() >= 1s) global_.pop_front();
-    if (global_.size() >= static_cast<std::size_t>(global_per_second_)) {
-      verdict.what = limit_verdict::kind::global;
-      verdict.retry_after = global_.front() + 1s - now;
-      close_global(now, now + verdict.retry_after);
-      return verdict;
-    }
-  }
-  verdict.bucket = bucket_of(route);
+  if (!take_global(sender, now, verdict)) return verdict;
+  verdict.bucket = bucket_of(bucket);
   window& w = windows_[verdict.bucket + "/" + major];
-  const auto& size = size_for(route);
-  if (w.limit == 0 || now - w.start >= w.length) w = {now, w.closed_at, w.closed_until, 0, size.limit, size.length};
+  const auto& size = size_for(bucket);
+  if (w.limit == 0 || now - w.start >= w.length)
+    w = {now, w.closed_at, w.closed_until, w.shared, 0, size.limit, size.length};
   verdict.limited_route = true;
   verdict.limit = w.limit;
   verdict.reset_after = w.start + w.length - now;
   if (now < w.closed_until || w.used >= w.limit) {
-    verdict.what = limit_verdict::kind::route;
     const bool closed = now < w.closed_until;
+    verdict.what = closed && w.shared ? limit_verdict::kind::shared : limit_verdict::kind::route;
     verdict.ignored = closed && now - w.closed_at > in_flight;
     verdict.retry_after = closed ? w.closed_until - now : verdict.reset_after;
     verdict.reset_after = verdict.retry_after;
     if (!closed) {
       w.closed_at = now;
       w.closed_until = now + verdict.retry_after;
+      w.shared = false;
     }
+    return verdict;
+  }
+  const auto sub_limit = sub_limits_.find(std::string(route.operation) + "/" + major);
+  if (sub_limit != sub_limits_.end() && now < sub_limit->second.until) {
+    verdict.what = limit_verdict::kind::route;
+    verdict.ignored = now - sub_limit->second.at > in_flight;
+    verdict.retry_after = sub_limit->second.until - now;
+    verdict.remaining = w.limit - w.used;  // the bucket is open
     return verdict;
   }
   ++w.used;
   verdict.remaining = w.limit - w.used;
-  if (authorized) global_.push_back(now);
+  if (!sender.empty()) global_[sender].sent.push_back(now);
   return verdict;
 }
 
-void rate_limits::close_bucket(const tables::route_row& route, const std::string& major, time_point now,
+void rate_limits::close_bucket(const tables::route_row& bucket, const std::string& major, bool shared, time_point now,
                                time_point until) {
-  window& w = windows_[bucket_of(route) + "/" + major];
+  window& w = windows_[bucket_of(bucket) + "/" + major];
   w.closed_at = now;
   w.closed_until = until;
+  w.shared = shared;
 }
 
-void rate_limits::close_global(time_point now, time_point until) {
-  global_closed_at_ = now;
-  global_closed_until_ = until;
+void rate_limits::close_sub_limit(const tables::route_row& route, const std::string& major, time_point now,
+                                  time_point until) {
+  sub_limits_[std::string(route.operation) + "/" + major] = {now, until};
+}
+
+void rate_limits::close_global(const std::string& sender, time_point now, time_point until) {
+  if (sender.empty()) return;
+  global_[sender].closed_at = now;
+  global_[sender].closed_until = until;
 }
 
 void rate_limits::block(time_point now, time_point until) {
@@ -130,9 +149,12 @@ void rate_limits::block(time_point now, time_point until) {
   blocked_until_ = until;
 }
 
-void rate_limits::count_invalid(time_point now) {
+bool rate_limits::count_invalid(time_point now) {
   invalid_.push_back(now);
-  if (invalid_requests(now) >= static_cast<std::size_t>(invalid_limit_)) block(now, invalid_.front() + 10min);
+  const bool blocked = now < blocked_until_;  // since when, decides whether the client could know
+  if (blocked || invalid_requests(now) < static_cast<std::size_t>(invalid_limit_)) return false;
+  block(now, invalid_.front() + 10min);
+  return true;
 }
 
 std::size_t rate_limits::invalid_requests(time_point now) {

@@ -28,8 +28,8 @@ struct limit_verdict {
   std::string bucket;
 };
 
-/// The limits of Discord's REST: a window for each bucket and major parameter, 50 a second in all, and the block of an
-/// address after too many invalid requests. The buckets' sizes are the mock's own; a client must read them from headers.
+/// The limits of Discord's REST: a window for each bucket and major parameter, 50 a second for each sender, and the block
+/// of an address after too many invalid requests. The buckets' sizes are the mock's own; a client must read them from headers.
 /// https://docs.discord.com/developers/topics/rate-limits
 class rate_limits {
  public:
@@ -38,16 +38,18 @@ class rate_limits {
 
   /// Whether the address is blocked (by Discord's front, which knows no route); counts nothing.
   limit_verdict check_block(time_point now);
-  /// Asks for one request of a route; a pass takes its place. `major` are the major parameters, `authorized` calls
-  /// count against the global limit.
-  limit_verdict take(const tables::route_row& route, const std::string& major, bool authorized, time_point now);
+  /// Asks for one request of a route in a bucket; a pass takes its place. `major` are the major parameters, `sender` is whose global
+  /// limit the call counts against; empty: nobody's.
+  limit_verdict take(const tables::route_row& route, const tables::route_row& bucket, const std::string& major,
+                     const std::string& sender, time_point now);
 
-  /// A played 429: the bucket, or everything, is closed for that long.
-  void close_bucket(const tables::route_row& route, const std::string& major, time_point now, time_point until);
-  void close_global(time_point now, time_point until);
+  /// A played 429: the bucket, the route alone, or everything, is closed for that long.
+  void close_bucket(const tables::route_row& bucket, const std::string& major, bool shared, time_point now, time_point until);
+  void close_sub_limit(const tables::route_row& route, const std::string& major, time_point now, time_point until);
+  void close_global(const std::string& sender, time_point now, time_point until);
   void block(time_point now, time_point until);
-  /// A 401, 403 or 429 that is not of a shared limit.
-  void count_invalid(time_point now);
+  /// A 401, 403 or 429 that is not of a shared limit. True when it is the one that blocks the address.
+  bool count_invalid(time_point now);
   std::size_t invalid_requests(time_point now);
   /// From now on the route answers with another bucket name.
   void rename_bucket(const tables::route_row& route) { ++renames_[route.operation]; }
@@ -57,20 +59,31 @@ class rate_limits {
     time_point start{};
     time_point closed_at{};
     time_point closed_until{};
+    bool shared = false;  ///< it was closed by a limit that others use up too
     int used = 0;
     int limit = 0;
     duration length{};
   };
+  struct closed_route {
+    time_point at{};
+    time_point until{};
+  };
+  /// The last second of one sender.
+  struct global_window {
+    std::deque<time_point> sent;
+    time_point closed_at{};
+    time_point closed_until{};
+  };
   std::string bucket_of(const tables::route_row& route) const;
+  bool take_global(const std::string& sender, time_point now, limit_verdict& verdict);
 
   const int global_per_second_;
   const int invalid_limit_;
   std::map<std::string, window> windows_;
+  std::map<std::string, closed_route> sub_limits_;  ///< by operation and major parameters
   std::map<std::string_view, int> renames_;
-  std::deque<time_point> global_;
+  std::map<std::string, global_window> global_;  ///< by sender
   std::deque<time_point> invalid_;
-  time_point global_closed_at_{};
-  time_point global_closed_until_{};
   time_point blocked_at_{};
   time_point blocked_until_{};
 };

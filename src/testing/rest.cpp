@@ -102,6 +102,11 @@ std::string rest::call::query_value(std::string_view name) const {
   return {};
 }
 
+bool rest::call::query_flag(std::string_view name) const {
+  const auto text = query_value(name);
+  return text == "true" || text == "True" || text == "1";
+}
+
 rest::answer rest::refuse(int status, int code, std::string_view message, std::string violation) {
   return {status, {{"message", message}, {"code", code}}, false, std::move(violation), {}, {}};
 }
@@ -121,7 +126,10 @@ rest_outcome rest::handle(const net::http_request& request) {
   else if (status >= 500) ++state_.counters.responses_5xx;
   else if (status >= 400) ++state_.counters.responses_4xx;
   const bool shared = outcome.response.headers.get("X-RateLimit-Scope") == "shared";
-  if (status == 401 || status == 403 || (status == 429 && !shared)) state_.limits.count_invalid(state_.now());
+  const bool invalid = status == 401 || status == 403 || (status == 429 && !shared);
+  if (invalid && state_.limits.count_invalid(state_.now()))
+    state_.violate("invalid_requests", std::to_string(state_.options.invalid_requests_per_10_minutes) +
+                                           " invalid requests in ten minutes; the address is blocked");
   return outcome;
 }
 
@@ -163,14 +171,14 @@ rest_outcome rest::limited(const net::http_request& request, const tables::route
   const std::string major = major_of(what);
   const auto now = state_.now();
   const tables::route_row& bucket = bucket_route(route);
-  const auto verdict = state_.limits.take(bucket, major, what.authorized, now);
+  const auto verdict = state_.limits.take(route, bucket, major, what.sender, now);
   if (verdict.what != limit_verdict::kind::pass) {
     state_.violate(verdict.ignored ? "429_ignored" : "rate_limited",
                    std::string(route.method) + " " + std::string(route.path) +
                        (verdict.ignored ? " was sent again before retry_after had passed" : " was over its rate limit"));
     return rate_limited(verdict, route);
   }
-  const fault_play played = play_fault(route, bucket, major, verdict);
+  const fault_play played = play_fault(what, bucket, major, verdict);
   if (played.instead) return *played.instead;
   rest_outcome outcome = finish(checked(request, what), &route);
   outcome.delay = played.delay;

@@ -44,11 +44,12 @@ class rest {
     json body;
     std::vector<mock_file> files;
     caller by = caller::nobody;
-    bool authorized = false;  ///< with the bot's token
+    std::string sender;       ///< whose global limit it counts against; empty: nobody's
 
     snowflake id(std::string_view name) const;
     std::string param(std::string_view name) const;
     std::string query_value(std::string_view name) const;
+    bool query_flag(std::string_view name) const;
   };
   struct answer {
     int status = 200;
@@ -71,11 +72,15 @@ class rest {
   void check_target(const net::http_request& request, const call& what);
   bool authorize(const net::http_request& request, call& what, answer& refusal);
   caller caller_of(std::string_view authorization) const;
+  /// Whoever has an Authorization of its own has a global limit of its own, the others have that of their address.
+  /// Interactions have none. https://docs.discord.com/developers/topics/rate-limits#global-rate-limit
+  std::string sender_of(std::string_view authorization, const call& what) const;
   answer checked(const net::http_request& request, call& what);
   bool check_reason(const net::http_request& request, const call& what, form_errors& errors);
   bool read_body(const net::http_request& request, call& what, answer& refusal);
   bool read_multipart(const net::http_request& request, call& what);
   void check_part(const call& what, std::string_view name);
+  bool check_sizes(const call& what, answer& refusal);
 
   // what tests read afterwards (rest_log.cpp)
   void begin_entry(const net::http_request& request);
@@ -88,6 +93,8 @@ class rest {
   bool plays_schema(const tables::route_row& route) const;
   /// Makes the list of such an answer the page that was asked for, of so many items (rest_lists.cpp).
   static void make_page(const call&, std::uint64_t items, json& body);
+  /// Leaves of rising ids those that a call's `before`, `after` and `limit` ask for.
+  static void keep_page(const call&, std::size_t usual_limit, std::vector<snowflake>& rising);
 
   rest_outcome finish(const answer& result, const tables::route_row* route);
   /// The X-RateLimit headers, except on a page of the front.
@@ -102,7 +109,7 @@ class rest {
     bool no_headers = false;
     std::chrono::milliseconds delay{0};
   };
-  fault_play play_fault(const tables::route_row& route, const tables::route_row& bucket, const std::string& major,
+  fault_play play_fault(const call& what, const tables::route_row& bucket, const std::string& major,
                         const limit_verdict& verdict);
   rest_fault* fault_for(const tables::route_row& route);
   rest_outcome cloudflare_block(duration retry_after, bool header);
@@ -179,6 +186,7 @@ class rest {
   answer add_thread_member(const call&);
   answer delete_thread_member(const call&);
   answer list_thread_members(const call&);
+  json thread_member(const channel_record& thread, snowflake user, bool with_member) const;
   answer get_thread_member(const call&);
   answer get_active_guild_threads(const call&);
   channel_record& open_thread(const channel_record& parent, snowflake id, int type, const json& request);
@@ -253,8 +261,12 @@ class rest {
   guild_record* visible_guild(snowflake id, answer& refusal);
   /// Whether the bot has permissions in a guild; otherwise `refusal` is filled.
   bool may(snowflake guild, std::uint64_t permission, answer& refusal) const;
-  bool check_message_body(const json& body, const call&, bool creates, answer& refusal) const;
-  void add_files(json& message, const call&);
+  /// Whether a message may be made, or that one edited, so; otherwise `refusal` is filled.
+  bool check_message_body(const json& request, const call&, const message_record* edits, answer& refusal) const;
+  /// Whether the message that a new one answers or forwards is there to be read; otherwise `refusal` is filled.
+  bool check_reference(const channel_record& channel, const json& reference, answer& refusal);
+  /// Puts the files of a call into a message, as the call's `request` describes them.
+  void add_files(json& message, const json& request, const call&);
   void publish(std::string_view event, const channel_record& channel, const message_record& message);
   void remove_message(channel_record& channel, snowflake id);
 

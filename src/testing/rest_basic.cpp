@@ -6,6 +6,15 @@
 
 namespace monochord::testing {
 
+namespace {
+
+void add_counts(json& shown, const guild_record& guild) {
+  shown["approximate_member_count"] = guild.members.size();
+  shown["approximate_presence_count"] = 1;
+}
+
+}  // namespace
+
 rest::answer rest::get_gateway(const call&) { return ok({{"url", state_.gateway_url}}); }
 
 rest::answer rest::get_bot_gateway(const call&) {
@@ -32,10 +41,14 @@ rest::answer rest::get_user(const call& what) {
 }
 
 rest::answer rest::list_my_guilds(const call& what) {
+  constexpr std::size_t usual_limit = 200;
+  std::vector<snowflake> mine;
+  for (const auto& [id, guild] : state_.world.guilds)
+    if (guild.members.contains(state_.world.bot)) mine.push_back(id);
+  keep_page(what, usual_limit, mine);
   json out = json::array();
-  const auto after = any_id::parse(what.query_value("after")).value();
-  for (const auto& [id, guild] : state_.world.guilds) {
-    if (id <= after || !guild.members.contains(state_.world.bot)) continue;
+  for (const auto id : mine) {
+    const guild_record& guild = state_.world.guilds.at(id);
     out.push_back({{"id", id_text(id)},
                    {"name", guild.name},
                    {"icon", nullptr},
@@ -43,6 +56,7 @@ rest::answer rest::list_my_guilds(const call& what) {
                    {"owner", guild.owner == state_.world.bot},
                    {"permissions", id_text(state_.world.permissions(guild, state_.world.bot))},
                    {"features", json::array()}});
+    if (what.query_flag("with_counts")) add_counts(out.back(), guild);
   }
   return ok(std::move(out));
 }
@@ -71,11 +85,7 @@ rest::answer rest::get_guild(const call& what) {
   const guild_record* guild = state_.world.find_guild(what.id("guild_id"));
   if (!guild || !guild->members.contains(state_.world.bot)) return refuse(404, 10004, "Unknown Guild");
   json out = state_.world.guild_json(*guild);
-  const auto counts = what.query_value("with_counts");
-  if (counts == "true" || counts == "True" || counts == "1") {
-    out["approximate_member_count"] = guild->members.size();
-    out["approximate_presence_count"] = 1;
-  }
+  if (what.query_flag("with_counts")) add_counts(out, *guild);
   return ok(std::move(out));
 }
 

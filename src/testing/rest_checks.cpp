@@ -62,6 +62,13 @@ rest::caller rest::caller_of(std::string_view authorization) const {
   return caller::unknown;
 }
 
+std::string rest::sender_of(std::string_view authorization, const call& what) const {
+  const bool of_interaction = what.route->path.starts_with("/interactions/") ||
+                              (what.route->token_in_path() && what.id("webhook_id") == state_.world.application);
+  if (of_interaction) return {};
+  return authorization.empty() || what.route->token_in_path() ? "the address" : std::string(authorization);
+}
+
 bool rest::authorize(const net::http_request& request, call& what, answer& refusal) {
   constexpr std::uint8_t bot = 1;
   constexpr std::uint8_t bearer = 2;
@@ -70,7 +77,7 @@ bool rest::authorize(const net::http_request& request, call& what, answer& refus
   const auto& route = *what.route;
   const auto authorization = request.headers.get("Authorization");
   what.by = caller_of(authorization);
-  what.authorized = what.by == caller::bot;
+  what.sender = sender_of(authorization, what);
   if (!authorization.empty() && route.token_in_path())
     note(what, "authorization_with_path_token", "came with an Authorization header beside the token in its path");
   bool allowed = false;
@@ -108,8 +115,12 @@ rest::answer rest::checked(const net::http_request& request, call& what) {
   if (route.body == tables::no_shape) {
     if (!request.body.empty()) note(what, "unexpected_body", "came with a body, which it does not take");
   } else {
+    if (request.body.size() > state_.options.request_limit_bytes)
+      return refuse(413, 40005, "Request entity too large",
+                    "request_too_large: a body of " + std::to_string(request.body.size()) + " bytes");
     if (!read_body(request, what, refusal)) return refusal;
     describe_body(request, what);
+    if (!check_sizes(what, refusal)) return refusal;
     if (route.body_required || !what.body.empty()) {
       path.clear();
       validate(route.body, what.body, path, errors);
@@ -181,6 +192,15 @@ bool rest::read_multipart(const net::http_request& request, call& what) {
     }
   }
   return true;
+}
+
+bool rest::check_sizes(const call& what, answer& refusal) {
+  for (const auto& file : what.files) {
+    if (file.bytes <= state_.options.attachment_limit_bytes) continue;
+    note(what, "attachment_too_large", "came with a file of " + std::to_string(file.bytes) + " bytes as part " + file.part);
+    refusal = refuse(413, 40005, "Request entity too large");
+  }
+  return refusal.status != 413;
 }
 
 void rest::check_part(const call& what, std::string_view name) {

@@ -126,8 +126,9 @@ rest_fault* rest::fault_for(const tables::route_row& route) {
   return nullptr;
 }
 
-rest::fault_play rest::play_fault(const tables::route_row& route, const tables::route_row& bucket,
-                                  const std::string& major, const limit_verdict& verdict) {
+rest::fault_play rest::play_fault(const call& what, const tables::route_row& bucket, const std::string& major,
+                                  const limit_verdict& verdict) {
+  const tables::route_row& route = *what.route;
   fault_play play;
   rest_fault* fault = fault_for(route);
   if (!fault) return play;
@@ -152,23 +153,24 @@ rest::fault_play rest::play_fault(const tables::route_row& route, const tables::
       }
       break;
     case rest_fault::kind::route_429:
-      state_.limits.close_bucket(bucket, major, now, until);
+      state_.limits.close_bucket(bucket, major, false, now, until);
       told.what = limit_verdict::kind::route;
       instead(rate_limited(told, route));
       break;
     case rest_fault::kind::shared_429:
-      state_.limits.close_bucket(bucket, major, now, until);
+      state_.limits.close_bucket(bucket, major, true, now, until);
       told.what = limit_verdict::kind::shared;
       instead(rate_limited(told, route));
       break;
     case rest_fault::kind::sub_limit_429:
+      state_.limits.close_sub_limit(route, major, now, until);
       told.what = limit_verdict::kind::route;
       told.remaining = verdict.remaining;
       told.reset_after = verdict.reset_after;
       instead(rate_limited(told, route));
       break;
     case rest_fault::kind::global_429:
-      state_.limits.close_global(now, until);
+      state_.limits.close_global(what.sender, now, until);
       told.what = limit_verdict::kind::global;
       instead(rate_limited(told, route));
       break;

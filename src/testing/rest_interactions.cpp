@@ -17,10 +17,20 @@ constexpr duration token_life = 15min;
 constexpr std::int64_t ephemeral_flag = 1 << 6;
 constexpr std::int64_t loading_flag = 1 << 7;
 
-enum callback { message = 4, deferred_message = 5, deferred_update = 6, update = 7, autocomplete = 8, modal = 9 };
+enum callback {
+  message = 4,
+  deferred_message = 5,
+  deferred_update = 6,
+  update = 7,
+  autocomplete = 8,
+  modal = 9,
+  premium_required = 10,
+  launch_activity = 12,
+};
 
 bool allowed(const interaction_record& interaction, int type) {
   const bool of_message = interaction.source_message != 0;
+  if (type == premium_required || type == launch_activity) return interaction.type != 4;
   switch (interaction.type) {
     case 2: return type == message || type == deferred_message || type == modal;
     case 3: return type == message || type == deferred_message || type == deferred_update || type == update || type == modal;
@@ -54,10 +64,12 @@ rest::answer rest::create_interaction_response(const call& what) {
 }
 
 rest::answer rest::answer_interaction(const call& what, interaction_record& interaction, int type) {
+  if (!state_.world.find_channel(interaction.channel)) return refuse(404, 10003, "Unknown Channel");  // it was deleted since
   const json data = at(what.body, "data").is_object() ? what.body["data"] : json::object();
   answer refusal;
-  if (type == message && !check_message_body(data, what, true, refusal)) return refusal;
-  if (type == update && !check_message_body(data, what, false, refusal)) return refusal;
+  message_record* const source = state_.world.find_message(interaction.channel, interaction.source_message);
+  if (type == message && !check_message_body(data, what, nullptr, refusal)) return refusal;
+  if (type == update && source && !check_message_body(data, what, source, refusal)) return refusal;
   if (type == modal) {
     form_errors errors;
     check_modal_rules(data, errors);
@@ -76,16 +88,16 @@ rest::answer rest::answer_interaction(const call& what, interaction_record& inte
     resource["message"] = sent.body;
   } else if (type == update || type == deferred_update) {
     interaction.original = interaction.source_message;
-    message_record* source = state_.world.find_message(interaction.channel, interaction.source_message);
     if (source && type == update) {
       state_.world.edit_message(*source, data);
-      add_files(source->body, what);
+      add_files(source->body, data, what);
       publish("MESSAGE_UPDATE", *state_.world.find_channel(interaction.channel), *source);
       resource["message"] = source->body;
     }
+  } else if (type == launch_activity) {
+    resource["activity_instance"] = {{"id", "i-" + id_text(interaction.id) + "-gc-" + id_text(interaction.channel)}};
   }
-  const auto with_response = what.query_value("with_response");
-  if (with_response != "true" && with_response != "True" && with_response != "1") return no_content();
+  if (!what.query_flag("with_response")) return no_content();
   json out = {{"interaction", {{"id", id_text(interaction.id)}, {"type", interaction.type}, {"channel_id", id_text(interaction.channel)}}}};
   if (interaction.guild != 0) out["interaction"]["guild_id"] = id_text(interaction.guild);
   if (type == message || type == deferred_message) {
@@ -110,7 +122,7 @@ message_record& rest::send_answer(interaction_record& interaction, const json& d
                                           {"authorizing_integration_owners", {{"0", id_text(interaction.guild)}}}};
   if (interaction.type == 2) message.body["interaction_metadata"]["name"] = interaction.name;
   if (loading) message.body["flags"] = int_at(message.body, "flags") | loading_flag;
-  add_files(message.body, what);
+  add_files(message.body, data, what);
   message.author = state_.world.bot;
   message.interaction = interaction.id;
   message.token = interaction.token;
@@ -134,9 +146,9 @@ rest::answer rest::edit_by_token(interaction_record& interaction, snowflake id, 
   message_record* message = state_.world.find_message(interaction.channel, id);
   if (!message) return refuse(404, 10008, "Unknown Message");
   answer refusal;
-  if (!check_message_body(what.body, what, false, refusal)) return refusal;
+  if (!check_message_body(what.body, what, message, refusal)) return refusal;
   state_.world.edit_message(*message, what.body);
-  add_files(message->body, what);
+  add_files(message->body, what.body, what);
   if (id == interaction.original) {
     message->body["flags"] = int_at(message->body, "flags") & ~loading_flag;
     if (interaction.deferred) {
@@ -178,8 +190,9 @@ rest::answer rest::delete_original(const call& what) {
 rest::answer rest::create_followup(const call& what) {
   interaction_record* interaction = by_token(what);
   if (!interaction) return refuse(404, 10015, "Unknown Webhook", "unknown_interaction");
+  if (!state_.world.find_channel(interaction->channel)) return refuse(404, 10003, "Unknown Channel");
   answer refusal;
-  if (!check_message_body(what.body, what, true, refusal)) return refusal;
+  if (!check_message_body(what.body, what, nullptr, refusal)) return refusal;
   // The first follow-up of a deferred answer takes its place.
   if (interaction->deferred) return edit_by_token(*interaction, interaction->original, what);
   ++interaction->followups;

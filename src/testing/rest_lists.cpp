@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Lists that come in pages, of routes whose answers are made from their schema.
+// Lists that come in pages.
 #include <algorithm>
 #include <chrono>
 
@@ -62,6 +62,18 @@ json made(const paged_list& list, json item, std::uint64_t number) {
 }
 
 }  // namespace
+
+void rest::keep_page(const call& what, std::size_t usual_limit, std::vector<snowflake>& rising) {
+  const auto limit_text = what.query_value("limit");
+  const std::size_t limit = limit_text.empty() ? usual_limit : any_id::parse(limit_text).value();
+  const auto before = any_id::parse(what.query_value("before")).value();
+  const auto after = any_id::parse(what.query_value("after")).value();
+  std::erase_if(rising, [&](snowflake id) { return id <= after || (before != 0 && id >= before); });
+  if (rising.size() <= limit) return;
+  // With `before` the last ones before it, unless `after` is given too, which wins.
+  if (before != 0 && after == 0) rising.erase(rising.begin(), rising.end() - static_cast<std::ptrdiff_t>(limit));
+  rising.resize(limit);
+}
 
 void rest::make_page(const call& what, std::uint64_t items, json& body) {
   const auto list = std::find_if(std::begin(lists), std::end(lists),

@@ -150,16 +150,10 @@ rest::answer rest::list_guild_bans(const call& what) {
   answer refusal;
   const guild_record* guild = visible_guild(what.id("guild_id"), refusal);
   if (!guild || !may(guild->id, ban_members, refusal)) return refusal;
-  const auto limit_text = what.query_value("limit");
-  const std::size_t limit = limit_text.empty() ? 1000 : any_id::parse(limit_text).value();
-  const auto before = any_id::parse(what.query_value("before")).value();
-  const auto after = any_id::parse(what.query_value("after")).value();
+  constexpr std::size_t usual_limit = 1000;
   std::vector<snowflake> users;
-  for (const auto& [user, reason] : guild->bans)
-    if (user > after && (before == 0 || user < before)) users.push_back(user);
-  // Ascending; with `before` the last ones before it, unless `after` is given too, which wins.
-  if (users.size() > limit && before != 0 && after == 0) users.erase(users.begin(), users.end() - static_cast<std::ptrdiff_t>(limit));
-  if (users.size() > limit) users.resize(limit);
+  for (const auto& [user, reason] : guild->bans) users.push_back(user);
+  keep_page(what, usual_limit, users);
   json out = json::array();
   for (const auto user : users) out.push_back(ban_json(*guild, user));
   return ok(std::move(out));

@@ -17,10 +17,11 @@ bool has_items(const json& object, const char* name) {
   return value.is_array() && !value.empty();
 }
 
-/// A message needs something to show.
+/// A message needs something to show; `body` is a request to make one, or what an edit makes of one.
 bool shows_something(const json& body, std::size_t files) {
-  return !text_at(body, "content").empty() || has_items(body, "embeds") || has_items(body, "components") ||
-         has_items(body, "sticker_ids") || at(body, "poll").is_object() || files > 0;
+  for (const char* list : {"embeds", "components", "sticker_ids", "sticker_items", "message_snapshots"})
+    if (has_items(body, list)) return true;
+  return !text_at(body, "content").empty() || at(body, "poll").is_object() || files > 0;
 }
 
 /// Text that can be an emoji of the path: any character beyond ASCII, or name:id of a custom one.
@@ -30,42 +31,61 @@ bool is_unicode_emoji(const std::string& text) {
 
 }  // namespace
 
-bool rest::check_message_body(const json& body, const call& what, bool creates, answer& refusal) const {
+bool rest::check_message_body(const json& request, const call& what, const message_record* edits, answer& refusal) const {
   form_errors errors;
-  check_message_rules(body, what.files.size(), creates, errors);
+  check_message_rules(request, what.files.size(), edits ? &edits->body : nullptr, errors);
   if (!errors.empty()) {
     refusal = invalid_form(errors);
     return false;
   }
-  if (creates && !shows_something(body, what.files.size()) && !at(body, "message_reference").is_object()) {
+  const bool refers = !edits && at(request, "message_reference").is_object();
+  const std::size_t kept = edits ? kept_attachments(edits->body, request).size() : 0;
+  const json after = edits ? edited(edits->body, request) : request;
+  if (!refers && !shows_something(after, kept + what.files.size())) {
     refusal = refuse(400, 50006, "Cannot send an empty message", "invalid_body: empty message");
     return false;
   }
   return true;
 }
 
-void rest::add_files(json& message, const call& what) {
-  if (what.files.empty()) return;
-  const json described = at(message, "attachments");
-  json attachments = json::array();
-  for (const auto& entry : described)
-    if (id_at(entry, "id") >= what.files.size() && entry.contains("url")) attachments.push_back(entry);
+void rest::add_files(json& message, const json& request, const call& what) {
   for (std::size_t i = 0; i < what.files.size(); ++i) {
     const auto& file = what.files[i];
     const std::string id = id_text(state_.world.next_id());
     const std::string url = "https://cdn.discordapp.com/attachments/" + text_at(message, "channel_id") + "/" + id + "/" + file.name;
     json attachment = {{"id", id}, {"filename", file.name}, {"size", file.bytes}, {"url", url}, {"proxy_url", url}};
     if (!file.type.empty()) attachment["content_type"] = file.type;
-    for (const auto& entry : described)
-      if (entry.contains("id") && id_at(entry, "id") == i && entry.contains("description"))
-        attachment["description"] = entry["description"];
-    attachments.push_back(std::move(attachment));
+    for (const auto& entry : at(request, "attachments"))
+      if (id_at(entry, "id") == i && at(entry, "description").is_string()) attachment["description"] = entry["description"];
+    message["attachments"].push_back(std::move(attachment));
   }
-  message["attachments"] = std::move(attachments);
 }
 
 void rest::publish(std::string_view event, const channel_record& channel, const message_record& message) {
   if (!message.ephemeral) gate_.message_event(event, channel.guild, state_.world.message_event(channel, message));
+}
+
+bool rest::check_reference(const channel_record& channel, const json& reference, answer& refusal) {
+  const bool forward = int_at(reference, "type") == 1;
+  if (forward && id_at(reference, "channel_id") == 0) {
+    form_errors errors;
+    errors.add({"message_reference", "channel_id"}, "BASE_TYPE_REQUIRED", "This field is required");
+    refusal = invalid_form(errors);
+    return false;
+  }
+  if (forward && !visible_channel(id_at(reference, "channel_id"), refusal)) return false;
+  const snowflake from = forward ? id_at(reference, "channel_id") : channel.id;
+  const message_record* message = state_.world.find_message(from, id_at(reference, "message_id"));
+  if (message && message->ephemeral && forward) {
+    refusal = refuse(400, 160014, "You cannot forward a message whose content you cannot read", "forbidden");
+    return false;
+  }
+  if (message || (!forward && !bool_at(reference, "fail_if_not_exists", true))) return true;
+  form_errors errors;
+  errors.add({"message_reference"}, "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
+  refusal = invalid_form(errors);
+  refusal.violation.clear();  // somebody may have deleted it meanwhile
+  return false;
 }
 
 rest::answer rest::create_message(const call& what) {
@@ -75,16 +95,9 @@ rest::answer rest::create_message(const call& what) {
   if (channel->guild != 0 &&
       (state_.world.permissions(state_.world.guilds.at(channel->guild), state_.world.bot) & send_messages) == 0)
     return refuse(403, 50013, "Missing Permissions", "forbidden");
-  if (!check_message_body(what.body, what, true, refusal)) return refusal;
+  if (!check_message_body(what.body, what, nullptr, refusal)) return refusal;
   const json& reference = at(what.body, "message_reference");
-  if (reference.is_object() && bool_at(reference, "fail_if_not_exists", true) &&
-      !state_.world.find_message(channel->id, id_at(reference, "message_id"))) {
-    form_errors errors;
-    errors.add({"message_reference"}, "REPLIES_UNKNOWN_MESSAGE", "Unknown message");
-    answer out = invalid_form(errors);
-    out.violation.clear();  // somebody may have deleted it meanwhile
-    return out;
-  }
+  if (reference.is_object() && !check_reference(*channel, reference, refusal)) return refusal;
   const json& nonce = at(what.body, "nonce");
   const bool once = bool_at(what.body, "enforce_nonce") && !nonce.is_null();
   const std::string nonce_text = nonce.is_string() ? nonce.get<std::string>() : dump(nonce);
@@ -97,7 +110,7 @@ rest::answer rest::create_message(const call& what) {
   const snowflake id = state_.world.next_id();
   message_record message;
   message.body = state_.world.make_message(id, *channel, state_.world.bot, what.body);
-  add_files(message.body, what);
+  add_files(message.body, what.body, what);
   message.author = state_.world.bot;
   message.at = state_.now();
   const auto& stored = state_.world.store(*channel, std::move(message));
@@ -148,9 +161,9 @@ rest::answer rest::update_message(const call& what) {
   if (!message || message->ephemeral) return refuse(404, 10008, "Unknown Message");
   if (message->author != state_.world.bot)
     return refuse(403, 50005, "Cannot edit a message authored by another user", "forbidden");
-  if (!check_message_body(what.body, what, false, refusal)) return refusal;
+  if (!check_message_body(what.body, what, message, refusal)) return refusal;
   state_.world.edit_message(*message, what.body);
-  add_files(message->body, what);
+  add_files(message->body, what.body, what);
   publish("MESSAGE_UPDATE", *channel, *message);
   return ok(message->body);
 }
@@ -252,15 +265,20 @@ rest::answer rest::add_reaction(const call& what) { return change_reaction(what,
 rest::answer rest::delete_my_reaction(const call& what) { return change_reaction(what, state_.world.bot, false); }
 
 rest::answer rest::delete_user_reaction(const call& what) {
-  return change_reaction(what, what.id("user_id"), false);
+  answer refusal;
+  const snowflake user = what.id("user_id");
+  const channel_record* channel = visible_channel(what.id("channel_id"), refusal);
+  if (!channel || (user != state_.world.bot && !may(channel->guild, manage_messages, refusal))) return refusal;
+  return change_reaction(what, user, false);
 }
 
 rest::answer rest::delete_all_reactions(const call& what) {
   answer refusal;
   channel_record* channel = visible_channel(what.id("channel_id"), refusal);
   if (!channel) return refusal;
+  if (!may(channel->guild, manage_messages, refusal)) return refusal;
   message_record* message = state_.world.find_message(channel->id, what.id("message_id"));
-  if (!message) return refuse(404, 10008, "Unknown Message");
+  if (!message || message->ephemeral) return refuse(404, 10008, "Unknown Message");
   message->reactions.clear();
   message->body.erase("reactions");
   json data = {{"channel_id", id_text(channel->id)}, {"message_id", message->body["id"]}};

@@ -78,11 +78,11 @@ rest::answer rest::create_thread(const call& what) {
     errors.add({"message"}, "BASE_TYPE_REQUIRED", "This field is required");
     return invalid_form(errors);
   }
-  if (!check_message_body(first, what, true, refusal)) return refusal;
+  if (!check_message_body(first, what, nullptr, refusal)) return refusal;
   channel_record& thread = open_thread(*channel, state_.world.next_id(), type, what.body);
   message_record message;
   message.body = state_.world.make_message(thread.id, thread, state_.world.bot, first);  // the first message has its id
-  add_files(message.body, what);
+  add_files(message.body, first, what);
   message.author = state_.world.bot;
   message.at = state_.now();
   const auto& stored = state_.world.store(thread, std::move(message));
@@ -127,12 +127,24 @@ rest::answer rest::leave_thread(const call& what) { return change_thread_member(
 rest::answer rest::add_thread_member(const call& what) { return change_thread_member(what, what.id("user_id"), true); }
 rest::answer rest::delete_thread_member(const call& what) { return change_thread_member(what, what.id("user_id"), false); }
 
+json rest::thread_member(const channel_record& thread, snowflake user, bool with_member) const {
+  json out = world::thread_member_json(thread, user);
+  const guild_record& guild = state_.world.guilds.at(thread.guild);
+  if (with_member && guild.members.contains(user)) out["member"] = state_.world.member_json(guild, user, true);
+  return out;
+}
+
 rest::answer rest::list_thread_members(const call& what) {
   answer refusal;
   const channel_record* thread = visible_thread(what.id("channel_id"), refusal);
   if (!thread) return refusal;
+  constexpr std::size_t usual_limit = 100;
+  const bool with_member = what.query_flag("with_member");
+  std::vector<snowflake> users;
+  for (const auto& [user, joined] : thread->thread_members) users.push_back(user);
+  if (with_member) keep_page(what, usual_limit, users);  // otherwise Discord gives no pages
   json out = json::array();
-  for (const auto& [user, joined] : thread->thread_members) out.push_back(world::thread_member_json(*thread, user));
+  for (const auto user : users) out.push_back(thread_member(*thread, user, with_member));
   return ok(std::move(out));
 }
 
@@ -141,8 +153,8 @@ rest::answer rest::get_thread_member(const call& what) {
   const channel_record* thread = visible_thread(what.id("channel_id"), refusal);
   if (!thread) return refusal;
   const snowflake user = what.id("user_id");
-  return thread->thread_members.contains(user) ? ok(world::thread_member_json(*thread, user))
-                                               : refuse(404, 10007, "Unknown Member");
+  if (!thread->thread_members.contains(user)) return refuse(404, 10007, "Unknown Member");
+  return ok(thread_member(*thread, user, what.query_flag("with_member")));
 }
 
 rest::answer rest::get_active_guild_threads(const call& what) {

@@ -9,8 +9,6 @@ namespace {
 constexpr std::uint64_t manage_webhooks = 1U << 29;
 constexpr std::size_t most_webhooks = 15;
 
-bool said_yes(const std::string& text) { return text == "true" || text == "True" || text == "1"; }
-
 }  // namespace
 
 json rest::webhook_json(const webhook_record& hook, bool with_user) const {
@@ -114,7 +112,7 @@ rest::answer rest::execute_webhook(const call& what) {
   answer refusal;
   const webhook_record* hook = webhook_of(what, refusal);
   if (!hook) return refusal;
-  if (!check_message_body(what.body, what, true, refusal)) return refusal;
+  if (!check_message_body(what.body, what, nullptr, refusal)) return refusal;
   const snowflake place = any_id::parse(what.query_value("thread_id")).value();
   channel_record* channel = state_.world.find_channel(place == 0 ? hook->channel : place);
   if (!channel || (place != 0 && channel->parent != hook->channel)) return refuse(404, 10003, "Unknown Channel");
@@ -125,13 +123,13 @@ rest::answer rest::execute_webhook(const call& what) {
                             {"avatar", nullptr}, {"global_name", nullptr}, {"bot", true}, {"public_flags", 0}, {"flags", 0}};
   message.body["webhook_id"] = id_text(hook->id);
   message.body["application_id"] = id_text(state_.world.application);
-  add_files(message.body, what);
+  add_files(message.body, what.body, what);
   message.author = hook->id;
   message.token = hook->token;
   message.at = state_.now();
   const auto& stored = state_.world.store(*channel, std::move(message));
   publish("MESSAGE_CREATE", *channel, stored);
-  return said_yes(what.query_value("wait")) ? ok(stored.body) : no_content();
+  return what.query_flag("wait") ? ok(stored.body) : no_content();
 }
 
 message_record* rest::webhook_message(const call& what, answer& refusal) {
@@ -155,9 +153,9 @@ rest::answer rest::update_webhook_message(const call& what) {
   if (what.id("webhook_id") == state_.world.application) return update_followup(what);
   answer refusal;
   message_record* message = webhook_message(what, refusal);
-  if (!message || !check_message_body(what.body, what, false, refusal)) return refusal;
+  if (!message || !check_message_body(what.body, what, message, refusal)) return refusal;
   state_.world.edit_message(*message, what.body);
-  add_files(message->body, what);
+  add_files(message->body, what.body, what);
   publish("MESSAGE_UPDATE", *state_.world.find_channel(id_at(message->body, "channel_id")), *message);
   return ok(message->body);
 }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "testing/validate.hpp"
+#include "testing/world.hpp"
 
 namespace monochord::testing {
 
@@ -93,7 +94,7 @@ bool has_items(const json& object, const char* name) {
 }
 
 void check_components_v2(const json& message, form_errors& errors) {
-  for (const char* field : {"content", "embeds", "poll", "sticker_ids"}) {
+  for (const char* field : {"content", "embeds", "poll", "sticker_ids", "sticker_items"}) {
     const json& value = at(message, field);
     if (value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty()) ||
         (value.is_array() && value.empty()))
@@ -112,13 +113,16 @@ void check_legacy_components(const json& components, form_errors& errors) {
                  "Value of field \"type\" must be one of (1,).");
 }
 
-void check_attachments(const json& message, std::size_t files, form_errors& errors) {
-  const json& attachments = at(message, "attachments");
+void check_attachments(const json& request, std::size_t files, const json* edits, form_errors& errors) {
+  const json& attachments = at(request, "attachments");
   if (!attachments.is_array()) return;
+  const json none;
+  const json& stored = edits ? at(*edits, "attachments") : none;
   for (std::size_t i = 0; i < attachments.size(); ++i) {
+    // New files are numbered from 0; other numbers are attachments that the message already has.
     const auto id = id_at(attachments[i], "id");
-    // New files are numbered from 0; larger numbers are attachments that the message already has.
-    if (id < 10 && id >= files)
+    const bool known = std::any_of(stored.begin(), stored.end(), [&](const json& a) { return id_at(a, "id") == id; });
+    if (id >= files && !known)
       errors.add({"attachments", std::to_string(i), "id"}, "MODEL_VALUE_INVALID_FILE",
                  "No file with this index was uploaded");
   }
@@ -171,8 +175,12 @@ void check_options(const json& options, const path_t& path, form_errors& errors)
 
 }  // namespace
 
-void check_message_rules(const json& message, std::size_t files, bool creates, form_errors& errors) {
-  const bool v2 = (int_at(message, "flags") & components_v2) != 0;
+void check_message_rules(const json& message, std::size_t files, const json* edits, form_errors& errors) {
+  const json after = edits ? edited(*edits, message) : message;
+  const bool v2 = (int_at(after, "flags") & components_v2) != 0;
+  const bool asks_for_legacy = !at(message, "flags").is_null() && (int_at(message, "flags") & components_v2) == 0;
+  if (edits && v2 && asks_for_legacy)
+    errors.add({"flags"}, "MESSAGE_CANNOT_REMOVE_COMPONENTS_V2_FLAG", "The IS_COMPONENTS_V2 flag cannot be removed");
   const json& embeds = at(message, "embeds");
   if (embeds.is_array()) {
     std::size_t sum = 0;
@@ -180,19 +188,17 @@ void check_message_rules(const json& message, std::size_t files, bool creates, f
     if (sum > 6000)
       errors.add({"embeds"}, "MAX_EMBED_SIZE_EXCEEDED", "Embed size exceeds maximum size of 6000");
   }
-  if (v2) check_components_v2(message, errors);
+  if (v2) check_components_v2(after, errors);
   const json& components = at(message, "components");
   if (components.is_array()) {
-    // An edit keeps the message's flag, which is not in its body.
-    const bool known_legacy = creates && !v2;
-    if (known_legacy) check_legacy_components(components, errors);
+    if (!v2) check_legacy_components(components, errors);
     component_walk walk{errors, {}, 0};
     walk.list(components, {"components"});
     if (walk.count > 40)
       errors.add({"components"}, "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED",
                  "The total number of components cannot exceed 40");
   }
-  check_attachments(message, files, errors);
+  check_attachments(message, files, edits, errors);
   const json& mentions = at(message, "allowed_mentions");
   const json& parse = at(mentions, "parse");
   if (parse.is_array()) {

@@ -44,8 +44,9 @@ void validate(std::uint16_t shape_index, const json& value, std::vector<std::str
 void validate_query(const tables::route_row& route, const std::vector<std::pair<std::string, std::string>>& query,
                     form_errors& errors);
 
-/// What the tables cannot say: sums, combinations, order.
-void check_message_rules(const json& message, std::size_t files, bool creates, form_errors& errors);
+/// What the tables cannot say: sums, combinations, order. `edits` is the message that a request changes, null when it
+/// makes one.
+void check_message_rules(const json& request, std::size_t files, const json* edits, form_errors& errors);
 void check_modal_rules(const json& modal, form_errors& errors);
 /// One command; `path` is where it stands in the body (empty, or an index for the bulk route).
 void check_command_rules(const json& command, const std::vector<std::string>& path, form_errors& errors);

@@ -15,6 +15,9 @@ constexpr std::uint64_t all_permissions = (std::uint64_t{1} << 53) - 1;
 /// What @everyone may in a new guild.
 constexpr std::uint64_t everyone_permissions = 2248473465835073;
 constexpr std::size_t channel_history = 10'000;
+constexpr std::int64_t suppress_embeds_flag = 1 << 2;
+constexpr std::int64_t has_snapshot_flag = 1 << 14;
+constexpr std::int64_t components_v2_flag = 1 << 15;
 
 json or_null(snowflake id) { return id == 0 ? json(nullptr) : json(id_text(id)); }
 
@@ -31,6 +34,7 @@ snowflake world::next_id() {
   using std::chrono::duration_cast;
   const auto ms = duration_cast<std::chrono::milliseconds>(clock_->utc_now().time_since_epoch()).count();
   last_id_ = std::max(last_id_ + 1, static_cast<snowflake>(ms - discord_epoch_ms) << 22U);
+  if (first_id_ == 0) first_id_ = last_id_;
   return last_id_;
 }
 
@@ -69,6 +73,12 @@ message_record* world::find_message(snowflake channel, snowflake id) {
   if (!place) return nullptr;
   const auto found = place->messages.find(id);
   return found == place->messages.end() ? nullptr : &found->second;
+}
+
+bool world::may_have_been_message(snowflake id) const {
+  const auto place = channels.find(id);  // a thread may have the id of the message that it began with
+  return id >= first_id_ && id <= last_id_ && (place == channels.end() || place->second.is_thread()) &&
+         !users.contains(id) && !webhooks.contains(id) && !interactions.contains(id);
 }
 
 channel_record& world::direct_channel(snowflake user) {
@@ -351,31 +361,102 @@ json world::make_message(snowflake id, const channel_record& channel, snowflake 
               {"embeds", json::array()},
               {"components", json::array()},
               {"flags", int_at(request, "flags")}};
-  for (const char* list : {"embeds", "components", "attachments"})
+  for (const char* list : {"embeds", "components"})
     if (at(request, list).is_array()) out[list] = at(request, list);
   for (auto& embed : out["embeds"])
     if (embed.is_object() && !embed.contains("type")) embed["type"] = "rich";
   if (!at(request, "nonce").is_null()) out["nonce"] = request["nonce"];
   find_mentions(out, text, channel.guild);
+  if (at(request, "poll").is_object()) out["poll"] = poll_json(request["poll"]);
+  for (const auto& sticker : at(request, "sticker_ids"))
+    out["sticker_items"].push_back({{"id", id_text(id_of(sticker))}, {"name", "sticker"}, {"format_type", 1}});
   const json& reference = at(request, "message_reference");
-  if (reference.is_object()) {
-    out["type"] = 19;
-    out["message_reference"] = {{"type", 0}, {"channel_id", id_text(channel.id)}, {"message_id", at(reference, "message_id")}};
-    if (channel.guild != 0) out["message_reference"]["guild_id"] = id_text(channel.guild);
-    const message_record* referenced = find_message(channel.id, id_at(reference, "message_id"));
-    out["referenced_message"] = referenced ? referenced->body : json(nullptr);
+  if (reference.is_object()) refer(out, channel, reference);
+  return out;
+}
+
+void world::refer(json& message, const channel_record& channel, const json& reference) {
+  const bool forward = int_at(reference, "type") == 1;
+  const channel_record* from = forward ? find_channel(id_at(reference, "channel_id")) : &channel;
+  if (!from) from = &channel;
+  const snowflake id = id_at(reference, "message_id");
+  json& made = message["message_reference"];
+  made = {{"type", forward ? 1 : 0}, {"channel_id", id_text(from->id)}, {"message_id", id_text(id)}};
+  if (from->guild != 0) made["guild_id"] = id_text(from->guild);
+  const message_record* referenced = find_message(from->id, id);
+  if (!forward) {
+    message["type"] = 19;
+    message["referenced_message"] = referenced ? referenced->body : json(nullptr);
+    return;
   }
+  message["flags"] = int_at(message, "flags") | has_snapshot_flag;
+  message["message_snapshots"] = json::array();
+  if (!referenced) return;
+  if (referenced->body.contains("message_snapshots")) {  // what was forwarded is forwarded on
+    message["message_snapshots"] = referenced->body["message_snapshots"];
+    return;
+  }
+  json snapshot = json::object();
+  for (const char* field : {"type", "content", "mentions", "mention_roles", "attachments", "embeds", "timestamp",
+                            "edited_timestamp", "flags", "components", "sticker_items"})
+    if (referenced->body.contains(field)) snapshot[field] = referenced->body[field];
+  message["message_snapshots"].push_back({{"message", std::move(snapshot)}});
+}
+
+json world::poll_json(const json& request) const {
+  constexpr std::int64_t usual_hours = 24;
+  const auto without_nulls = [](json media) {
+    for (auto entry = media.begin(); entry != media.end();) entry = entry->is_null() ? media.erase(entry) : std::next(entry);
+    return media;
+  };
+  json answers = json::array();
+  for (const auto& answer : at(request, "answers"))
+    answers.push_back({{"answer_id", answers.size() + 1}, {"poll_media", without_nulls(at(answer, "poll_media"))}});
+  const auto expiry = clock_->utc_now() + std::chrono::hours{int_at(request, "duration", usual_hours)};
+  return {{"question", without_nulls(at(request, "question"))},
+          {"answers", std::move(answers)},
+          {"expiry", format_timestamp(expiry)},
+          {"allow_multiselect", bool_at(request, "allow_multiselect")},
+          {"layout_type", int_at(request, "layout_type", 1)},
+          {"results", {{"is_finalized", false}, {"answer_counts", json::array()}}}};
+}
+
+json kept_attachments(const json& message, const json& request) {
+  const json& stored = at(message, "attachments");
+  if (!request.contains("attachments")) return stored;
+  json kept = json::array();
+  for (const auto& entry : request["attachments"]) {
+    const auto known = std::find_if(stored.begin(), stored.end(), [&](const json& a) { return id_at(a, "id") == id_at(entry, "id"); });
+    if (known == stored.end()) continue;  // it describes a new file
+    json one = *known;
+    for (const char* field : {"description", "title", "duration_secs", "waveform"}) {
+      if (!entry.contains(field)) continue;
+      if (entry[field].is_null()) one.erase(field);
+      else one[field] = entry[field];
+    }
+    kept.push_back(std::move(one));
+  }
+  return kept;
+}
+
+json edited(const json& message, const json& request) {
+  json out = message;
+  for (const char* field : {"content", "embeds", "components"}) {
+    if (!request.contains(field)) continue;
+    const json& value = request[field];
+    out[field] = !value.is_null() ? value : out[field].is_array() ? json::array() : json("");
+  }
+  // The other flags are Discord's own, and components v2 stay once they are there.
+  if (!at(request, "flags").is_null())
+    out["flags"] = (int_at(message, "flags") & ~suppress_embeds_flag) |
+                   (int_at(request, "flags") & (suppress_embeds_flag | components_v2_flag));
+  out["attachments"] = kept_attachments(message, request);
   return out;
 }
 
 void world::edit_message(message_record& message, const json& request) {
   json& body = message.body;
-  for (const char* field : {"content", "embeds", "components", "attachments", "flags"}) {
-    if (!request.contains(field)) continue;
-    const json& value = request[field];
-    const bool list = body[field].is_array();
-    body[field] = value.is_null() ? (list ? json::array() : field == std::string_view("flags") ? json(0) : json("")) : value;
-  }
+  body = edited(body, request);
   const channel_record* channel = find_channel(id_at(body, "channel_id"));
   find_mentions(body, text_at(body, "content"), channel ? channel->guild : 0);
   body["edited_timestamp"] = format_timestamp(clock_->utc_now());

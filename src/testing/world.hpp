@@ -130,6 +130,8 @@ class world {
   channel_record* find_channel(snowflake id);
   guild_record* find_guild(snowflake id);
   message_record* find_message(snowflake channel, snowflake id);
+  /// Whether a message can have had this id: one that was given out, and that nothing else has.
+  bool may_have_been_message(snowflake id) const;
   channel_record& direct_channel(snowflake user);
   bool is_member(snowflake guild, snowflake user) const;
   std::uint64_t permissions(const guild_record& guild, snowflake user) const;
@@ -146,7 +148,7 @@ class world {
 
   /// A message object by `author` with what a create request may hold; text is searched for mentions.
   json make_message(snowflake id, const channel_record& channel, snowflake author, const json& request);
-  /// Applies the fields that an edit may hold.
+  /// Applies the fields that an edit may hold, but for new files.
   void edit_message(message_record& message, const json& request);
   /// Puts a message into its channel; the oldest one is forgotten past a limit.
   message_record& store(channel_record& channel, message_record message);
@@ -164,13 +166,21 @@ class world {
 
  private:
   json thread_json(const channel_record& thread) const;
+  void refer(json& message, const channel_record& channel, const json& reference);
+  json poll_json(const json& request) const;
   void find_mentions(json& message, const std::string& text, snowflake guild) const;
 
   std::shared_ptr<monochord::clock> clock_;
+  snowflake first_id_ = 0;
   snowflake last_id_ = 0;
   snowflake guild_count_ = 0;
 };
 
 std::string id_text(snowflake id);
+
+/// The attachments that an edit leaves of a message: those that it names, with what it says of them; all if it names none.
+json kept_attachments(const json& message, const json& request);
+/// A message object as an edit makes it. Files that come with the edit are not in it.
+json edited(const json& message, const json& request);
 
 }  // namespace monochord::testing

@@ -95,6 +95,20 @@ cron = subprocess.run([os.path.join(folder, '04_cron'), greeting['channels']['ge
 expect('04_cron posts and ends', cron.returncode == 0 and 'posted' in cron.stdout)
 expect('its message is there', 'good morning' in ask('messages general')['messages'])
 
+# A mock that is asked at its last breath, and one that is ended while it waits.
+last = subprocess.run([os.path.join(folder, 'monochord-mock'), '--plain'], input='messages general', text=True,
+                      stdout=subprocess.PIPE, timeout=30)
+expect('a last line without an end is answered', last.stdout.splitlines()[1:] == ['{"messages":[]}'])
+for how in (signal.SIGTERM, signal.SIGINT):
+    waits = subprocess.Popen([os.path.join(folder, 'monochord-mock'), '--plain'], text=True, bufsize=1, stdin=subprocess.PIPE,
+                             stdout=subprocess.PIPE)
+    started.append(waits)
+    waits.stdout.readline()
+    waits.stdin.write('session 3600\nsession 3600\n')
+    time.sleep(0.3)  # it has read them
+    waits.send_signal(how)
+    expect(f'{how.name} ends a mock that waits with status 0', waits.wait(30) == 0)
+
 # Calls that the mock refuses, whose tokens it might be tempted to repeat.
 context = ssl.create_default_context(cafile=greeting['ca_file'])
 INTERACTION = 'aW50ZXJhY3Rpb246c2VjcmV0LXRva2Vu'

@@ -41,7 +41,8 @@ class memory_network {
   void black_hole(const std::string& host, bool on);
   /// `host` cannot be resolved while on.
   void unresolvable(const std::string& host, bool on);
-  /// Cuts each connection that is open now (reset) after this many more bytes towards the client.
+  /// Cuts each connection that is open now (reset) once its client has read exactly this many more bytes than are on
+  /// their way already.
   void cut_after(std::uint64_t bytes, const std::string& host = {}, std::uint16_t port = 0);
 
   struct impl;

@@ -63,7 +63,10 @@ struct mock_options {
   int gateway_sends_per_minute = 120;
   int rest_requests_per_second = 50;
   int invalid_requests_per_10_minutes = 10'000;
+  std::size_t attachment_limit_bytes = 10'485'760;  ///< of a file; interactions tell it. Larger ones are refused with 413
+  std::size_t request_limit_bytes = 26'214'400;     ///< of a body; larger ones are refused with 413
   std::size_t rest_log_limit = 10'000;  ///< requests that `rest_log()` keeps; older ones are forgotten
+  std::size_t violations_limit = 10'000;  ///< what `violations()` keeps: the first ones; the counter goes on
   /// How long a message with `enforce_nonce` answers for later ones of its nonce: Discord's "past few minutes".
   std::chrono::milliseconds nonce_lifetime{180'000};
 };
@@ -118,6 +121,7 @@ struct mock_counters {
   std::uint64_t messages_by_bot = 0;
   std::uint64_t interactions = 0;
   std::uint64_t interaction_answers = 0;
+  std::uint64_t violations = 0;         ///< also those that `violations()` did not keep
   std::uint64_t not_played = 0;         ///< valid calls that were answered from the response schema
 };
 
@@ -141,7 +145,8 @@ class mock_discord {
   mock_discord(const mock_discord&) = delete;
   mock_discord& operator=(const mock_discord&) = delete;
 
-  /// Listens; the URLs below are valid afterwards. Throws `error` when the port is taken.
+  /// Listens; the URLs below are valid afterwards. Throws `error` when the port is taken, and may be called again then;
+  /// with `errc::invalid_argument` when it runs already, or has a manual clock and no executor.
   void start();
   /// Ends every connection and stops listening; idempotent. With an executor of the caller's, what still runs on it
   /// ends with its next turns.
@@ -244,7 +249,8 @@ class mock_discord {
   std::string last_presence(int shard_id = 0) const;
 
   // --- what the gateway does to the bot ---
-  /// Ends every gateway connection (or that of one shard).
+  /// Ends every gateway connection (or that of one shard). Whether its session can be resumed is as Discord's table of
+  /// close codes says.
   void disconnect(disconnect_how how = disconnect_how::drop, std::uint16_t code = 4000, std::optional<int> shard = {});
   /// Gateway connections stop reading and writing: no ACK, no event, no FIN. `resume_traffic` goes on.
   void pause();

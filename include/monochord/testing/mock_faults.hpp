@@ -19,10 +19,10 @@ struct rest_fault {
   enum class kind {
     status,              ///< `status` with `body` (HTML or JSON as given); carried out first only when `acts`
     route_429,           ///< a 429 of the route's bucket, `retry_after`
-    shared_429,          ///< a 429 with scope `shared`
+    shared_429,          ///< a 429 with scope `shared`, as all are until `retry_after` has passed
     global_429,          ///< a global 429
     sub_limit_429,       ///< a 429 with scope `user` whose headers say that the bucket has requests left, as for names
-                         ///< of channels; the bucket stays open
+                         ///< of channels; the route is closed for that channel, guild or webhook, the bucket stays open
     cloudflare_block,    ///< a 429 with an HTML body and none of Discord's headers; all is refused for `retry_after`
     drop_before_answer,  ///< the call is carried out, the connection ends without an answer
     drop_before_acting,  ///< the connection ends, nothing was carried out

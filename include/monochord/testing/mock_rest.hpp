@@ -55,7 +55,7 @@ struct mock_file {
   std::size_t bytes = 0;
 };
 
-/// A request as the mock read it. Tokens in the path and in headers are left out.
+/// A request as the mock read it. Tokens and secrets in the path, in headers and in the body are left out, or are `...`.
 struct mock_request {
   std::uint64_t number = 0;  ///< of all requests, from 1
   time_point when;

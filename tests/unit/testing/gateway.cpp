@@ -88,7 +88,9 @@ TEST_CASE("already authenticated, disallowed intents, sharding required, version
 }
 
 TEST_CASE("more than 120 payloads a minute close with 4008") {
-  brain_fixture f;
+  mock_options options;
+  options.heartbeat_interval = 60s;
+  brain_fixture f(options);
   const auto link = f.open();
   for (int i = 0; i < 120; ++i) f.receive(*link, json{{"op", 1}, {"d", nullptr}});
   CHECK(f.take(*link).size() == 121);

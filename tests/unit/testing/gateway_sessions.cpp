@@ -168,3 +168,91 @@ TEST_CASE("READY sends those who resume to a URL of its own, which is not for ID
   CHECK_FALSE(gateway::serves("/resumed"));
   CHECK_FALSE(gateway::serves("/api"));
 }
+
+TEST_CASE("a session is over after the close codes of which Discord's table says so") {
+  for (const auto& row : tables::close_codes) {
+    brain_fixture f;
+    auto link = f.open();
+    f.receive(*link, brain_fixture::identify());
+    const std::string session = f.take(*link).at(1)["d"]["session_id"];
+    const auto code = static_cast<std::uint16_t>(row.code);
+    f.mind->with([&](mock_state&, gateway& g, rest&) { g.disconnect(disconnect_how::close_frame, code, {}); });
+    CHECK(f.names(*link) == names{"close " + std::to_string(row.code)});
+    f.mind->with([&](mock_state&, gateway& g, rest&) { g.closed(*link, code); });
+    link = f.open();
+    f.take(*link);
+    f.receive(*link, json{{"op", 6}, {"d", {{"token", default_mock_token}, {"session_id", session}, {"seq", 2}}}});
+    INFO(row.code);
+    CHECK(f.names(*link) == (row.resume ? names{"RESUMED"} : names{"op 9"}));
+  }
+}
+
+TEST_CASE("heartbeats that come late, that name nothing, or that name what was before are recorded") {
+  brain_fixture f;
+  const auto link = f.session();
+  const auto beat = [&](const json& d, duration after) {
+    f.clock->advance(after);
+    f.receive(*link, json{{"op", 1}, {"d", d}});
+    CHECK(f.names(*link) == names{"op 11"});
+    const auto kinds = f.violations();
+    f.mind->with([](mock_state& s, gateway&, rest&) { s.violations.clear(); });
+    return kinds;
+  };
+  constexpr auto interval = 41250ms;
+  CHECK(beat(nullptr, interval).empty());  // READY may be on its way
+  CHECK(beat(2, interval).empty());
+  CHECK(beat(2, interval + 5s).empty());  // a busy machine
+  CHECK(beat(2, 1s).empty());             // asked for
+  CHECK(beat(2, interval + 20s) == names{"heartbeat_late"});
+  CHECK(beat(nullptr, interval) == names{"heartbeat_seq"});
+  CHECK(beat(1, interval) == names{"heartbeat_seq"});
+  CHECK(beat(99, interval) == names{"heartbeat_seq"});
+  f.mind->with([](mock_state&, gateway& g, rest&) { g.stall(true); });
+  f.clock->advance(10min);
+  f.mind->with([](mock_state&, gateway& g, rest&) { g.stall(false); });
+  CHECK(beat(2, interval).empty());  // nobody read it meanwhile
+}
+
+TEST_CASE("a heartbeat before IDENTIFY names nothing, whatever the connection's session was") {
+  brain_fixture f;
+  const auto link = f.session();
+  f.receive(*link, json{{"op", 1}, {"d", 2}});
+  end_session(f, true);
+  f.clock->advance(41250ms);
+  f.receive(*link, json{{"op", 1}, {"d", nullptr}});
+  f.receive(*link, brain_fixture::identify());
+  f.receive(*link, json{{"op", 1}, {"d", 1}});
+  CHECK(f.violations().empty());
+}
+
+TEST_CASE("nothing that nobody can use is kept: abandoned sessions, old interactions, floods of violations") {
+  mock_options options;
+  options.violations_limit = 3;
+  brain_fixture f(options);
+  const auto sessions = [&] { return f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.sessions.size(); }); };
+  const auto link = f.session();
+  f.mind->with([&](mock_state&, gateway& g, rest&) { g.closed(*link, 0); });
+  f.clock->advance(180s);
+  f.say("kept for the session");
+  CHECK(sessions() == 1);
+  f.clock->advance(1s);
+  f.say("for nobody");
+  CHECK(sessions() == 0);
+
+  f.request("PUT", "/applications/" + f.application + "/commands", R"([{"name":"roll","description":"d"}])");
+  const auto slash = [&] {
+    return f.mind->with([&](mock_state& s, gateway& g, rest&) { return acts::slash(s, g, f.alice, f.general, "roll", {}); });
+  };
+  const auto count = [&] { return f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.world.interactions.size(); }); };
+  for (int i = 0; i < 10'100; ++i) slash();
+  CHECK(count() == 10'100);  // all of them may still be answered
+  f.clock->advance(16min);
+  const auto last = slash();
+  CHECK(count() == 10'000);
+  CHECK(f.mind->quietly([&](mock_state& s, gateway&, rest&) { return s.world.interactions.contains(last.value()); }));
+
+  CHECK(f.violations().empty());
+  for (int i = 0; i < 5; ++i) f.request("GET", "/nowhere");
+  CHECK(f.violations().size() == 3);
+  CHECK(f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.counters.violations; }) == 5);
+}

@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include <monochord/testing/memory_network.hpp>
 #include <monochord/testing/simulation.hpp>
@@ -386,9 +388,59 @@ TEST_CASE("a mock with a thread of its own serves TLS on loopback and stops") {
   discord.stop();
 }
 
+TEST_CASE("a start that failed may be tried again, a stop may be called by several threads") {
+  simulation sim;
+  mock_options options;
+  options.executor = sim.executor();
+  options.clock = sim.clock();
+  options.memory = std::make_shared<memory_network>();
+  options.tls = false;
+  mock_discord first(options);
+  mock_discord second(options);
+  first.start();
+  for (int i = 0; i < 2; ++i) CHECK_THROWS_WITH(second.start(), Catch::Contains("in use"));
+  first.stop();
+  sim.settle();
+  second.start();
+  CHECK_THROWS_WITH(second.start(), Catch::Contains("started already"));
+
+  for (int i = 0; i < 20; ++i) {
+    mock_options plain;
+    plain.tls = false;
+    mock_discord discord(plain);
+    discord.start();
+    std::vector<std::thread> stoppers;
+    for (int s = 0; s < 3; ++s) stoppers.emplace_back([&] { discord.stop(); });
+    for (auto& one : stoppers) one.join();
+  }
+}
+
+TEST_CASE("a manual clock without an executor is refused, for its time would stand still") {
+  mock_options options;
+  options.clock = std::make_shared<manual_clock>();
+  mock_discord discord(options);
+  try {
+    discord.start();
+    FAIL("it started");
+  } catch (const error& e) {
+    CHECK(e.code() == errc::invalid_argument);
+  }
+}
+
+TEST_CASE("to wait for the answer to a message that was deleted is no error, to one that never was it is") {
+  stage s;
+  const auto said = s.discord->say(s.alice, s.general, "hello?");
+  s.discord->erase(s.general, said);
+  CHECK(!s.sim.run(s.discord->expect_reply(said, 1s)));
+  CHECK_THROWS_AS(s.sim.run(s.discord->expect_reply(message_id{said.value() + 1000}, 1s)), error);
+  CHECK_THROWS_AS(s.sim.run(s.discord->expect_reply(message_id{s.general.value()}, 1s)), error);
+}
+
 TEST_CASE("what does not exist is an error with its reason") {
   mock_discord discord;
   CHECK_THROWS_AS(discord.say(user_id{1}, channel_id{1}, "x"), error);
+  CHECK_THROWS_WITH(discord.wait_reply(message_id{1}, 1ms), "the mock's world has no message 1");
+  CHECK_THROWS_AS(discord.wait_reply(message_id{discord.bot_user().value()}, 1ms), error);
   discord.add_user("alice");
   CHECK_THROWS_AS(discord.add_user("alice"), error);
   CHECK_THROWS_WITH(discord.slash(discord.add_user("bob"), discord.open_dm(discord.add_user("eve")), "nothing"),

@@ -229,3 +229,30 @@ TEST_CASE("the log tells what arrived, without tokens") {
   CHECK(log[2].status == 404);
   CHECK(log[2].number == 3);
 }
+
+TEST_CASE("the log has no token of a refused request, and no secret of a body") {
+  strict f;
+  f.send(f.make("POST", "/webhooks/77/SECRET/nowhere"));
+  f.send(f.make("OPTIONS", "/interactions/5/SECRET/callback"));
+  f.send(f.make("GET", "/nowhere/webhooks//6/SECRET"));
+  net::http_request old("POST", "/api/v9/Webhooks/77/SECRET?wait=true");
+  f.send(old);
+  f.request("PUT", f.guild("/members/5"), R"({"access_token":"SECRET","nick":"n"})");
+  f.request("PUT", "/lobbies", R"({"secret":"SECRET"})");
+  f.request("POST", "/partner-sdk/token", R"({"client_id":"1","client_secret":"SECRET","external_auth_token":"SECRET","external_auth_type":"OIDC"})");
+  const auto log = f.log();
+  REQUIRE(log.size() == 7);
+  CHECK(log[0].path == "/api/v10/webhooks/77/.../nowhere");
+  CHECK(log[1].path == "/api/v10/interactions/5/.../callback");
+  CHECK(log[3].path == "/api/v9/Webhooks/77/...");
+  CHECK(parse_json(log[4].body) == json{{"access_token", "..."}, {"nick", "n"}});
+  for (const auto& entry : log) {
+    INFO(entry.path << " " << entry.body);
+    CHECK((entry.path + entry.body).find("SECRET") == std::string::npos);
+  }
+  CHECK(f.mind->quietly([](mock_state& state, gateway&, rest&) {
+    for (const auto& violation : state.violations)
+      if (violation.text.find("SECRET") != std::string::npos) return false;
+    return true;
+  }));
+}

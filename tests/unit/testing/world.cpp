@@ -196,3 +196,38 @@ TEST_CASE("webhooks are made, used without the bot's token, and deleted") {
                                   "WEBHOOKS_UPDATE", "WEBHOOKS_UPDATE"});
   CHECK(f.violations() == names{"unauthorized"});
 }
+
+TEST_CASE("guilds and thread members come in the pages that are asked for") {
+  busy_world f;
+  std::vector<std::string> all{f.home.str()};
+  for (const char* name : {"second", "third"})
+    all.push_back(f.mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_guild(s, g, name, f.alice).str(); }));
+  const auto guilds = [&](const std::string& query) {
+    names ids;
+    const auto got = f.call("GET", "/users/@me/guilds" + query);
+    for (const auto& one : got.body) ids.push_back(one["id"]);
+    return ids;
+  };
+  CHECK(guilds("") == all);
+  CHECK(guilds("?limit=2") == names{all[0], all[1]});
+  CHECK(guilds("?limit=2&after=" + all[0]) == names{all[1], all[2]});
+  CHECK(guilds("?limit=1&before=" + all[2]) == names{all[1]});
+  CHECK(f.call("GET", "/users/@me/guilds").body[0].contains("approximate_member_count") == false);
+  CHECK(f.call("GET", "/users/@me/guilds?with_counts=true").body[0]["approximate_member_count"] == 3);
+
+  const auto message = f.say("topic");
+  f.call("POST", f.channel("/messages/") + message.str() + "/threads", R"({"name":"talk"})");
+  const std::string members = "/channels/" + message.str() + "/thread-members";
+  f.call("PUT", members + "/" + f.bob.str());
+  f.call("PUT", members + "/" + f.alice.str());
+  const auto page = f.call("GET", members + "?with_member=true&limit=2");
+  REQUIRE(page.body.size() == 2);
+  CHECK(page.body[0]["member"]["user"]["id"] == page.body[0]["user_id"]);
+  const auto last = f.call("GET", members + "?with_member=true&limit=2&after=" + page.body[1]["user_id"].get<std::string>());
+  REQUIRE(last.body.size() == 1);
+  CHECK(last.body[0]["user_id"].get<std::string>() > page.body[1]["user_id"].get<std::string>());
+  CHECK(f.call("GET", members).body.size() == 3);
+  CHECK_FALSE(f.call("GET", members).body[0].contains("member"));
+  CHECK(f.call("GET", members + "/" + f.bob.str() + "?with_member=true").body["member"]["user"]["id"] == f.bob.str());
+  CHECK(f.violations().empty());
+}
