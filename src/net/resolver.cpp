@@ -66,6 +66,12 @@ task<std::vector<tcp::endpoint>> resolver::resolve(std::string host, std::uint16
   error_code not_address;
   const auto address = asio::ip::make_address(host, not_address);
   if (!not_address) co_return std::vector<tcp::endpoint>(1, tcp::endpoint(address, port));
+  if (host == "localhost") {  // RFC 6761 6.3; a bare system without /etc/hosts knows it no more than a name server does
+    std::vector<tcp::endpoint> here;
+    here.emplace_back(asio::ip::address_v4::loopback(), port);
+    here.emplace_back(asio::ip::address_v6::loopback(), port);
+    co_return here;
+  }
 
   const auto what = std::make_shared<lookup>();
   what->host = std::move(host);

@@ -135,8 +135,6 @@ class rest_storm {
       fault.delay = std::chrono::milliseconds(what == kind::late ? 100 + below(40'000) : 0);
       fault.retry_after = std::chrono::milliseconds(100 + below(3000));
       if (what == kind::merge_bucket) fault.with = "POST /channels/{channel_id}/typing";
-      // The mock has one global limit, that of the token; webhooks have that of the address.
-      if (what == kind::global_429) fault.route = "/channels/{channel_id}/messages";
       add(fault, what == kind::global_429 ? 0.01 : 0.06);
     }
     add(mc::testing::rest_faults::discord_error(403, 50013), 0.05);

@@ -351,9 +351,9 @@ TEST_CASE("names are resolved beside the executor, and a lookup that nobody want
     if (thrown) std::rethrow_exception(thrown);
   });
   context.run();
-  REQUIRE(!found.empty());
-  CHECK(found.front().port() == 443);
-  CHECK(found.front().address().is_loopback());
+  REQUIRE(found.size() == 2);  // whatever the system says
+  CHECK(found[0] == asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.1"), 443));
+  CHECK(found[1] == asio::ip::tcp::endpoint(asio::ip::make_address("::1"), 443));
   context.restart();
   found.clear();
   asio::cancellation_signal signal;
