@@ -18,8 +18,8 @@ namespace monochord::net {
 /// that nobody wants any more ends alone. Thread-safe.
 class resolver {
  public:
-  /// The addresses of a host, IPv6 and IPv4 in turns; of `localhost` those of this machine, without asking anybody. Throws `error` with `errc::resolve_failed` or, at once when it is
-  /// cancelled, `errc::cancelled`.
+  /// The addresses of a host, IPv6 and IPv4 in turns; of `localhost` those of this machine, without asking anybody. Throws
+  /// `error` with `errc::resolve_failed` or, at once when it is cancelled, `errc::cancelled`.
   task<std::vector<boost::asio::ip::tcp::endpoint>> resolve(std::string host, std::uint16_t port);
 
  private:
