@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Habits of the repository that a machine can check: the licence line, the length of files, no path of one machine."""
 import re
+import shutil
 import subprocess
 
 from source_tree import TOP, Report
@@ -11,10 +12,11 @@ MACHINE_PATH = re.compile(r'(?<![\w.])/(home/\w+|root/|work/|Users/\w+|tmp/build
 NEEDS_LICENCE = {'.hpp', '.cpp', '.def', '.py', '.sh', '.js', '.mjs'}
 
 report = Report()
-listed = subprocess.run(['git', '-C', TOP, 'ls-files', '-z'], capture_output=True)
-if listed.returncode == 0:
+git = shutil.which('git')
+listed = subprocess.run([git, '-C', TOP, 'ls-files', '-z'], capture_output=True) if git else None
+if listed and listed.returncode == 0:
     paths = [TOP / name for name in listed.stdout.decode().split('\0') if name]
-else:  # not a checkout but, say, a source archive
+else:  # a bare system, or not a checkout but, say, a source archive
     skipped = {'build', 'node_modules', '.git'}
     paths = [path for path in TOP.rglob('*') if path.is_file() and not skipped & set(path.relative_to(TOP).parts)]
 

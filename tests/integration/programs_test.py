@@ -112,8 +112,9 @@ for how in (signal.SIGTERM, signal.SIGINT):
 # Calls that the mock refuses, whose tokens it might be tempted to repeat.
 context = ssl.create_default_context(cafile=greeting['ca_file'])
 INTERACTION = 'aW50ZXJhY3Rpb246c2VjcmV0LXRva2Vu'
+rest = greeting['rest'].replace('//localhost:', '//127.0.0.1:')  # a bare system has no /etc/hosts
 for path in (f'/webhooks/{greeting["application"]}/{INTERACTION}', f'/interactions/1/{INTERACTION}/callback', '/nowhere'):
-    request = urllib.request.Request(greeting['rest'] + path, data=b'{"type":4}', method='POST', headers={
+    request = urllib.request.Request(rest + path, data=b'{"type":4}', method='POST', headers={
         'Content-Type': 'application/json', 'User-Agent': AGENT, 'Authorization': 'Bot ' + TOKEN + 'x'})
     try:
         urllib.request.urlopen(request, context=context, timeout=10)
