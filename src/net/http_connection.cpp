@@ -216,8 +216,7 @@ task<http_response> http_connection::exchange_long(const http_request& request, 
   co_return finish(reader, request, to, complete);
 }
 
-/// Written and read by callbacks, with one coroutine that waits for the end of both: half of what a call costs would else be
-/// coroutines.
+/// Written and read by callbacks, with one coroutine that waits for the end of both.
 void http_connection::begin_short(const http_request& request, const server& to) {
   if (!short_) short_ = std::make_unique<short_exchange>();
   short_exchange& mine = *short_;

@@ -104,8 +104,8 @@ for how in (signal.SIGTERM, signal.SIGINT):
                              stdout=subprocess.PIPE)
     started.append(waits)
     waits.stdout.readline()
-    waits.stdin.write('session 3600\nsession 3600\n')
-    time.sleep(0.3)  # it has read them
+    waits.stdin.write('counters\nsession 3600\n')  # in one piece: whoever answers the first has the second too
+    waits.stdout.readline()
     waits.send_signal(how)
     expect(f'{how.name} ends a mock that waits with status 0', waits.wait(30) == 0)
 

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -230,6 +233,27 @@ TEST_CASE("secret letters are of 32 kinds, as many as were asked for, and other 
   CHECK(all.find_first_not_of("0123456789abcdefghijklmnopqrstuv") == std::string::npos);
   CHECK(mc::detail::secret_letters(1000).size() == 1000);  // more than the system gives at once
   CHECK(mc::detail::secret_letters(0).empty());
+}
+
+TEST_CASE("a process and its child draw other letters after a fork") {
+  static_cast<void>(monochord::detail::secret_letters(8));  // the rest of the handful is in memory now, and so in the child's
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const auto mine = monochord::detail::secret_letters(32);
+    const bool told = ::write(ends[1], mine.data(), mine.size()) == 32;
+    ::_exit(told ? 0 : 1);
+  }
+  std::string theirs(32, '\0');
+  CHECK(::read(ends[0], theirs.data(), theirs.size()) == 32);
+  int status = 1;
+  CHECK(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+  CHECK(theirs != monochord::detail::secret_letters(32));
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 TEST_CASE("random_int stays between its ends") {
