@@ -1,10 +1,11 @@
-# monochord_layer(name LINK lib... PCH header...): one room of the house (docs/architecture.md). Its sources are every
-# .cpp of src/<name>/, compiled once as an object library; the library monochord is all of them together. Which room may
-# include which is checked by tests/compile/layers.py. PCH: see monochord_precompile.
+# monochord_layer(name LINK lib... PCH header... [UNITY] [ALONE source...]): one room of the house (docs/architecture.md).
+# Its sources are every .cpp of src/<name>/, compiled once as an object library; the library monochord is all of them
+# together. Which room may include which is checked by tests/compile/layers.py. PCH: see monochord_precompile. UNITY: the
+# room has many small sources, which are compiled several at a time, except those of ALONE (MONOCHORD_UNITY).
 define_property(GLOBAL PROPERTY MONOCHORD_LAYERS BRIEF_DOCS "Object libraries that make up monochord")
 
 function(monochord_layer name)
-  cmake_parse_arguments(arg "" "" "LINK;PCH" ${ARGN})
+  cmake_parse_arguments(arg "UNITY" "" "LINK;PCH;ALONE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/src/${name}/*.cpp")
   if(NOT sources) # headers only
     add_library(monochord_${name} INTERFACE)
@@ -19,6 +20,10 @@ function(monochord_layer name)
   target_include_directories(monochord_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(monochord_${name} PUBLIC Boost::headers Threads::Threads PRIVATE monochord_build_flags ${arg_LINK})
   monochord_precompile(monochord_${name} ${arg_PCH})
+  if(MONOCHORD_UNITY AND arg_UNITY)
+    set_target_properties(monochord_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   set_property(GLOBAL APPEND PROPERTY MONOCHORD_LAYERS monochord_${name})
 endfunction()
 
