@@ -45,7 +45,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
         base(std::move(where)),
         to{base.authority(), defaults_of(with), std::move(with)},
         options(to.options),
-        janitor_strand(new_strand()) {}
+        janitor_strand(make_strand(executor)) {}
 
   const asio::any_io_executor executor;
   const url base;
@@ -77,7 +77,6 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   struct running;
   class lease;
 
-  asio::any_io_executor new_strand() const { return options.one_strand ? executor : net::make_strand(executor); }
   task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
   duration time_for(const http_request& request) const;
   bool take_now(lease& into);
@@ -274,20 +273,6 @@ task<> http_pool::impl::wait_for_turn(lease& into, time_point deadline) {
   throw error(errc::cancelled, closed ? "the HTTP client is closed" : "cancelled while waiting for a connection");
 }
 
-namespace {
-
-task<> exchange_into(http_connection& connection, const http_request& request, const http_connection::server& to,
-                     time_point deadline, http_connection::progress& how_far, http_response& answer) {
-  answer = co_await connection.exchange(request, to, deadline, how_far);
-}
-
-/// `run_on`, or without a detour when the caller is there already.
-task<> go_on(const asio::any_io_executor& here, const asio::any_io_executor& there, task<> work) {
-  return here == there ? std::move(work) : run_on(there, std::move(work));
-}
-
-}  // namespace
-
 /// What a request may take when its caller names no limit.
 duration http_pool::impl::time_for(const http_request& request) const {
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
@@ -298,28 +283,22 @@ duration http_pool::impl::time_for(const http_request& request) const {
 
 task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
-  const asio::any_io_executor here = co_await asio::this_coro::executor;
   for (int tries = 1;; ++tries) {
     http_connection::progress how_far;
     bool reused = false;
     error_code code;
     std::string text;
     try {
-      if (request.source) co_await go_on(here, new_strand(), unless_closed(open_source(*request.source, deadline)));
+      if (request.source) co_await run_on(make_strand(executor), unless_closed(open_source(*request.source, deadline)));
       lease mine(*this);
       const bool at_once = take_now(mine);
       if (!at_once) co_await wait_for_turn(mine, deadline);
       reused = mine.reused;
-      if (!mine.connection) co_await go_on(here, new_strand(), unless_closed(open(mine.connection, deadline)));
+      if (!mine.connection) co_await run_on(make_strand(executor), unless_closed(open(mine.connection, deadline)));
       http_connection& connection = *mine.connection;
       if (request.on_start) request.on_start();
       const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
-      http_response answer;
-      if (here == connection.executor()) {
-        answer = co_await connection.exchange(request, to, end, how_far);
-      } else {
-        co_await run_on(connection.executor(), exchange_into(connection, request, to, end, how_far, answer));
-      }
+      http_response answer = co_await connection.exchange(request, to, end, how_far);
       const std::lock_guard lock(mutex);
       ++count.responses;
       co_return answer;

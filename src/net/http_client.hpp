@@ -30,9 +30,6 @@ struct http_options {
   std::size_t slowest_upload_bytes_per_second = 64U << 10U;
   duration idle_timeout = std::chrono::seconds{30};      ///< an idle connection is closed after that
   std::size_t max_connections = 16;
-  /// The pool's executor is a strand that its connections live on, instead of a strand for each: calls that are awaited
-  /// there change no executor, which is cheaper, and all TLS is done by one thread at a time.
-  bool one_strand = false;
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_body_bytes = 64U << 20U;  ///< of an answer, also once it is unpacked
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/http_connection.hpp"
 
-#include <boost/asio/bind_executor.hpp>
+#include <array>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
+#include <utility>
 
 #include "net/body_source.hpp"
 #include "net/deadline.hpp"
@@ -52,9 +54,11 @@ struct http_connection::short_exchange {
   std::string text;
   progress how_far;
   std::optional<http_reader> reader;  // while it is under way
+  std::size_t sent = 0;
   bool writing = false;
   bool complete = false;  // the request went out whole
   std::exception_ptr failed;
+  bool late = false;  // that is why
   std::shared_ptr<parked> waiting;
 };
 
@@ -99,11 +103,10 @@ void http_connection::start_read() {
   if (reading_ || end_ || !alive_) return;
   reading_ = true;
   space_.resize(read_bytes);
-  stream_.stream().async_read_some(
-      asio::buffer(space_), byte_stream::io_handler(asio::bind_executor(
-                                executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
-                                  self->on_read(failed, bytes);
-                                })));
+  // Called on the stream's executor, which is the strand, as are all handlers here that name no other.
+  stream_.stream().async_read_some(asio::buffer(space_), [self = shared_from_this()](error_code failed, std::size_t bytes) {
+    self->on_read(failed, bytes);
+  });
 }
 
 void http_connection::on_read(error_code failed, std::size_t bytes) {
@@ -145,13 +148,15 @@ task<bool> http_connection::write_some(std::string_view head, std::string_view b
 
 /// False when the request did not go out whole: then the connection is of no further use.
 task<bool> http_connection::write(const http_request& request, const server& to, progress& how_far) {
-  const std::string head = serialize_head(request, to.host, to.defaults);
+  std::string head;
+  serialize_head(request, to.host, to.defaults, head);
   co_return co_await write_some(head, request.body, how_far);
 }
 
 /// The same for a body that is made meanwhile.
 task<> http_connection::write_source(const http_request& request, const server& to, progress& how_far, bool& complete) {
-  const std::string head = serialize_head(request, to.host, to.defaults);
+  std::string head;
+  serialize_head(request, to.host, to.defaults, head);
   const std::uint64_t size = request.source->size();
   std::string_view first = head;
   for (std::uint64_t sent = 0; sent < size;) {
@@ -195,69 +200,51 @@ task<error_code> http_connection::answered(http_reader& reader, progress& how_fa
   co_return error_code();
 }
 
-http_response http_connection::finish(http_reader& reader, const http_request& request, const server& to, bool complete) {
-  http_response answer = reader.take_response();
-  unpack(answer, request, to);
-  reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;
-  return answer;
-}
-
-task<http_response> http_connection::exchange_long(const http_request& request, const server& to, progress& how_far) {
-  http_reader reader = reader_for(request, to);
-  bool complete = false;
-  if (request.source) {
-    // A refusal may come at any time, and its sender may take nothing more: so it ends the writing, as does the end of
-    // the connection, whatever the source waits for.
-    co_await race(write_source(request, to, how_far, complete), answered(reader, how_far));
-  } else {
-    complete = co_await write(request, to, how_far);
-  }
-  co_await read_answer(reader, how_far);
-  co_return finish(reader, request, to, complete);
-}
-
-/// Written and read by callbacks, with one coroutine that waits for the end of both.
+/// Made where the caller runs; written and read by callbacks on the strand, which tell the caller of the end of both.
 void http_connection::begin_short(const http_request& request, const server& to) {
   if (!short_) short_ = std::make_unique<short_exchange>();
   short_exchange& mine = *short_;
-  mine.text = serialize_head(request, to.host, to.defaults);
+  mine.text.clear();
+  serialize_head(request, to.host, to.defaults, mine.text);
   mine.text += request.body;
   mine.how_far = {};
-  mine.complete = false;
   mine.failed = nullptr;
+  mine.late = false;
   mine.reader.emplace(reader_for(request, to));
 }
 
-void http_connection::run_short(std::shared_ptr<parked> waiting) {
+void http_connection::run_short(time_point deadline) {
   short_exchange& mine = *short_;
-  mine.waiting = std::move(waiting);
+  if (end_ || !alive_) {
+    mine.failed = std::make_exception_ptr(error(errc::closed, "the connection was closed by the peer"));
+    return finish_short();
+  }
+  busy_ = true;
+  reusable_ = false;
+  limit(deadline);
   mine.writing = true;
-  asio::async_write(stream_, asio::buffer(mine.text),
-                    asio::bind_executor(executor_, [self = shared_from_this()](error_code failed, std::size_t bytes) {
-                      self->on_written(failed, bytes);
-                    }));
+  mine.complete = false;
+  mine.sent = 0;
+  start_write();
   start_read();
 }
 
-http_response http_connection::end_short(error_code woken, const http_request& request, const server& to, progress& how_far) {
-  short_exchange& mine = *short_;
-  how_far = mine.how_far;
-  how_far.written = how_far.written || mine.writing;  // cancelled: nobody knows
-  auto reader = std::move(*mine.reader);
-  mine.reader.reset();
-  mine.waiting = nullptr;
-  if (woken) throw error(errc::cancelled, "cancelled while waiting for the answer");
-  if (mine.failed) std::rethrow_exception(mine.failed);
-  return finish(reader, request, to, mine.complete);
+void http_connection::start_write() {
+  const auto rest = asio::buffer(short_->text) + short_->sent;
+  stream_.stream().async_write_some(const_pieces(rest), [self = shared_from_this()](error_code failed, std::size_t bytes) {
+    self->on_written(failed, bytes);
+  });
 }
 
 void http_connection::on_written(error_code failed, std::size_t bytes) {
   short_exchange& mine = *short_;
+  mine.sent += bytes;
+  if (!failed && mine.sent < mine.text.size() && !mine.failed) return start_write();
   mine.writing = false;
-  mine.complete = !failed;
-  mine.how_far.written = bytes != 0;
+  mine.complete = !failed && mine.sent == mine.text.size();
+  mine.how_far.written = mine.sent != 0;
   // A peer that takes nothing more may have answered before it took everything (a refusal): what it says is read.
-  if (failed && bytes == 0)
+  if (failed && mine.sent == 0)
     mine.failed = std::make_exception_ptr(
         error(errc::closed, "the connection ended before the request was sent: " + failed.message()));
   advance();
@@ -266,7 +253,7 @@ void http_connection::on_written(error_code failed, std::size_t bytes) {
 /// Something was written or has arrived. What comes of it is told when the request is no longer being written: then it is
 /// known whether anything went out.
 void http_connection::advance() {
-  if (!short_ || !short_->reader) return;
+  if (!short_ || !short_->waiting) return;
   short_exchange& mine = *short_;
   if (!mine.failed) {
     try {
@@ -280,40 +267,101 @@ void http_connection::advance() {
       mine.failed = std::current_exception();
     }
   }
-  if (mine.writing) {
-    if (mine.failed) end();
-  } else if (const auto waiting = std::exchange(mine.waiting, nullptr)) {
-    waiting->complete_here();
+  if (!mine.writing) finish_short();
+  else if (mine.failed) end();
+}
+
+void http_connection::finish_short() {
+  short_exchange& mine = *short_;
+  if (mine.failed) {
+    mine.late = late_;
+    busy_ = false;
+    end();
+  } else {
+    keep(*mine.reader, mine.complete);
+  }
+  std::exchange(mine.waiting, nullptr)->complete();
+}
+
+http_response http_connection::end_short(bool cancelled, const http_request& request, const server& to, progress& how_far) {
+  short_exchange& mine = *short_;
+  how_far = mine.how_far;
+  auto reader = std::move(*mine.reader);
+  mine.reader.reset();
+  if (mine.failed && mine.late) throw error(errc::timeout, "no whole answer came in time");
+  if (mine.failed && cancelled) throw error(errc::cancelled, "cancelled while waiting for the answer");
+  if (mine.failed) std::rethrow_exception(mine.failed);
+  try {
+    http_response answer = reader.take_response();
+    unpack(answer, request, to);
+    return answer;
+  } catch (...) {
+    reusable_ = false;  // a peer that answers so is not asked again
+    throw;
   }
 }
 
-task<http_response> http_connection::exchange(const http_request& request, const server& to, time_point deadline,
-                                              progress& how_far) {
+/// An exchange is over: another one may follow if `reader` found a whole answer and nothing behind it.
+void http_connection::keep(const http_reader& reader, bool complete) {
+  reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;
+  busy_ = false;
+  limit(never);
+  if (reusable_) start_read();
+  else end();
+}
+
+task<> http_connection::exchange_long(const http_request& request, const server& to, time_point deadline,
+                                      progress& how_far, http_response& answer) {
   const auto self = shared_from_this();
   try {
     busy_ = true;
     reusable_ = false;
     if (end_ || !alive_) throw error(errc::closed, "the connection was closed by the peer");
     limit(deadline);
-    http_response answer;
-    if (!request.source && request.body.size() <= small_bytes) {
-      begin_short(request, to);
-      const error_code woken = co_await park([this](std::shared_ptr<parked> waiting) { run_short(std::move(waiting)); });
-      answer = end_short(woken, request, to, how_far);
+    http_reader reader = reader_for(request, to);
+    bool complete = false;
+    if (request.source) {
+      // A refusal may come at any time, and its sender may take nothing more: so it ends the writing, as does the end of
+      // the connection, whatever the source waits for.
+      co_await race(write_source(request, to, how_far, complete), answered(reader, how_far));
     } else {
-      answer = co_await exchange_long(request, to, how_far);
+      complete = co_await write(request, to, how_far);
     }
-    busy_ = false;
-    limit(never);
-    if (reusable_) start_read();
-    else end();
-    co_return answer;
+    co_await read_answer(reader, how_far);
+    answer = reader.take_response();
+    unpack(answer, request, to);
+    keep(reader, complete);
   } catch (...) {
     busy_ = false;
     end();
     if (late_) throw error(errc::timeout, "no whole answer came in time");
     throw;
   }
+}
+
+task<http_response> http_connection::exchange(const http_request& request, const server& to, time_point deadline,
+                                              progress& how_far) {
+  const auto self = shared_from_this();
+  if (request.source || request.body.size() > small_bytes) {
+    http_response answer;
+    co_await run_on(executor_, exchange_long(request, to, deadline, how_far, answer));
+    co_return answer;
+  }
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  const auto state = co_await asio::this_coro::cancellation_state;
+  begin_short(request, to);
+  {
+    // Only the end of the connection ends what is under way, and only then is it known what was sent.
+    const abort_on_cancel guard(state, [self] { self->close(); });
+    auto token = uncancelled();
+    co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+        [&](auto done) {
+          short_->waiting = parked::make(parked::handler(std::move(done)), here, {}, true);
+          asio::dispatch(executor_, [self, deadline] { self->run_short(deadline); });
+        },
+        token);
+  }
+  co_return end_short(is_cancelled(state), request, to, how_far);
 }
 
 }  // namespace monochord::net

@@ -19,7 +19,8 @@ namespace monochord::net {
 
 class http_reader;
 
-/// One keep-alive connection. From its strand only, but for `close()`.
+/// One keep-alive connection, on a strand of its own; what is not private may be called from any thread, `exchange` by one
+/// coroutine at a time.
 ///
 /// A read is always under way, also while the connection is idle: so a peer that closes it, or that talks without being
 /// asked, is noticed at once and not by the next request.
@@ -43,7 +44,8 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
                   std::function<void(http_connection&)> on_dead);
   ~http_connection();
 
-  /// Sends a request and reads its answer, until `deadline` at most. Throws `error`; the connection is closed then.
+  /// Sends a request and reads its answer, until `deadline` at most. Throws `error`; the connection is closed then. Cancellation
+  /// closes it too, and is over when it is known whether anything was sent.
   task<http_response> exchange(const http_request& request, const server& to, time_point deadline, progress& how_far);
   /// Whether it can serve another request.
   bool reusable() const noexcept { return alive_ && reusable_; }
@@ -57,27 +59,29 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   time_point idle_since{};  // the pool's, guarded by its mutex
 
  private:
-  /// A request that goes out in one piece, and its answer: what most calls are. It lives until the next one, since a write
-  /// that was given up may still look at its text.
+  /// A request that goes out in one piece, and its answer: what most calls are. Kept for the next one.
   struct short_exchange;
 
   void begin_short(const http_request& request, const server& to);
-  void run_short(std::shared_ptr<parked> waiting);
-  http_response end_short(error_code woken, const http_request& request, const server& to, progress& how_far);
+  void run_short(time_point deadline);
+  void start_write();
   void on_written(error_code failed, std::size_t bytes);
   void advance();
+  void finish_short();
+  http_response end_short(bool cancelled, const http_request& request, const server& to, progress& how_far);
+  void keep(const http_reader& reader, bool complete);
 
   void start_read();
   void on_read(error_code failed, std::size_t bytes);
   bool take_arrived(http_reader& reader, progress& how_far);
-  http_response finish(http_reader& reader, const http_request& request, const server& to, bool complete);
   task<> more_bytes();
   task<bool> write(const http_request& request, const server& to, progress& how_far);
   task<> write_source(const http_request& request, const server& to, progress& how_far, bool& complete);
   task<bool> write_some(std::string_view head, std::string_view body, progress& how_far);
   task<> read_answer(http_reader& reader, progress& how_far);
   task<error_code> answered(http_reader& reader, progress& how_far);
-  task<http_response> exchange_long(const http_request& request, const server& to, progress& how_far);
+  task<> exchange_long(const http_request& request, const server& to, time_point deadline, progress& how_far,
+                       http_response& answer);
   void limit(time_point deadline);
   static task<> watch(std::shared_ptr<http_connection> self);
   void end() noexcept;
@@ -95,9 +99,9 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   std::shared_ptr<parked> waiting_;
   bool reading_ = false;
   std::atomic<bool> alive_{true};     // written on the strand, read by the pool
-  std::atomic<bool> reusable_{true};  // the same
+  std::atomic<bool> reusable_{true};  // the same, but for an answer that its caller cannot use
   bool busy_ = false;
-  std::unique_ptr<short_exchange> short_;
+  std::unique_ptr<short_exchange> short_;  // handed from the caller to the strand and back
   // One timer watches all exchanges, one after the other: it is not touched when one ends, only looked at when it fires.
   std::shared_ptr<timer> watch_timer_;
   time_point deadline_ = never;  // of the exchange under way

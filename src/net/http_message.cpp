@@ -14,26 +14,31 @@ namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-constexpr std::uint8_t in_token = 1, in_value = 2;
-
-constexpr std::array<std::uint8_t, 256> characters = [] {
-  std::array<std::uint8_t, 256> all{};
+constexpr std::array<bool, 256> in_token = [] {
+  std::array<bool, 256> all{};
   for (std::size_t c = 0; c < all.size(); ++c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     const bool mark = c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-    if (letter || mark) all[c] |= in_token;
-    if (c == '\t' || (c >= ' ' && c != 0x7f)) all[c] |= in_value;
+    all[c] = letter || mark;
   }
   return all;
 }();
 
-bool all_are(std::uint8_t what, std::string_view text) noexcept {
-  std::uint8_t seen = what;
-  for (const char c : text) seen &= characters[static_cast<unsigned char>(c)];
-  return seen == what;
+bool is_token(std::string_view text) noexcept {
+  bool all = !text.empty();
+  for (const char c : text) all &= in_token[static_cast<unsigned char>(c)];
+  return all;
 }
-bool is_token(std::string_view text) noexcept { return !text.empty() && all_are(in_token, text); }
-bool is_value(std::string_view text) noexcept { return all_are(in_value, text); }
+
+/// Looks at every character: that is done many at a time.
+bool is_value(std::string_view text) noexcept {
+  bool all = true;
+  for (const char c : text) {
+    const auto u = static_cast<unsigned char>(c);
+    all &= (u == '\t') | ((u >= ' ') & (u != 0x7f));
+  }
+  return all;
+}
 
 /// Written by whoever knows what is sent, whatever a caller says.
 bool is_ours(std::string_view name) noexcept {
@@ -145,12 +150,18 @@ void default_fields::append_to(std::string& head, const http_headers& unless_in)
 }
 
 std::string serialize_head(const http_request& request, std::string_view host, const default_fields& defaults) {
+  std::string out;
+  serialize_head(request, host, defaults, out);
+  return out;
+}
+
+void serialize_head(const http_request& request, std::string_view host, const default_fields& defaults, std::string& out) {
   if (!is_token(request.method)) throw error(errc::invalid_argument, "the HTTP method is not a word");
-  const bool clean = std::ranges::all_of(request.target, [](char c) { return c > ' ' && c != '\x7f'; });
+  bool clean = true;
+  for (const char c : request.target) clean &= (c > ' ') & (c != '\x7f');  // all of them: that is done many at a time
   if (!clean || !request.target.starts_with('/')) {
     throw error(errc::invalid_argument, "the HTTP target must begin with / and hold neither spaces nor control characters");
   }
-  std::string out;
   out.reserve(1024);  // and a small body
   out += request.method;
   out += ' ';
@@ -169,7 +180,6 @@ std::string serialize_head(const http_request& request, std::string_view host, c
     out += "\r\n";
   }
   out += "\r\n";
-  return out;
 }
 
 std::string serialize_head(const http_response& response, bool keep_alive) {

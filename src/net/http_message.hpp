@@ -126,6 +126,8 @@ bool same_token(std::string_view a, std::string_view b) noexcept;
 
 /// The head and body of a message as it goes over the wire. Throws `error` with `errc::invalid_argument` for a method,
 /// target, header name or value that would break the message apart (control characters, spaces).
+/// A request's is appended to `out`.
+void serialize_head(const http_request& request, std::string_view host, const default_fields& defaults, std::string& out);
 std::string serialize_head(const http_request& request, std::string_view host, const default_fields& defaults = {});
 std::string serialize_head(const http_response& response, bool keep_alive);
 

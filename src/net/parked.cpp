@@ -6,8 +6,6 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/prefer.hpp>
-#include <boost/asio/require.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
@@ -80,7 +78,7 @@ class parked::registry final : public asio::execution_context::service {
 
 parked::parked(handler done, const asio::any_io_executor& fallback, bool runs_there)
     : handler_(std::move(done)),
-      executor_(asio::prefer(asio::require(fallback, asio::execution::blocking.never), asio::execution::outstanding_work.tracked)),
+      executor_(fallback),
       runs_there_(runs_there) {}
 
 parked::~parked() {
@@ -106,24 +104,16 @@ std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& 
 bool parked::complete(error_code error, std::size_t bytes) {
   if (done_.exchange(true, std::memory_order_acq_rel)) return false;
   registry_->remove(*this);
-  const auto executor = std::move(executor_);
+  const auto executor = *std::exchange(executor_, std::nullopt);
   // Queued in any case: whoever completes this may hold a lock, or be the coroutine itself.
   if (runs_there_) {
-    executor.execute([done = std::move(handler_), error, bytes]() mutable { std::move(done)(error, bytes); });
+    executor.enqueue([done = std::move(handler_), error, bytes]() mutable { std::move(done)(error, bytes); });
   } else {
-    executor.execute([own = asio::get_associated_executor(handler_, executor), done = std::move(handler_), error, bytes]() mutable {
+    auto own = asio::get_associated_executor(handler_, executor.erased());
+    executor.enqueue([own = std::move(own), done = std::move(handler_), error, bytes]() mutable {
       own.execute([done = std::move(done), error, bytes]() mutable { std::move(done)(error, bytes); });
     });
   }
-  return true;
-}
-
-bool parked::complete_here(error_code error, std::size_t bytes) {
-  if (done_.exchange(true, std::memory_order_acq_rel)) return false;
-  registry_->remove(*this);
-  const auto work = std::move(executor_);  // keeps its context running meanwhile
-  auto done = std::move(handler_);
-  std::move(done)(error, bytes);
   return true;
 }
 
@@ -131,7 +121,7 @@ void parked::drop() noexcept {
   if (done_.exchange(true, std::memory_order_acq_rel)) return;
   registry_->remove(*this);
   const auto dropped = std::move(handler_);  // destroys the coroutine that waits
-  executor_ = {};
+  executor_.reset();
 }
 
 std::size_t parked::count(asio::execution_context& context) {

@@ -8,9 +8,11 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <monochord/core/error.hpp>
 #include <monochord/core/task.hpp>
+#include "net/lasting_executor.hpp"
 
 namespace monochord::net {
 
@@ -27,9 +29,6 @@ class parked : public std::enable_shared_from_this<parked> {
                                       std::function<void()> on_cancel = {}, bool runs_there = false);
   /// False when it was complete already.
   bool complete(error_code error = {}, std::size_t bytes = 0);
-  /// The same without a post, for one that `runs_there`: what waits runs before this returns. Only on its executor, as the last
-  /// thing that a completion handler does, and never under a lock.
-  bool complete_here(error_code error = {}, std::size_t bytes = 0);
   bool done() const noexcept { return done_.load(std::memory_order_acquire); }
 
   /// How many are waiting in a context.
@@ -46,7 +45,7 @@ class parked : public std::enable_shared_from_this<parked> {
 
   std::atomic<bool> done_{false};
   handler handler_;
-  boost::asio::any_io_executor executor_;  // queues what it is given, and keeps its context running
+  std::optional<lasting_executor> executor_;
   const bool runs_there_;
   registry* registry_ = nullptr;
   parked* next_ = nullptr;  // the registry's list

@@ -102,20 +102,29 @@ std::string other_message(const net::http_response& response, const std::vector<
 }  // namespace
 
 protocol::response_info read_limits(const net::http_response& response) {
-  constexpr std::string_view prefix = "X-RateLimit-";
-  const auto& headers = response.headers;
   protocol::response_info info;
   info.status = response.status;
   std::string_view scope;
+  const auto& headers = response.headers;
   for (const auto& [name, value] : headers) {
-    if (name.size() <= prefix.size() || !net::same_token(name.substr(0, prefix.size()), prefix)) continue;
-    const auto is = [what = name.substr(prefix.size())](std::string_view one) { return net::same_token(what, one); };
-    if (is("Bucket")) info.bucket = std::string(value);
-    else if (is("Limit")) info.limit = number<int>(value);
-    else if (is("Remaining")) info.remaining = number<int>(value);
-    else if (is("Reset-After")) info.reset_after = seconds(std::optional(value));
-    else if (is("Global")) info.global = true;
-    else if (is("Scope")) scope = value;
+    const auto is = [what = name](std::string_view one) { return net::same_token(what, one); };
+    switch (name.size()) {
+      case 17:
+        if (is("X-RateLimit-Limit")) info.limit = number<int>(value);
+        else if (is("X-RateLimit-Scope")) scope = value;
+        break;
+      case 18:
+        if (is("X-RateLimit-Bucket")) info.bucket = std::string(value);
+        else if (is("X-RateLimit-Global")) info.global = true;
+        break;
+      case 21:
+        if (is("X-RateLimit-Remaining")) info.remaining = number<int>(value);
+        break;
+      case 23:
+        if (is("X-RateLimit-Reset-After")) info.reset_after = seconds(std::optional(value));
+        break;
+      default: break;
+    }
   }
   if (scope == "user") info.scope = protocol::limit_scope::user;
   if (scope == "global") info.scope = protocol::limit_scope::global;

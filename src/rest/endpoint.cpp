@@ -57,12 +57,12 @@ call_options as(std::string_view bearer_token, call_options options) {
   return options;
 }
 
-task<answer> send(std::shared_ptr<queue> queue, call made) { return queue->send(std::move(made)); }
+task<answer> send(const std::shared_ptr<queue>& queue, call&& made) { return queue->send(std::move(made)); }
 
-task<> done(std::shared_ptr<queue> queue, call made) { co_await send(std::move(queue), std::move(made)); }
+task<> done(std::shared_ptr<queue> queue, call made) { co_await send(queue, std::move(made)); }
 
 task<std::string> bytes(std::shared_ptr<queue> queue, call made) {
-  answer got = co_await send(std::move(queue), std::move(made));
+  answer got = co_await send(queue, std::move(made));
   co_return std::move(got.body);
 }
 

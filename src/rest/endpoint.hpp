@@ -115,18 +115,26 @@ call without_authorization(call made);
 call_options as(std::string_view bearer_token, call_options options);
 
 /// Sends it. Throws what the queue throws, and what was found when the call was made.
-task<answer> send(std::shared_ptr<queue> queue, call made);
+task<answer> send(const std::shared_ptr<queue>& queue, call&& made);
 
+/// Becomes the model that it holds the text of: there where the model is kept, which moves no large one about.
+struct to_be_decoded {
+  const std::string& text;
+  template <class T>
+  operator T() const {
+    return json::decode<T>(text);
+  }
+};
 /// The answer is one model, or a std::vector of one.
 template <class T>
 task<T> decoded(std::shared_ptr<queue> queue, call made) {
-  const answer got = co_await send(std::move(queue), std::move(made));
-  co_return json::decode<T>(got.body);
+  const answer got = co_await send(queue, std::move(made));
+  co_return to_be_decoded{got.body};
 }
 /// The answer is one model, or nothing: 204, or JSON's null.
 template <class T>
 task<optional<T>> decoded_or_nothing(std::shared_ptr<queue> queue, call made) {
-  const answer got = co_await send(std::move(queue), std::move(made));
+  const answer got = co_await send(queue, std::move(made));
   if (got.status == 204 || got.body.empty() || got.body == "null") co_return optional<T>();
   co_return optional<T>(json::decode<T>(got.body));
 }

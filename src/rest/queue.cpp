@@ -69,11 +69,11 @@ std::string without_end(std::string path) {
 }
 
 struct counted_in {
-  explicit counted_in(std::size_t& of) : of(of) { ++of; }
+  explicit counted_in(std::atomic<std::size_t>& of) : of(of) { ++of; }
   ~counted_in() { --of; }
   counted_in(const counted_in&) = delete;
   counted_in& operator=(const counted_in&) = delete;
-  std::size_t& of;
+  std::atomic<std::size_t>& of;
 };
 
 std::string in_seconds(duration time) {
@@ -83,14 +83,7 @@ std::string in_seconds(duration time) {
   return std::to_string(ms / 1000) + "." + fraction + " s";
 }
 
-/// The connections live where the queue lives, which spares each call two changes of executor.
-net::http_options on_one_strand(net::http_options options) {
-  options.one_strand = true;
-  return options;
-}
-
 net::http_options express_options(net::http_options options) {
-  options = on_one_strand(std::move(options));
   options.max_connections = express_connections;
   return options;
 }
@@ -100,13 +93,9 @@ net::http_options express_options(net::http_options options) {
 /// A ticket, and who waits for its turn. Whatever happens to the coroutine, the limiter hears how it ended.
 struct queue::place {
   place(queue& owner, const protocol::route_key& key, const call& what, time_point deadline)
-      : owner(owner),
-        ticket(owner.limits_->acquire(owner.shared_from_this(), key, owner.clock_->now(),
-                                      answers_interaction(what) ? protocol::priority::answer : what.priority, deadline,
-                                      what.order, !what.source)) {
-    owner.places_.emplace(ticket, this);
-  }
+      : owner(owner), ticket(owner.enter(*this, key, what, deadline)) {}
   ~place() {
+    const std::lock_guard lock(owner.mutex_);
     owner.places_.erase(ticket);
     if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
     owner.pump();  // also when closed: others may share the limits
@@ -115,33 +104,57 @@ struct queue::place {
   place(const place&) = delete;
   place& operator=(const place&) = delete;
 
+  /// With the mutex held, as all that follows but `take_turn`.
   bool decided() const noexcept { return granted || refused; }
   void wake() {
     if (wait) std::exchange(wait, nullptr)->complete();
   }
 
+  /// What was decided; a turn that is taken is not there a second time.
+  struct turn {
+    bool granted = false, closed = false;
+    std::optional<protocol::refused_request> refused = {};
+    bool decided() const noexcept { return granted || refused; }
+  };
+  turn take_turn() {
+    const std::lock_guard lock(owner.mutex_);
+    return {std::exchange(granted, false), owner.closed_, refused};
+  }
+
   queue& owner;
-  const protocol::rate_limiter::ticket ticket;
   std::shared_ptr<net::parked> wait;  // while somebody waits
   bool granted = false;
-  bool settled = false;  // the limiter has forgotten it
   std::optional<protocol::refused_request> refused;
+  const protocol::rate_limiter::ticket ticket;  // after what its turn may change at once
+  bool settled = false;  // its caller's: the limiter has forgotten it
 };
 
 /// While a place waits until its ticket may go (`granted`) or never will: refused, deadline, close().
 struct queue::waiting {
-  waiting(place& me, time_point deadline) : me(me), deadline(deadline), at(me.owner.ends_.emplace(deadline, &me)) {
-    ++me.owner.counters_.waited;
+  waiting(place& me, time_point deadline) : me(me), deadline(deadline) {
+    ++me.owner.tallies_.waited;
+    const std::lock_guard lock(me.owner.mutex_);
+    at = me.owner.ends_.emplace(deadline, &me);
     me.owner.arm();
   }
-  ~waiting() { me.owner.ends_.erase(at); }
+  ~waiting() {
+    const std::lock_guard lock(me.owner.mutex_);
+    me.owner.ends_.erase(at);
+    me.wait = nullptr;
+  }
   waiting(const waiting&) = delete;
   waiting& operator=(const waiting&) = delete;
-  bool can_wait() const { return !me.owner.closed_ && me.owner.clock_->now() < deadline; }
+
+  /// `wait` is completed when there is nothing more to wait for, which may be so already.
+  void until(std::shared_ptr<net::parked> wait) {
+    const std::lock_guard lock(me.owner.mutex_);
+    if (me.decided() || me.owner.closed_ || me.owner.clock_->now() >= deadline) wait->complete();
+    else me.wait = std::move(wait);
+  }
 
   place& me;
   const time_point deadline;
-  const std::multimap<time_point, place*>::iterator at;
+  std::multimap<time_point, place*>::iterator at;
 };
 
 /// What a call has gone through so far.
@@ -183,43 +196,37 @@ queue::queue(asio::any_io_executor executor, queue_options options)
       base_path_(without_end(options_.base.target())),
       limits_(options_.shared_limits ? options_.shared_limits : std::make_shared<rest_limits>(options_.limits)),
       strand_(net::make_strand(executor)),
-      pool_(strand_, options_.base, on_one_strand(options_.http)),
-      express_(strand_, options_.base, express_options(options_.http)) {}
+      pool_(executor, options_.base, options_.http),
+      express_(executor, options_.base, express_options(options_.http)) {}
 
 queue::~queue() { limits_->leave(*this); }
 
-task<answer> queue::send(call what) { return send_by(shared_from_this(), std::move(what)); }
+task<answer> queue::send(call&& what) { return run(shared_from_this(), std::move(what)); }
 
-task<answer> queue::send_by(std::shared_ptr<queue> self, call what) {
+task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what) {
   if (what.refused) std::rethrow_exception(what.refused);
-  answer out;  // lives until run() has ended: run_on waits for that even when it is cancelled
-  co_await net::run_on(self->strand_, self->run(self, what, out));
-  co_return out;
-}
-
-/// Where a context is destroyed with calls under way, the frame that holds `what` and `out` may go before this one: no destructor
-/// here looks at them.
-task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answer& out) {
   struct tally {
-    explicit tally(rest_counters& all) : all(all) { ++all.calls; }
+    explicit tally(tallies& all) : all(all) { ++all.calls; }
     ~tally() { ++(all.*end); }
     tally(const tally&) = delete;
     tally& operator=(const tally&) = delete;
-    rest_counters& all;
-    std::uint64_t rest_counters::*end = &rest_counters::failed;
-  } counted(counters_);
+    tallies& all;
+    std::atomic<std::uint64_t> tallies::*end = &tallies::failed;
+  } counted(tallies_);
   net::http_request request = request_for(what);
   journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
   place mine(*this, key_for(what), what, trip.deadline);  // before its files are looked at: the order is that of the calls
   request.on_start = [&] {
-    if (limits_->started(mine.ticket, clock_->now())) pump();
+    if (limits_->started(mine.ticket, clock_->now())) look();
   };
   if (what.source) {
-    const bool in_time = co_await net::run_before(*clock_, trip.deadline, what.source->admit(options_.uploads));
+    bool in_time = false;
+    co_await net::run_on(strand_, admit(*what.source, trip.deadline, in_time));
     if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
     // Bytes take their time, which a caller who says how long it may take has counted.
     if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
     limits_->ready(mine.ticket, trip.deadline);
+    look();
   }
 
   // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
@@ -227,24 +234,25 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answ
   const auto go_on_unless_cancelled = [&] {
     if (net::is_cancelled(state)) throw trip.error(errc::cancelled, "cancelled");
   };
-  if (!mine.decided()) pump();
   for (;;) {
     go_on_unless_cancelled();
-    if (!mine.decided()) {
-      const waiting until(mine, trip.deadline);
-      if (until.can_wait()) co_await net::park([&mine](std::shared_ptr<net::parked> wait) { mine.wait = std::move(wait); });
-      mine.wait = nullptr;
+    auto turn = mine.take_turn();
+    if (!turn.decided()) {
+      {
+        waiting mine_comes(mine, trip.deadline);
+        co_await net::park([&mine_comes](std::shared_ptr<net::parked> wait) { mine_comes.until(std::move(wait)); });
+      }
+      go_on_unless_cancelled();
+      turn = mine.take_turn();
     }
-    go_on_unless_cancelled();
-    if (mine.refused) {
+    if (turn.refused) {
       mine.settled = true;
-      throw refused_here(trip, *mine.refused);
+      throw refused_here(trip, *turn.refused);
     }
-    if (!mine.granted) {
-      if (closed_) throw trip.error(errc::cancelled, "the client stopped");
+    if (!turn.granted) {
+      if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
       throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
     }
-    mine.granted = false;
     const auto sent_at = clock_->now();
     const auto end = std::min(trip.deadline, trip.covered_until());
     if (sent_at >= end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
@@ -278,16 +286,16 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answ
     if (lost) {
       ++trip.failures;
       if (lost->request_written()) trip.may_have_acted(sent_at);
-      if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, closed_ ? "the client stopped" : "cancelled");
+      if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, is_closed() ? "the client stopped" : "cancelled");
       // What is not Discord's doing must not open its circuit: then `mine` takes the ticket back.
       const bool ours = is_hopeless(lost->code()) ||
                         (lost->code() == errc::timeout && now >= end && now - sent_at < options_.http.response_timeout);
       if (ours) throw trip.error(lost->code(), lost->what());
       if (limits_->failed(mine.ticket, now, again_after(trip)) == verdict::again) {
-        ++counters_.retries;
+        ++tallies_.retries;
         if (options_.log.wants(log_level::warning))
           options_.log(log_level::warning, "rest", trip.shown() + ": " + lost->what() + ", trying again");
-        pump();
+        look();
         continue;
       }
       mine.settled = true;
@@ -298,7 +306,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answ
       options_.log(log_level::trace, "rest", trip.shown() + ": HTTP " + std::to_string(response.status));
     const auto limits = read_limits(response);
     if (response.status == 429) {
-      ++counters_.status_429;
+      ++tallies_.status_429;
       tell_limited(trip, limits);
     }
     if (response.status >= 500) {
@@ -308,23 +316,22 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answ
     const auto again_in = response.status >= 500 ? again_after(trip) : wait_for_index(response);
     if (limits_->answered(mine.ticket, limits, now, again_in) == verdict::again) {
       if (response.status >= 500) {
-        ++counters_.retries;
+        ++tallies_.retries;
         if (options_.log.wants(log_level::warning))
           options_.log(log_level::warning, "rest", trip.shown() + ": HTTP " + std::to_string(response.status) + ", trying again");
       }
-      pump();
+      look();
       continue;
     }
     mine.settled = true;
     // The answer of an earlier sending is lost, and this one says that it was carried out.
     const bool done_before = trip.acted && is_callback(what.route) && limits.code == already_acknowledged;
     if (done_before || (response.status >= 200 && response.status < 300)) {
-      counted.end = &rest_counters::succeeded;
-      out = done_before ? answer(204, {}, {})
-                        : answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
-      co_return;
+      counted.end = &tallies::succeeded;
+      if (done_before) co_return answer(204, {}, {});
+      co_return answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
     }
-    counted.end = &rest_counters::refused;
+    counted.end = &tallies::refused;
     throw refused(response, trip.route(), trip.sent, secrets_of(what, request), trip.may_have_been_sent());
   }
 }
@@ -332,7 +339,7 @@ task<> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call& what, answ
 /// The pause before a call is sent again whose answer is lost or a 5xx; nothing when it must not be.
 std::optional<duration> queue::again_after(journey& trip) const {
   const call& what = trip.what;
-  if (closed_ || trip.failures >= options_.attempts) return std::nullopt;
+  if (is_closed() || trip.failures >= options_.attempts) return std::nullopt;
   const auto then = after(clock_->now(), trip.backoff.next(random_fraction()));
   if (then >= std::min(trip.deadline, trip.covered_until())) return std::nullopt;
   if (trip.acted && !may_act_twice(what)) return std::nullopt;
@@ -379,10 +386,28 @@ void queue::call_hook(const Hook& hook, const Event& event) const {
   }
 }
 
+/// A turn in the limiter, for the call whose place it is.
+protocol::rate_limiter::ticket queue::enter(place& in, const protocol::route_key& key, const call& what, time_point deadline) {
+  const std::lock_guard lock(mutex_);  // until the place is known: whoever pumps may let it go at once
+  const auto ticket = limits_->acquire(shared_from_this(), key, clock_->now(),
+                                       answers_interaction(what) ? protocol::priority::answer : what.priority, deadline,
+                                       what.order, !what.source);
+  places_.emplace(ticket, &in);
+  pump();
+  return ticket;
+}
+
+/// On a strand, where a race may be run.
+task<> queue::admit(upload& source, time_point deadline, bool& in_time) {
+  in_time = co_await net::run_before(*clock_, deadline, source.admit(options_.uploads));
+}
+
 void queue::deliver(std::vector<rest_limits::news> what) {
   asio::post(strand_, [weak = weak_from_this(), what = std::move(what)] {
     const auto self = weak.lock();
-    if (!self || self->closed_) return;  // a closed one's calls are ending, and give back what they were granted
+    if (!self) return;
+    const std::lock_guard lock(self->mutex_);
+    if (self->closed_) return;  // a closed one's calls are ending, and give back what they were granted
     self->take_in(what);
     self->pump();
   });
@@ -398,7 +423,13 @@ void queue::take_in(const std::vector<rest_limits::news>& what) {
   }
 }
 
-/// Wakes whoever may go now, and sees to it that this is called again when time alone lets the next one go.
+void queue::look() {
+  const std::lock_guard lock(mutex_);
+  pump();
+}
+
+/// Wakes whoever may go now, and sees to it that this is called again when time alone lets the next one go. Like all that
+/// follows, with the mutex held.
 void queue::pump() {
   take_in(limits_->pump(*this, clock_->now()));
   arm();
@@ -413,18 +444,30 @@ void queue::arm() {
   if (next >= wakes_at_ && next != time_point::max()) return;
   wakes_at_ = next;
   if (wake_timer_) {
-    wake_timer_->cancel();
+    asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
   } else if (next != time_point::max()) {
     wake_timer_ = clock_->make_timer(strand_);
-    asio::co_spawn(strand_, wake_loop(shared_from_this()), asio::detached);
+    // Posted: co_spawn may run its first step at once, and that takes the mutex.
+    asio::post(strand_, [self = shared_from_this(), timer = wake_timer_] {
+      asio::co_spawn(self->strand_, wake_loop(self, timer), asio::detached);
+    });
   }
 }
 
-task<> queue::wake_loop(std::shared_ptr<queue> self) {
-  const auto wait = self->wake_timer_;
-  while (!self->closed_ && self->wakes_at_ != time_point::max()) {
-    // Cancelled when there is another time to wait for, or none.
-    if (const auto woken = co_await wait->wait_until(self->wakes_at_); woken) continue;
+task<> queue::wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait) {
+  for (;;) {
+    time_point next;
+    {
+      const std::lock_guard lock(self->mutex_);
+      next = self->closed_ ? time_point::max() : self->wakes_at_;
+      if (next == time_point::max()) {
+        self->wake_timer_ = nullptr;
+        co_return;
+      }
+    }
+    // Cancelled, on this strand, when there is another time to wait for, or none.
+    if (const auto woken = co_await wait->wait_until(next); woken) continue;
+    const std::lock_guard lock(self->mutex_);
     self->wakes_at_ = time_point::max();
     const auto now = self->clock_->now();
     for (const auto& [end, late] : self->ends_) {
@@ -433,29 +476,31 @@ task<> queue::wake_loop(std::shared_ptr<queue> self) {
     }
     self->pump();
   }
-  self->wake_timer_ = nullptr;
 }
 
-task<> queue::close() { return net::run_on(strand_, close_on_strand(shared_from_this())); }
-
-task<> queue::close_on_strand(std::shared_ptr<queue> self) {
-  self->closed_ = true;
-  for (auto& [ticket, one] : self->places_) one->wake();
-  if (self->wake_timer_) self->wake_timer_->cancel();
-  self->limits_->leave(*self);
-  co_await self->pool_.close();
-  co_await self->express_.close();
+task<> queue::close() {
+  const auto self = shared_from_this();
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+    for (auto& [ticket, one] : places_) one->wake();
+    if (wake_timer_) asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
+  }
+  limits_->leave(*this);
+  co_await pool_.close();
+  co_await express_.close();
 }
 
 task<rest_counters> queue::counters() {
   rest_counters all;
-  co_await net::run_on(strand_, read_counters(shared_from_this(), all));
-  co_return all;
-}
-
-task<> queue::read_counters(std::shared_ptr<queue> self, rest_counters& all) {
-  all = self->counters_;
-  const auto report = self->limits_->look(self->clock_->now());
+  all.calls = tallies_.calls;
+  all.succeeded = tallies_.succeeded;
+  all.refused = tallies_.refused;
+  all.failed = tallies_.failed;
+  all.retries = tallies_.retries;
+  all.waited = tallies_.waited;
+  all.status_429 = tallies_.status_429;
+  const auto report = limits_->look(clock_->now());
   const auto& limiter = report.counters;
   all.waited_bucket = limiter.waits_bucket + limiter.waits_learning;
   all.waited_global = limiter.waits_global;
@@ -471,15 +516,15 @@ task<> queue::read_counters(std::shared_ptr<queue> self, rest_counters& all) {
   for (const auto& figure : report.waiting)
     all.waiting.push_back({figure.label, figure.bucket, std::string(protocol::name(figure.waits_for)), figure.waiting,
                            figure.in_flight, figure.oldest});
-  const auto http = self->pool_.counters();
-  const auto express = self->express_.counters();
+  const auto http = pool_.counters();
+  const auto express = express_.counters();
   all.connections_opened = http.connections_opened + express.connections_opened;
   all.connections_reused = http.connections_reused + express.connections_reused;
   all.tls_handshakes = http.tls_handshakes + express.tls_handshakes;
   all.tls_resumed = http.tls_resumed + express.tls_resumed;
   all.idle_closes = http.idle_closes + express.idle_closes;
   all.timeouts = http.timeouts + express.timeouts;
-  co_return;
+  co_return all;
 }
 
 }  // namespace monochord::rest

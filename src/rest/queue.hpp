@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -46,8 +48,7 @@ struct queue_options {
   logger log;
 };
 
-/// All calls of one client pass here: rate limiter, connection pool, retries. Its state lives on one strand; `send` may
-/// be awaited from any executor.
+/// All calls of one client pass here: rate limiter, connection pool, retries. Thread-safe. A call runs where it is awaited.
 class queue : public rest_limits::sender, public std::enable_shared_from_this<queue> {
  public:
   queue(boost::asio::any_io_executor executor, queue_options options);
@@ -60,7 +61,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   /// sent when files are too large or cannot be read. Without a timeout of its own, a call with files has besides
   /// `queue_options::timeout` the time that its bytes take at `http_options::slowest_upload_bytes_per_second`.
   /// Cancellation gives the slot back.
-  task<answer> send(call what);
+  task<answer> send(call&& what);
   /// Ends what waits and what is under way with `errc::cancelled`, and closes the connections.
   task<> close();
 
@@ -74,16 +75,20 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct waiting;
   struct journey;
 
-  static task<answer> send_by(std::shared_ptr<queue> self, call what);
-  task<> run(std::shared_ptr<queue> self, call& what, answer& out);
-  static task<> close_on_strand(std::shared_ptr<queue> self);
-  static task<> read_counters(std::shared_ptr<queue> self, rest_counters& all);
+  task<answer> run(std::shared_ptr<queue> self, call what);
+  protocol::rate_limiter::ticket enter(place& in, const protocol::route_key& key, const call& what, time_point deadline);
+  task<> admit(upload& source, time_point deadline, bool& in_time);
   void deliver(std::vector<rest_limits::news> what) override;
   std::size_t connections() const override { return options_.http.max_connections; }
   void take_in(const std::vector<rest_limits::news>& what);
+  void look();
   void pump();
   void arm();
-  static task<> wake_loop(std::shared_ptr<queue> self);
+  static task<> wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait);
+  bool is_closed() const {
+    const std::lock_guard lock(mutex_);
+    return closed_;
+  }
   net::http_request request_for(call& what) const;
   protocol::route_key key_for(const call& what) const;
   std::vector<std::string> secrets_of(const call& what, const net::http_request& request) const;
@@ -99,19 +104,24 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   const std::string as_bot_;     // its Authorization header: a secret
   const std::string base_path_;  // without its last '/'
   const std::shared_ptr<rest_limits> limits_;
-  boost::asio::any_io_executor strand_;
+  const boost::asio::any_io_executor strand_;  // of wake_loop, of what others deliver, and of looks at files
   net::http_pool pool_;
   net::http_pool express_;  // for answers to interactions while every connection of the pool is busy
+  std::atomic<std::size_t> sending_ = 0;  // through pool_
+  std::atomic<std::size_t> sending_express_ = 0;
 
-  // On the strand only.
+  struct tallies {
+    std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
+  } tallies_;
+
+  // Guards what follows, and the members of a place. Taken before that of the limits; never held while a hook runs, a log is
+  // written or anything is awaited.
+  mutable std::mutex mutex_;
   std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
   std::multimap<time_point, place*> ends_;  // of those that wait for their turn: when their time is over
-  std::size_t sending_ = 0;                 // through pool_
-  std::size_t sending_express_ = 0;
-  std::shared_ptr<timer> wake_timer_;  // of the running wake_loop; null when none runs
+  std::shared_ptr<timer> wake_timer_;       // of the running wake_loop; null when none runs
   time_point wakes_at_ = time_point::max();
   bool closed_ = false;
-  rest_counters counters_;
 };
 
 }  // namespace monochord::rest

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
+#include <boost/asio/strand.hpp>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace monochord::net {
+
+/// An executor that queues what it is given, and keeps its context running while it lives. A type-erased one allocates when it
+/// is made so: those that nearly everything waits on are kept as what they are.
+class lasting_executor {
+ public:
+  explicit lasting_executor(const boost::asio::any_io_executor& from) : one_(keep(from)) {}
+
+  template <class F>
+  void enqueue(F&& f) const {
+    std::visit([&](const auto& one) { one.execute(std::forward<F>(f)); }, one_);
+  }
+  boost::asio::any_io_executor erased() const {
+    return std::visit([](const auto& one) { return boost::asio::any_io_executor(one); }, one_);
+  }
+
+ private:
+  template <class Executor>
+  using lasting = std::decay_t<decltype(boost::asio::prefer(
+      boost::asio::require(std::declval<const Executor&>(), boost::asio::execution::blocking.never),
+      boost::asio::execution::outstanding_work.tracked))>;
+  template <class Executor>
+  static lasting<Executor> made_of(const Executor& from) {
+    return boost::asio::prefer(boost::asio::require(from, boost::asio::execution::blocking.never),
+                               boost::asio::execution::outstanding_work.tracked);
+  }
+  using plain = boost::asio::io_context::executor_type;
+  using strand = boost::asio::strand<plain>;
+  using any_of = std::variant<lasting<strand>, lasting<plain>, boost::asio::any_io_executor>;
+
+  static any_of keep(const boost::asio::any_io_executor& from) {
+    if (const auto* one = from.target<strand>()) return made_of(*one);
+    if (const auto* one = from.target<plain>()) return made_of(*one);
+    return made_of(from);
+  }
+
+  any_of one_;
+};
+
+}  // namespace monochord::net
