@@ -265,7 +265,7 @@ std::optional<refused_request::cause> rate_limiter::state::refusal_of(const lane
 /// What keeps a lane whose front is `t`, apart from its line.
 rate_limiter::state::hold rate_limiter::state::hold_of(const lane& l, ticket t, const entry& e, time_point now) {
   if (l.order && l.order->holder != 0 && l.order->holder != t) return {time_point::max(), wait_reason::order};
-  if (!e.ready) return {time_point::max(), wait_reason::order};
+  if (!e.ready) return {time_point::max(), wait_reason::files};
   if (e.not_before > now) return {e.not_before, wait_reason::backoff};
   if (l.of->paused_until > now) return {l.of->paused_until, wait_reason::route};
   if (options.none) return {now, wait_reason::none};
@@ -361,6 +361,7 @@ void rate_limiter::state::refuse_late(lane& l, const hold& held) {
 std::uint64_t& rate_limiter::state::counter_of(wait_reason why) {
   switch (why) {
     case wait_reason::order: return counters.waits_order;
+    case wait_reason::files: return counters.waits_files;
     case wait_reason::learning: return counters.waits_learning;
     case wait_reason::global: return counters.waits_global;
     case wait_reason::blocked: return counters.waits_blocked;

@@ -38,6 +38,7 @@ std::string_view name(wait_reason why) noexcept {
   switch (why) {
     case wait_reason::none: return "nothing";
     case wait_reason::order: return "an earlier write to the same place";
+    case wait_reason::files: return "a look at the files that go along";
     case wait_reason::learning: return "the answer that tells the route's limit";
     case wait_reason::bucket: return "the limit of its bucket";
     case wait_reason::route: return "a limit of its route";

@@ -76,7 +76,7 @@ struct rate_limiter_options {
 struct rate_limiter_counters {
   std::uint64_t acquired = 0, sent = 0, answered = 0, failed = 0, cancelled = 0, expired = 0, refused = 0;
   std::uint64_t waits_bucket = 0, waits_global = 0, waits_learning = 0, waits_blocked = 0, waits_guard = 0,
-                waits_circuit = 0, waits_order = 0, waits_backoff = 0, waits_connection = 0;
+                waits_circuit = 0, waits_order = 0, waits_files = 0, waits_backoff = 0, waits_connection = 0;
   std::uint64_t limited_user = 0, limited_global = 0, limited_shared = 0, limited_blocked = 0;  ///< 429s by kind
   std::uint64_t moved = 0;  ///< waiting requests that changed bucket
   std::uint64_t circuit_openings = 0;  ///< of single routes too
@@ -87,6 +87,7 @@ struct rate_limiter_counters {
 enum class wait_reason : std::uint8_t {
   none,      ///< it can go
   order,     ///< an earlier write to the same channel or webhook
+  files,     ///< a look at its files
   learning,  ///< the answer that tells the route's limit, or how much is left of it
   bucket,    ///< the quota of its bucket
   route,     ///< a limit of its route alone (`shared`, sub-limits)

@@ -220,9 +220,7 @@ task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what)
     if (limits_->started(mine.ticket, clock_->now())) look();
   };
   if (what.source) {
-    bool in_time = false;
-    co_await net::run_on(strand_, admit(*what.source, trip.deadline, in_time));
-    if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
+    co_await net::run_on(strand_, admit(*what.source, trip));
     // Bytes take their time, which a caller who says how long it may take has counted.
     if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
     limits_->ready(mine.ticket, trip.deadline);
@@ -397,9 +395,25 @@ protocol::rate_limiter::ticket queue::enter(place& in, const protocol::route_key
   return ticket;
 }
 
-/// On a strand, where a race may be run.
-task<> queue::admit(upload& source, time_point deadline, bool& in_time) {
-  in_time = co_await net::run_before(*clock_, deadline, source.admit(options_.uploads));
+/// Looks at the files, until they should have been sent or everything is closed. On a strand, where a race may be run.
+task<> queue::admit(upload& source, const journey& trip) {
+  bool in_time = false;
+  const auto until_late = [&]() -> task<> {
+    in_time = co_await net::run_before(*clock_, trip.deadline, source.admit(options_.uploads));
+  };
+  const bool went_on = co_await net::race(until_late(), closing());
+  if (!went_on) throw trip.error(errc::cancelled, "the client stopped");
+  if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
+}
+
+/// Ends without an error when the queue is closed.
+task<error_code> queue::closing() {
+  return net::park([this](std::shared_ptr<net::parked> wait) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(until_closed_, [](const auto& one) { return one->done(); });
+    if (closed_) wait->complete();
+    else until_closed_.push_back(std::move(wait));
+  });
 }
 
 void queue::deliver(std::vector<rest_limits::news> what) {
@@ -484,6 +498,8 @@ task<> queue::close() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     for (auto& [ticket, one] : places_) one->wake();
+    for (const auto& one : until_closed_) one->complete();
+    until_closed_.clear();
     if (wake_timer_) asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
   }
   limits_->leave(*this);

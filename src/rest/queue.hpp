@@ -24,6 +24,7 @@
 #include <monochord/rest/default_mentions.hpp>
 #include <monochord/rest/hooks.hpp>
 #include "net/http_client.hpp"
+#include "net/parked.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
@@ -77,7 +78,8 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
 
   task<answer> run(std::shared_ptr<queue> self, call what);
   protocol::rate_limiter::ticket enter(place& in, const protocol::route_key& key, const call& what, time_point deadline);
-  task<> admit(upload& source, time_point deadline, bool& in_time);
+  task<> admit(upload& source, const journey& trip);
+  task<error_code> closing();
   void deliver(std::vector<rest_limits::news> what) override;
   std::size_t connections() const override { return options_.http.max_connections; }
   void take_in(const std::vector<rest_limits::news>& what);
@@ -119,6 +121,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   mutable std::mutex mutex_;
   std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
   std::multimap<time_point, place*> ends_;  // of those that wait for their turn: when their time is over
+  std::vector<std::shared_ptr<net::parked>> until_closed_;
   std::shared_ptr<timer> wake_timer_;       // of the running wake_loop; null when none runs
   time_point wakes_at_ = time_point::max();
   bool closed_ = false;

@@ -213,6 +213,9 @@ TEST_CASE("limiter: what is not ready keeps its place and nothing else, and may 
   const auto elsewhere = l.acquire(key("A", "d", "d"), start);
   CHECK(l.poll(start) == tickets{elsewhere});
   CHECK(l.in_flight() == 1);
+  CHECK(l.counters().waits_files == 1);
+  REQUIRE(l.figures(start).size() == 1);
+  CHECK(l.figures(start)[0].waits_for == wait_reason::files);
   l.ready(file, start + 8min);
   CHECK(l.poll(start + 1s) == tickets{file});
   // Until then its slot is its own, and there is time to go again.
