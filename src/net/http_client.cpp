@@ -37,7 +37,11 @@ default_fields defaults_of(const http_options& options) {
   return default_fields(all);
 }
 
+constexpr std::size_t small_bytes = 8U << 10U;
+
 }  // namespace
+
+bool in_one_piece(const http_request& request) noexcept { return !request.source && request.body.size() <= small_bytes; }
 
 struct http_pool::impl : std::enable_shared_from_this<impl> {
   impl(asio::any_io_executor on, url where, http_options with)
@@ -83,7 +87,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   task<> wait_for_turn(lease& into, time_point deadline);
   bool grant(claim& to);
   bool hand_over(const connection_ptr& connection);
-  task<> open(connection_ptr& made, time_point deadline);
+  static task<> open(std::shared_ptr<impl> self, std::shared_ptr<connection_ptr> made, time_point deadline);
   task<> unless_closed(task<> work);
   task<> open_source(body_source& source, time_point deadline);
   task<error_code> closing();
@@ -184,7 +188,11 @@ void http_pool::impl::forget(http_connection& dead) {
   ++count.stale_connections;
 }
 
-task<> http_pool::impl::open(connection_ptr& made, time_point deadline) {
+/// Everything that it needs stays, although whoever wants the connection may be gone, with the context that they wait in.
+task<> http_pool::impl::open(std::shared_ptr<impl> self, std::shared_ptr<connection_ptr> made_in, time_point deadline) {
+  const http_options& options = self->options;
+  const url& base = self->base;
+  connection_ptr& made = *made_in;
   clock& time = *options.clock;
   const auto within = [&](duration limit) { return std::min(time.now() + limit, deadline); };
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
@@ -194,15 +202,15 @@ task<> http_pool::impl::open(connection_ptr& made, time_point deadline) {
     stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, within(options.tls_timeout),
                                   tls_buffers::kept);
   }
-  made = std::make_shared<http_connection>(std::move(stream), options.clock, [weak = weak_from_this()](http_connection& dead) {
+  made = std::make_shared<http_connection>(std::move(stream), options.clock, [weak = self->weak_from_this()](http_connection& dead) {
     if (const auto pool = weak.lock()) pool->forget(dead);
   });
-  const std::lock_guard lock(mutex);
-  if (closed) throw error(errc::cancelled, "the HTTP client is closed");  // whoever closed it did not see this one
-  all.insert(made.get());
-  ++count.connections_opened;
-  if (base.encrypted()) ++count.tls_handshakes;
-  if (made->resumed()) ++count.tls_resumed;
+  const std::lock_guard lock(self->mutex);
+  if (self->closed) throw error(errc::cancelled, "the HTTP client is closed");  // whoever closed it did not see this one
+  self->all.insert(made.get());
+  ++self->count.connections_opened;
+  if (base.encrypted()) ++self->count.tls_handshakes;
+  if (made->resumed()) ++self->count.tls_resumed;
 }
 
 /// Ends without an error when the pool is closed.
@@ -254,6 +262,17 @@ bool http_pool::impl::take_now(lease& into) {
 /// The same when somebody gives one back.
 task<> http_pool::impl::wait_for_turn(lease& into, time_point deadline) {
   const auto mine = std::make_shared<claim>(deadline);
+  struct unless_taken {
+    impl& pool;
+    claim& what;
+    ~unless_taken() {
+      std::unique_lock lock(pool.mutex);
+      if (!std::exchange(what.granted, false)) return;
+      connection_ptr back = std::move(what.connection);
+      lock.unlock();
+      pool.release(std::move(back));
+    }
+  } const gone{*this, *mine};  // the caller may be, with the context that it waits in
   const error_code woken = co_await park([this, &mine](std::shared_ptr<parked> wait) {
     const std::lock_guard lock(mutex);
     if (closed || grant(*mine)) {  // meanwhile there is one
@@ -265,7 +284,7 @@ task<> http_pool::impl::wait_for_turn(lease& into, time_point deadline) {
     if (mine->deadline != time_point::max()) start_janitor(mine->deadline);
   });
   const std::lock_guard lock(mutex);
-  if (mine->granted) {
+  if (std::exchange(mine->granted, false)) {
     into.take(std::move(mine->connection));
     co_return;
   }
@@ -283,6 +302,7 @@ duration http_pool::impl::time_for(const http_request& request) const {
 
 task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
+  bool written = false;  // by any of the tries
   for (int tries = 1;; ++tries) {
     http_connection::progress how_far;
     bool reused = false;
@@ -294,7 +314,11 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
       const bool at_once = take_now(mine);
       if (!at_once) co_await wait_for_turn(mine, deadline);
       reused = mine.reused;
-      if (!mine.connection) co_await run_on(make_strand(executor), unless_closed(open(mine.connection, deadline)));
+      if (!mine.connection) {
+        const auto made = std::make_shared<connection_ptr>();
+        co_await run_on(make_strand(executor), unless_closed(open(shared_from_this(), made, deadline)));
+        mine.connection = std::move(*made);
+      }
       http_connection& connection = *mine.connection;
       if (request.on_start) request.on_start();
       const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
@@ -314,6 +338,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
       code = errc::cancelled;
       text = "cancelled";
     }
+    written = written || how_far.written;
     const std::lock_guard lock(mutex);
     // Only a kept connection can have been closed by the peer without regard to this request.
     const bool again = !request.source || request.source->repeatable();
@@ -329,7 +354,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
     if (code == errc::timeout) ++count.timeouts;
     else if (code == errc::cancelled) ++count.cancelled;
     else ++count.failures;
-    throw http_error(code, name(request) + ": " + text, how_far.written);
+    throw http_error(code, name(request) + ": " + text, written);
   }
 }
 

@@ -62,6 +62,9 @@ class http_error : public error {
   bool written_;
 };
 
+/// Whether a request is written at once, from a copy. Another one is read where its caller keeps it, until `send` has ended.
+bool in_one_piece(const http_request& request) noexcept;
+
 /// Keep-alive connections to one origin. Thread-safe: `send` may be awaited from any executor; each connection lives on
 /// a strand of its own.
 class http_pool {
@@ -88,7 +91,8 @@ class http_pool {
   /// The limit that `send` takes when it is given none.
   duration time_for(const http_request& request) const;
 
-  /// No more requests; ends what is under way, closes every connection and waits until all of it is gone.
+  /// No more requests; ends what is under way, closes every connection and waits until all of it is gone: for as long as it takes
+  /// whoever awaits `send` to notice.
   task<> close();
 
   http_counters counters() const;

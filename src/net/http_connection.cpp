@@ -24,7 +24,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t read_bytes = 16U << 10U;
-constexpr std::size_t small_bytes = 8U << 10U;
 
 /// Undoes the content encoding that `request` allowed.
 void unpack(http_response& answer, const http_request& request, const http_connection::server& from) {
@@ -211,6 +210,7 @@ void http_connection::begin_short(const http_request& request, const server& to)
   mine.failed = nullptr;
   mine.late = false;
   mine.reader.emplace(reader_for(request, to));
+  reusable_ = false;  // from here on, whatever becomes of the caller
 }
 
 void http_connection::run_short(time_point deadline) {
@@ -220,7 +220,6 @@ void http_connection::run_short(time_point deadline) {
     return finish_short();
   }
   busy_ = true;
-  reusable_ = false;
   limit(deadline);
   mine.writing = true;
   mine.complete = false;
@@ -342,7 +341,7 @@ task<> http_connection::exchange_long(const http_request& request, const server&
 task<http_response> http_connection::exchange(const http_request& request, const server& to, time_point deadline,
                                               progress& how_far) {
   const auto self = shared_from_this();
-  if (request.source || request.body.size() > small_bytes) {
+  if (!in_one_piece(request)) {
     http_response answer;
     co_await run_on(executor_, exchange_long(request, to, deadline, how_far, answer));
     co_return answer;

@@ -44,8 +44,9 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
                   std::function<void(http_connection&)> on_dead);
   ~http_connection();
 
-  /// Sends a request and reads its answer, until `deadline` at most. Throws `error`; the connection is closed then. Cancellation
-  /// closes it too, and is over when it is known whether anything was sent.
+  /// Sends a request and reads its answer, until `deadline` at most. Throws `error`; then it is not `reusable`, unless the request
+  /// cannot be written down (`errc::invalid_argument`). Cancellation closes it, and is over when it is known whether anything was
+  /// sent; a coroutine that was cancelled before gets `system_error`.
   task<http_response> exchange(const http_request& request, const server& to, time_point deadline, progress& how_far);
   /// Whether it can serve another request.
   bool reusable() const noexcept { return alive_ && reusable_; }

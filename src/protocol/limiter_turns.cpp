@@ -23,7 +23,8 @@ void rate_limiter::state::enqueue(ticket t, entry& e, time_point now) {
     return;
   }
   l.waiting.insert({e.urgency, e.order, t});
-  if (e.deadline != time_point::max()) l.deadlines.emplace(e.deadline, t);
+  // Until it is ready its time has not begun to count.
+  if (e.ready && e.deadline != time_point::max()) l.deadlines.emplace(e.deadline, t);
   touch(l);
 }
 
@@ -295,6 +296,8 @@ void rate_limiter::state::look_at(lane& l, time_point now) {
   const auto t = limiter::ticket_of(front);
   entry& e = tickets.at(t);
   if (const auto why = refusal_of(l)) return refuse(t, e, {t, *why, wait_reason::none, now});  // touches it again
+  // What comes after it in other lanes of its domain keeps behind it although it cannot go yet.
+  if (!e.ready && l.order && l.order->holder == 0) l.order->holder = t;
   if (const auto held = hold_of(l, t, e, now); held.until > now) return hold_back(l, e, held);
   l.stands = front;
   l.patience = l.deadlines.empty() ? time_point::max() : l.deadlines.begin()->first;

@@ -15,7 +15,7 @@
 
 namespace monochord {
 
-/// The rate limiter, and who waits for which of its tickets. Thread-safe: queues on different strands share it.
+/// The rate limiter, and who waits for which of its tickets. Thread-safe: queues share it.
 class rest_limits {
  public:
   using ticket = protocol::rate_limiter::ticket;
@@ -30,7 +30,7 @@ class rest_limits {
   class sender {
    public:
     virtual ~sender() = default;
-    /// From any thread, never under a lock: is to take `what` in and to call `pump` where the sender lives.
+    /// From any thread, under another sender's lock: only notes down that it has to take `what` in and to call `pump`.
     virtual void deliver(std::vector<news> what) = 0;
     /// How many requests it can send at once; 0: any number.
     virtual std::size_t connections() const = 0;

@@ -90,12 +90,31 @@ net::http_options express_options(net::http_options options) {
 
 }  // namespace
 
+/// Holds the mutex. Who was woken meanwhile is told once it is free: a context that is being destroyed may destroy on the spot
+/// what it is given, a call among it.
+class queue::guard {
+ public:
+  explicit guard(queue& of) : of_(of), lock_(of.mutex_) {}
+  guard(const guard&) = delete;
+  guard& operator=(const guard&) = delete;
+  ~guard() {
+    const auto woken = std::move(of_.woken_);
+    of_.woken_.clear();
+    lock_.unlock();
+    for (const auto& one : woken) one->complete();
+  }
+
+ private:
+  queue& of_;
+  std::unique_lock<std::mutex> lock_;
+};
+
 /// A ticket, and who waits for its turn. Whatever happens to the coroutine, the limiter hears how it ended.
 struct queue::place {
   place(queue& owner, const protocol::route_key& key, const call& what, time_point deadline)
       : owner(owner), ticket(owner.enter(*this, key, what, deadline)) {}
   ~place() {
-    const std::lock_guard lock(owner.mutex_);
+    const guard lock(owner);
     owner.places_.erase(ticket);
     if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
     owner.pump();  // also when closed: others may share the limits
@@ -107,7 +126,7 @@ struct queue::place {
   /// With the mutex held, as all that follows but `take_turn`.
   bool decided() const noexcept { return granted || refused; }
   void wake() {
-    if (wait) std::exchange(wait, nullptr)->complete();
+    if (wait) owner.woken_.push_back(std::exchange(wait, nullptr));
   }
 
   /// What was decided; a turn that is taken is not there a second time.
@@ -133,13 +152,13 @@ struct queue::place {
 struct queue::waiting {
   waiting(place& me, time_point deadline) : me(me), deadline(deadline) {
     ++me.owner.tallies_.waited;
-    const std::lock_guard lock(me.owner.mutex_);
-    at = me.owner.ends_.emplace(deadline, &me);
+    const guard lock(me.owner);
+    at = me.owner.ends_.emplace(deadline, this);
     me.owner.arm();
   }
   ~waiting() {
-    const std::lock_guard lock(me.owner.mutex_);
-    me.owner.ends_.erase(at);
+    const guard lock(me.owner);
+    leave();
     me.wait = nullptr;
   }
   waiting(const waiting&) = delete;
@@ -147,14 +166,23 @@ struct queue::waiting {
 
   /// `wait` is completed when there is nothing more to wait for, which may be so already.
   void until(std::shared_ptr<net::parked> wait) {
-    const std::lock_guard lock(me.owner.mutex_);
-    if (me.decided() || me.owner.closed_ || me.owner.clock_->now() >= deadline) wait->complete();
-    else me.wait = std::move(wait);
+    const guard lock(me.owner);
+    me.wait = std::move(wait);
+    if (me.decided() || me.owner.closed_ || me.owner.clock_->now() >= deadline) me.wake();
+  }
+  /// Its time is over, whenever the one who waits comes to notice. With the mutex held.
+  void end() {
+    leave();
+    me.wake();
+  }
+  void leave() {
+    auto& all = me.owner.ends_;
+    if (at != all.end()) all.erase(std::exchange(at, all.end()));
   }
 
   place& me;
   const time_point deadline;
-  std::multimap<time_point, place*>::iterator at;
+  std::multimap<time_point, waiting*>::iterator at;
 };
 
 /// What a call has gone through so far.
@@ -203,7 +231,14 @@ queue::~queue() { limits_->leave(*this); }
 
 task<answer> queue::send(call&& what) { return run(shared_from_this(), std::move(what)); }
 
-task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what) {
+/// A request that is not written at once, where it stays while it is sent although its caller may be gone, with the context that
+/// it waits in.
+struct queue::sending {
+  net::http_request request;
+  net::http_response response{};
+};
+
+task<answer> queue::run(std::shared_ptr<queue> self, call what) {
   if (what.refused) std::rethrow_exception(what.refused);
   struct tally {
     explicit tally(tallies& all) : all(all) { ++all.calls; }
@@ -216,16 +251,21 @@ task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what)
   net::http_request request = request_for(what);
   journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
   place mine(*this, key_for(what), what, trip.deadline);  // before its files are looked at: the order is that of the calls
-  request.on_start = [&] {
-    if (limits_->started(mine.ticket, clock_->now())) look();
+  request.on_start = [this, ticket = mine.ticket] {
+    if (limits_->started(ticket, clock_->now())) look();
   };
   if (what.source) {
-    co_await net::run_on(strand_, admit(*what.source, trip));
+    const auto seen = std::make_shared<looked>();
+    co_await net::run_on(strand_, admit(self, what.source, trip.deadline, seen));
+    if (seen->closed) throw trip.error(errc::cancelled, "the client stopped");
+    if (!seen->in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
     // Bytes take their time, which a caller who says how long it may take has counted.
     if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
     limits_->ready(mine.ticket, trip.deadline);
     look();
   }
+  const auto kept = net::in_one_piece(request) ? nullptr : std::make_shared<sending>(sending{std::move(request)});
+  const net::http_request& sent_as = kept ? kept->request : request;
 
   // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
   const auto state = co_await asio::this_coro::cancellation_state;
@@ -258,6 +298,7 @@ task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what)
     ++trip.sent;
     if (options_.hooks.before_request)
       call_hook(options_.hooks.before_request, rest_request_event{trip.route(), trip.shown(), trip.sent});
+    go_on_unless_cancelled();  // by the hook
     const auto ended = [&](int status, error_code error) {
       if (options_.hooks.after_response)
         call_hook(options_.hooks.after_response,
@@ -270,7 +311,12 @@ task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what)
                            sending_express_ < express_connections;
       const counted_in one(express ? sending_express_ : sending_);
       net::http_pool& pool = express ? express_ : pool_;
-      response = co_await pool.send(request, pool.time_for(request), end);
+      if (kept) {
+        co_await net::run_on(strand_, send_kept(self, pool, kept, end));
+        response = std::move(kept->response);
+      } else {
+        response = co_await pool.send(request, pool.time_for(request), end);
+      }
     } catch (const net::http_error& e) {
       lost = e;
     } catch (const upload_error& e) {
@@ -330,7 +376,7 @@ task<answer> queue::run([[maybe_unused]] std::shared_ptr<queue> self, call what)
       co_return answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
     }
     counted.end = &tallies::refused;
-    throw refused(response, trip.route(), trip.sent, secrets_of(what, request), trip.may_have_been_sent());
+    throw refused(response, trip.route(), trip.sent, secrets_of(what, sent_as), trip.may_have_been_sent());
   }
 }
 
@@ -375,6 +421,7 @@ void queue::tell_limited(const journey& trip, const protocol::response_info& inf
 template <class Hook, class Event>
 void queue::call_hook(const Hook& hook, const Event& event) const {
   if (!hook) return;
+  const std::lock_guard lock(hooks_mutex_);
   try {
     hook(event);
   } catch (const std::exception& e) {
@@ -386,7 +433,7 @@ void queue::call_hook(const Hook& hook, const Event& event) const {
 
 /// A turn in the limiter, for the call whose place it is.
 protocol::rate_limiter::ticket queue::enter(place& in, const protocol::route_key& key, const call& what, time_point deadline) {
-  const std::lock_guard lock(mutex_);  // until the place is known: whoever pumps may let it go at once
+  const guard lock(*this);  // until the place is known: whoever pumps may let it go at once
   const auto ticket = limits_->acquire(shared_from_this(), key, clock_->now(),
                                        answers_interaction(what) ? protocol::priority::answer : what.priority, deadline,
                                        what.order, !what.source);
@@ -395,24 +442,26 @@ protocol::rate_limiter::ticket queue::enter(place& in, const protocol::route_key
   return ticket;
 }
 
-/// Looks at the files, until they should have been sent or everything is closed. On a strand, where a race may be run.
-task<> queue::admit(upload& source, const journey& trip) {
-  bool in_time = false;
+/// On a strand, where a race may be run; what it needs stays, although its caller may be gone.
+task<> queue::admit(std::shared_ptr<queue> self, std::shared_ptr<upload> source, time_point deadline, std::shared_ptr<looked> seen) {
   const auto until_late = [&]() -> task<> {
-    in_time = co_await net::run_before(*clock_, trip.deadline, source.admit(options_.uploads));
+    seen->in_time = co_await net::run_before(*self->clock_, deadline, source->admit(self->options_.uploads));
   };
-  const bool went_on = co_await net::race(until_late(), closing());
-  if (!went_on) throw trip.error(errc::cancelled, "the client stopped");
-  if (!in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
+  const bool went_on = co_await net::race(until_late(), self->closing());
+  seen->closed = !went_on;
+}
+
+task<> queue::send_kept([[maybe_unused]] std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
+                        time_point end) {
+  what->response = co_await pool.send(what->request, pool.time_for(what->request), end);
 }
 
 /// Ends without an error when the queue is closed.
 task<error_code> queue::closing() {
   return net::park([this](std::shared_ptr<net::parked> wait) {
-    const std::lock_guard lock(mutex_);
+    const guard lock(*this);
     std::erase_if(until_closed_, [](const auto& one) { return one->done(); });
-    if (closed_) wait->complete();
-    else until_closed_.push_back(std::move(wait));
+    (closed_ ? woken_ : until_closed_).push_back(std::move(wait));
   });
 }
 
@@ -420,13 +469,14 @@ void queue::deliver(std::vector<rest_limits::news> what) {
   asio::post(strand_, [weak = weak_from_this(), what = std::move(what)] {
     const auto self = weak.lock();
     if (!self) return;
-    const std::lock_guard lock(self->mutex_);
+    const guard lock(*self);
     if (self->closed_) return;  // a closed one's calls are ending, and give back what they were granted
     self->take_in(what);
     self->pump();
   });
 }
 
+/// With the mutex held.
 void queue::take_in(const std::vector<rest_limits::news>& what) {
   for (const auto& news : what) {
     const auto found = places_.find(news.which);
@@ -438,18 +488,17 @@ void queue::take_in(const std::vector<rest_limits::news>& what) {
 }
 
 void queue::look() {
-  const std::lock_guard lock(mutex_);
+  const guard lock(*this);
   pump();
 }
 
-/// Wakes whoever may go now, and sees to it that this is called again when time alone lets the next one go. Like all that
-/// follows, with the mutex held.
+/// Wakes whoever may go now, and sees to it that this is called again when time alone lets the next one go. With the mutex held.
 void queue::pump() {
   take_in(limits_->pump(*this, clock_->now()));
   arm();
 }
 
-/// Sees to it that wake_loop looks when the next limit or the next call's time is over. One that would look earlier is left
+/// With the mutex held. Sees to it that wake_loop looks when the next limit or the next call's time is over. One that would look earlier is left
 /// alone, unless there is nothing to wait for.
 void queue::arm() {
   if (closed_) return;
@@ -458,7 +507,7 @@ void queue::arm() {
   if (next >= wakes_at_ && next != time_point::max()) return;
   wakes_at_ = next;
   if (wake_timer_) {
-    asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
+    if (wake_loop_waits_) asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
   } else if (next != time_point::max()) {
     wake_timer_ = clock_->make_timer(strand_);
     // Posted: co_spawn may run its first step at once, and that takes the mutex.
@@ -472,22 +521,22 @@ task<> queue::wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait
   for (;;) {
     time_point next;
     {
-      const std::lock_guard lock(self->mutex_);
+      const guard lock(*self);
       next = self->closed_ ? time_point::max() : self->wakes_at_;
-      if (next == time_point::max()) {
+      self->wake_loop_waits_ = next != time_point::max();
+      if (!self->wake_loop_waits_) {
         self->wake_timer_ = nullptr;
         co_return;
       }
     }
     // Cancelled, on this strand, when there is another time to wait for, or none.
-    if (const auto woken = co_await wait->wait_until(next); woken) continue;
-    const std::lock_guard lock(self->mutex_);
+    const auto woken = co_await wait->wait_until(next);
+    const guard lock(*self);
+    self->wake_loop_waits_ = false;
+    if (woken) continue;
     self->wakes_at_ = time_point::max();
     const auto now = self->clock_->now();
-    for (const auto& [end, late] : self->ends_) {
-      if (end > now) break;
-      late->wake();
-    }
+    while (!self->ends_.empty() && self->ends_.begin()->first <= now) self->ends_.begin()->second->end();
     self->pump();
   }
 }
@@ -495,11 +544,10 @@ task<> queue::wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait
 task<> queue::close() {
   const auto self = shared_from_this();
   {
-    const std::lock_guard lock(mutex_);
+    const guard lock(*this);
     closed_ = true;
     for (auto& [ticket, one] : places_) one->wake();
-    for (const auto& one : until_closed_) one->complete();
-    until_closed_.clear();
+    for (auto& one : std::exchange(until_closed_, {})) woken_.push_back(std::move(one));
     if (wake_timer_) asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
   }
   limits_->leave(*this);
@@ -509,10 +557,10 @@ task<> queue::close() {
 
 task<rest_counters> queue::counters() {
   rest_counters all;
-  all.calls = tallies_.calls;
   all.succeeded = tallies_.succeeded;
   all.refused = tallies_.refused;
   all.failed = tallies_.failed;
+  all.calls = tallies_.calls;  // last: it is never less than the three
   all.retries = tallies_.retries;
   all.waited = tallies_.waited;
   all.status_429 = tallies_.status_429;

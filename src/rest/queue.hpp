@@ -75,10 +75,16 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct place;
   struct waiting;
   struct journey;
+  struct sending;
+  class guard;
 
   task<answer> run(std::shared_ptr<queue> self, call what);
   protocol::rate_limiter::ticket enter(place& in, const protocol::route_key& key, const call& what, time_point deadline);
-  task<> admit(upload& source, const journey& trip);
+  struct looked {
+    bool in_time = false, closed = false;
+  };
+  static task<> admit(std::shared_ptr<queue> self, std::shared_ptr<upload> source, time_point deadline, std::shared_ptr<looked> seen);
+  static task<> send_kept(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what, time_point end);
   task<error_code> closing();
   void deliver(std::vector<rest_limits::news> what) override;
   std::size_t connections() const override { return options_.http.max_connections; }
@@ -116,13 +122,17 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   } tallies_;
 
-  // Guards what follows, and the members of a place. Taken before that of the limits; never held while a hook runs, a log is
-  // written or anything is awaited.
+  mutable std::mutex hooks_mutex_;  // held while one runs, and by nobody else
+
+  // Guards what follows, and the members of a place. Taken by `guard`, before that of the limits; never held while a hook runs, a
+  // log is written or anything is awaited.
   mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<net::parked>> woken_;  // completed when the guard goes
   std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
-  std::multimap<time_point, place*> ends_;  // of those that wait for their turn: when their time is over
+  std::multimap<time_point, waiting*> ends_;  // of those that wait for their turn: when their time is over
   std::vector<std::shared_ptr<net::parked>> until_closed_;
   std::shared_ptr<timer> wake_timer_;       // of the running wake_loop; null when none runs
+  bool wake_loop_waits_ = false;  // for its timer
   time_point wakes_at_ = time_point::max();
   bool closed_ = false;
 };

@@ -4,6 +4,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
@@ -155,4 +156,60 @@ TEST_CASE("a client that is stopped while four threads call it ends every call")
   stopper.join();
   CHECK(begun > 40);
   CHECK(under_way == 0);
+}
+
+TEST_CASE("a caller's context that is destroyed takes its calls along and nothing else") {
+  small_world w(generous());
+  auto options = w.options();
+  options.log = mc::log_level::off;
+  options.threads = 2;
+  options.rest_connections = 2;
+  mc::client bot(w.bot_token(), options);
+  std::thread runs([&] { CHECK(bot.run() == 0); });
+  REQUIRE(w.discord.wait_session());
+  const std::string bytes(4U << 20U, 'x');
+  const auto upload = [&bot](mc::channel_id channel, const std::string& what) -> mc::task<> {
+    mc::file_body file;
+    file.name = "large.bin";
+    file.bytes = mc::borrow(what);
+    const mc::create_message_body body{.content = "file", .files = mc::list<mc::file_body>(&file, 1)};
+    co_await bot.rest().create_message(channel, body);
+  };
+  const auto post = [&bot](mc::channel_id channel) -> mc::task<> { co_await bot.rest().create_message(channel, {.content = "text"}); };
+  for (int round = 0; round < 20; ++round) {
+    const auto one = w.discord.add_text_channel(w.home, "a" + std::to_string(round));
+    const auto two = w.discord.add_text_channel(w.home, "b" + std::to_string(round));
+    asio::io_context callers;
+    asio::co_spawn(callers, upload(one, bytes), asio::detached);
+    for (int i = 0; i < 3; ++i) asio::co_spawn(callers, post(two), asio::detached);
+    callers.run_for(std::chrono::milliseconds{round});
+  }
+  // Neither a connection nor a place in a queue is lost for ever.
+  asio::io_context callers;
+  int done = 0;
+  for (int i = 0; i < 4; ++i)
+    asio::co_spawn(callers, post(w.discord.add_text_channel(w.home, "c" + std::to_string(i))), [&](std::exception_ptr error) {
+      CHECK_FALSE(error);
+      ++done;
+    });
+  callers.run();
+  CHECK(done == 4);
+  bot.stop();
+  runs.join();
+}
+
+TEST_CASE("a stop waits for a while, and not for ever, for calls that are awaited where nothing runs any more") {
+  small_world w(generous());
+  auto options = w.options();
+  options.threads = 2;
+  mc::client bot(w.bot_token(), options);
+  std::thread runs([&] { CHECK(bot.run() == 0); });
+  REQUIRE(w.discord.wait_session());
+  asio::io_context callers;
+  const auto post = [&]() -> mc::task<> { co_await bot.rest().create_message(w.general, {.content = "text"}); };
+  asio::co_spawn(callers, post(), asio::detached);
+  callers.poll();
+  bot.stop();
+  runs.join();
+  CHECK(w.log.text().find("REST calls do not end where they are awaited") != std::string::npos);
 }

@@ -42,8 +42,8 @@ struct rest_rate_limit_event {
   duration retry_after{};
 };
 
-/// Called while REST works, for metrics and traces: on the executor of the client, one at a time for each client. They
-/// must not block; what they throw is logged.
+/// Called while REST works, for metrics and traces: where the call is awaited, so on any thread, but one at a time for each
+/// client. They must not block; what they throw is logged.
 struct rest_hooks {
   std::function<void(const rest_request_event&)> before_request = {};
   std::function<void(const rest_response_event&)> after_response = {};

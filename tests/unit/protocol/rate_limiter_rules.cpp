@@ -203,6 +203,26 @@ TEST_CASE("limiter: whoever stands behind hears it too when it is too long for h
   CHECK(l.poll(start + 30s) == tickets{first});
 }
 
+TEST_CASE("limiter: what is not ready keeps back later writes to the same place by other routes, and is not late meanwhile") {
+  rate_limiter l;
+  const auto file = l.acquire(key("A", "c", "d"), start, priority::normal, start + 60s, 0, {}, false);
+  const auto other = l.acquire(key("B", "c", "d"), start, priority::normal, start + 10min);
+  CHECK(l.poll(start).empty());
+  CHECK(l.poll(start + 2min).empty());
+  CHECK(l.take_refused().empty());
+  l.ready(file, start + 8min);
+  CHECK(l.poll(start + 2min) == tickets{file});
+  l.answered(file, status(200), start + 3min);
+  CHECK(l.poll(start + 3min) == tickets{other});
+  // One that is given up lets them go.
+  l.answered(other, status(200), start + 3min);
+  const auto given_up = l.acquire(key("A", "c", "d"), start + 3min, priority::normal, start + 4min, 0, {}, false);
+  const auto next = l.acquire(key("B", "c", "d"), start + 3min);
+  CHECK(l.poll(start + 3min).empty());
+  l.cancel(given_up, start + 3min);
+  CHECK(l.poll(start + 3min) == tickets{next});
+}
+
 TEST_CASE("limiter: what is not ready keeps its place and nothing else, and may then take the time that it says") {
   rate_limiter l;
   const auto learns = l.acquire(key("A", "c", "c"), start);
