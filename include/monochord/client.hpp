@@ -64,6 +64,10 @@ struct client_options {
   unsigned threads = 0;
   /// Handlers that may run at the same time, at least 1; past that, reading from the gateway stops until one ends.
   std::size_t max_running_handlers = 10'000;
+  /// An event whose handlers have all ended is handled: a process that resumes later begins behind it. So is one that was
+  /// acknowledged (`raw_event::acknowledge`), and one that handlers have worked on for this long (`max()`: none; 0: every event
+  /// is, as it comes).
+  std::chrono::milliseconds ack_after{30'000};
   /// How long `stop()` waits for handlers before it cancels them.
   std::chrono::milliseconds drain_timeout{10'000};
   /// How long one REST call may take in all, waiting for rate limits included.
@@ -97,7 +101,7 @@ struct client_options {
   std::shared_ptr<monochord::clock> clock = {};             ///< default `system_clock()`
   std::shared_ptr<net::network> transport = {};             ///< default TCP
   std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
-  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory
+  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`
   /// Default: limits of its own. Clients that have the same object here share what they know; then it says how many
   /// requests a second there may be.
   std::shared_ptr<monochord::rest_limits> rest_limits = {};
@@ -133,12 +137,13 @@ class client {
   /// `run()` must have returned, a task of `async_run()` must have ended.
   ~client();
 
-  /// Calls `handler(const E&)` for each event of type `E` (`message_create`, `ready`, ... of `model/events.hpp`). A
+  /// Calls `handler(const E&)` for each event of type `E` (`message_create`, `ready`, ... of `model/events.hpp`), or
+  /// `handler(const E&, const raw_event&)` where it wants to know the shard, or to `acknowledge` the event early. A
   /// handler is a coroutine returning `task<>`, or a plain function that must not block. Handlers are queued in the order
   /// of a shard's events and run side by side, each on a strand of its own, so with several threads one may overtake
   /// another; what one throws goes to `on_error`. Events that nobody wants are not decoded.
   template <class E, class F>
-    requires std::is_invocable_v<F&, const E&>
+    requires detail::event_handler<F, E>
   handler_id on(F handler) {
     return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)));
   }

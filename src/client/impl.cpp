@@ -57,7 +57,7 @@ class dispatching_sink final : public gateway::event_sink {
  public:
   explicit dispatching_sink(std::shared_ptr<dispatch::dispatcher> to) : to_(std::move(to)) {}
   bool on_event(const gateway::shard_event& event) override {
-    return to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data);
+    return to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim);
   }
   task<> room() override { return to_->room(); }
 
@@ -91,6 +91,8 @@ client::impl::impl(token given_token, client_options given)
     throw error(errc::token_missing, make_error_code(errc::token_missing).message());
   if (options.max_running_handlers == 0)
     throw error(errc::invalid_argument, "client_options::max_running_handlers is 0: no handler could ever run");
+  if (options.ack_after < std::chrono::milliseconds::zero())
+    throw error(errc::invalid_argument, "client_options::ack_after is negative");
 
   net::url base = net::url::parse(options.rest_url);
   if (base.scheme() != "https" && base.scheme() != "http")
@@ -245,6 +247,7 @@ task<> client::impl::serve() {
   shard.clock = time;
   shard.executor = executor;
   shard.log = log;
+  shard.ack_after = options.ack_after;
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   wanted.shard_count = 1;
@@ -266,6 +269,8 @@ task<> client::impl::shut_down() {
     drained = co_await handlers->join(*time, time->now() + cancel_grace);
     if (!drained) log(log_level::error, "client", std::to_string(handlers->running()) + " handlers do not end: left behind");
   }
+  // Only now is it known what was handled: the next process is given the rest.
+  if (shards) co_await shards->keep_positions();
   const bool ended = co_await tasks->join(*time, time->now() + cancel_grace);
   if (!ended) log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
   const bool closed = co_await net::run_before(*time, time->now() + cancel_grace, queue->close());

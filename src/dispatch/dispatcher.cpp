@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/dispatcher.hpp"
 
+#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -15,7 +16,11 @@ namespace asio = boost::asio;
 
 /// One event with everything that its handlers may look at, alive until the last of them has ended.
 struct dispatcher::held_event {
-  explicit held_event(const raw_event& event) : name(event.name), raw(event) { raw.name = name; }
+  held_event(const raw_event& event, std::shared_ptr<detail::claim> claimed)
+      : name(event.name), raw(event), claim(std::move(claimed)) {
+    raw.name = name;
+    raw.claim = claim.get();
+  }
   held_event(const held_event&) = delete;
   held_event& operator=(const held_event&) = delete;
 
@@ -24,11 +29,15 @@ struct dispatcher::held_event {
     raw.data = data;
   }
   const void* given() const noexcept { return decoded ? decoded.get() : &raw; }
+  void give_up() const noexcept {
+    if (claim) claim->give_up();
+  }
 
   const std::string name;
   std::string data;                     // only kept for raw handlers and for errors of decoding
   raw_event raw;                        // its views are into name and data
   std::shared_ptr<const void> decoded;  // null for raw handlers
+  const std::shared_ptr<detail::claim> claim;  // null: nobody asks whether it was handled
 };
 
 std::shared_ptr<const dispatcher::table> dispatcher::current() const {
@@ -87,7 +96,7 @@ bool dispatcher::wants(std::string_view name) const {
   return !handlers->raw.empty() || handlers->typed.find(name) != handlers->typed.end();
 }
 
-bool dispatcher::deliver(const raw_event& event, const json::padded_text& text) {
+bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims) {
   events_.fetch_add(1, std::memory_order_relaxed);
   const auto handlers = current();
   const auto found = handlers->typed.find(event.name);
@@ -96,13 +105,14 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text) 
     return true;
   }
 
+  const auto claim = claims ? (*claims)() : nullptr;
   if (!handlers->raw.empty()) {
-    const auto held = std::make_shared<held_event>(event);
+    const auto held = std::make_shared<held_event>(event, claim);
     held->keep_data();
     for (const auto& one : handlers->raw) start(one, held);
   }
   if (found != handlers->typed.end()) {
-    const auto held = std::make_shared<held_event>(event);
+    const auto held = std::make_shared<held_event>(event, claim);
     try {
       held->decoded = found->second.type->decode(text);
     } catch (const std::exception&) {  // this event is lost to typed handlers; the shard and the next event are not
@@ -118,29 +128,50 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text) 
   return running() < max_running_;
 }
 
-void dispatcher::start(entry_ptr to, std::shared_ptr<const held_event> event) {
-  running_.fetch_add(1, std::memory_order_relaxed);
-  if (!spawn_(run(shared_from_this(), std::move(to), std::move(event)))) {
-    finished();
-    return;
+/// One handler at work on one event. However its coroutine ends, begun or not, its place is given back; and the event counts as
+/// handled only if the handler came to its end.
+class dispatcher::work {
+ public:
+  work(std::shared_ptr<dispatcher> of, entry_ptr to, std::shared_ptr<const held_event> event)
+      : to(std::move(to)), event(std::move(event)), of_(std::move(of)) {
+    of_->running_.fetch_add(1, std::memory_order_relaxed);
   }
-  started_.fetch_add(1, std::memory_order_relaxed);
+  work(work&&) noexcept = default;
+  work& operator=(work&&) = delete;
+  ~work() {
+    if (!of_) return;
+    if (cut_short) event->give_up();
+    of_->finished();
+  }
+  dispatcher& owner() const noexcept { return *of_; }
+
+  entry_ptr to;
+  std::shared_ptr<const held_event> event;
+  bool cut_short = true;
+
+ private:
+  std::shared_ptr<dispatcher> of_;
+};
+
+void dispatcher::start(entry_ptr to, std::shared_ptr<const held_event> event) {
+  if (spawn_(run(work(shared_from_this(), std::move(to), std::move(event))))) started_.fetch_add(1, std::memory_order_relaxed);
 }
 
-task<> dispatcher::run(std::shared_ptr<dispatcher> self, entry_ptr to, std::shared_ptr<const held_event> event) {
-  struct leave {
-    dispatcher& d;
-    ~leave() { d.finished(); }  // also when the coroutine is destroyed unfinished
-  } on_exit{*self};
-  if (to->removed) co_return;
+task<> dispatcher::run(work mine) {
+  std::exception_ptr thrown;
   try {
-    co_await to->handler->call(event->given());
+    if (!mine.to->removed) co_await mine.to->handler->call(mine.event->given(), mine.event->raw);
   } catch (...) {
-    const auto thrown = std::current_exception();
-    if (self->is_closed() && is_cancellation(thrown)) co_return;  // cut short by the end, which says so itself
-    self->failed_.fetch_add(1, std::memory_order_relaxed);
-    self->report(thrown, event->raw);
+    thrown = std::current_exception();
   }
+  // What a handler makes of its cancellation is its own business: it was cut short all the same.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  mine.cut_short = state.cancelled() != asio::cancellation_type::none;
+  if (!thrown) co_return;
+  dispatcher& self = mine.owner();
+  if (self.is_closed() && is_cancellation(thrown)) co_return;  // by the end, which says so itself
+  self.failed_.fetch_add(1, std::memory_order_relaxed);
+  self.report(thrown, mine.event->raw);
 }
 
 task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event) {

@@ -49,8 +49,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool wants(std::string_view name) const;
 
   /// Starts the handlers of an event, whose `data` is `text`. False when there is no room for another one: then await
-  /// `room()` before the next.
-  bool deliver(const raw_event& event, const json::padded_text& text);
+  /// `room()` before the next. Handlers hold a claim of `claims`, if there is such, until the last of them has ended; it is
+  /// given up when one could not be started, or was cut short by the end.
+  bool deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims = nullptr);
   /// Completes when fewer than `max_running` handlers run, or after `close()`.
   task<> room();
   /// Lets every waiter of `room()` go.
@@ -80,12 +81,13 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
     std::vector<entry_ptr> raw;
   };
   struct held_event;
+  class work;
 
   std::shared_ptr<const table> current() const;
   bool is_closed() const;
   static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler);
   void start(entry_ptr to, std::shared_ptr<const held_event> event);
-  static task<> run(std::shared_ptr<dispatcher> self, entry_ptr to, std::shared_ptr<const held_event> event);
+  static task<> run(work mine);
   static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event);
   void finished();
   void report(std::exception_ptr error, const raw_event& event);

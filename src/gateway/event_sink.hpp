@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include <monochord/core/claim.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/json/codec.hpp>
 
@@ -12,10 +13,11 @@ namespace monochord::gateway {
 /// One dispatched event. The views are valid until `on_event` returns.
 struct shard_event {
   int shard_id = 0;
-  std::uint64_t session_number = 0;  ///< with `seq` what `shard::handled` wants
   std::int64_t seq = 0;
   std::string_view type;    ///< like MESSAGE_CREATE
   json::padded_text data;   ///< the event's `d`, in a buffer that a parser needs no copy of
+  /// For whoever works on it after `on_event` has returned; an event that nobody claims meanwhile is handled. Never null.
+  const detail::claim_source* claim = nullptr;
 };
 
 /// Where shards put their events. Called on the strands of the shards, so from several threads when there are several.

@@ -33,6 +33,7 @@ class memory_session_store final : public session_store {
     budget_ = budget;
     co_return;
   }
+  bool is_durable() const noexcept override { return false; }
 
  private:
   std::mutex mutex_;  // guards what follows; never held over a suspension

@@ -47,10 +47,9 @@ task<> shard::send(std::string payload) {
   co_await net::run_on(self->strand, impl::queue_payload(self, mine));
 }
 
-void shard::handled(std::uint64_t session_number, std::int64_t seq) {
-  asio::post(impl_->strand, [self = impl_, session_number, seq] {
-    if (self->session) self->session->handled(session_number, seq);
-  });
+task<> shard::keep_position() {
+  const auto self = impl_;
+  co_await net::run_on(self->strand, impl::keep_last_position(self));
 }
 
 int shard::id() const noexcept { return impl_->id; }
@@ -81,6 +80,7 @@ shard_counters& shard_counters::operator+=(const shard_counters& other) noexcept
   user_waits += other.user_waits;
   pauses += other.pauses;
   store_errors += other.store_errors;
+  late_events += other.late_events;
   return *this;
 }
 
@@ -89,7 +89,10 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       options(std::move(shared)),
       sink(std::move(events)),
       strand(net::make_strand(options->executor)),
-      random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))) {
+      claims([this] { return claim_delivered(); }),
+      random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))),
+      positions(options->ack_after),
+      durable(options->store && options->store->is_durable()) {
   socket_options.transport = options->transport;
   socket_options.clock = options->clock;
   socket_options.tls = options->tls;
@@ -176,8 +179,10 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   wanted.gateway_url = self->options->gateway_url;
   wanted.gateway_url_override = self->options->gateway_url_override;
   wanted.compress = self->options->compression;
-  wanted.tracks_handled = self->options->tracks_handled;
+  wanted.tracks_handled = true;
   self->session.emplace(std::move(wanted), std::move(stored));
+  self->positions.restart(self->session->resume_seq());
+  self->positions_of = self->session->session_number();
   if (self->stop_requested) {
     self->apply(self->session->stop(*self->stop_requested, self->now()));
   } else {
@@ -204,6 +209,7 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
 }
 
 void shard::impl::stop(stop_mode mode) {
+  if (mode == stop_mode::discard_session) discarded = true;
   if (!session) {
     if (!stop_requested || mode == stop_mode::discard_session) stop_requested = mode;
     if (owner) owner->complete();

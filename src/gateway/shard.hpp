@@ -33,7 +33,7 @@ struct shard_options {
   std::string gateway_url_override;  ///< not empty: used instead, and as host of every resume
   protocol::compression compression = protocol::compression::zlib_stream;
   protocol::inflate_limits inflate;
-  bool tracks_handled = false;  ///< somebody calls `handled()`
+  std::chrono::milliseconds ack_after{30'000};  ///< an event that is worked on for longer counts as handled
   std::string user_agent;
   bool allow_plain = false;
   std::shared_ptr<net::network> transport;           ///< required
@@ -54,6 +54,7 @@ struct shard_counters {
   std::uint64_t user_payloads = 0, user_waits = 0;
   std::uint64_t pauses = 0;            ///< times reading stopped because the sink had no room
   std::uint64_t store_errors = 0;
+  std::uint64_t late_events = 0;       ///< counted as handled although somebody still worked on them
 
   shard_counters& operator+=(const shard_counters& other) noexcept;
 };
@@ -83,8 +84,9 @@ class shard {
   /// https://docs.discord.com/developers/events/gateway#sending-events
   task<> send(std::string payload);
 
-  /// Every event up to `seq` of that session is dealt with. Thread-safe.
-  void handled(std::uint64_t session_number, std::int64_t seq);
+  /// Has the store know what was handled since `run()` ended, or forget the session if it was discarded meanwhile. Call it once
+  /// whoever works on events has come to an end.
+  task<> keep_position();
 
   int id() const noexcept;
   /// Thread-safe.

@@ -14,6 +14,11 @@ using kind = protocol::action::kind;
 
 namespace {
 
+/// How often the store is told what is handled.
+constexpr duration keep_interval = std::chrono::milliseconds{250};
+/// How often the log repeats what goes on and on.
+constexpr duration tell_interval = std::chrono::minutes{1};
+
 std::string milliseconds(duration time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
 }
@@ -50,7 +55,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
     case kind::close: close_connection(what.code); break;
     case kind::send: send(what.payload); break;
     case kind::deliver:
-      if (event) present->waits_for_room = !sink->on_event(*event);
+      if (event) deliver(*event);
       break;
     case kind::request_permit: permit_request = spawn(ask_permit(shared_from_this(), session->generation())); break;
     case kind::cancel_permit:
@@ -115,9 +120,11 @@ void shard::impl::publish() {
 
 std::optional<time_point> shard::impl::next_due() const {
   auto due = session->wakeup();
+  const auto sooner = [&due](time_point at) { due = due ? std::min(*due, at) : at; };
+  if (const auto late = positions.next()) sooner(*late);
+  if (durable && positions.position() != position_kept && has_session()) sooner(keeps_next);
   if (!pending.empty() && session->is_up() && present && !present->writing && !in_flight) {
-    const auto payload = session->user_send_at(options->clock->now());
-    due = due ? std::min(*due, payload) : payload;
+    sooner(session->user_send_at(options->clock->now()));
   }
   return due;
 }
@@ -132,7 +139,9 @@ task<> shard::impl::keep_time(std::shared_ptr<impl> self) {
     const auto due = self->next_due();
     self->armed_for = due.value_or(time_point::max());
     co_await self->alarm->wait_until(due.value_or(self->options->clock->now() + std::chrono::hours{1}));
-    if (!self->over) self->apply(self->session->timer(self->now()));
+    if (self->over) co_return;
+    self->apply(self->session->timer(self->now()));
+    self->look_at_positions();
   }
 }
 
@@ -295,7 +304,105 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
 
 /// The snapshot changed, or the session is lost: have the store know.
 void shard::impl::remember() {
-  if (session) keep(session->snapshot());
+  if (!session) return;
+  auto now = session->snapshot();
+  if (now) now->seq = position_kept = positions_of == session->session_number() ? positions.position() : 0;
+  keeps_next = after(options->clock->now(), keep_interval);
+  keep(std::move(now));
+}
+
+void shard::impl::deliver(const shard_event& event) {
+  if (positions_of != session->session_number()) {
+    positions_of = session->session_number();
+    positions.restart(0);
+  }
+  claimed = false;
+  delivering = event.seq;
+  present->waits_for_room = !sink->on_event(event);
+  positions.came(event.seq, claimed, options->clock->now());
+  look_at_positions();
+}
+
+/// For the event that is just being delivered.
+std::shared_ptr<detail::claim> shard::impl::claim_delivered() {
+  claimed = true;
+  return std::make_shared<detail::claim>([weak = weak_from_this(), of = positions_of, seq = delivering] {
+    if (const auto self = weak.lock()) asio::post(self->strand, [self, of, seq] { self->event_done(of, seq); });
+  });
+}
+
+void shard::impl::event_done(std::uint64_t session_number, std::int64_t seq) {
+  if (session_number != positions_of) return;
+  positions.done(seq);
+  look_at_positions();
+  if (!over && session) rearm();
+}
+
+/// Heartbeats tell Discord what the store knows: what they have told may be forgotten there.
+void shard::impl::look_at_positions() {
+  if (over || !session) return;
+  const auto time = options->clock->now();
+  if (const auto late = positions.give_up(time)) {
+    counters.late_events += late;
+    late_untold += late;
+    if (time >= tells_late_next) {
+      log(log_level::warning, std::to_string(std::exchange(late_untold, 0)) +
+                                  " events are worked on for longer than ack_after and count as handled");
+      tells_late_next = after(time, tell_interval);
+    }
+  }
+  if (!durable) session->handled(positions_of, positions.position());
+  else if (positions.position() != position_kept && time >= keeps_next && has_session()) remember();
+}
+
+task<> shard::impl::keep_last_position(std::shared_ptr<impl> self) {
+  if (!self->options->store || !self->session) co_return;
+  auto& time = *self->options->clock;
+  try {
+    const auto kept = self->session->snapshot();
+    if (!self->discarded && kept && self->positions_of == self->session->session_number() &&
+        !self->is_stored(self->positions_of, self->positions.position())) {
+      stored_session now = self->to_stored(*kept);
+      now.seq = self->positions.position();
+      co_await within_limit(time, self->options->store->save(self->id, now));
+      self->note_stored(self->positions_of, now.seq);
+    }
+    if (self->discarded) co_await within_limit(time, self->options->store->erase(self->id));
+  } catch (const std::exception& e) {
+    self->store_failed(std::string("cannot store what was handled last: ") + e.what());
+  } catch (...) {
+    self->store_failed("cannot store what was handled last: the session store threw what is no std::exception");
+  }
+}
+
+bool shard::impl::is_stored(std::uint64_t session_number, std::int64_t seq) const {
+  return stored_of == session_number && position_stored == seq;
+}
+
+void shard::impl::note_stored(std::uint64_t session_number, std::int64_t seq) {
+  stored_of = session_number;
+  position_stored = seq;
+  if (store_fails) log(log_level::info, "the session store works again");
+  store_fails = false;
+}
+
+/// Told once, and then now and then: what fails four times a second is no news.
+void shard::impl::store_failed(const std::string& why) {
+  ++counters.store_errors;
+  const auto time = options->clock->now();
+  if (store_fails && time < tells_store_next) return;
+  store_fails = true;
+  tells_store_next = after(time, tell_interval);
+  log(log_level::warning, why);
+}
+
+stored_session shard::impl::to_stored(const protocol::session_snapshot& from) const {
+  stored_session kept;
+  kept.session_id = from.session_id;
+  kept.seq = from.seq;
+  kept.resume_url = from.resume_url;
+  kept.shard_count = options->shard_count;
+  return kept;
 }
 
 /// One call at a time, the newest only.
@@ -314,25 +421,25 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
       auto& time = *self->options->clock;
       auto& store = *self->options->store;
       if (what == store_work::save) {
-        stored_session kept;
-        kept.session_id = self->to_save->session_id;
-        kept.seq = self->to_save->seq;
-        kept.resume_url = self->to_save->resume_url;
-        kept.shard_count = self->options->shard_count;
+        const auto of = self->session->session_number();
+        const stored_session kept = self->to_stored(*self->to_save);
         co_await within_limit(time, store.save(self->id, kept));
+        self->session->handled(of, kept.seq);
+        self->note_stored(of, kept.seq);
       } else {
         co_await within_limit(time, store.erase(self->id));
       }
-      if (const auto left = self->options->queue->budget()) {
+      const auto left = self->options->queue->budget();
+      if (left && self->budget_kept != left->remaining) {
         stored_budget budget;
         budget.remaining = left->remaining;
         budget.total = left->total;
         budget.reset_at = time.utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
         co_await within_limit(time, store.save_budget(budget));
+        self->budget_kept = left->remaining;
       }
     } catch (const std::exception& e) {
-      ++self->counters.store_errors;
-      self->log(log_level::warning, std::string("cannot store the session: ") + e.what());
+      self->store_failed(std::string("cannot store the session: ") + e.what());
     }
   }
   self->storing = false;

@@ -131,8 +131,8 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
   if (options->log.wants(log_level::trace))
     log(log_level::trace, "received op " + std::to_string(head.op) + " " + std::string(head.t));
   if (todo.has(protocol::action::kind::deliver)) {
-    shard_event event{id, session->session_number(), static_cast<std::int64_t>(head.s.value_or(0)), head.t,
-                      text.part(head.d)};
+    const auto seq = static_cast<std::int64_t>(std::min<std::uint64_t>(head.s.value_or(0), INT64_MAX));
+    const shard_event event{id, seq, head.t, text.part(head.d), &claims};
     apply(todo, &event);
   } else {
     if (!todo.empty() && head.op < 0) log(log_level::warning, "what came is not a payload");

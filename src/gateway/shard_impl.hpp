@@ -14,6 +14,7 @@
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
 #include "net/websocket.hpp"
+#include "protocol/handled_position.hpp"
 #include "protocol/payload_input.hpp"
 
 namespace monochord::gateway {
@@ -96,8 +97,18 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void user_written(bool written);
   void pump();
   void remember();
+  void deliver(const shard_event& event);
+  std::shared_ptr<detail::claim> claim_delivered();
+  bool is_stored(std::uint64_t session_number, std::int64_t seq) const;
+  void note_stored(std::uint64_t session_number, std::int64_t seq);
+  void store_failed(const std::string& why);
+  void event_done(std::uint64_t session_number, std::int64_t seq);
+  void look_at_positions();
+  stored_session to_stored(const protocol::session_snapshot& from) const;
+  static task<> keep_last_position(std::shared_ptr<impl> self);
   void keep(std::optional<protocol::session_snapshot> what);
 
+  bool has_session() const { return !session->session_id().empty(); }
   bool is_present(const connection& c) const { return session && c.generation == session->generation(); }
   void log(log_level level, const std::string& text) const;
 
@@ -111,6 +122,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::shared_ptr<connection> present;
   std::unique_ptr<timer> alarm;
   time_point armed_for = time_point::min();
+  const detail::claim_source claims;
   std::uint64_t random_state;
 
   std::weak_ptr<child> permit_request;
@@ -118,6 +130,22 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   std::deque<std::shared_ptr<outgoing>> pending;
   std::shared_ptr<outgoing> in_flight;  // a socket takes it just now; nothing may overtake it
+
+  // What is dealt with, of the session with that number, and what the store knows of it.
+  protocol::handled_position positions;
+  std::uint64_t positions_of = 0;
+  std::int64_t position_kept = -1;            // as the store was last asked to keep it
+  std::uint64_t stored_of = 0;                // and as it does keep it
+  std::int64_t position_stored = -1;
+  const bool durable;                         // the store outlives the process
+  bool store_fails = false;
+  time_point tells_store_next = time_point::min();
+  std::size_t late_untold = 0;
+  time_point tells_late_next = time_point::min();
+  std::int64_t delivering = 0;                // to the sink, just now
+  bool claimed = false;
+  int budget_kept = -1;                       // the same of the starts that are left
+  time_point keeps_next = time_point::min();  // not more often
 
   enum class store_work : std::uint8_t { none, save, erase };
   store_work to_store = store_work::none;
@@ -128,6 +156,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   bool over = false;   // the session has ended
   bool ended = false;  // the children too
   std::optional<stop_mode> stop_requested;  // before the session exists
+  bool discarded = false;
   std::exception_ptr failure;
   std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the store or for the end
   std::unique_ptr<timer> grace;             // while it waits for the children

@@ -39,6 +39,7 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   void settled(int shard_id);
   void ended(std::exception_ptr error);
   void stop(stop_mode mode);
+  static task<> keep_positions(std::shared_ptr<impl> self);
   /// Waits until `done()`, asked again after every change; cancellation stops the shards and the wait goes on.
   template <class Done>
   task<> wait_for(Done done);
@@ -239,6 +240,33 @@ task<> shard_manager::run() {
 
 void shard_manager::stop(stop_mode mode) noexcept {
   asio::post(impl_->strand, [self = impl_, mode] { self->stop(mode); });
+}
+
+/// All shards at once, within one limit: whoever does not hear that its time is over is left behind.
+task<> shard_manager::impl::keep_positions(std::shared_ptr<impl> self) {
+  const auto left = std::make_shared<std::size_t>(self->shards.size());
+  for (const auto& one : self->shards) {
+    const auto keep = [](std::shared_ptr<shard> which) -> task<> { co_await which->keep_position(); };
+    asio::co_spawn(self->strand, keep(one), [self, left](std::exception_ptr) {  // it has told the log
+      if (--*left == 0) self->wake();
+    });
+  }
+  const auto all = [](std::shared_ptr<impl> me, std::shared_ptr<std::size_t> count) -> task<> {
+    while (*count != 0) {
+      const auto woken = co_await me->until_woken();
+      if (woken) co_return;
+    }
+  };
+  auto& time = *self->shared->clock;
+  const bool in_time = co_await net::run_before(time, time.now() + store_limit, all(self, left));
+  if (!in_time)
+    self->shared->log(log_level::error, "gateway", "the session store does not keep what was handled last of " +
+                                                       std::to_string(*left) + " shards: left behind");
+}
+
+task<> shard_manager::keep_positions() {
+  const auto self = impl_;
+  co_await net::run_on(self->strand, impl::keep_positions(self));
 }
 
 int shard_manager::shard_count() const noexcept { return impl_->count; }

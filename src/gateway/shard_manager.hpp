@@ -41,6 +41,9 @@ class shard_manager {
   /// completed, erases the stored sessions, so that nobody resumes them. The close codes have been sent by then.
   void stop(stop_mode mode) noexcept;
 
+  /// `shard::keep_position` of all shards.
+  task<> keep_positions();
+
   int shard_count() const noexcept;
   /// The shard with this number, or the one that a guild's events come on. Throws `error` with `errc::invalid_argument`
   /// for a number that does not exist.

@@ -345,14 +345,19 @@ void gateway::push(gateway_session& session, std::string_view name, std::string_
   text.append(",\"op\":0,\"d\":").append(data).append("}");
   const auto shared = shared_text(std::move(text));
   session.ring.push_back({session.seq, shared});
-  if (session.ring.size() > state_.options.replay_limit) {
-    session.forgotten = session.ring.front().seq;
-    session.ring.pop_front();
-  }
+  if (session.ring.size() > state_.options.replay_limit) forget_up_to(session, session.ring.front().seq);
   gateway_link* link = link_of(session);
   if (!link || link->closing) return;
   link->out.push_back({outgoing::kind::event, shared, 0});
   link->wake();
+}
+
+/// What a heartbeat has acknowledged need not be kept: nobody who resumes is to ask for it.
+void gateway::forget_up_to(gateway_session& session, std::uint64_t seq) {
+  while (!session.ring.empty() && session.ring.front().seq <= seq) {
+    session.forgotten = session.ring.front().seq;
+    session.ring.pop_front();
+  }
 }
 
 void gateway::detach(gateway_session& session) {

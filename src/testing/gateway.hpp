@@ -78,6 +78,7 @@ class gateway {
   void refuse(gateway_link& link, std::uint16_t code, std::string_view reason, std::string kind, std::string text);
   void drop(gateway_link& link);
   void push(gateway_session& session, std::string_view name, std::string_view data);
+  void forget_up_to(gateway_session& session, std::uint64_t seq);
   void detach(gateway_session& session);
   /// Sessions that nobody can resume any more are gone.
   void forget_abandoned();

@@ -118,8 +118,10 @@ void gateway::heartbeat(gateway_link& link, const json& d) {
   const bool position = d.is_null() || d.is_number_unsigned();
   if (!position) return refuse(link, 4002, "Error while decoding payload.", "payload_malformed", "a heartbeat without a sequence number or null");
   judge_heartbeat(link, d);
-  if (link.session && d.is_number_unsigned() && d.get<std::uint64_t>() <= link.session->seq)
+  if (link.session && d.is_number_unsigned() && d.get<std::uint64_t>() <= link.session->seq) {
     link.last_position = d.get<std::uint64_t>();
+    forget_up_to(*link.session, link.last_position);
+  }
   link.last_heartbeat = state_.now();
   if (state_.faults.no_heartbeat_acks) return;
   ++state_.counters.heartbeat_acks;

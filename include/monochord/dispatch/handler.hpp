@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>
 
+#include <monochord/core/claim.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/dispatch/event_type.hpp>
 
@@ -16,7 +18,14 @@ struct raw_event {
   int shard_id = 0;
   std::uint64_t sequence = 0;
   std::string_view name;  ///< `t`, like "MESSAGE_CREATE"
-  std::string_view data;  ///< `d`, JSON text
+  std::string_view data;  ///< `d`, JSON text; empty where an event's struct stands beside it
+
+  /// The event is dealt with, whatever its handlers still do: a process that ends now, and its follower that resumes, will not
+  /// be given it again. Without this call that is so when all of its handlers have ended. Thread-safe.
+  void acknowledge() const noexcept {
+    if (claim) claim->acknowledge();
+  }
+  detail::claim* claim = nullptr;  ///< for `acknowledge`
 };
 
 namespace detail {
@@ -25,30 +34,34 @@ namespace detail {
 class handler {
  public:
   virtual ~handler() = default;
-  /// `event` is an `E` or a raw_event; it and this object live until the task ends.
-  virtual task<> call(const void* event) = 0;
+  /// `event` is an `E` or a raw_event; it, `sent` and this object live until the task ends.
+  virtual task<> call(const void* event, const raw_event& sent) = 0;
 };
 
+/// Takes the event alone, or also how it was sent.
 template <class F, class E>
-inline constexpr bool is_coroutine_handler = std::is_same_v<std::invoke_result_t<F&, const E&>, task<>>;
-template <class F, class E>
-inline constexpr bool is_plain_handler = std::is_void_v<std::invoke_result_t<F&, const E&>>;
+concept event_handler = std::is_invocable_v<F&, const E&> || std::is_invocable_v<F&, const E&, const raw_event&>;
 
 template <class E, class F>
 class typed_handler final : public handler {
-  static_assert(is_coroutine_handler<F, E> || is_plain_handler<F, E>,
+  static decltype(auto) invoke(F& f, const E& event, const raw_event& sent) {
+    if constexpr (std::is_invocable_v<F&, const E&>) return f(event);
+    else return f(event, sent);
+  }
+  using result = decltype(invoke(std::declval<F&>(), std::declval<const E&>(), std::declval<const raw_event&>()));
+  static_assert(std::is_same_v<result, task<>> || std::is_void_v<result>,
                 "a handler returns task<> (a coroutine) or void: another awaitable would never be run");
 
  public:
   explicit typed_handler(F f) : f_(std::move(f)) {}
-  task<> call(const void* event) override {
-    if constexpr (is_coroutine_handler<F, E>) return f_(*static_cast<const E*>(event));
-    else return call_plain(event);
+  task<> call(const void* event, const raw_event& sent) override {
+    if constexpr (std::is_void_v<result>) return call_plain(event, sent);
+    else return invoke(f_, *static_cast<const E*>(event), sent);
   }
 
  private:
-  task<> call_plain(const void* event) {
-    f_(*static_cast<const E*>(event));
+  task<> call_plain(const void* event, const raw_event& sent) {
+    invoke(f_, *static_cast<const E*>(event), sent);
     co_return;
   }
   F f_;

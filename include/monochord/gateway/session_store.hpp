@@ -41,9 +41,19 @@ class session_store {
   virtual task<> erase(int shard_id) = 0;
   virtual task<std::optional<stored_budget>> load_budget() = 0;
   virtual task<> save_budget(const stored_budget& budget) = 0;
+  /// Whether what is saved outlives the process. Then shards save what is handled every 250 ms while events come, and Discord is
+  /// told of no event (by the heartbeat's `d`) before it is saved; otherwise at heartbeats and at the end alone.
+  virtual bool is_durable() const noexcept { return true; }
 };
 
 /// A store in memory: clients that are given the same object one after the other resume.
 std::shared_ptr<session_store> make_memory_session_store();
+
+/// A store in a file: a bot that is started again within a few minutes goes on where it was, after `stop()` without losing an
+/// event. The file (JSON; only its owner may read it) is replaced as a whole and synced, so that a crash leaves the old one or
+/// the new one. One that is damaged is complained about once, by a warning in the log, ignored and replaced; so is one of
+/// another version. Relative to the working folder, which must exist. For one process at a time. Throws `error` with
+/// `errc::invalid_argument` for an empty path; loading and saving throw `errc::resource` when the disk refuses.
+std::shared_ptr<session_store> make_file_session_store(std::string path);
 
 }  // namespace monochord

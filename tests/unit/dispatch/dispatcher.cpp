@@ -85,6 +85,74 @@ TEST_CASE("a handler gets its event decoded, others are not decoded") {
   CHECK(counters.handlers_started == 1);
 }
 
+TEST_CASE("an event is dealt with when the last of its handlers has ended, or when one says so") {
+  fixture f;
+  int claimed = 0, dealt_with = 0;
+  const mc::detail::claim_source claims = [&] {
+    ++claimed;
+    return std::make_shared<mc::detail::claim>([&] { ++dealt_with; });
+  };
+  const auto deliver = [&](std::string_view name) {
+    f.events->deliver({3, 8, name, deletion}, {deletion.data(), deletion.size(), deletion.size()}, &claims);
+  };
+  deliver("MESSAGE_DELETE");
+  CHECK(claimed == 0);  // nobody wants it
+
+  asio::steady_timer first(f.context, asio::steady_timer::time_point::max()), second(f.context, asio::steady_timer::time_point::max());
+  const auto wait = [](asio::steady_timer& on) -> mc::task<> {
+    boost::system::error_code woken;
+    co_await on.async_wait(asio::redirect_error(asio::use_awaitable, woken));
+  };
+  f.on<mc::message_delete>([&](const mc::message_delete&) { return wait(first); });
+  f.on_raw([&](const mc::raw_event&) { return wait(second); });
+  deliver("MESSAGE_DELETE");
+  f.poll();
+  CHECK(claimed == 1);
+  first.cancel();
+  f.poll();
+  CHECK(dealt_with == 0);
+  second.cancel();
+  f.poll();
+  CHECK(dealt_with == 1);
+
+  int shard = 0;
+  f.on<mc::typing_start>([&](const mc::typing_start&, const mc::raw_event& sent) -> mc::task<> {
+    shard = sent.shard_id;
+    sent.acknowledge();
+    sent.acknowledge();
+    co_await wait(first);
+  });
+  constexpr std::string_view typing = R"({"channel_id":"8","user_id":"9","timestamp":1})";
+  f.events->deliver({3, 9, "TYPING_START", typing}, {typing.data(), typing.size(), typing.size()}, &claims);
+  f.poll();
+  CHECK(shard == 3);
+  CHECK(dealt_with == 2);  // although its handlers go on
+  first.cancel();
+  second.cancel();
+  f.poll();
+  CHECK(dealt_with == 2);
+
+  f.open = false;  // the end: nobody starts any more
+  deliver("MESSAGE_DELETE");
+  f.poll();
+  CHECK(claimed == 3);
+  CHECK(dealt_with == 2);
+}
+
+TEST_CASE("an event whose handler the end cuts short is not dealt with") {
+  int dealt_with = 0;
+  const mc::detail::claim_source claims = [&] { return std::make_shared<mc::detail::claim>([&] { ++dealt_with; }); };
+  {
+    fixture f;
+    asio::steady_timer never(f.context, asio::steady_timer::time_point::max());
+    f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> { co_await never.async_wait(asio::use_awaitable); });
+    f.events->deliver({0, 1, "MESSAGE_DELETE", deletion}, {deletion.data(), deletion.size(), deletion.size()}, &claims);
+    f.poll();
+    f.events->close();
+  }  // the context goes, and the handler with it
+  CHECK(dealt_with == 0);
+}
+
 TEST_CASE("handlers start in the order of the events, plain functions included") {
   fixture f;
   std::string order;

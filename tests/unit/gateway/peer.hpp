@@ -188,9 +188,12 @@ class recorder final : public gateway::event_sink {
   };
   std::vector<item> events;
   bool full = false;
+  bool works = false;                                   // on every event, until its claim is let go
+  std::vector<std::shared_ptr<detail::claim>> claims;
 
   bool on_event(const gateway::shard_event& event) override {
     events.push_back({event.shard_id, event.seq, std::string(event.type), std::string(event.data.text())});
+    if (works) claims.push_back((*event.claim)());
     return !full;
   }
   task<> room() override {

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <exception>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <monochord/core/error.hpp>
+#include <monochord/gateway/session_store.hpp>
+#include <monochord/json/codec.hpp>
+#include "json/table.hpp"
+#include "net/side_threads.hpp"
+
+namespace monochord {
+namespace {
+
+/// What stands in the file.
+struct kept_session {
+  std::int64_t shard_id = 0;
+  std::string session_id;
+  std::int64_t seq = 0;
+  std::string resume_url;
+  std::int64_t shard_count = 1;
+};
+struct kept_budget {
+  std::int64_t remaining = 0;
+  std::int64_t total = 0;
+  timestamp reset_at{};
+};
+struct kept_sessions {
+  std::int64_t version = 0;
+  std::vector<kept_session> sessions;
+  optional<kept_budget> budget;
+};
+
+}  // namespace
+
+MONOCHORD_MODEL(kept_session, shard_id, session_id, seq, resume_url, shard_count)
+MONOCHORD_MODEL(kept_budget, remaining, total, reset_at)
+MONOCHORD_MODEL(kept_sessions, version, sessions, budget)
+
+namespace {
+
+constexpr std::int64_t version = 1;
+constexpr std::uint64_t largest_file = 64U << 20U;  // a hundred thousand shards take a third of it
+
+[[noreturn]] void fail(const std::string& what, const std::string& path) {
+  throw error(errc::resource, what + " " + path + ": " + std::system_category().message(errno));
+}
+
+class descriptor {
+ public:
+  descriptor() = default;
+  descriptor(const std::string& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)) {}
+  descriptor(descriptor&& from) noexcept : value_(std::exchange(from.value_, -1)) {}
+  descriptor& operator=(descriptor&& from) noexcept {
+    std::swap(value_, from.value_);
+    return *this;
+  }
+  ~descriptor() {
+    if (value_ >= 0) ::close(value_);
+  }
+  int get() const noexcept { return value_; }
+  explicit operator bool() const noexcept { return value_ >= 0; }
+
+ private:
+  int value_ = -1;
+};
+
+/// Somebody else's file, or one that somebody else may write, could lead the bot's token to a gateway of theirs.
+void check_owner(const struct stat& what, const std::string& path) {
+  if (!S_ISREG(what.st_mode)) throw error(errc::resource, path + " is no regular file");
+  if (what.st_uid != ::geteuid() || (what.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    throw error(errc::json_mismatch, path + " is ignored: others than this process's user may write it");
+}
+
+/// Nothing when there is no file.
+std::optional<std::string> contents(const std::string& path) {
+  const descriptor file(path, O_RDONLY | O_NONBLOCK);
+  if (!file && errno == ENOENT) return std::nullopt;
+  if (!file) fail("cannot read", path);
+  struct stat what {};
+  if (::fstat(file.get(), &what) != 0) fail("cannot read", path);
+  check_owner(what, path);
+  if (static_cast<std::uint64_t>(what.st_size) > largest_file)
+    throw error(errc::message_too_large, path + " is too large for a file of sessions and is ignored");
+  std::string text(static_cast<std::size_t>(what.st_size), '\0');
+  std::size_t have = 0;
+  while (have < text.size()) {
+    const auto got = ::read(file.get(), text.data() + have, text.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("cannot read", path);
+    if (got == 0) break;  // it has become shorter: what is there is parsed, and found damaged
+    have += static_cast<std::size_t>(got);
+  }
+  text.resize(have);
+  return text;
+}
+
+/// The file is the old one or the new one, whole, whatever happens meanwhile; and the new one once this has returned.
+void replace(const std::string& path, const std::string& text) {
+  const std::string fresh = path + ".new";
+  ::unlink(fresh.c_str());  // of a process that died; its name is not followed elsewhere
+  {
+    const descriptor file(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
+    if (!file) fail("cannot write", fresh);
+    for (std::size_t done = 0; done < text.size();) {
+      const auto wrote = ::write(file.get(), text.data() + done, text.size() - done);
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) fail("cannot write", fresh);
+      done += static_cast<std::size_t>(wrote);
+    }
+    if (::fsync(file.get()) != 0) fail("cannot write", fresh);
+  }
+  if (::rename(fresh.c_str(), path.c_str()) != 0)
+    fail(errno == EBUSY ? "a file that is mounted by itself cannot be replaced (mount its folder):" : "cannot replace", path);
+  const auto folder = std::filesystem::path(path).parent_path();
+  const descriptor entry(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
+  // Not every file system, and not every folder that may be written, allows this; the file itself is on disk.
+  if (!entry) return;
+  if (::fsync(entry.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail("cannot make sure of", path);
+}
+
+/// One file for all shards. Whoever saves waits until what it gave is on disk; whatever else was given meanwhile goes along.
+class file_session_store final : public session_store, public std::enable_shared_from_this<file_session_store> {
+ public:
+  explicit file_session_store(std::string path) : path_(std::move(path)) {}
+
+  task<std::optional<stored_session>> load(int shard_id) override {
+    co_await read_first();
+    const std::lock_guard lock(mutex_);
+    const auto found = sessions_.find(shard_id);
+    co_return found == sessions_.end() ? std::nullopt : std::optional<stored_session>(found->second);
+  }
+  task<std::optional<stored_budget>> load_budget() override {
+    co_await read_first();
+    const std::lock_guard lock(mutex_);
+    co_return budget_;
+  }
+  task<> save(int shard_id, const stored_session& session) override {
+    return change([this, shard_id, session] { sessions_.insert_or_assign(shard_id, session); });
+  }
+  task<> erase(int shard_id) override {
+    return change([this, shard_id] { sessions_.erase(shard_id); });
+  }
+  task<> save_budget(const stored_budget& budget) override {
+    return change([this, budget] { budget_ = budget; });
+  }
+
+ private:
+  task<> read_first() {
+    const auto self = shared_from_this();
+    {
+      const std::lock_guard lock(mutex_);
+      if (read_) co_return;
+    }
+    co_await disk_.run([self] { self->read(); });
+  }
+
+  task<> change(std::function<void()> what) {
+    const auto self = shared_from_this();
+    try {
+      co_await read_first();
+    } catch (const error& e) {
+      if (e.code() == errc::cancelled || e.code() == errc::resource) throw;
+      // What is damaged is replaced; whoever loads is told of it.
+    }
+    std::uint64_t mine = 0;
+    {
+      const std::lock_guard lock(mutex_);
+      what();
+      mine = ++wanted_;
+    }
+    co_await disk_.run([self, mine] { self->write(mine); });
+  }
+
+  /// On the side thread, as what follows.
+  void read() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (read_) return;
+    }
+    lock_file();
+    // A disk that does not answer is asked again: what stands on it must not be replaced by less. What is damaged is told of
+    // once, and is.
+    kept_sessions kept;
+    kept.version = version;
+    std::exception_ptr damaged;
+    try {
+      if (const auto text = contents(path_)) {
+        kept = json::decode<kept_sessions>(*text);
+        if (kept.version != version)
+          throw error(errc::json_mismatch, path_ + " is of version " + std::to_string(kept.version) +
+                                               " and is ignored: this library writes " + std::to_string(version));
+      }
+    } catch (const decode_error& e) {
+      kept = {};
+      damaged = std::make_exception_ptr(error(e.code(), path_ + " is damaged and is ignored: " + e.what()));
+    } catch (const error& e) {
+      if (e.code() == errc::resource) throw;
+      kept = {};
+      damaged = std::current_exception();
+    }
+    {
+      const std::lock_guard lock(mutex_);
+      take_in(kept);
+      read_ = true;
+    }
+    if (damaged) std::rethrow_exception(damaged);
+  }
+
+  /// Two processes, or two stores of one, would undo each other's work.
+  void lock_file() {
+    if (locked_) return;
+    const std::string path = path_ + ".lock";
+    descriptor file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+    if (!file) fail("cannot open", path);
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+      if (errno == EWOULDBLOCK)
+        throw error(errc::resource, path_ + " is in use: another process, or another store of this one, has it");
+      fail("cannot lock", path);
+    }
+    locked_ = std::move(file);
+  }
+
+  /// The mutex is held.
+  void take_in(kept_sessions& kept) {
+    for (auto& one : kept.sessions) {
+      if (one.shard_id < 0 || one.shard_id > INT32_MAX || one.shard_count < 1 || one.shard_count > INT32_MAX || one.seq < 0 ||
+          one.session_id.empty())
+        continue;
+      stored_session session;
+      session.session_id = std::move(one.session_id);
+      session.seq = one.seq;
+      session.resume_url = std::move(one.resume_url);
+      session.shard_count = static_cast<int>(one.shard_count);
+      sessions_.try_emplace(static_cast<int>(one.shard_id), std::move(session));
+    }
+    if (kept.budget)
+      budget_ = {static_cast<int>(kept.budget->remaining), static_cast<int>(kept.budget->total), kept.budget->reset_at};
+  }
+
+  void write(std::uint64_t change) {
+    std::uint64_t all = 0;
+    std::string text;
+    {
+      const std::lock_guard lock(mutex_);
+      if (written_ >= change) return;
+      all = wanted_;
+      text = encoded();
+    }
+    replace(path_, text);
+    const std::lock_guard lock(mutex_);
+    written_ = all;
+  }
+
+  std::string encoded() const {
+    kept_sessions kept;
+    kept.version = version;
+    for (const auto& [shard_id, one] : sessions_)
+      kept.sessions.push_back({shard_id, one.session_id, one.seq, one.resume_url, one.shard_count});
+    if (budget_) kept.budget = kept_budget{budget_->remaining, budget_->total, budget_->reset_at};
+    return json::encode(kept);
+  }
+
+  const std::string path_;
+  net::side_threads disk_{1};  // one, so that nothing is written twice at a time
+  descriptor locked_;          // on the side thread
+  std::mutex mutex_;           // guards what follows
+  bool read_ = false;
+  std::map<int, stored_session> sessions_;
+  std::optional<stored_budget> budget_;
+  std::uint64_t wanted_ = 0;   // changes
+  std::uint64_t written_ = 0;  // of these, on disk
+};
+
+}  // namespace
+
+std::shared_ptr<session_store> make_file_session_store(std::string path) {
+  if (path.empty()) throw error(errc::invalid_argument, "a file of sessions needs a path");
+  return std::make_shared<file_session_store>(std::move(path));
+}
+
+}  // namespace monochord

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+// A bot that is stopped and started again, with a store that outlives it.
+#include <filesystem>
+#include <map>
+#include <unistd.h>
+
+#include "support/bot_world.hpp"
+#include "support/catch.hpp"
+#include <monochord/gateway/session_store.hpp>
+
+namespace mc = monochord;
+using namespace std::chrono_literals;
+using mc::tests::simulated_world;
+
+namespace {
+
+struct file {
+  explicit file(const char* name = "sessions")
+      : path(std::filesystem::temp_directory_path() / ("monochord_restart_" + std::to_string(::getpid()) + "_" + name)) {
+    std::filesystem::remove(path);
+  }
+  ~file() { std::filesystem::remove(path); }
+  file(const file&) = delete;
+  file& operator=(const file&) = delete;
+  const std::filesystem::path path;
+};
+
+/// A bot that counts what it finished, each message after a while.
+struct counting_bot {
+  counting_bot(simulated_world& w, const file& where, std::map<std::string, int>& done) : bot(w.world.bot_token(), options(w, where)) {
+    bot.on<mc::message_create>([this, &done](const mc::message_create& event) -> mc::task<> {
+      const std::string text = event.message.content;
+      co_await bot.sleep(text == "slow" ? 20s : 300ms);
+      ++done[text];
+    });
+    w.sim.spawn(live());
+  }
+  static mc::client_options options(simulated_world& w, const file& where) {
+    auto out = w.options();
+    out.session_store = mc::make_file_session_store(where.path.string());
+    out.drain_timeout = 5s;
+    return out;
+  }
+  mc::task<> live() {
+    co_await bot.async_run();
+    ended = true;
+  }
+  mc::client bot;
+  bool ended = false;
+};
+
+}  // namespace
+
+TEST_CASE("a bot that is stopped and started again resumes: every message is handled once") {
+  simulated_world w;
+  const file where;
+  std::map<std::string, int> done;
+  int said = 0;
+  const auto say = [&] { w.discord().say(w.world.alice, w.world.general, std::to_string(said++)); };
+  for (int life = 0; life < 5; ++life) {
+    counting_bot bot(w, where, done);
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    for (int i = 0; i < 10; ++i) {
+      say();
+      w.sim.run_for(70ms);
+    }
+    bot.bot.stop();  // some handlers still work
+    say();
+    w.sim.run_until([&] { return bot.ended; });
+    for (int i = 0; i < 3; ++i) say();  // while nobody is there
+    w.sim.run_for(10s);
+  }
+  {
+    counting_bot bot(w, where, done);
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    w.sim.run_for(10s);
+    bot.bot.stop();
+    w.sim.run_until([&] { return bot.ended; });
+  }
+  CHECK(w.discord().counters().identifies == 1);
+  CHECK(w.discord().counters().resumed == 5);
+  REQUIRE(done.size() == static_cast<std::size_t>(said));
+  for (const auto& [text, times] : done) CHECK((times == 1 && !text.empty()));
+  for (const auto& v : w.discord().violations()) FAIL_CHECK(v.kind << ": " << v.text);
+}
+
+TEST_CASE("an event whose handler was cut short by the stop comes again") {
+  simulated_world w;
+  const file where;
+  std::map<std::string, int> done;
+  {
+    counting_bot bot(w, where, done);
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    w.discord().say(w.world.alice, w.world.general, "slow");
+    w.sim.run_for(1s);
+    bot.bot.stop();
+    w.sim.run_until([&] { return bot.ended; });
+    CHECK(done.empty());
+  }
+  counting_bot bot(w, where, done);
+  REQUIRE(w.sim.run(w.discord().expect_session()));
+  w.sim.run_for(30s);
+  CHECK(done == std::map<std::string, int>{{"slow", 1}});
+  bot.bot.stop();
+  w.sim.run_until([&] { return bot.ended; });
+}
+
+TEST_CASE("after a crash nothing is lost: what was not stored as handled comes again") {
+  simulated_world w;
+  const file where, copy("copy");
+  std::map<std::string, int> done;
+  {
+    counting_bot bot(w, where, done);
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    for (int i = 0; i < 20; ++i) {
+      w.discord().say(w.world.alice, w.world.general, std::to_string(i));
+      w.sim.run_for(50ms);
+    }
+    std::filesystem::copy_file(where.path, copy.path);  // what a killed process leaves
+    bot.bot.stop();
+    w.sim.run_until([&] { return bot.ended; });
+  }
+  std::filesystem::copy_file(copy.path, where.path, std::filesystem::copy_options::overwrite_existing);
+  counting_bot bot(w, where, done);
+  REQUIRE(w.sim.run(w.discord().expect_session()));
+  w.sim.run_for(10s);
+  REQUIRE(done.size() == 20);
+  int again = 0;
+  for (const auto& [text, times] : done) again += times - 1;
+  CHECK(again > 0);
+  CHECK(again <= 12);  // of the last 250 ms and of 300 ms of work
+  CHECK(done.at("0") == 1);
+  CHECK(w.discord().counters().identifies == 1);
+  bot.bot.stop();
+  w.sim.run_until([&] { return bot.ended; });
+}
