@@ -164,7 +164,9 @@ class file_session_store final : public session_store, public std::enable_shared
       const std::lock_guard lock(mutex_);
       if (read_) co_return;
     }
-    co_await disk_.run([self] { self->read(); });
+    // Named: g++ 12 destroys what is converted within a co_await expression twice.
+    const std::function<void()> work = [self] { self->read(); };
+    co_await disk_.run(work);
   }
 
   task<> change(std::function<void()> what) {
@@ -181,7 +183,8 @@ class file_session_store final : public session_store, public std::enable_shared
       what();
       mine = ++wanted_;
     }
-    co_await disk_.run([self, mine] { self->write(mine); });
+    const std::function<void()> work = [self, mine] { self->write(mine); };
+    co_await disk_.run(work);
   }
 
   /// On the side thread, as what follows.

@@ -197,9 +197,10 @@ TEST_CASE("what is saved before anything was loaded leaves the other shards in t
   testing::simulation sim;
   const folder where;
   sim.run(make_file_session_store(where.file())->save(3, some_session(5)));
-  const auto store = make_file_session_store(where.file());
+  auto store = make_file_session_store(where.file());
   sim.run(store->save(4, some_session(6)));
   sim.run(store->erase(5));
+  store.reset();
   const auto again = make_file_session_store(where.file());
   CHECK(sim.run(again->load(3))->seq == 5);
   CHECK(sim.run(again->load(4))->seq == 6);
@@ -208,7 +209,7 @@ TEST_CASE("what is saved before anything was loaded leaves the other shards in t
 TEST_CASE("many shards that save at once are all there") {
   testing::simulation sim;
   const folder where;
-  const auto store = make_file_session_store(where.file());
+  auto store = make_file_session_store(where.file());
   int done = 0;
   const auto save = [&](int shard) -> task<> {
     co_await store->save(shard, some_session(shard));
@@ -216,6 +217,7 @@ TEST_CASE("many shards that save at once are all there") {
   };
   for (int shard = 0; shard < 300; ++shard) sim.spawn(save(shard));
   sim.run_until([&] { return done == 300; });
+  store.reset();
   const auto again = make_file_session_store(where.file());
   for (int shard = 0; shard < 300; ++shard) CHECK(sim.run(again->load(shard))->seq == shard);
 }
@@ -227,12 +229,13 @@ TEST_CASE("a file of sessions that is damaged is told of once, ignored and repla
   const std::string good = where.text();
   for (std::size_t size = 0; size < good.size(); ++size) {
     where.write(good.substr(0, size));
-    const auto store = make_file_session_store(where.file());
+    auto store = make_file_session_store(where.file());
     const auto first = sim.run(as_result(store->load(0)));
     REQUIRE_FALSE(first.has_value());
     CHECK(first.error_text().find("is damaged and is ignored") != std::string::npos);
     CHECK_FALSE(sim.run(store->load(0)));
     sim.run(store->save(0, some_session(8)));
+    store.reset();
     CHECK(sim.run(make_file_session_store(where.file())->load(0))->seq == 8);
   }
   for (const char* text : {R"({"version":2,"sessions":[]})", R"({"version":1})", "[]", "\xff"}) {
