@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "client/handler_intents.hpp"
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
@@ -33,6 +34,8 @@ namespace {
 constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, " MONOCHORD_VERSION ")";
 /// What cancelled handlers and tasks get to come to their end before they are left behind.
 constexpr auto cancel_grace = std::chrono::seconds{5};
+/// How often it is kept what was handled while the last handlers run.
+constexpr auto keeps_every = std::chrono::milliseconds{250};
 
 std::shared_ptr<const net::tls_context> make_tls(const client_options& options) {
   return options.ca_file.empty() ? net::tls_context::client() : net::tls_context::client_trusting_file(options.ca_file);
@@ -262,9 +265,18 @@ task<> client::impl::shut_down() {
   dispatcher->close();
   handlers->close();
   // Awaited outside of the conditions: g++ 12 without optimisation makes a trap of one within the branch of another.
-  bool drained = co_await handlers->join(*time, after(time->now(), options.drain_timeout));
+  const auto drain_ends = after(time->now(), options.drain_timeout);
+  bool drained = false;
+  do {
+    // What ends meanwhile is kept at once: whoever kills this process while it waits doubles nothing of that.
+    drained = co_await handlers->join(*time, std::min(drain_ends, after(time->now(), keeps_every)));
+    if (drained || !shards) continue;
+    const bool kept = co_await net::run_before(*time, drain_ends, shards->keep_positions());
+    static_cast<void>(kept);
+  } while (!drained && time->now() < drain_ends);
   if (!drained) {
     log(log_level::warning, "client", std::to_string(handlers->running()) + " handlers took longer than drain_timeout: cancelled");
+    dispatcher->cut_short();
     handlers->cancel();
     drained = co_await handlers->join(*time, time->now() + cancel_grace);
     if (!drained) log(log_level::error, "client", std::to_string(handlers->running()) + " handlers do not end: left behind");
@@ -278,6 +290,7 @@ task<> client::impl::shut_down() {
 }
 
 void client::impl::begin() {
+  check_handler_intents(dispatcher->names(), options.intents);
   const std::lock_guard lock(mutex_);
   if (started_) throw error(errc::invalid_argument, "a client runs once: make another one to run again");
   started_ = true;

@@ -96,6 +96,13 @@ bool dispatcher::wants(std::string_view name) const {
   return !handlers->raw.empty() || handlers->typed.find(name) != handlers->typed.end();
 }
 
+std::vector<std::string> dispatcher::names() const {
+  std::vector<std::string> all;
+  const auto handlers = current();
+  for (const auto& [name, slot] : handlers->typed) all.push_back(name);
+  return all;
+}
+
 bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims) {
   events_.fetch_add(1, std::memory_order_relaxed);
   const auto handlers = current();
@@ -166,7 +173,7 @@ task<> dispatcher::run(work mine) {
   }
   // What a handler makes of its cancellation is its own business: it was cut short all the same.
   const auto state = co_await asio::this_coro::cancellation_state;
-  mine.cut_short = state.cancelled() != asio::cancellation_type::none;
+  mine.cut_short = mine.owner().cut_short_ || state.cancelled() != asio::cancellation_type::none;
   if (!thrown) co_return;
   dispatcher& self = mine.owner();
   if (self.is_closed() && is_cancellation(thrown)) co_return;  // by the end, which says so itself

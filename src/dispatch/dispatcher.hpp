@@ -48,12 +48,17 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// True when `name` has a handler, so that its data is worth decoding.
   bool wants(std::string_view name) const;
 
+  /// The events that have handlers of their own, as they are called on the wire.
+  std::vector<std::string> names() const;
+
   /// Starts the handlers of an event, whose `data` is `text`. False when there is no room for another one: then await
   /// `room()` before the next. Handlers hold a claim of `claims`, if there is such, until the last of them has ended; it is
   /// given up when one could not be started, or was cut short by the end.
   bool deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims = nullptr);
   /// Completes when fewer than `max_running` handlers run, or after `close()`.
   task<> room();
+  /// From now on no handler counts as come to its end: they are about to be cancelled, and may hide that.
+  void cut_short() noexcept { cut_short_ = true; }
   /// Lets every waiter of `room()` go.
   void close();
 
@@ -95,6 +100,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   const spawner spawn_;
   const std::size_t max_running_;
   std::atomic<std::size_t> running_{0};
+  std::atomic<bool> cut_short_{false};
 
   mutable std::mutex mutex_;  // guards what follows; never held while something of the user is called or destroyed
   std::shared_ptr<const table> table_ = std::make_shared<table>();

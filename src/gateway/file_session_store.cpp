@@ -31,6 +31,8 @@ struct kept_session {
   std::int64_t seq = 0;
   std::string resume_url;
   std::int64_t shard_count = 1;
+  std::int64_t intents = 0;
+  std::int64_t large_threshold = 0;
 };
 struct kept_budget {
   std::int64_t remaining = 0;
@@ -39,20 +41,29 @@ struct kept_budget {
 };
 struct kept_sessions {
   std::int64_t version = 0;
+  std::string checksum;  // of all this as JSON with an empty one
   std::vector<kept_session> sessions;
   optional<kept_budget> budget;
 };
 
 }  // namespace
 
-MONOCHORD_MODEL(kept_session, shard_id, session_id, seq, resume_url, shard_count)
+MONOCHORD_MODEL(kept_session, shard_id, session_id, seq, resume_url, shard_count, intents, large_threshold)
 MONOCHORD_MODEL(kept_budget, remaining, total, reset_at)
-MONOCHORD_MODEL(kept_sessions, version, sessions, budget)
+MONOCHORD_MODEL(kept_sessions, version, checksum, sessions, budget)
 
 namespace {
 
 constexpr std::int64_t version = 1;
 constexpr std::uint64_t largest_file = 64U << 20U;  // a hundred thousand shards take a third of it
+
+/// Against what a disk or an editor does to a file, not against somebody who may write it. FNV-1a, 64 bits.
+std::string checksum_of(kept_sessions all) {
+  all.checksum.clear();
+  std::uint64_t sum = 14695981039346656037U;
+  for (const char c : json::encode(all)) sum = (sum ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  return std::to_string(sum);
+}
 
 [[noreturn]] void fail(const std::string& what, const std::string& path) {
   throw error(errc::resource, what + " " + path + ": " + std::system_category().message(errno));
@@ -205,6 +216,8 @@ class file_session_store final : public session_store, public std::enable_shared
         if (kept.version != version)
           throw error(errc::json_mismatch, path_ + " is of version " + std::to_string(kept.version) +
                                                " and is ignored: this library writes " + std::to_string(version));
+        if (kept.checksum != checksum_of(kept))
+          throw error(errc::json_mismatch, path_ + " is damaged and is ignored: its checksum is another");
       }
     } catch (const decode_error& e) {
       kept = {};
@@ -240,16 +253,19 @@ class file_session_store final : public session_store, public std::enable_shared
   void take_in(kept_sessions& kept) {
     for (auto& one : kept.sessions) {
       if (one.shard_id < 0 || one.shard_id > INT32_MAX || one.shard_count < 1 || one.shard_count > INT32_MAX || one.seq < 0 ||
-          one.session_id.empty())
+          one.intents < 0 || one.large_threshold < 0 || one.large_threshold > INT32_MAX || one.session_id.empty())
         continue;
       stored_session session;
       session.session_id = std::move(one.session_id);
       session.seq = one.seq;
       session.resume_url = std::move(one.resume_url);
       session.shard_count = static_cast<int>(one.shard_count);
+      session.intents = static_cast<std::uint64_t>(one.intents);
+      session.large_threshold = static_cast<int>(one.large_threshold);
       sessions_.try_emplace(static_cast<int>(one.shard_id), std::move(session));
     }
-    if (kept.budget)
+    const auto fits = [](std::int64_t n) { return n >= 0 && n <= INT32_MAX; };
+    if (kept.budget && fits(kept.budget->remaining) && fits(kept.budget->total))
       budget_ = {static_cast<int>(kept.budget->remaining), static_cast<int>(kept.budget->total), kept.budget->reset_at};
   }
 
@@ -271,8 +287,10 @@ class file_session_store final : public session_store, public std::enable_shared
     kept_sessions kept;
     kept.version = version;
     for (const auto& [shard_id, one] : sessions_)
-      kept.sessions.push_back({shard_id, one.session_id, one.seq, one.resume_url, one.shard_count});
+      kept.sessions.push_back({shard_id, one.session_id, one.seq, one.resume_url, one.shard_count,
+                               static_cast<std::int64_t>(one.intents), one.large_threshold});
     if (budget_) kept.budget = kept_budget{budget_->remaining, budget_->total, budget_->reset_at};
+    kept.checksum = checksum_of(kept);
     return json::encode(kept);
   }
 

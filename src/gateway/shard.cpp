@@ -144,7 +144,7 @@ task<> shard::impl::load_session(std::optional<protocol::session_snapshot>& into
   if (!options->store) co_return;
   try {
     const auto found = co_await within_limit(*options->clock, options->store->load(id));
-    if (found && found->shard_count == options->shard_count) {
+    if (found && fits(*found, *options)) {
       protocol::session_snapshot kept;
       kept.session_id = found->session_id;
       kept.seq = found->seq;
@@ -155,6 +155,9 @@ task<> shard::impl::load_session(std::optional<protocol::session_snapshot>& into
     if (stop_requested) co_return;  // it was cancelled for that
     ++counters.store_errors;
     log(log_level::warning, std::string("cannot load the stored session: ") + e.what());
+  } catch (...) {
+    ++counters.store_errors;
+    log(log_level::warning, "cannot load the stored session: the session store threw what is no std::exception");
   }
 }
 

@@ -45,6 +45,11 @@ struct shard_options {
   std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
 };
 
+/// Whether a session that was kept is one that this bot would start today.
+inline bool fits(const stored_session& kept, const shard_options& today) noexcept {
+  return kept.shard_count == today.shard_count && kept.intents == today.intents && kept.large_threshold == today.large_threshold;
+}
+
 using stop_mode = protocol::session::stop_mode;
 
 struct shard_counters {

@@ -402,6 +402,8 @@ stored_session shard::impl::to_stored(const protocol::session_snapshot& from) co
   kept.seq = from.seq;
   kept.resume_url = from.resume_url;
   kept.shard_count = options->shard_count;
+  kept.intents = options->intents;
+  kept.large_threshold = options->large_threshold;
   return kept;
 }
 
@@ -425,7 +427,8 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
         const stored_session kept = self->to_stored(*self->to_save);
         co_await within_limit(time, store.save(self->id, kept));
         self->session->handled(of, kept.seq);
-        self->note_stored(of, kept.seq);
+        self->stored_of = of;
+        self->position_stored = kept.seq;
       } else {
         co_await within_limit(time, store.erase(self->id));
       }
@@ -438,8 +441,11 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
         co_await within_limit(time, store.save_budget(budget));
         self->budget_kept = left->remaining;
       }
+      self->note_stored(self->stored_of, self->position_stored);
     } catch (const std::exception& e) {
       self->store_failed(std::string("cannot store the session: ") + e.what());
+    } catch (...) {
+      self->store_failed("cannot store the session: the session store threw what is no std::exception");
     }
   }
   self->storing = false;

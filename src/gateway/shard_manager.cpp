@@ -93,7 +93,10 @@ task<identify_queue_options> shard_manager::impl::queue_options() {
   try {
     const auto stored = co_await within_limit(*shared->clock, shared->store->load_budget());
     const auto now = shared->clock->utc_now();
-    if (stored && stored->reset_at > now && stored->remaining < out.remaining) {
+    // A budget is a day's; what says otherwise comes from a clock that was wrong, or from a damaged file.
+    const bool sane = stored && stored->remaining >= 0 && stored->remaining <= stored->total && stored->reset_at > now &&
+                      stored->reset_at - now <= std::chrono::hours{24};
+    if (sane && stored->remaining < out.remaining) {
       out.remaining = stored->remaining;
       out.reset_after = std::chrono::duration_cast<duration>(stored->reset_at - now);
     }
@@ -107,7 +110,7 @@ task<bool> shard_manager::impl::has_stored_session(int shard_id) {
   if (!shared->store || store_is_silent) co_return false;
   try {
     const auto stored = co_await within_limit(*shared->clock, shared->store->load(shard_id));
-    co_return stored && stored->shard_count == count;
+    co_return stored && fits(*stored, *shared);
   } catch (const error& e) {
     store_is_silent = e.code() == errc::timeout;  // not as many seconds as there are shards
   } catch (const std::exception&) {

@@ -48,6 +48,16 @@ task<> run_on(asio::any_io_executor there, task<> work) {
       if (!state->done) state->cancel.emit(asio::cancellation_type::terminal);
     });
   });
+  struct orphaned {
+    std::shared_ptr<shared> work;
+    asio::any_io_executor there;
+    ~orphaned() {
+      if (!work) return;
+      asio::post(there, [work = std::move(work)] {
+        if (!work->done) work->cancel.emit(asio::cancellation_type::terminal);
+      });
+    }
+  } gone{state, there};  // with the context that the caller waits in: then nobody wants it any more
   auto token = uncancelled();
   co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
       [&](auto done) {
@@ -60,6 +70,7 @@ task<> run_on(asio::any_io_executor there, task<> work) {
                        }));
       },
       token);
+  gone.work = nullptr;
   if (state->error) std::rethrow_exception(state->error);
 }
 

@@ -59,7 +59,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
 
   mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
   std::vector<connection_ptr> idle;  // the last one was used last
-  std::set<http_connection*> all;
+  std::set<std::weak_ptr<http_connection>, std::owner_less<>> all;  // those that are gone included, until the next is opened
   /// A call that wants one of max_connections.
   struct claim {
     time_point deadline;
@@ -161,7 +161,7 @@ void http_pool::impl::release(connection_ptr connection) {
   {
     const std::lock_guard lock(mutex);
     if (connection && (closed || !connection->reusable())) {
-      all.erase(connection.get());
+      all.erase(connection);
       spent = std::move(connection);
     }
     if (!hand_over(connection)) {
@@ -180,7 +180,7 @@ void http_pool::impl::release(connection_ptr connection) {
 void http_pool::impl::forget(http_connection& dead) {
   connection_ptr last;
   const std::lock_guard lock(mutex);
-  all.erase(&dead);
+  all.erase(dead.weak_from_this());
   const auto place = std::ranges::find(idle, &dead, &connection_ptr::get);
   if (place == idle.end()) return;  // it is just being taken: its user will notice
   last = std::move(*place);
@@ -207,7 +207,8 @@ task<> http_pool::impl::open(std::shared_ptr<impl> self, std::shared_ptr<connect
   });
   const std::lock_guard lock(self->mutex);
   if (self->closed) throw error(errc::cancelled, "the HTTP client is closed");  // whoever closed it did not see this one
-  self->all.insert(made.get());
+  std::erase_if(self->all, [](const auto& one) { return one.expired(); });
+  self->all.insert(made);
   ++self->count.connections_opened;
   if (base.encrypted()) ++self->count.tls_handshakes;
   if (made->resumed()) ++self->count.tls_resumed;
@@ -397,7 +398,7 @@ task<> http_pool::impl::sweep() {
       }
       std::erase_if(idle, [&](const connection_ptr& one) { return one->idle_since <= oldest; });
       count.idle_closes += expired.size();
-      for (const auto& one : expired) all.erase(one.get());
+      for (const auto& one : expired) all.erase(one);
       for (const auto& one : waiting) {
         if (one->deadline <= now) one->wait->complete(make_error_code(errc::timeout));
         else next = std::min(next, one->deadline);
@@ -420,8 +421,8 @@ void http_pool::impl::shut() {
   {
     const std::lock_guard lock(mutex);
     if (std::exchange(closed, true)) return;
-    for (auto* one : all) {
-      if (auto held = one->weak_from_this().lock()) ending.push_back(std::move(held));
+    for (const auto& one : all) {
+      if (auto held = one.lock()) ending.push_back(std::move(held));
     }
     all.clear();
     idle.clear();
@@ -489,7 +490,7 @@ http_counters http_pool::counters() const {
 
 std::size_t http_pool::open_connections() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->all.size();
+  return static_cast<std::size_t>(std::ranges::count_if(impl_->all, [](const auto& one) { return !one.expired(); }));
 }
 
 const url& http_pool::base() const noexcept { return impl_->base; }

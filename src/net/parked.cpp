@@ -6,6 +6,7 @@
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cstdint>
@@ -16,7 +17,29 @@ namespace monochord::net {
 
 namespace asio = boost::asio;
 
-/// Belongs to an execution context and knows what waits there, so that nothing outlives it.
+/// Who waits in an execution context. The mutex also guards each of them: whoever completes one does it before the context has
+/// begun to be destroyed, or not at all.
+struct parked::waiters {
+  std::mutex mutex;
+  bool open = true;
+  parked* first = nullptr;
+  std::size_t count = 0;
+
+  void add(parked& one) noexcept {
+    one.next_ = first;
+    if (first) first->previous_ = &one;
+    first = &one;
+    ++count;
+  }
+  void remove(parked& one) noexcept {
+    if (one.next_) one.next_->previous_ = one.previous_;
+    if (one.previous_) one.previous_->next_ = one.next_;
+    if (first == &one) first = one.next_;
+    --count;
+  }
+};
+
+/// Belongs to an execution context, so that nothing that waits outlives it.
 class parked::registry final : public asio::execution_context::service {
  public:
   using key_type = registry;
@@ -26,71 +49,72 @@ class parked::registry final : public asio::execution_context::service {
   ~registry() override { ++gone_; }
 
   /// `use_service` looks through all services of the context, by name: so each thread remembers what it found last.
-  static registry& of(asio::execution_context& context) {
+  static const std::shared_ptr<waiters>& of(const asio::any_io_executor& executor) {
     struct memory {
       asio::execution_context* context = nullptr;
       registry* found = nullptr;
       std::uint64_t gone = 0;
     };
     thread_local memory last;
+    asio::execution_context& context = asio::query(executor, asio::execution::context);
     const std::uint64_t gone = gone_.load();
-    if (last.context != &context || last.gone != gone) last = {&context, &asio::use_service<registry>(context), gone};
-    return *last.found;
+    if (last.context != &context || last.gone != gone) {
+      // Services end in the reverse order of their making: strands must still take what is completed until this one has ended.
+      static_cast<void>(asio::strand<asio::any_io_executor>(executor));
+      last = {&context, &asio::use_service<registry>(context), gone};
+    }
+    return last.found->all_;
   }
 
-  void add(parked& one) {
-    const std::lock_guard lock(mutex_);
-    one.next_ = first_;
-    if (first_) first_->previous_ = &one;
-    first_ = &one;
-    ++count_;
-  }
-  void remove(parked& one) {
-    const std::lock_guard lock(mutex_);
-    if (one.next_) one.next_->previous_ = one.previous_;
-    if (one.previous_) one.previous_->next_ = one.next_;
-    if (first_ == &one) first_ = one.next_;
-    --count_;
-  }
   std::size_t count() const {
-    const std::lock_guard lock(mutex_);
-    return count_;
+    const std::lock_guard lock(all_->mutex);
+    return all_->count;
   }
 
   void shutdown() override {
-    std::vector<std::shared_ptr<parked>> all;
-    {
-      const std::lock_guard lock(mutex_);
-      for (auto* one = first_; one != nullptr; one = one->next_) {
-        if (auto held = one->weak_from_this().lock()) all.push_back(std::move(held));
-      }
+    std::vector<handler> dropped;  // the coroutines that wait are destroyed with them, once the mutex is free
+    std::vector<std::optional<lasting_executor>> executors;
+    const std::unique_lock lock(all_->mutex);
+    all_->open = false;
+    dropped.reserve(all_->count);
+    executors.reserve(all_->count);
+    while (parked* const one = all_->first) {
+      all_->remove(*one);
+      one->done_ = true;
+      dropped.push_back(std::move(one->handler_));
+      executors.push_back(std::exchange(one->executor_, std::nullopt));
     }
-    for (auto& one : all) one->drop();
   }
 
  private:
   inline static std::atomic<std::uint64_t> gone_{0};  // a context at the same place may be another one
 
-  mutable std::mutex mutex_;
-  parked* first_ = nullptr;
-  std::size_t count_ = 0;
+  const std::shared_ptr<waiters> all_ = std::make_shared<waiters>();
 };
 
 parked::parked(handler done, const asio::any_io_executor& fallback, bool runs_there)
-    : handler_(std::move(done)),
-      executor_(fallback),
-      runs_there_(runs_there) {}
+    : handler_(std::move(done)), executor_(fallback), runs_there_(runs_there), among_(registry::of(fallback)) {}
 
 parked::~parked() {
-  if (!done_.load(std::memory_order_acquire) && registry_) registry_->remove(*this);
+  const std::lock_guard lock(among_->mutex);
+  if (!done_) among_->remove(*this);
 }
 
 std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& fallback,
                                      std::function<void()> on_cancel, bool runs_there) {
   const auto slot = asio::get_associated_cancellation_slot(done);
   auto made = std::make_shared<parked>(std::move(done), fallback, runs_there);
-  made->registry_ = &registry::of(asio::query(fallback, asio::execution::context));
-  made->registry_->add(*made);
+  handler late;  // what waits where everything ends is dropped like the rest, once the mutex is free
+  {
+    const std::lock_guard lock(made->among_->mutex);
+    if (made->among_->open) {
+      made->among_->add(*made);
+    } else {
+      made->done_ = true;
+      late = std::move(made->handler_);
+      made->executor_.reset();
+    }
+  }
   if (slot.is_connected()) {
     asio::cancellation_slot(slot).assign(
         [weak = std::weak_ptr(made), on_cancel = std::move(on_cancel)](asio::cancellation_type) {
@@ -102,8 +126,10 @@ std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& 
 }
 
 bool parked::complete(error_code error, std::size_t bytes) {
-  if (done_.exchange(true, std::memory_order_acq_rel)) return false;
-  registry_->remove(*this);
+  const std::lock_guard lock(among_->mutex);
+  if (done_) return false;
+  done_ = true;
+  among_->remove(*this);
   const auto executor = *std::exchange(executor_, std::nullopt);
   // Queued in any case: whoever completes this may hold a lock, or be the coroutine itself.
   if (runs_there_) {
@@ -115,13 +141,6 @@ bool parked::complete(error_code error, std::size_t bytes) {
     });
   }
   return true;
-}
-
-void parked::drop() noexcept {
-  if (done_.exchange(true, std::memory_order_acq_rel)) return;
-  registry_->remove(*this);
-  const auto dropped = std::move(handler_);  // destroys the coroutine that waits
-  executor_.reset();
 }
 
 std::size_t parked::count(asio::execution_context& context) {

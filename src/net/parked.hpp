@@ -35,20 +35,19 @@ class parked : public std::enable_shared_from_this<parked> {
   static std::size_t count(boost::asio::execution_context& context);
 
   class registry;
+  struct waiters;
   parked(handler done, const boost::asio::any_io_executor& fallback, bool runs_there);
   /// Whoever drops it without completing it destroys the coroutine that waits.
   ~parked();
 
  private:
   friend class registry;
-  void drop() noexcept;
-
-  std::atomic<bool> done_{false};
+  std::atomic<bool> done_{false};  // written with the mutex of `among_` held
   handler handler_;
   std::optional<lasting_executor> executor_;
   const bool runs_there_;
-  registry* registry_ = nullptr;
-  parked* next_ = nullptr;  // the registry's list
+  const std::shared_ptr<waiters> among_;
+  parked* next_ = nullptr;  // in its list
   parked* previous_ = nullptr;
 };
 

@@ -23,6 +23,9 @@
 
 namespace monochord::protocol::limiter {
 
+/// An owner with a long deadline may hold its slot until then, and this long.
+constexpr duration owner_grace = std::chrono::seconds{30};
+
 using ticket = rate_limiter::ticket;
 
 /// Whose turn it is: the most urgent, then the first by order.
@@ -180,7 +183,7 @@ struct entry {
   time_point sent_at{};
   time_point not_before = time_point::min();
   time_point deadline{};      // the caller's
-  time_point taken_back{};    // in flight: when its slot is
+  time_point taken_back{};    // in flight, or not ready: when its slot, or its place, is
 };
 
 /// The last `limit` texts that were put in.

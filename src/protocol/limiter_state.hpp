@@ -57,6 +57,8 @@ struct rate_limiter::state {
   void touch(quota& q);
   void changed(bucket& b);
   void free(limiter::domain& d);
+  void let_go(limiter::domain& d);
+  void no_longer_unready(ticket t, entry& e);
   void let_go(cause& by);
 
   // A poll.
@@ -119,6 +121,7 @@ struct rate_limiter::state {
   place front_of(const lane& l) const;
   std::optional<refused_request::cause> refusal_of(const lane& l) const;
   hold hold_of(const lane& l, ticket t, const entry& e, time_point now);
+  bool waits_for_files_before(const lane& l, const limiter::place& mine) const;
   hold hold_of(const line& n, time_point now);
   void look_at(lane& l, time_point now);
   std::optional<ticket> look_at(line& n, time_point now);

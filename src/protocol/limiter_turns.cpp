@@ -7,13 +7,6 @@
 
 namespace monochord::protocol {
 
-namespace {
-
-/// An owner with a long deadline may hold its slot until then, and this long.
-constexpr duration owner_grace = std::chrono::seconds{30};
-
-}  // namespace
-
 void rate_limiter::state::enqueue(ticket t, entry& e, time_point now) {
   ++waiting;
   lane& l = *e.where;
@@ -65,7 +58,7 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   e.counted_as_waiting = false;
   e.sent_at = now;
   e.taken_back = now + options.answer_deadline;
-  if (e.deadline != time_point::max()) e.taken_back = std::max(e.taken_back, e.deadline + owner_grace);
+  if (e.deadline != time_point::max()) e.taken_back = std::max(e.taken_back, e.deadline + limiter::owner_grace);
   deadlines.emplace(e.taken_back, t);
   unqueue(t, e);
   ++counters.sent;
@@ -98,6 +91,7 @@ void rate_limiter::state::release(ticket t, entry& e) {
 void rate_limiter::state::end(ticket t, entry& e) {
   release(t, e);
   unqueue(t, e);
+  if (!e.ready) no_longer_unready(t, e);
   if (e.where->order && e.where->order->holder == t) free(*e.where->order);
   if (e.over) --e.over->tickets;
   tickets.erase(t);
@@ -188,8 +182,18 @@ void rate_limiter::state::changed(bucket& b) {
       if (l->held_by == wait_reason::bucket || l->held_by == wait_reason::learning) touch(*l);
 }
 
+/// Its files were looked at, or it is given up: who keeps behind it is looked at.
+void rate_limiter::state::no_longer_unready(ticket t, entry& e) {
+  deadlines.erase({e.taken_back, t});
+  if (e.where->order) let_go(*e.where->order);
+}
+
 void rate_limiter::state::free(limiter::domain& d) {
   d.holder = 0;
+  let_go(d);
+}
+
+void rate_limiter::state::let_go(limiter::domain& d) {
   for (lane* l : d.lanes)
     if (l->held_by == wait_reason::order) touch(*l);
 }
@@ -263,9 +267,19 @@ std::optional<refused_request::cause> rate_limiter::state::refusal_of(const lane
   return std::nullopt;
 }
 
+/// Whether something that came before, to the same place by another route, cannot go yet because its files are looked at.
+bool rate_limiter::state::waits_for_files_before(const lane& l, const limiter::place& mine) const {
+  return std::ranges::any_of(l.order->lanes, [&](const lane* other) {
+    if (other == &l || other->waiting.empty()) return false;
+    const auto& first = *other->waiting.begin();
+    return first < mine && !tickets.at(limiter::ticket_of(first)).ready;
+  });
+}
+
 /// What keeps a lane whose front is `t`, apart from its line.
 rate_limiter::state::hold rate_limiter::state::hold_of(const lane& l, ticket t, const entry& e, time_point now) {
   if (l.order && l.order->holder != 0 && l.order->holder != t) return {time_point::max(), wait_reason::order};
+  if (l.order && waits_for_files_before(l, {e.urgency, e.order, t})) return {time_point::max(), wait_reason::order};
   if (!e.ready) return {time_point::max(), wait_reason::files};
   if (e.not_before > now) return {e.not_before, wait_reason::backoff};
   if (l.of->paused_until > now) return {l.of->paused_until, wait_reason::route};
@@ -296,8 +310,6 @@ void rate_limiter::state::look_at(lane& l, time_point now) {
   const auto t = limiter::ticket_of(front);
   entry& e = tickets.at(t);
   if (const auto why = refusal_of(l)) return refuse(t, e, {t, *why, wait_reason::none, now});  // touches it again
-  // What comes after it in other lanes of its domain keeps behind it although it cannot go yet.
-  if (!e.ready && l.order && l.order->holder == 0) l.order->holder = t;
   if (const auto held = hold_of(l, t, e, now); held.until > now) return hold_back(l, e, held);
   l.stands = front;
   l.patience = l.deadlines.empty() ? time_point::max() : l.deadlines.begin()->first;

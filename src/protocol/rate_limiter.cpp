@@ -246,6 +246,10 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
   e.since = now;
   e.deadline = deadline;
   e.ready = is_ready;
+  if (!is_ready && deadline != time_point::max()) {  // whoever looks at its files may never be heard of again
+    e.taken_back = deadline + limiter::owner_grace;
+    s.deadlines.emplace(e.taken_back, t);
+  }
   s.enqueue(t, e, now);
   ++s.counters.acquired;
   return t;
@@ -258,6 +262,7 @@ void rate_limiter::ready(ticket t, time_point deadline) {
   entry& e = found->second;
   lane& l = *e.where;
   const bool listed = l.waiting.contains({e.urgency, e.order, t});
+  if (!e.ready) s.no_longer_unready(t, e);
   if (listed) l.deadlines.erase({e.deadline, t});
   e.ready = true;
   e.deadline = deadline;

@@ -421,14 +421,17 @@ void queue::tell_limited(const journey& trip, const protocol::response_info& inf
 template <class Hook, class Event>
 void queue::call_hook(const Hook& hook, const Event& event) const {
   if (!hook) return;
-  const std::lock_guard lock(hooks_mutex_);
+  std::string failed;
   try {
+    const std::lock_guard lock(hooks_mutex_);
     hook(event);
+    return;
   } catch (const std::exception& e) {
-    options_.log(log_level::error, "rest", std::string("a hook failed: ") + e.what());
+    failed = e.what();
   } catch (...) {
-    options_.log(log_level::error, "rest", "a hook failed with something that is not a std::exception");
+    failed = "it threw something that is not a std::exception";
   }
+  options_.log(log_level::error, "rest", "a hook failed: " + failed);
 }
 
 /// A turn in the limiter, for the call whose place it is.

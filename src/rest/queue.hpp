@@ -122,7 +122,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   } tallies_;
 
-  mutable std::mutex hooks_mutex_;  // held while one runs, and by nobody else
+  mutable std::recursive_mutex hooks_mutex_;  // held while one runs, which may make a call that has hooks itself
 
   // Guards what follows, and the members of a place. Taken by `guard`, before that of the limits; never held while a hook runs, a
   // log is written or anything is awaited.

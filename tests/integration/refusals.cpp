@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What a client refuses, or is refused, ends with a typed error that says what to do, and without a second try.
+#include <monochord/model/events.hpp>
+
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
 
@@ -83,6 +85,25 @@ TEST_CASE("close codes that forbid reconnecting end the client with a gateway_er
   CHECK(error->code() == (code == 4004 ? mc::errc::token_rejected : mc::errc::gateway_fatal));
   w.sim.run_for(10min);
   CHECK(w.discord().counters().connections == 1);
+}
+
+TEST_CASE("a handler of an event that never comes with the intents asked for is refused by name, nothing is sent") {
+  simulated_world w;
+  auto options = w.options();
+  options.intents = mc::intent::guilds;
+  mc::client bot(w.world.bot_token(), options);
+  bot.on<mc::guild_create>([](const mc::guild_create&) {});
+  bot.on<mc::interaction_create>([](const mc::interaction_create&) {});
+  const auto id = bot.on<mc::message_create>([](const mc::message_create&) {});
+  const auto end = outcome(w, bot);
+  REQUIRE_FALSE(end.has_value());
+  CHECK_THAT(end.error_text(), Catch::Contains("MESSAGE_CREATE") && Catch::Contains("guild_messages or direct_messages") &&
+                                   Catch::Contains("client_options::intents"));
+  CHECK(w.discord().counters().requests == 0);
+  bot.off(id);
+  w.sim.spawn(bot.async_run());
+  REQUIRE(w.sim.run(w.discord().expect_session()));
+  bot.stop();
 }
 
 TEST_CASE("a privileged intent that is not switched on is refused by name") {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A bot that is stopped and started again, with a store that outlives it.
+#include <boost/asio/this_coro.hpp>
 #include <filesystem>
 #include <map>
 #include <unistd.h>
@@ -133,4 +134,85 @@ TEST_CASE("after a crash nothing is lost: what was not stored as handled comes a
   CHECK(w.discord().counters().identifies == 1);
   bot.bot.stop();
   w.sim.run_until([&] { return bot.ended; });
+}
+
+TEST_CASE("a handler that hides that it was cut short is given its event again all the same") {
+  simulated_world w;
+  const file where;
+  int begun = 0, over = 0;
+  for (int life = 0; life < 2; ++life) {
+    mc::client bot(w.world.bot_token(), counting_bot::options(w, where));
+    bot.on<mc::message_create>([&](const mc::message_create&) -> mc::task<> {
+      ++begun;
+      try {
+        co_await bot.sleep(20s);
+        ++over;
+      } catch (const mc::error&) {
+      }
+      co_await boost::asio::this_coro::reset_cancellation_state();
+    });
+    bool ended = false;
+    const auto live = [&]() -> mc::task<> {
+      co_await bot.async_run();
+      ended = true;
+    };
+    w.sim.spawn(live());
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    if (life == 0) w.discord().say(w.world.alice, w.world.general, "text");
+    w.sim.run_for(life == 0 ? 1s : 30s);
+    bot.stop();
+    w.sim.run_until([&] { return ended; });
+  }
+  CHECK(begun == 2);
+  CHECK(over == 1);
+}
+
+TEST_CASE("whoever is killed while the last handler runs doubles nothing of what had ended before it") {
+  simulated_world w;
+  const file where, copy("copy");
+  std::map<std::string, int> done;
+  {
+    counting_bot bot(w, where, done);
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    for (int i = 0; i < 5; ++i) w.discord().say(w.world.alice, w.world.general, std::to_string(i));
+    w.discord().say(w.world.alice, w.world.general, "slow");
+    w.sim.run_for(100ms);
+    bot.bot.stop();
+    w.sim.run_for(4s);
+    REQUIRE_FALSE(bot.ended);
+    std::filesystem::copy_file(where.path, copy.path);  // what a killed process leaves
+    w.sim.run_until([&] { return bot.ended; });
+  }
+  std::filesystem::copy_file(copy.path, where.path, std::filesystem::copy_options::overwrite_existing);
+  counting_bot bot(w, where, done);
+  REQUIRE(w.sim.run(w.discord().expect_session()));
+  w.sim.run_for(30s);
+  CHECK(done == std::map<std::string, int>{{"0", 1}, {"1", 1}, {"2", 1}, {"3", 1}, {"4", 1}, {"slow", 1}});
+  bot.bot.stop();
+  w.sim.run_until([&] { return bot.ended; });
+}
+
+TEST_CASE("a bot that asks for other intents than before starts a new session") {
+  simulated_world w;
+  const file where;
+  std::map<std::string, int> done;
+  {
+    counting_bot bot(w, where, done);
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    bot.bot.stop();
+    w.sim.run_until([&] { return bot.ended; });
+  }
+  auto options = counting_bot::options(w, where);
+  options.intents |= mc::intent::guild_message_typing;
+  mc::client bot(w.world.bot_token(), options);
+  bool ended = false;
+  const auto live = [&]() -> mc::task<> {
+    co_await bot.async_run();
+    ended = true;
+  };
+  w.sim.spawn(live());
+  w.sim.run_until([&] { return w.discord().counters().identifies == 2; });
+  bot.stop();
+  w.sim.run_until([&] { return ended; });
+  CHECK(w.discord().counters().resumed == 0);
 }

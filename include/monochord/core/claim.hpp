@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -16,16 +17,22 @@ class claim {
   explicit claim(std::function<void()> dealt_with) : dealt_with_(std::move(dealt_with)) {}
   claim(const claim&) = delete;
   claim& operator=(const claim&) = delete;
-  ~claim() { acknowledge(); }
+  ~claim() {
+    if (state_ == state::open) dealt_with_();
+  }
 
   void acknowledge() noexcept {
-    if (!over_.exchange(true)) dealt_with_();
+    if (state_.exchange(state::dealt_with) != state::dealt_with) dealt_with_();
   }
-  /// It was not handled: whoever comes after this process is to be given it again.
-  void give_up() noexcept { over_ = true; }
+  /// It was not handled, unless somebody acknowledges it: whoever comes after this process is to be given it again.
+  void give_up() noexcept {
+    auto expected = state::open;
+    state_.compare_exchange_strong(expected, state::given_up);
+  }
 
  private:
-  std::atomic<bool> over_{false};
+  enum class state : std::uint8_t { open, given_up, dealt_with };
+  std::atomic<state> state_{state::open};
   const std::function<void()> dealt_with_;
 };
 

@@ -19,7 +19,10 @@ struct stored_session {
   std::string session_id;
   std::int64_t seq = 0;
   std::string resume_url;
-  int shard_count = 1;  ///< a session is only good for the same number of shards
+  /// A session goes on with what it began with. A bot that asks for something else starts a new one.
+  int shard_count = 1;
+  std::uint64_t intents = 0;
+  int large_threshold = 0;
 };
 
 /// The session starts that are left of a day, as the store keeps them.

@@ -18,7 +18,9 @@ class borrowed_bytes;
 ///   from a text that is kept (`.bytes = text`, "literal", a string_view)    copied
 ///   from a string that is given away (`.bytes = std::move(text)`, `read()`)  taken over, no copy; good for one call
 ///   from a `std::shared_ptr<const std::string>`                             shared, no copy
-///   from `mc::borrow(text)`                                                 not copied: it must live until the call ends
+///   from `mc::borrow(text)`                                                 not copied: it must live until the call ends;
+///                                                                           until the client has stopped, if the context
+///                                                                           that awaits the call is destroyed before it ends
 class file_bytes {
  public:
   constexpr file_bytes() noexcept = default;

@@ -41,7 +41,15 @@ stored_session some_session(std::int64_t seq, int shards = 2) {
   out.seq = seq;
   out.resume_url = "wss://gateway.example";
   out.shard_count = shards;
+  out.intents = 513;
   return out;
+}
+
+std::string with_checksum(std::string text) {
+  std::uint64_t sum = 14695981039346656037U;
+  for (const char c : text) sum = (sum ^ static_cast<unsigned char>(c)) * 1099511628211U;
+  const std::string_view empty = R"("checksum":"")";
+  return text.insert(text.find(empty) + empty.size() - 1, std::to_string(sum));
 }
 
 /// The store of the stage, as one that outlives the process, and what it was given.
@@ -244,9 +252,20 @@ TEST_CASE("a file of sessions that is damaged is told of once, ignored and repla
     CHECK_FALSE(sim.run(as_result(store->load(0))).has_value());
     CHECK_FALSE(sim.run(store->load(0)));
   }
-  where.write(R"({"version":1,"sessions":[{"shard_id":-1,"session_id":"a","seq":1,"resume_url":"","shard_count":1},)"
-              R"({"shard_id":1,"session_id":"a","seq":-1,"resume_url":"","shard_count":1},)"
-              R"({"shard_id":2,"session_id":"a","seq":1,"resume_url":"","shard_count":4294967297}]})");
+  auto changed = good;
+  changed.replace(changed.find("\"seq\":7"), 7, "\"seq\":9");
+  where.write(changed);
+  {
+    const auto store = make_file_session_store(where.file());
+    const auto seen = sim.run(as_result(store->load(0)));
+    REQUIRE_FALSE(seen.has_value());
+    CHECK(seen.error_text().find("its checksum is another") != std::string::npos);
+  }
+  where.write(with_checksum(
+      R"({"version":1,"checksum":"","sessions":[)"
+      R"({"shard_id":-1,"session_id":"a","seq":1,"resume_url":"","shard_count":1,"intents":0,"large_threshold":0},)"
+      R"({"shard_id":1,"session_id":"a","seq":-1,"resume_url":"","shard_count":1,"intents":0,"large_threshold":0},)"
+      R"({"shard_id":2,"session_id":"a","seq":1,"resume_url":"","shard_count":4294967297,"intents":0,"large_threshold":0}]})"));
   const auto store = make_file_session_store(where.file());
   for (const int shard : {-1, 1, 2}) CHECK_FALSE(sim.run(store->load(shard)));
 }

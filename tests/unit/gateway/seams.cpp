@@ -78,6 +78,7 @@ stored_session some_session() {
   out.session_id = "kept";
   out.seq = 5;
   out.resume_url = "ws://localhost:8080";
+  out.intents = 513;
   return out;
 }
 

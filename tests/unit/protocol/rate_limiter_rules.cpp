@@ -208,19 +208,43 @@ TEST_CASE("limiter: what is not ready keeps back later writes to the same place 
   const auto file = l.acquire(key("A", "c", "d"), start, priority::normal, start + 60s, 0, {}, false);
   const auto other = l.acquire(key("B", "c", "d"), start, priority::normal, start + 10min);
   CHECK(l.poll(start).empty());
-  CHECK(l.poll(start + 2min).empty());
+  CHECK(l.poll(start + 80s).empty());
   CHECK(l.take_refused().empty());
   l.ready(file, start + 8min);
-  CHECK(l.poll(start + 2min) == tickets{file});
+  CHECK(l.poll(start + 80s) == tickets{file});
   l.answered(file, status(200), start + 3min);
   CHECK(l.poll(start + 3min) == tickets{other});
-  // One that is given up lets them go.
   l.answered(other, status(200), start + 3min);
+
+  // One that is given up lets them go, and so does one whose owner is never heard of again.
   const auto given_up = l.acquire(key("A", "c", "d"), start + 3min, priority::normal, start + 4min, 0, {}, false);
   const auto next = l.acquire(key("B", "c", "d"), start + 3min);
   CHECK(l.poll(start + 3min).empty());
   l.cancel(given_up, start + 3min);
   CHECK(l.poll(start + 3min) == tickets{next});
+  l.answered(next, status(200), start + 3min);
+  const auto forgotten = l.acquire(key("A", "c", "d"), start + 4min, priority::normal, start + 5min, 0, {}, false);
+  const auto last = l.acquire(key("B", "c", "d"), start + 4min);
+  CHECK(l.poll(start + 5min).empty());
+  CHECK(l.next_wakeup() == start + 5min + 30s);
+  CHECK(l.poll(start + 5min + 30s) == tickets{last});
+  l.ready(forgotten, start + 10min);
+  CHECK(l.waiting() == 0);
+}
+
+TEST_CASE("limiter: a write with files that came later does not go before one that waits") {
+  rate_limiter l;
+  const auto first = l.acquire(key("A", "c", "d"), start);
+  CHECK(l.poll(start) == tickets{first});
+  const auto second = l.acquire(key("B", "c", "d"), start);
+  const auto file = l.acquire(key("A", "c", "d"), start, priority::normal, start + 60s, 0, {}, false);
+  CHECK(l.poll(start).empty());
+  l.answered(first, status(200), start + 1s);
+  CHECK(l.poll(start + 1s) == tickets{second});
+  l.ready(file, start + 60s);
+  CHECK(l.poll(start + 1s).empty());
+  l.answered(second, status(200), start + 2s);
+  CHECK(l.poll(start + 2s) == tickets{file});
 }
 
 TEST_CASE("limiter: what is not ready keeps its place and nothing else, and may then take the time that it says") {
