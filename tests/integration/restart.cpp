@@ -20,7 +20,10 @@ struct file {
       : path(std::filesystem::temp_directory_path() / ("monochord_restart_" + std::to_string(::getpid()) + "_" + name)) {
     std::filesystem::remove(path);
   }
-  ~file() { std::filesystem::remove(path); }
+  ~file() {
+    std::filesystem::remove(path);
+    std::filesystem::remove(path.string() + ".lock");
+  }
   file(const file&) = delete;
   file& operator=(const file&) = delete;
   const std::filesystem::path path;
