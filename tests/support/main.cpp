@@ -33,9 +33,14 @@ void skip(std::string_view why) {
 #endif
 #endif
 #ifdef MONOCHORD_TSAN
-// Asio counts references with a release and an acquire fence, and TSan does not know fences.
+// What orders these accesses is there, but TSan does not see it: Asio counts references with a release and an acquire
+// fence, and TSan does not know fences; libstdc++ counts the references of an exception, and OpenSSL marks what it has
+// cached of a certificate (x509v3_cache_extensions), by atomics inside of libraries that are not instrumented.
 extern "C" const char* __tsan_default_suppressions() {
-  return "race:boost::asio::detail::ref_count_down\nrace:any_executor_base::destroy_shared\n";
+  return "race:boost::asio::detail::ref_count_down\n"
+         "race:any_executor_base::destroy_shared\n"
+         "race:std::__exception_ptr::exception_ptr::_M_release\n"
+         "race:libcrypto.so\n";
 }
 #endif
 
