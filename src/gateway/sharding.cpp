@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include <monochord/gateway/sharding.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <monochord/core/error.hpp>
+#include "protocol/shard_math.hpp"
+
+namespace monochord {
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) { throw error(errc::invalid_argument, why); }
+
+void check_total(int total) {
+  if (total < 1) refuse("a bot has at least 1 shard, not " + std::to_string(total));
+}
+
+std::string name_of(int cluster, int clusters) { return "cluster " + std::to_string(cluster) + " of " + std::to_string(clusters); }
+
+}  // namespace
+
+shard_plan shard_plan::of(int total) {
+  check_total(total);
+  shard_plan out;
+  out.total_ = total;
+  return out;
+}
+
+shard_plan shard_plan::range(int first, int last, int total) {
+  check_total(total);
+  if (first < 0 || last < first || last >= total)
+    refuse("there are no shards " + std::to_string(first) + " to " + std::to_string(last) + " of " + std::to_string(total) +
+           ": their numbers go from 0 to " + std::to_string(total - 1));
+  shard_plan out;
+  out.total_ = total;
+  out.first_ = first;
+  out.last_ = last;
+  return out;
+}
+
+shard_plan shard_plan::cluster(int id, int clusters, int total) {
+  if (clusters < 1) refuse("a bot has at least 1 cluster, not " + std::to_string(clusters));
+  if (id < 0 || id >= clusters)
+    refuse("there is no " + name_of(id, clusters) + ": their numbers go from 0 to " + std::to_string(clusters - 1));
+  if (total != 0) check_total(total);
+  shard_plan out;
+  out.total_ = total;
+  out.cluster_ = id;
+  out.clusters_ = clusters;
+  if (total != 0) (void)out.shards(total);
+  return out;
+}
+
+shard_range shard_plan::shards(int recommended) const {
+  const int total = total_ != 0 ? total_ : std::max(recommended, 1);
+  if (last_ >= first_) return {first_, last_, total};
+  const auto mine = protocol::cluster_shards(cluster_, clusters_, total);
+  if (mine.count == 0)
+    refuse(name_of(cluster_, clusters_) + " has no shard to run: the bot has " + std::to_string(total) + " in all");
+  return {mine.first, mine.first + mine.count - 1, total};
+}
+
+}  // namespace monochord
