@@ -5,6 +5,7 @@
 #include <cstring>
 #include <string>
 
+#include "json/member.hpp"
 #include "json/unescape.hpp"
 
 namespace monochord::json {
@@ -41,6 +42,20 @@ class peeker {
     std::string_view out;
     space();
     return at_ != end_ && skip(out) ? out : std::string_view();
+  }
+
+  std::string_view find(std::string_view wanted) {
+    space();
+    if (at_ == end_ || *at_ != '{') return {};
+    do {
+      ++at_;
+      space();
+      std::string_view key, value;
+      if (!string(key) || !colon() || !skip(value)) return {};
+      if (key == wanted) return value;
+      space();
+    } while (at_ != end_ && *at_ == ',');
+    return {};
   }
 
  private:
@@ -210,6 +225,11 @@ bool peek(std::string_view text, payload_head& out, failure& why) {
 std::string_view first_value(std::string_view text) {
   failure ignored;
   return peeker(text, ignored).first_value();
+}
+
+std::string_view member_of(std::string_view object, std::string_view key) {
+  failure ignored;
+  return peeker(object, ignored).find(key);
 }
 
 payload_head peek(std::string_view text) {

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string_view>
+
+namespace monochord::json {
+
+/// The JSON text of a member of the object at the front of `object`, found by brackets alone and no further than it: for
+/// one small field of something large. Empty when there is none, or the text is broken before it. A key that is written with
+/// escapes is not found. Thread-safe; allocates nothing unless the text is broken.
+[[nodiscard]] std::string_view member_of(std::string_view object, std::string_view key);
+
+}  // namespace monochord::json
