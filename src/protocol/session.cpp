@@ -66,6 +66,20 @@ actions session::stop(stop_mode mode, moment) {
   return out;
 }
 
+actions session::restart(bool fresh, moment at) {
+  actions out;
+  if (status_ == session_status::ended || session_id_.empty()) return out;  // nothing, or a new session is on its way
+  if (!fresh) {
+    if (is_up()) lose(reconnect_reason::restarted, resumable_close, {}, at, out);
+    return out;
+  }
+  clear_session(out);
+  if (status_ == session_status::idle || status_ == session_status::waiting) return out;
+  at_resume_url_ = false;  // nothing is wrong with the address
+  lose(reconnect_reason::restarted, status_ == session_status::connecting ? 0 : final_close, {}, at, out);
+  return out;
+}
+
 std::optional<time_point> session::wakeup() const noexcept {
   switch (status_) {
     case session_status::idle:

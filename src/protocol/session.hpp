@@ -65,6 +65,7 @@ enum class reconnect_reason : std::uint8_t {
   hello_timeout,
   ready_timeout,
   malformed,        ///< the peer sent garbage
+  restarted,        ///< the user asked for it
   count_,
 };
 std::string_view name(reconnect_reason why) noexcept;
@@ -159,6 +160,9 @@ class session {
   enum class stop_mode { keep_session, discard_session };
   /// Ends it all; the snapshot stays readable after `keep_session`.
   actions stop(stop_mode mode, moment at);
+  /// Closes a connection that is up, so that the session goes on on a new one. `fresh` ends the session instead, wherever it
+  /// is kept, and the next one begins by IDENTIFY. Nothing to do while a connection that serves is on its way already.
+  actions restart(bool fresh, moment at);
   /// The time of `wakeup()` has come; harmless when it has not.
   actions timer(moment at);
   std::optional<time_point> wakeup() const noexcept;

@@ -17,6 +17,7 @@ std::string_view name(reconnect_reason why) noexcept {
     case reconnect_reason::hello_timeout: return "no HELLO";
     case reconnect_reason::ready_timeout: return "no READY or RESUMED";
     case reconnect_reason::malformed: return "malformed data";
+    case reconnect_reason::restarted: return "restart asked for";
     case reconnect_reason::count_: break;
   }
   return "unknown";

@@ -194,6 +194,75 @@ TEST_CASE("close codes: what each permits") {
   }
 }
 
+TEST_CASE("restart: the same session on a new connection, where one is up") {
+  session_script s;
+  const auto restart = [&](bool fresh) { return s.tell(s.session.restart(fresh, s.at())); };
+  CHECK(restart(false) == "");
+  s.start();
+  s.opened();
+  s.hello();
+  CHECK(restart(false) == "");  // a new session is on its way
+  CHECK(restart(true) == "");
+  s.granted();
+  CHECK(restart(true) == "");
+  s.ready();
+  s.dispatch(2);
+  s.wait(1min);
+  CHECK(restart(false) == "close 4000, reconnecting (restart asked for) in 0 ms, connect");
+  CHECK(s.session.connects_to_resume_url());
+  CHECK(restart(false) == "");  // that connection is new enough
+  s.opened();
+  CHECK(s.hello() == "send resume");
+  CHECK(restart(false) == "");
+  CHECK(s.session.resume_seq() == 2);
+  CHECK(s.dispatch(3, "RESUMED") == "up (resumed), deliver");
+  CHECK(s.session.counters().reconnects_by(reconnect_reason::restarted) == 1);
+  s.session.stop(session::stop_mode::keep_session, s.at());
+  CHECK(restart(true) == "");
+}
+
+TEST_CASE("restart with a new session: the old one is ended, wherever its connection was") {
+  const auto restart = [](session_script& s) { return s.tell(s.session.restart(true, s.at())); };
+  const auto comes_up = [](session_script& s) {
+    s.next();  // where it waits before it connects
+    CHECK_FALSE(s.session.connects_to_resume_url());
+    s.opened();
+    CHECK(s.hello() == "request permit");
+    s.granted();
+    CHECK(s.ready(1, "s2") == "settle permit (identified), up (ready), deliver");
+  };
+  session_script s;
+  s.come_up();
+  s.wait(1min);
+  CHECK(restart(s) == "session lost, close 1000, reconnecting (restart asked for) in 0 ms, connect");
+  s.opened();
+  s.hello();
+  s.granted();
+  s.ready(1, "s2");
+  s.wait(1min);
+  s.closed(0);  // connecting to resume
+  CHECK(s.session.status() == session_status::connecting);
+  CHECK(restart(s).starts_with("session lost, close 0, reconnecting (restart asked for)"));
+  comes_up(s);
+
+  session_script waits;
+  waits.come_up();
+  waits.closed(0);  // up for too short to be tried again at once
+  REQUIRE(waits.session.status() == session_status::waiting);
+  CHECK(restart(waits) == "session lost");
+  comes_up(waits);
+
+  session_script resumes;
+  resumes.come_up();
+  resumes.wait(1min);
+  resumes.closed(0);
+  resumes.opened();
+  resumes.hello();
+  REQUIRE(resumes.session.status() == session_status::resuming);
+  CHECK(restart(resumes).starts_with("session lost, close 1000, reconnecting (restart asked for)"));
+  comes_up(resumes);
+}
+
 TEST_CASE("back-pressure: while nothing is read missing ACKs mean nothing, beats go on") {
   session_script s;
   s.come_up();
