@@ -61,6 +61,19 @@ std::optional<duration> shard::latency() const noexcept {
   return std::chrono::nanoseconds{ns};
 }
 
+std::optional<std::size_t> shard::guild_count() const noexcept {
+  const auto count = impl_->guild_count.load(std::memory_order_relaxed);
+  if (count < 0) return std::nullopt;
+  return static_cast<std::size_t>(count);
+}
+
+void shard::restart(bool fresh) noexcept {
+  if (status() == protocol::session_status::ended) return;  // perhaps nobody runs the executor any more
+  asio::post(impl_->strand, [self = impl_, fresh] {
+    if (self->session && !self->over) self->apply(self->session->restart(fresh, self->now()));
+  });
+}
+
 task<shard_counters> shard::counters() const {
   const auto self = impl_;
   shard_counters out;
@@ -69,6 +82,7 @@ task<shard_counters> shard::counters() const {
 }
 
 void shard::on_settled(std::function<void(int)> call) { impl_->on_settled = std::move(call); }
+void shard::on_first_up(std::function<void(int, bool)> call) { impl_->on_first_up = std::move(call); }
 
 // ---------------------------------------------------------------------------------------------------------------------
 

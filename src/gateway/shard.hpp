@@ -98,11 +98,18 @@ class shard {
   protocol::session_status status() const noexcept;
   /// Between the last heartbeat and its ACK; nothing when there is none on this connection. Thread-safe.
   std::optional<duration> latency() const noexcept;
+  /// How many guilds the bot is in on this shard; nothing before READY, which a session begun elsewhere does not have.
+  /// Thread-safe.
+  std::optional<std::size_t> guild_count() const noexcept;
+  /// `session::restart`. Thread-safe; nothing happens before run() and after the end.
+  void restart(bool fresh) noexcept;
   /// Counted on the strand and read there.
   task<shard_counters> counters() const;
 
   /// Called on the strand once: when the shard first is up, first fails, or ends. Set it before run().
   void on_settled(std::function<void(int shard_id)> call);
+  /// Called on the strand once: when the shard first is up. Whoever is called tells the log of it. Set it before run().
+  void on_first_up(std::function<void(int shard_id, bool resumed)> call);
 
   struct impl;
 

@@ -67,7 +67,8 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       permit.reset();
       break;
     case kind::up:
-      log(log_level::info, what.ok ? "resumed" : "ready");
+      if (const auto call = std::exchange(on_first_up, nullptr)) call(id, what.ok);
+      else log(log_level::info, what.ok ? "resumed" : "ready");
       if (what.ok) options->queue->arrived(id);
       remember();
       settled();
@@ -315,6 +316,10 @@ void shard::impl::deliver(const shard_event& event) {
   if (positions_of != session->session_number()) {
     positions_of = session->session_number();
     positions.restart(0);
+  }
+  if (guilds.event(event.type, event.data)) {
+    const auto count = guilds.count();
+    guild_count.store(count ? static_cast<std::int64_t>(*count) : -1, std::memory_order_relaxed);
   }
   claimed = false;
   delivering = event.seq;

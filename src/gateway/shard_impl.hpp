@@ -14,6 +14,7 @@
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
 #include "net/websocket.hpp"
+#include "protocol/guild_counter.hpp"
 #include "protocol/handled_position.hpp"
 #include "protocol/payload_input.hpp"
 
@@ -162,10 +163,13 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::unique_ptr<timer> grace;             // while it waits for the children
   std::list<std::shared_ptr<child>> children;
   std::function<void(int)> on_settled;
+  std::function<void(int, bool)> on_first_up;
+  protocol::guild_counter guilds;
 
   shard_counters counters;  // but those of the session, and of the present inflater
   std::atomic<protocol::session_status> status{protocol::session_status::idle};
   std::atomic<std::int64_t> latency_ns{-1};
+  std::atomic<std::int64_t> guild_count{-1};
 };
 
 }  // namespace monochord::gateway
