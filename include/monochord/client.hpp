@@ -23,6 +23,7 @@
 #include <monochord/dispatch/handler.hpp>
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/intents.hpp>
+#include <monochord/gateway/sharding.hpp>
 #include <monochord/json/limit_checks.hpp>
 #include <monochord/rest/default_mentions.hpp>
 #include <monochord/rest/hooks.hpp>
@@ -44,6 +45,15 @@ enum class rest_limiter_kind : std::uint8_t {
 /// What a client is made with. Every member has a default that suits a bot on Discord.
 struct client_options {
   flags<intent> intents = unprivileged_intents;
+
+  /// Which shards run in this process: all that Discord recommends, a number of your own, or a part of them.
+  shard_plan shards = {};
+  /// Of each day's session starts fewer may be left than shards have to IDENTIFY. By default the start then takes until the
+  /// next day's, with a warning in the log; with `false` `run()` throws `gateway_error` with `errc::identify_budget_spent`
+  /// before one is used up, and later when a shard that has lost its session finds none left. A queue of your own
+  /// (`identify_queue`) decides for itself about the latter.
+  /// https://docs.discord.com/developers/events/gateway#session-start-limit-object
+  bool wait_for_identify_budget = true;
 
   /// Where REST goes: Discord, a proxy, or a mock. The gateway's address comes from there, unless `gateway_url` says
   /// otherwise; then that is also the host of every resume.
@@ -164,8 +174,16 @@ class client {
   /// throw. What is cut short by the client's end is not reported.
   void on_error(std::function<void(std::exception_ptr, const raw_event& event)> handler);
 
+  /// Called when a shard of this process is up for the first time, with how far the start is; `start_progress` is in
+  /// `<monochord/gateway/shards.hpp>`. Calls come one after the other in the order of `start_progress::ready`, where
+  /// handlers run; what one throws goes to `on_error`. Set it before `run()`.
+  void on_progress(std::function<void(const start_progress& now)> handler);
+
   /// Discord's REST API, typed; include `<monochord/rest/rest.hpp>` (the umbrella does) to call it.
   rest_client& rest() noexcept;
+
+  /// What the shards are doing; include `<monochord/gateway/shards.hpp>` to ask. Lives as long as the client.
+  shard_set& shards() noexcept;
 
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
   /// orderly stop. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,

@@ -8,6 +8,8 @@ struct client_options;
 class rest_client;
 class identify_queue;
 class session_store;
+class shard_set;
+struct start_progress;
 class clock;
 
 namespace net {

@@ -60,7 +60,13 @@ void client::on_error(std::function<void(std::exception_ptr, const raw_event&)> 
   impl_->set_error_handler(std::move(handler));
 }
 
+void client::on_progress(std::function<void(const start_progress&)> handler) {
+  impl_->set_progress_handler(std::move(handler));
+}
+
 rest_client& client::rest() noexcept { return *impl_->rest; }
+
+shard_set& client::shards() noexcept { return impl_->shard_view; }
 
 clock& client::clock() noexcept { return *impl_->time; }
 

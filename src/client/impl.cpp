@@ -167,6 +167,27 @@ void client::impl::report(std::exception_ptr error, const raw_event& event) {
   }
 }
 
+void client::impl::set_progress_handler(std::function<void(const start_progress&)> handler) {
+  auto shared = std::make_shared<const std::function<void(const start_progress&)>>(std::move(handler));
+  const std::lock_guard lock(mutex_);
+  on_progress_.swap(shared);
+}
+
+/// Carries progress to where user code runs, one call after the other. Empty where nobody wants to know.
+std::function<void(const start_progress&)> client::impl::progress_teller() {
+  const std::lock_guard lock(mutex_);
+  if (!on_progress_ || !*on_progress_) return {};
+  return [weak = weak_from_this(), handler = on_progress_, to = net::make_strand(user_executor)](const start_progress& now) {
+    asio::post(to, [weak, handler, now] {
+      try {
+        (*handler)(now);
+      } catch (...) {
+        if (const auto self = weak.lock()) self->report(std::current_exception(), raw_event{});
+      }
+    });
+  };
+}
+
 bool client::impl::stopping() const {
   const std::lock_guard lock(mutex_);
   return stopping_;
@@ -253,8 +274,11 @@ task<> client::impl::serve() {
   shard.ack_after = options.ack_after;
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
-  wanted.shard_count = 1;
+  wanted.plan = options.shards;
+  wanted.wait_for_budget = options.wait_for_identify_budget;
+  wanted.on_progress = progress_teller();
   shards = std::make_shared<gateway::shard_manager>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher));
+  shard_source->set(shards);
   co_await shards->run();
 }
 

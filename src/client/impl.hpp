@@ -12,6 +12,7 @@
 #include <monochord/rest/rest.hpp>
 #include "dispatch/dispatcher.hpp"
 #include "gateway/shard_manager.hpp"
+#include "gateway/shard_set.hpp"
 #include "net/task_group.hpp"
 #include "rest/queue.hpp"
 
@@ -25,6 +26,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   void start_parts();
   void set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler);
   void report(std::exception_ptr error, const raw_event& event);
+  void set_progress_handler(std::function<void(const start_progress&)> handler);
 
   /// Throws when it was called before.
   void begin();
@@ -54,12 +56,15 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<monochord::rest::queue> queue;
   std::unique_ptr<rest_client> rest;
   std::shared_ptr<gateway::shard_manager> shards;  // on `life`; null before the gateway is known
+  const std::shared_ptr<shard_set::source> shard_source = std::make_shared<shard_set::source>();  // the same for everybody
+  shard_set shard_view{shard_source};
 
  private:
   static task<> life_of(std::shared_ptr<impl> self);
   task<gateway::gateway_info> find_gateway();
   task<> serve();
   task<> shut_down();
+  std::function<void(const start_progress&)> progress_teller();
   task<> ask_gateway(gateway::gateway_info& found);
   task<> pause(duration how_long);
   task<error_code> stop_called();
@@ -70,6 +75,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
 
   mutable std::mutex mutex_;  // guards what follows
   std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> on_error_;
+  std::shared_ptr<const std::function<void(const start_progress&)>> on_progress_;
   bool started_ = false;
   bool ended_ = false;
   bool stopping_ = false;

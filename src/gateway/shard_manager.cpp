@@ -20,6 +20,32 @@ namespace monochord::gateway {
 
 namespace asio = boost::asio;
 
+namespace {
+
+/// How often the log tells how far the start is.
+constexpr duration tell_interval = std::chrono::seconds{5};
+
+std::string minutes_until(duration time) {
+  const auto minutes = std::chrono::ceil<std::chrono::minutes>(time).count();
+  return std::to_string(minutes) + (minutes == 1 ? " minute" : " minutes");
+}
+
+std::string roughly(duration time) {
+  using namespace std::chrono_literals;
+  if (time < 100s) return std::to_string(std::chrono::round<std::chrono::seconds>(time).count()) + " s";
+  if (time < 100min) return std::to_string(std::chrono::round<std::chrono::minutes>(time).count()) + " min";
+  return std::to_string(std::chrono::round<std::chrono::hours>(time).count()) + " h";
+}
+
+std::string told(const start_progress& now) {
+  std::string out = "shard " + std::to_string(now.shard_id) + (now.resumed ? " resumed" : " ready");
+  if (now.shards == 1) return out;
+  if (now.all_ready()) return out + ", all " + std::to_string(now.shards) + " are up after " + roughly(now.elapsed);
+  return out + ", " + std::to_string(now.ready) + " of " + std::to_string(now.shards) + ", about " + roughly(now.left) + " left";
+}
+
+}  // namespace
+
 struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   struct known {
     identify_queue_options limits;
@@ -35,7 +61,9 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   task<> read_store(known& out);
   task<error_code> until_woken();
   void begin(const known& found);
+  void check_budget(const std::vector<int>& needed) const;
   void start(const std::shared_ptr<shard>& which);
+  void came_up(int shard_id, bool resumed);
   void settled(int shard_id);
   void ended(std::exception_ptr error);
   void stop(stop_mode mode);
@@ -50,14 +78,20 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   shard_manager_options options;
   std::shared_ptr<event_sink> sink;
   asio::any_io_executor strand;
-  int count = 1;
+  const shard_range range;
   std::shared_ptr<shard_options> shared;       // the queue is filled in by live(), before a shard starts
   std::vector<std::shared_ptr<shard>> shards;  // never changed after the constructor
+
+  const std::shared_ptr<shard>& with_id(int id) const { return shards[static_cast<std::size_t>(id - range.first)]; }
 
   // On the strand.
   bool started = false;
   std::size_t running = 0;
   std::set<int> unsettled;  // started, and neither up nor failed yet
+  int up_once = 0;          // shards that have been up
+  int max_concurrency = 1;
+  time_point began{};
+  time_point tells_next = time_point::min();
   std::optional<stop_mode> stopped;
   bool discarded_late = false;  // the shards had been told to keep their sessions
   bool store_is_silent = false;
@@ -66,15 +100,14 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
 };
 
 shard_manager::impl::impl(shard_manager_options given, std::shared_ptr<event_sink> events)
-    : options(std::move(given)), sink(std::move(events)), strand(net::make_strand(options.shard.executor)) {
-  count = options.shard_count > 0 ? options.shard_count : std::max(options.info.shards, 1);
-  options.shard.shard_count = count;
+    : options(std::move(given)), sink(std::move(events)), strand(net::make_strand(options.shard.executor)), range(options.plan.shards(options.info.shards)) {
+  options.shard.shard_count = range.total;
   if (options.shard.gateway_url.empty()) options.shard.gateway_url = options.info.url;
   if (options.shard.gateway_url.empty() && options.shard.gateway_url_override.empty())
     throw error(errc::invalid_argument, "no address for the gateway");
   shared = std::make_shared<shard_options>(options.shard);
-  shards.reserve(static_cast<std::size_t>(count));
-  for (int id = 0; id < count; ++id) shards.push_back(std::make_shared<shard>(id, shared, sink));
+  shards.reserve(static_cast<std::size_t>(range.last - range.first) + 1);
+  for (int id = range.first; id <= range.last; ++id) shards.push_back(std::make_shared<shard>(id, shared, sink));
 }
 
 /// The day's budget as Discord said just now, or as the store remembers it if that is less: Discord's figure may come
@@ -147,13 +180,31 @@ task<error_code> shard_manager::impl::until_woken() {
 
 void shard_manager::impl::begin(const known& found) {
   if (!shared->queue) shared->queue = make_identify_queue(shared->clock, found.limits);
-  for (const int id : found.resumed) start(shards[static_cast<std::size_t>(id)]);  // need no turn
+  began = shared->clock->now();
+  max_concurrency = found.limits.max_concurrency;
   try {
+    check_budget(found.fresh);
+    for (const int id : found.resumed) start(with_id(id));  // need no turn
     shared->queue->expect(found.fresh);
   } catch (...) {
     failure = std::current_exception();
     stop(stop_mode::keep_session);
   }
+}
+
+/// Whether the day has an IDENTIFY for each of these shards: told, or refused before the first one is used up.
+void shard_manager::impl::check_budget(const std::vector<int>& needed) const {
+  const auto left = shared->queue->budget();
+  if (!left || needed.empty()) return;
+  const bool is_new = left->reset_after <= duration::zero();  // the queue has not looked at the time yet
+  const int available = is_new ? std::max(left->remaining, left->total) : left->remaining;
+  const int wanted = static_cast<int>(needed.size());
+  if (wanted <= available) return;
+  std::string text = std::to_string(wanted) + (wanted == 1 ? " shard has" : " shards have") + " to IDENTIFY, and " +
+                     std::to_string(available) + (available == 1 ? " session start is" : " session starts are") + " left for today";
+  if (!is_new) text += "; the next " + std::to_string(left->total) + " come in " + minutes_until(left->reset_after);
+  if (!options.wait_for_budget) throw gateway_error(make_error_code(errc::identify_budget_spent), 0, needed.front(), text);
+  shared->log(log_level::warning, "gateway", text + ": the start takes until then");
 }
 
 template <class Done>
@@ -188,13 +239,15 @@ task<> shard_manager::impl::live(std::shared_ptr<impl> self) {
     std::set<int> members;
     for (; next != fresh.end() && *next / found.limits.max_concurrency == group; ++next) {
       members.insert(*next);
-      self->start(self->shards[static_cast<std::size_t>(*next)]);
+      self->start(self->with_id(*next));
     }
     co_await self->wait_for([&] {
       return self->stopped || std::none_of(members.begin(), members.end(), [&](int id) { return self->unsettled.contains(id); });
     });
   }
   co_await self->wait_for([&] { return self->stopped && self->running == 0; });
+  if (self->shared->queue)
+    for (const int id : fresh) self->shared->queue->arrived(id);  // others that share it need not wait for these
   if (self->discarded_late && self->shared->store) co_await self->erase_sessions();
   if (self->failure) std::rethrow_exception(self->failure);
 }
@@ -204,6 +257,9 @@ void shard_manager::impl::start(const std::shared_ptr<shard>& which) {
   unsettled.insert(which->id());
   which->on_settled([weak = weak_from_this()](int id) {
     if (const auto self = weak.lock()) asio::post(self->strand, [self, id] { self->settled(id); });
+  });
+  which->on_first_up([weak = weak_from_this()](int id, bool resumed) {
+    if (const auto self = weak.lock()) asio::post(self->strand, [self, id, resumed] { self->came_up(id, resumed); });
   });
   const auto run = [](std::shared_ptr<shard> one) -> task<> { co_await one->run(); };
   asio::co_spawn(strand, run(which), [self = shared_from_this(), id = which->id()](std::exception_ptr error) {
@@ -215,6 +271,24 @@ void shard_manager::impl::start(const std::shared_ptr<shard>& which) {
 void shard_manager::impl::settled(int shard_id) {
   unsettled.erase(shard_id);
   wake();
+}
+
+void shard_manager::impl::came_up(int shard_id, bool resumed) {
+  const auto time = shared->clock->now();
+  start_progress now;
+  now.shard_id = shard_id;
+  now.resumed = resumed;
+  now.ready = ++up_once;
+  now.shards = static_cast<int>(shards.size());
+  now.elapsed = time - began;
+  const int left = now.shards - now.ready;
+  now.left = protocol::time_left({.left = left, .up = now.ready, .max_concurrency = max_concurrency, .elapsed = now.elapsed});
+  if (const auto budget = shared->queue->budget(); budget && budget->remaining < left)
+    now.left += std::max(budget->reset_after, duration{0});
+  const bool is_news = now.ready == 1 || now.all_ready() || time >= tells_next;
+  if (is_news) tells_next = after(time, tell_interval);
+  shared->log(is_news ? log_level::info : log_level::debug, "gateway", told(now));
+  if (options.on_progress) options.on_progress(now);
 }
 
 void shard_manager::impl::ended(std::exception_ptr error) {
@@ -272,15 +346,23 @@ task<> shard_manager::keep_positions() {
   co_await net::run_on(self->strand, impl::keep_positions(self));
 }
 
-int shard_manager::shard_count() const noexcept { return impl_->count; }
+const shard_range& shard_manager::range() const noexcept { return impl_->range; }
 
-std::shared_ptr<shard> shard_manager::at(int shard_id) const {
-  if (shard_id < 0 || shard_id >= impl_->count)
-    throw error(errc::invalid_argument, "there is no shard " + std::to_string(shard_id));
-  return impl_->shards[static_cast<std::size_t>(shard_id)];
+const std::shared_ptr<shard>& shard_manager::at(int shard_id) const {
+  const auto& here = impl_->range;
+  if (shard_id < 0 || shard_id >= here.total)
+    throw error(errc::invalid_argument, "there is no shard " + std::to_string(shard_id) + ": the bot has " +
+                                            std::to_string(here.total) + ", counted from 0");
+  if (shard_id < here.first || shard_id > here.last)
+    throw error(errc::invalid_argument, "shard " + std::to_string(shard_id) + " is not run by this process (" +
+                                            std::to_string(here.first) + " to " + std::to_string(here.last) + " of " +
+                                            std::to_string(here.total) + ")");
+  return impl_->with_id(shard_id);
 }
 
-std::shared_ptr<shard> shard_manager::of(guild_id guild) const { return at(protocol::shard_of(guild, impl_->count)); }
+const std::shared_ptr<shard>& shard_manager::of(guild_id guild) const { return at(protocol::shard_of(guild, impl_->range.total)); }
+
+const std::vector<std::shared_ptr<shard>>& shard_manager::all() const noexcept { return impl_->shards; }
 
 bool shard_manager::all_ready() const noexcept {
   return std::all_of(impl_->shards.begin(), impl_->shards.end(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,8 @@
 
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/task.hpp>
+#include <monochord/gateway/sharding.hpp>
+#include <monochord/gateway/shards.hpp>
 #include <monochord/model/gateway.hpp>
 #include "gateway/shard.hpp"
 
@@ -21,20 +24,24 @@ struct shard_manager_options {
   /// this process made from `info.session_start_limit`.
   shard_options shard;
   gateway_info info;
-  int shard_count = 0;         ///< 0: as many as `info.shards` recommends
-  bool wait_for_budget = true; ///< no IDENTIFY left today: wait, or fail with `errc::identify_budget_spent`
+  shard_plan plan;             ///< which shards run here
+  /// Fewer IDENTIFYs left today than shards need: wait, or fail with `errc::identify_budget_spent`.
+  bool wait_for_budget = true;
+  /// Called on the manager's strand when a shard is up for the first time, in the order of `ready`; must not throw or block.
+  std::function<void(const start_progress&)> on_progress;
 };
 
-/// All shards of a bot in this process. Members are thread-safe.
+/// Those shards of a bot that run in this process. Members are thread-safe.
 class shard_manager {
  public:
-  /// Connects nowhere yet. Throws `error` with `errc::invalid_argument` when there is no address.
+  /// Connects nowhere yet. Throws `error` with `errc::invalid_argument` when there is no address, or no shard to run.
   shard_manager(shard_manager_options options, std::shared_ptr<event_sink> sink);
   ~shard_manager();
 
   /// Starts the shards in the order of the identify queue and lives until `stop()`; every shard has ended when this
   /// completes. Throws what the first shard that failed for good threw, or what the queue's `expect` threw, after the
-  /// others were stopped. Once only.
+  /// others were stopped; `gateway_error` with `errc::identify_budget_spent`, and starts none, when the budget is too
+  /// small and is not waited for. Once only.
   /// Cancelling it is `stop(keep_session)`.
   task<> run();
   /// Ends all shards, within about 3 seconds. Idempotent; `discard_session` after `keep_session`, while run() has not
@@ -44,11 +51,13 @@ class shard_manager {
   /// `shard::keep_position` of all shards.
   task<> keep_positions();
 
-  int shard_count() const noexcept;
+  const shard_range& range() const noexcept;
   /// The shard with this number, or the one that a guild's events come on. Throws `error` with `errc::invalid_argument`
-  /// for a number that does not exist.
-  std::shared_ptr<shard> at(int shard_id) const;
-  std::shared_ptr<shard> of(guild_id guild) const;
+  /// for a number that does not exist, or whose shard runs elsewhere.
+  const std::shared_ptr<shard>& at(int shard_id) const;
+  const std::shared_ptr<shard>& of(guild_id guild) const;
+  /// All that run here, by number.
+  const std::vector<std::shared_ptr<shard>>& all() const noexcept;
   /// True while every shard is ready.
   bool all_ready() const noexcept;
   /// Of all shards together.
