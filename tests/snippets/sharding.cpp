@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+// The code of docs/sharding.md: regions between the marks stand there word for word.
+#include <chrono>
+#include <string>
+
+#include <monochord/gateway/identify_queue.hpp>
+#include <monochord/gateway/shards.hpp>
+
+#include "support/bot_world.hpp"
+#include "support/catch.hpp"
+
+namespace mc = monochord;
+using mc::tests::simulated_world;
+
+namespace {
+
+//! [status-line]
+std::string status_line(const mc::shard_set& shards) {
+  std::string out;
+  for (const auto& one : shards.info()) {
+    out += std::to_string(one.id) + ": " + std::string(mc::to_string(one.status));
+    if (one.latency) out += ", " + std::to_string(std::chrono::round<std::chrono::milliseconds>(*one.latency).count()) + " ms";
+    if (one.guilds) out += ", " + std::to_string(*one.guilds) + " guilds";
+    out += "\n";
+  }
+  return out;
+}
+//! [status-line]
+
+/// Runs a bot until its shards are up, does something with it, and ends it.
+void with_bot(simulated_world& w, mc::client& bot, const std::function<void()>& act) {
+  bool ended = false;
+  const auto live = [&]() -> mc::task<> {
+    co_await bot.async_run();
+    ended = true;
+  };
+  w.sim.spawn(live());
+  w.sim.run_until([&] { return bot.shards().all_ready(); });
+  w.sim.settle();
+  act();
+  bot.stop();
+  w.sim.run_until([&] { return ended; });
+}
+
+simulated_world three_shards() {
+  mc::testing::mock_options out;
+  out.recommended_shards = 3;
+  return simulated_world(out);
+}
+
+}  // namespace
+
+TEST_CASE("a number of shards of one's own") {
+  //! [of]
+  mc::client_options options;
+  options.shards = mc::shard_plan::of(64);
+  //! [of]
+  CHECK(options.shards.shards(1) == mc::shard_range{0, 63, 64});
+}
+
+TEST_CASE("the shards of one process of several") {
+  const int cluster = 1;
+  //! [cluster]
+  mc::client_options options;
+  options.shards = mc::shard_plan::cluster(cluster, 4, 64);  // the process with number 1 runs 16 to 31
+  //! [cluster]
+  CHECK(options.shards.shards(1) == mc::shard_range{16, 31, 64});
+}
+
+TEST_CASE("clients that share an identify queue") {
+  //! [queue]
+  const auto queue = mc::make_identify_queue(mc::system_clock(), {.max_concurrency = 1});
+  mc::client_options first, second;
+  first.shards = mc::shard_plan::cluster(0, 2, 6);
+  second.shards = mc::shard_plan::cluster(1, 2, 6);
+  first.identify_queue = second.identify_queue = queue;
+  //! [queue]
+  CHECK(queue->budget()->remaining == 1000);
+}
+
+TEST_CASE("a status line, progress and a restart") {
+  auto w = three_shards();
+  mc::client bot(w.world.bot_token(), w.options());
+  std::string told;
+  //! [progress]
+  bot.on_progress([&](const mc::start_progress& now) {
+    told += std::to_string(now.ready) + " of " + std::to_string(now.shards) + " shards are up\n";
+    if (now.all_ready()) told += "that was all\n";
+  });
+  //! [progress]
+  with_bot(w, bot, [&] {
+    w.sim.settle();
+    CHECK(told == "1 of 3 shards are up\n2 of 3 shards are up\n3 of 3 shards are up\nthat was all\n");
+    CHECK(status_line(bot.shards()) == "0: ready, 1 guilds\n1: ready, 0 guilds\n2: ready, 0 guilds\n");
+    const mc::guild_id guild = w.world.home;
+    //! [restart]
+    auto& shards = bot.shards();
+    const int shard = shards.shard_for(guild);
+    shards.restart(shard);                                 // the same session: nothing is lost
+    shards.restart(shard, mc::restart_mode::new_session);  // begins anew, by IDENTIFY
+    //! [restart]
+    w.sim.settle();
+    CHECK(shards.status(shard) != mc::shard_status::ready);
+    w.sim.run_until([&] { return shards.all_ready(); });
+    CHECK(w.discord().counters().identifies == 4);
+  });
+}
