@@ -27,8 +27,8 @@ std::string milliseconds(duration time) {
 std::string advice(int code) {
   switch (code) {
     case 4004: return make_error_code(errc::token_rejected).message();
-    case 4010: return "Discord says that this shard does not exist: check the shard number and count";
-    case 4011: return "Discord says that the bot is in too many guilds for this number of shards: use more shards";
+    case 4010: return "Discord says that this shard does not exist: check client_options::shards";
+    case 4011: return "Discord says that the bot is in too many guilds for this number of shards: use more (client_options::shards)";
     case 4012: return "Discord does not serve this version of its API any more: update Monochord";
     case 4013: return "Discord does not know one of the intents: check client_options::intents";
     case 4014:

@@ -47,7 +47,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         if (s.wakeup() && *s.wakeup() > at.now) at.now = *s.wakeup();
         todo = s.timer(at);
         break;
-      case 10: s.reading_paused(argument % 2 != 0, at); break;
+      case 10:
+        if (argument % 4 < 2) s.reading_paused(argument % 2 != 0, at);
+        else todo = s.restart(argument % 2 != 0, at);
+        break;
       default: {
         const std::size_t length = std::min<std::size_t>(argument, size - i);
         std::string text(reinterpret_cast<const char*>(data) + i, length);

@@ -6,11 +6,13 @@
 #include <boost/asio/io_context.hpp>
 #include <condition_variable>
 #include <future>
+#include <mutex>
 #include <set>
 #include <thread>
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include <monochord/gateway/shards.hpp>
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
@@ -52,6 +54,57 @@ TEST_CASE("a conversation over TLS sockets and a thread pool") {
   }
   CHECK(run.stop() == 0);
   CHECK(w.discord.counters().identifies == 1);
+  for (const auto& v : w.discord.violations()) FAIL_CHECK(v.kind << ": " << v.text);
+}
+
+TEST_CASE("many shards on a thread pool, watched and restarted from outside it") {
+  constexpr int count = 8;
+  mc::testing::mock_options served;
+  served.recommended_shards = count;
+  served.max_concurrency = count;
+  small_world w(served);
+  std::vector<mc::channel_id> channels{w.general};
+  for (int i = 1; i < count; ++i)
+    channels.push_back(w.discord.add_text_channel(w.discord.add_guild("guild " + std::to_string(i), w.alice), "general"));
+  auto options = w.options();
+  options.threads = 4;
+  mc::client bot(w.bot_token(), std::move(options));
+  std::mutex mutex;
+  std::condition_variable changed;
+  int seen = 0, started = 0;
+  bool in_order = true;
+  bot.on<mc::message_create>([&](const mc::message_create&) {
+    const std::lock_guard lock(mutex);
+    ++seen;
+    changed.notify_all();
+  });
+  bot.on_progress([&](const mc::start_progress& now) {
+    const std::lock_guard lock(mutex);
+    in_order = in_order && now.ready == ++started && now.all_ready() == (started == count);
+    changed.notify_all();
+  });
+  const auto until = [&](const auto& done) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, 20s, done);
+  };
+  running run(bot);
+  REQUIRE(until([&] { return started == count; }));
+  CHECK(in_order);
+  int said = 0;
+  for (int round = 0; round < 5; ++round) {
+    for (const auto& channel : channels) {
+      w.discord.say(w.alice, channel, std::to_string(said++));
+      bot.shards().restart(said % count);
+    }
+    std::size_t guilds = 0;
+    for (const auto& one : bot.shards().info()) guilds += one.guilds.value_or(0);
+    CHECK(guilds == count);
+    REQUIRE(until([&] { return seen == said; }));
+  }
+  CHECK(run.stop() == 0);
+  CHECK(seen == said);
+  CHECK(w.discord.counters().identifies == count);
+  CHECK(bot.shards().status(0) == mc::shard_status::ended);
   for (const auto& v : w.discord.violations()) FAIL_CHECK(v.kind << ": " << v.text);
 }
 

@@ -91,7 +91,9 @@ TEST_CASE("a status line, progress and a restart") {
   with_bot(w, bot, [&] {
     w.sim.settle();
     CHECK(told == "1 of 3 shards are up\n2 of 3 shards are up\n3 of 3 shards are up\nthat was all\n");
-    CHECK(status_line(bot.shards()) == "0: ready, 1 guilds\n1: ready, 0 guilds\n2: ready, 0 guilds\n");
+    const auto line = status_line(bot.shards());  // perhaps with latencies: the first heartbeat comes at a time by chance
+    CHECK_THAT(line, Catch::StartsWith("0: ready, ") && Catch::Contains(", 1 guilds\n1: ready, ") &&
+                         Catch::Contains(", 0 guilds\n2: ready, ") && Catch::EndsWith(", 0 guilds\n"));
     const mc::guild_id guild = w.world.home;
     //! [restart]
     auto& shards = bot.shards();
