@@ -237,7 +237,8 @@ void session::lose(reconnect_reason why, int close_code, duration at_least, mome
   // A resume URL that does not even say HELLO is perhaps dead: the same session by the other address next time.
   if (status_ == session_status::connecting || status_ == session_status::hello) avoid_resume_url_ = at_resume_url_;
 
-  const auto after = std::max(delay_after_loss(at), at_least);
+  const bool wanted = why == reconnect_reason::restarted && is_up();  // no failure, however short it was up
+  const auto after = wanted ? duration::zero() : std::max(delay_after_loss(at), at_least);
   auto a = make(action::kind::reconnecting);
   a.why = why;
   a.after = after;
