@@ -43,6 +43,7 @@ std::string advice(int code) {
 void shard::impl::apply(const protocol::actions& todo, const shard_event* event) {
   for (const auto& a : todo) carry_out(a, event);
   publish();
+  tell_first_up(todo);
   if (!over) {
     pump();
     rearm();
@@ -67,8 +68,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       permit.reset();
       break;
     case kind::up:
-      if (const auto call = std::exchange(on_first_up, nullptr)) call(id, what.ok);
-      else log(log_level::info, what.ok ? "resumed" : "ready");
+      if (!on_first_up) log(log_level::info, what.ok ? "resumed" : "ready");
       if (what.ok) options->queue->arrived(id);
       remember();
       settled();
@@ -108,6 +108,16 @@ void shard::impl::fail(const protocol::action& why) {
   }
   log(log_level::error, text);
   over_now();
+}
+
+/// Once what was published says so too: whoever is told may look.
+void shard::impl::tell_first_up(const protocol::actions& done) {
+  if (!on_first_up) return;
+  for (const auto& a : done) {
+    if (a.what != kind::up) continue;
+    std::exchange(on_first_up, nullptr)(id, a.ok);
+    return;
+  }
 }
 
 void shard::impl::publish() {

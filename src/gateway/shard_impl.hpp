@@ -80,6 +80,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void rearm();
   std::optional<time_point> next_due() const;
   void publish();
+  void tell_first_up(const protocol::actions& done);
 
   // Children.
   static task<> keep_time(std::shared_ptr<impl> self);

@@ -100,7 +100,10 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
 };
 
 shard_manager::impl::impl(shard_manager_options given, std::shared_ptr<event_sink> events)
-    : options(std::move(given)), sink(std::move(events)), strand(net::make_strand(options.shard.executor)), range(options.plan.shards(options.info.shards)) {
+    : options(std::move(given)),
+      sink(std::move(events)),
+      strand(net::make_strand(options.shard.executor)),
+      range(options.plan.shards(options.info.shards)) {
   options.shard.shard_count = range.total;
   if (options.shard.gateway_url.empty()) options.shard.gateway_url = options.info.url;
   if (options.shard.gateway_url.empty() && options.shard.gateway_url_override.empty())

@@ -80,7 +80,7 @@ TEST_CASE("many shards on a thread pool, watched and restarted from outside it")
   });
   bot.on_progress([&](const mc::start_progress& now) {
     const std::lock_guard lock(mutex);
-    in_order = in_order && now.ready == ++started && now.all_ready() == (started == count);
+    in_order = in_order && bot.shards().status(now.shard_id) == mc::shard_status::ready && now.ready == ++started && now.all_ready() == (started == count);
     changed.notify_all();
   });
   const auto until = [&](const auto& done) {
