@@ -10,7 +10,8 @@ int main() try {
   mc::client bot{mc::token_from_env("DISCORD_TOKEN"),
                  mc::options_from_env({.intents = mc::intent::guild_messages | mc::intent::message_content})};
 
-  bot.on<mc::ready>([&](const mc::ready& event) -> mc::task<> {
+  bot.on<mc::ready>([&](const mc::ready& event, const mc::raw_event& sent) -> mc::task<> {
+    if (sent.shard_id != 0) co_return;  // once for the bot, not for each shard
     const std::vector<mc::command_builder> commands{mc::command_builder{"ping", "Answers pong"}};
     co_await bot.rest().bulk_overwrite_global_application_commands(event.application.id, commands);
   });

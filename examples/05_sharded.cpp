@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A bot of many shards that tells what they are doing: `05_sharded` runs all that Discord recommends, `05_sharded 1 4` those of
-// process 1 of 4. DISCORD_TOKEN holds the bot's token.
+// A bot of many shards that tells what they are doing: `05_sharded` runs all that Discord recommends, `05_sharded 1 2 4`
+// those of process 1 (from 0) of 2, of 4 shards in all. DISCORD_TOKEN holds the bot's token.
 #include <monochord/gateway/shards.hpp>
 #include <monochord/monochord.hpp>
 
@@ -31,7 +31,7 @@ void print_status(const mc::shard_set& shards) {
 
 int main(int argc, char** argv) try {
   auto options = mc::options_from_env({.intents = mc::intent::guilds | mc::intent::guild_messages});
-  if (argc == 3) options.shards = mc::shard_plan::cluster(std::atoi(argv[1]), std::atoi(argv[2]));
+  if (argc == 4) options.shards = mc::shard_plan::cluster(std::atoi(argv[1]), std::atoi(argv[2]), std::atoi(argv[3]));
   mc::client bot{mc::token_from_env("DISCORD_TOKEN"), options};
 
   bot.on_progress([&](const mc::start_progress& now) {

@@ -177,15 +177,34 @@ void client::impl::set_progress_handler(std::function<void(const start_progress&
 std::function<void(const start_progress&)> client::impl::progress_teller() {
   const std::lock_guard lock(mutex_);
   if (!on_progress_ || !*on_progress_) return {};
-  return [weak = weak_from_this(), handler = on_progress_, to = net::make_strand(user_executor)](const start_progress& now) {
-    asio::post(to, [weak, handler, now] {
-      try {
-        (*handler)(now);
-      } catch (...) {
-        if (const auto self = weak.lock()) self->report(std::current_exception(), raw_event{});
-      }
-    });
+  const auto news = std::make_shared<progress_news>();
+  news->handler = on_progress_;
+  return [weak = weak_from_this(), news, group = handlers](const start_progress& now) {
+    {
+      const std::lock_guard told(news->mutex);
+      news->waiting.push_back(now);
+      if (std::exchange(news->being_told, true)) return;
+    }
+    group->spawn(tell_progress(weak, news));  // not once the client is stopping, which waits for what runs
   };
+}
+
+task<> client::impl::tell_progress(std::weak_ptr<impl> weak, std::shared_ptr<progress_news> news) {
+  for (;;) {
+    start_progress next;
+    {
+      const std::lock_guard lock(news->mutex);
+      news->being_told = !news->waiting.empty();
+      if (!news->being_told) co_return;
+      next = news->waiting.front();
+      news->waiting.pop_front();
+    }
+    try {
+      (*news->handler)(next);
+    } catch (...) {
+      if (const auto self = weak.lock()) self->report(std::current_exception(), raw_event{});
+    }
+  }
 }
 
 bool client::impl::stopping() const {

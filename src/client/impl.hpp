@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -64,7 +65,15 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   task<gateway::gateway_info> find_gateway();
   task<> serve();
   task<> shut_down();
+  /// What is still to be told of the start.
+  struct progress_news {
+    std::shared_ptr<const std::function<void(const start_progress&)>> handler;
+    std::mutex mutex;
+    std::deque<start_progress> waiting;
+    bool being_told = false;
+  };
   std::function<void(const start_progress&)> progress_teller();
+  static task<> tell_progress(std::weak_ptr<impl> weak, std::shared_ptr<progress_news> news);
   task<> ask_gateway(gateway::gateway_info& found);
   task<> pause(duration how_long);
   task<error_code> stop_called();

@@ -69,9 +69,21 @@ std::optional<std::size_t> shard::guild_count() const noexcept {
 
 void shard::restart(bool fresh) noexcept {
   if (status() == protocol::session_status::ended) return;  // perhaps nobody runs the executor any more
-  asio::post(impl_->strand, [self = impl_, fresh] {
-    if (self->session && !self->over) self->apply(self->session->restart(fresh, self->now()));
-  });
+  asio::post(impl_->strand, [self = impl_, fresh] { self->restart(fresh); });
+}
+
+void shard::impl::restart(bool fresh) {
+  if (!session) {
+    forget_stored = forget_stored || fresh;  // it is still looked for
+    return;
+  }
+  if (over) return;
+  try {
+    apply(session->restart(fresh, now()));
+  } catch (...) {  // an identify queue of the user's; as where a child meets it
+    failure = std::current_exception();
+    apply(session->stop(stop_mode::keep_session, now()));
+  }
 }
 
 task<shard_counters> shard::counters() const {
@@ -197,6 +209,7 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   wanted.gateway_url_override = self->options->gateway_url_override;
   wanted.compress = self->options->compression;
   wanted.tracks_handled = true;
+  if (self->forget_stored) stored.reset();
   self->session.emplace(std::move(wanted), std::move(stored));
   self->positions.restart(self->session->resume_seq());
   self->positions_of = self->session->session_number();
@@ -229,6 +242,7 @@ void shard::impl::stop(stop_mode mode) {
   if (mode == stop_mode::discard_session) discarded = true;
   if (!session) {
     if (!stop_requested || mode == stop_mode::discard_session) stop_requested = mode;
+    if (!started) status.store(protocol::session_status::ended, std::memory_order_relaxed);
     if (owner) owner->complete();
     return;
   }

@@ -41,6 +41,7 @@ std::string advice(int code) {
 }  // namespace
 
 void shard::impl::apply(const protocol::actions& todo, const shard_event* event) {
+  publish();  // handlers of what is delivered may ask
   for (const auto& a : todo) carry_out(a, event);
   publish();
   tell_first_up(todo);
@@ -75,6 +76,8 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       break;
     case kind::session_lost:
       log(log_level::info, "the session is gone, a new one will be started");
+      guilds = {};  // READY tells again
+      guild_count.store(-1, std::memory_order_relaxed);
       remember();
       break;
     case kind::reconnecting:
@@ -121,8 +124,9 @@ void shard::impl::tell_first_up(const protocol::actions& done) {
 }
 
 void shard::impl::publish() {
-  status.store(session->status(), std::memory_order_relaxed);
-  const auto latency = session->latency();
+  const auto now_is = session->status();
+  status.store(now_is, std::memory_order_relaxed);
+  const auto latency = now_is == protocol::session_status::ended ? std::nullopt : session->latency();
   latency_ns.store(latency ? std::chrono::duration_cast<std::chrono::nanoseconds>(*latency).count() : -1,
                    std::memory_order_relaxed);
 }

@@ -61,6 +61,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   task<> load_session(std::optional<protocol::session_snapshot>& into);
   task<error_code> until_woken();
   void stop(stop_mode mode);
+  void restart(bool fresh);
   void settled();
   void over_now();
   /// Starts a child by a post, never within the call.
@@ -159,6 +160,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   bool ended = false;  // the children too
   std::optional<stop_mode> stop_requested;  // before the session exists
   bool discarded = false;
+  bool forget_stored = false;  // asked to begin anew before the stored session was known
   std::exception_ptr failure;
   std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the store or for the end
   std::unique_ptr<timer> grace;             // while it waits for the children

@@ -61,9 +61,10 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   task<> read_store(known& out);
   task<error_code> until_woken();
   void begin(const known& found);
-  void check_budget(const std::vector<int>& needed) const;
+  void check_budget(const std::vector<int>& needed, const identify_queue_options& limits) const;
   void start(const std::shared_ptr<shard>& which);
   void came_up(int shard_id, bool resumed);
+  void let_others_go(const std::vector<int>& shard_ids) const;
   void settled(int shard_id);
   void ended(std::exception_ptr error);
   void stop(stop_mode mode);
@@ -89,6 +90,7 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   std::size_t running = 0;
   std::set<int> unsettled;  // started, and neither up nor failed yet
   int up_once = 0;          // shards that have been up
+  std::set<int> fresh_left; // of those that have to IDENTIFY, which have not been up
   int max_concurrency = 1;
   time_point began{};
   time_point tells_next = time_point::min();
@@ -186,7 +188,8 @@ void shard_manager::impl::begin(const known& found) {
   began = shared->clock->now();
   max_concurrency = found.limits.max_concurrency;
   try {
-    check_budget(found.fresh);
+    check_budget(found.fresh, found.limits);
+    fresh_left.insert(found.fresh.begin(), found.fresh.end());
     for (const int id : found.resumed) start(with_id(id));  // need no turn
     shared->queue->expect(found.fresh);
   } catch (...) {
@@ -196,18 +199,30 @@ void shard_manager::impl::begin(const known& found) {
 }
 
 /// Whether the day has an IDENTIFY for each of these shards: told, or refused before the first one is used up.
-void shard_manager::impl::check_budget(const std::vector<int>& needed) const {
-  const auto left = shared->queue->budget();
-  if (!left || needed.empty()) return;
-  const bool is_new = left->reset_after <= duration::zero();  // the queue has not looked at the time yet
-  const int available = is_new ? std::max(left->remaining, left->total) : left->remaining;
+void shard_manager::impl::check_budget(const std::vector<int>& needed, const identify_queue_options& limits) const {
+  // As Discord said, and as the queue says if that is less: others may use the same one.
+  identify_budget left{limits.remaining, limits.total, limits.reset_after};
+  if (const auto told = shared->queue->budget(); told && told->remaining < left.remaining) left = *told;
+  if (needed.empty()) return;
+  const bool is_new = left.reset_after <= duration::zero();  // nobody has looked at the time yet
+  const int available = is_new ? std::max(left.remaining, left.total) : left.remaining;
   const int wanted = static_cast<int>(needed.size());
   if (wanted <= available) return;
   std::string text = std::to_string(wanted) + (wanted == 1 ? " shard has" : " shards have") + " to IDENTIFY, and " +
                      std::to_string(available) + (available == 1 ? " session start is" : " session starts are") + " left for today";
-  if (!is_new) text += "; the next " + std::to_string(left->total) + " come in " + minutes_until(left->reset_after);
+  if (!is_new) text += "; the next " + std::to_string(left.total) + " come in " + minutes_until(left.reset_after);
   if (!options.wait_for_budget) throw gateway_error(make_error_code(errc::identify_budget_spent), 0, needed.front(), text);
-  shared->log(log_level::warning, "gateway", text + ": the start takes until then");
+  shared->log(log_level::warning, "gateway", text + (is_new ? ": the start takes until there are more" : ": the start takes until then"));
+}
+
+/// Whoever shares the queue need not wait for shards that come no more.
+void shard_manager::impl::let_others_go(const std::vector<int>& shard_ids) const {
+  if (!shared->queue) return;
+  try {
+    for (const int id : shard_ids) shared->queue->arrived(id);
+  } catch (const std::exception& e) {
+    shared->log(log_level::warning, "gateway", std::string("the identify queue cannot be told that its shards are gone: ") + e.what());
+  }
 }
 
 template <class Done>
@@ -249,8 +264,7 @@ task<> shard_manager::impl::live(std::shared_ptr<impl> self) {
     });
   }
   co_await self->wait_for([&] { return self->stopped && self->running == 0; });
-  if (self->shared->queue)
-    for (const int id : fresh) self->shared->queue->arrived(id);  // others that share it need not wait for these
+  self->let_others_go(fresh);
   if (self->discarded_late && self->shared->store) co_await self->erase_sessions();
   if (self->failure) std::rethrow_exception(self->failure);
 }
@@ -284,10 +298,16 @@ void shard_manager::impl::came_up(int shard_id, bool resumed) {
   now.ready = ++up_once;
   now.shards = static_cast<int>(shards.size());
   now.elapsed = time - began;
-  const int left = now.shards - now.ready;
+  fresh_left.erase(shard_id);
+  const int left = static_cast<int>(fresh_left.size());  // the others need no turn: they are up in a moment
   now.left = protocol::time_left({.left = left, .up = now.ready, .max_concurrency = max_concurrency, .elapsed = now.elapsed});
-  if (const auto budget = shared->queue->budget(); budget && budget->remaining < left)
-    now.left += std::max(budget->reset_after, duration{0});
+  try {
+    // Those of a group ask at the same time: up to so many have been granted already.
+    if (const auto budget = shared->queue->budget(); budget && budget->remaining < left - max_concurrency)
+      now.left += std::max(budget->reset_after, duration{0});
+  } catch (const std::exception& e) {  // a queue of the user's; the guess goes without it
+    shared->log(log_level::debug, "gateway", std::string("the identify queue does not tell its budget: ") + e.what());
+  }
   const bool is_news = now.ready == 1 || now.all_ready() || time >= tells_next;
   if (is_news) tells_next = after(time, tell_interval);
   shared->log(is_news ? log_level::info : log_level::debug, "gateway", told(now));

@@ -37,7 +37,7 @@ shard_info look_at(const gateway::shard& which) {
 std::shared_ptr<gateway::shard_manager> known(const shard_set::source& from) {
   auto manager = from.get();
   if (!manager)
-    throw error(errc::invalid_argument, "the shards are not known yet: Discord has not said how many it recommends since run() began");
+    throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
   return manager;
 }
 

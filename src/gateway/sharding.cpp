@@ -10,6 +10,9 @@
 namespace monochord {
 namespace {
 
+/// Beyond every bot; a number that was mistyped must not take all memory.
+constexpr int most_in_a_process = 100'000;
+
 [[noreturn]] void refuse(const std::string& why) { throw error(errc::invalid_argument, why); }
 
 void check_total(int total) {
@@ -24,6 +27,7 @@ shard_plan shard_plan::of(int total) {
   check_total(total);
   shard_plan out;
   out.total_ = total;
+  (void)out.shards(total);
   return out;
 }
 
@@ -36,6 +40,7 @@ shard_plan shard_plan::range(int first, int last, int total) {
   out.total_ = total;
   out.first_ = first;
   out.last_ = last;
+  (void)out.shards(total);
   return out;
 }
 
@@ -54,11 +59,17 @@ shard_plan shard_plan::cluster(int id, int clusters, int total) {
 
 shard_range shard_plan::shards(int recommended) const {
   const int total = total_ != 0 ? total_ : std::max(recommended, 1);
-  if (last_ >= first_) return {first_, last_, total};
-  const auto mine = protocol::cluster_shards(cluster_, clusters_, total);
-  if (mine.count == 0)
-    refuse(name_of(cluster_, clusters_) + " has no shard to run: the bot has " + std::to_string(total) + " in all");
-  return {mine.first, mine.first + mine.count - 1, total};
+  shard_range out{first_, last_, total};
+  if (last_ < first_) {
+    const auto mine = protocol::cluster_shards(cluster_, clusters_, total);
+    if (mine.count == 0)
+      refuse(name_of(cluster_, clusters_) + " has no shard to run: the bot has " + std::to_string(total) + " in all");
+    out = {mine.first, mine.first + mine.count - 1, total};
+  }
+  if (out.last - out.first >= most_in_a_process)
+    refuse("a process runs at most " + std::to_string(most_in_a_process) + " shards, not those from " + std::to_string(out.first) +
+           " to " + std::to_string(out.last));
+  return out;
 }
 
 }  // namespace monochord

@@ -16,7 +16,7 @@ namespace monochord::protocol {
 /// event changes nothing. https://docs.discord.com/developers/events/gateway-events#guilds
 class guild_counter {
  public:
-  /// Takes an event in; false, at the price of comparing two lengths, when it is none of those three.
+  /// Takes an event in; false, when it is none of those three: a comparison of lengths tells of nearly all.
   bool event(std::string_view type, const json::padded_text& data) {
     if (type.size() != guild_event_size && type.size() != ready_size) return false;
     return look_at(type, data);

@@ -48,7 +48,8 @@ TEST_CASE("a slash command is registered and answered") {
   live_bot live(w);
   auto& bot = live.bot;
   //! [slash]
-  bot.on<mc::ready>([&](const mc::ready& event) -> mc::task<> {
+  bot.on<mc::ready>([&](const mc::ready& event, const mc::raw_event& sent) -> mc::task<> {
+    if (sent.shard_id != 0) co_return;  // a bot of several shards has a `ready` for each
     const std::vector<mc::command_builder> commands{mc::command_builder{"roll", "Roll a die"}};
     co_await bot.rest().bulk_overwrite_global_application_commands(event.application.id, commands);
   });

@@ -69,13 +69,17 @@ TEST_CASE("the shards of one process of several") {
 
 TEST_CASE("clients that share an identify queue") {
   //! [queue]
-  const auto queue = mc::make_identify_queue(mc::system_clock(), {.max_concurrency = 1});
+  mc::identify_queue_options limits;  // as GET /gateway/bot says: rest().get_gateway_bot()
+  limits.max_concurrency = 1;
+  limits.remaining = 990;
+  limits.reset_after = std::chrono::hours{20};
+  const auto queue = mc::make_identify_queue(mc::system_clock(), limits);
   mc::client_options first, second;
   first.shards = mc::shard_plan::cluster(0, 2, 6);
   second.shards = mc::shard_plan::cluster(1, 2, 6);
   first.identify_queue = second.identify_queue = queue;
   //! [queue]
-  CHECK(queue->budget()->remaining == 1000);
+  CHECK(queue->budget()->remaining == 990);
 }
 
 TEST_CASE("a status line, progress and a restart") {
