@@ -302,8 +302,9 @@ void shard_manager::impl::came_up(int shard_id, bool resumed) {
   const int left = static_cast<int>(fresh_left.size());  // the others need no turn: they are up in a moment
   now.left = protocol::time_left({.left = left, .up = now.ready, .max_concurrency = max_concurrency, .elapsed = now.elapsed});
   try {
-    // Those of a group ask at the same time: up to so many have been granted already.
-    if (const auto budget = shared->queue->budget(); budget && budget->remaining < left - max_concurrency)
+    const auto asks = [this](int id) { return with_id(id)->status() != protocol::session_status::identifying; };
+    const auto asking = std::count_if(fresh_left.begin(), fresh_left.end(), asks);  // the others have been let through
+    if (const auto budget = shared->queue->budget(); budget && budget->remaining < asking)
       now.left += std::max(budget->reset_after, duration{0});
   } catch (const std::exception& e) {  // a queue of the user's; the guess goes without it
     shared->log(log_level::debug, "gateway", std::string("the identify queue does not tell its budget: ") + e.what());

@@ -250,7 +250,7 @@ TEST_CASE("what shards are doing is known, from when they are") {
   CHECK(shards.ids().empty());
   CHECK(shards.info().empty());
   CHECK_FALSE(shards.all_ready());
-  CHECK_THROWS_WITH(shards.shard_for(all.ids[1]), Catch::Contains("the shards are not known yet"));
+  CHECK_THROWS_WITH(shards.shard_for(all.ids[1]), Catch::Contains("not known before run() has reached Discord"));
   CHECK_THROWS_AS(shards.status(0), mc::error);
   CHECK_THROWS_AS(shards.restart(0), mc::error);
 
