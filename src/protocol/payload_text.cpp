@@ -22,6 +22,23 @@ void write_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
+bool is_utf8(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const std::size_t more = first < 0x80 ? 0 : first >= 0xC2 && first < 0xE0 ? 1 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xF0 && first < 0xF5 ? 3 : 4;
+    if (more == 4 || more >= text.size() - i) return false;
+    for (std::size_t k = 1; k <= more; ++k) {
+      const auto byte = static_cast<unsigned char>(text[i + k]);
+      // The second byte rules out what is too long, surrogates, and what is past U+10FFFF.
+      const unsigned low = k == 1 && first == 0xE0 ? 0xA0 : k == 1 && first == 0xF0 ? 0x90 : 0x80;
+      const unsigned high = k == 1 && first == 0xED ? 0x9F : k == 1 && first == 0xF4 ? 0x8F : 0xBF;
+      if (byte < low || byte > high) return false;
+    }
+    i += more + 1;
+  }
+  return true;
+}
+
 void write_identify(std::string& out, const identify_fields& fields, std::string_view token) {
   out += R"({"op":2,"d":{"token":)";
   write_json_string(out, token);

@@ -25,6 +25,9 @@ void write_identify(std::string& out, const identify_fields& fields, std::string
 void write_resume(std::string& out, std::string_view token, std::string_view session_id, std::int64_t seq);
 void write_heartbeat(std::string& out, std::optional<std::int64_t> seq);
 
+/// Discord closes the connection of whoever sends text that is no UTF-8.
+bool is_utf8(std::string_view text) noexcept;
+
 /// `text` as a JSON string with its quotes, appended to `out`.
 void write_json_string(std::string& out, std::string_view text);
 
