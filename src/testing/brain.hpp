@@ -92,6 +92,12 @@ void erase(mock_state& state, gateway& gate, channel_id channel, message_id mess
 void react(mock_state& state, gateway& gate, user_id user, channel_id channel, message_id message, std::string_view emoji);
 void type(mock_state& state, gateway& gate, user_id user, channel_id channel);
 
+channel_id add_voice_channel(mock_state& state, gateway& gate, guild_id guild, std::string_view name);
+soundboard_sound_id add_soundboard_sound(mock_state& state, gateway& gate, guild_id guild, std::string_view name);
+void join_voice(mock_state& state, gateway& gate, user_id user, guild_id guild, channel_id channel);
+void set_voice_status(mock_state& state, gateway& gate, channel_id channel, std::string_view status);
+void set_presence(mock_state& state, gateway& gate, user_id user, std::string_view status);
+
 interaction_id slash(mock_state& state, gateway& gate, user_id user, channel_id channel, std::string_view name,
                      const std::vector<mock_option>& options);
 interaction_id autocomplete(mock_state& state, gateway& gate, user_id user, channel_id channel, std::string_view name,

@@ -13,6 +13,9 @@
 
 namespace monochord::testing {
 
+/// Whether this is what a bot may say of its presence.
+bool good_presence(const json& presence);
+
 /// Discord's side of the gateway: pure logic over `mock_state`, called under its lock, time from the state's clock.
 /// https://docs.discord.com/developers/events/gateway
 class gateway {
@@ -46,6 +49,8 @@ class gateway {
 
   void disconnect(disconnect_how how, std::uint16_t code, std::optional<int> shard);
   void stall(bool on);
+  /// Somebody is in this voice channel from now on, 0: in none.
+  void move_voice(snowflake guild, snowflake user, const voice_record& to);
   void send_op(int op, const json& data);
   void send_raw(std::string_view bytes, bool binary);
   void forget_sessions();
@@ -63,6 +68,8 @@ class gateway {
   void heartbeat(gateway_link& link, const json& d);
   void judge_heartbeat(const gateway_link& link, const json& d);
   void command(gateway_link& link, int op, const json& d);
+  void send_sounds(gateway_link& link, const json& d);
+  void send_channel_info(gateway_link& link, const json& d);
   void request_members(gateway_link& link, const json& d);
   void update_voice(gateway_link& link, const json& d);
   void ready(gateway_link& link);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What clients send on the gateway, judged as Discord judges it.
+// What clients send on the gateway, judged as Discord judges it. What they send on a session: gateway_commands.cpp.
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -15,15 +15,10 @@ using namespace std::chrono_literals;
 /// How much earlier than five seconds after the one before an IDENTIFY may arrive: two messages need not travel equally
 /// long.
 constexpr duration travel_allowance = 250ms;
-constexpr duration whole_guild_interval = 30s;
 /// How much later than an interval after the one before a heartbeat may arrive: a quarter of an interval, and what a busy
 /// machine may keep it waiting. With intervals below some seconds nothing is left but the silence of two of them.
 constexpr int late_parts = 4;
 constexpr duration busy_machine = 2s;
-/// Of a member request, but for one that asks for all members.
-/// https://docs.discord.com/developers/events/gateway-events#request-guild-members
-constexpr std::size_t max_members_asked = 100;
-constexpr std::size_t max_nonce_bytes = 32;
 
 std::uint32_t all_intents() {
   std::uint32_t all = 0;
@@ -36,18 +31,6 @@ std::uint32_t privileged_intents() {
   for (const auto& intent : tables::intents)
     if (intent.privileged) all |= intent.bit;
   return all;
-}
-
-bool good_presence(const json& presence) {
-  if (!presence.is_object() || !at(presence, "activities").is_array() || !at(presence, "afk").is_boolean() ||
-      !at(presence, "status").is_string())
-    return false;
-  const json& since = at(presence, "since");
-  if (!since.is_null() && !since.is_number_integer()) return false;
-  for (const auto& activity : presence["activities"])
-    if (!at(activity, "name").is_string() || !at(activity, "type").is_number_integer()) return false;
-  const auto status = text_at(presence, "status");
-  return status == "online" || status == "dnd" || status == "idle" || status == "invisible" || status == "offline";
 }
 
 bool good_identify(const json& d) {
@@ -280,122 +263,6 @@ void gateway::resume(gateway_link& link, const json& d) {
   push(*session, "RESUMED", R"({"_trace":["[\"mock\"]"]})");
   ++state_.counters.resumed;
   after_session_start(link);
-}
-
-void gateway::command(gateway_link& link, int op, const json& d) {
-  const auto malformed = [&](const char* what) {
-    refuse(link, 4002, "Error while decoding payload.", "payload_malformed", std::string("a malformed ") + what);
-  };
-  switch (op) {
-    case 3:
-      if (!good_presence(d)) return malformed("presence update");
-      link.session->last_presence = d;
-      return;
-    case 4:
-      if (id_at(d, "guild_id") == 0 || !d.contains("channel_id") || !at(d, "self_mute").is_boolean() ||
-          !at(d, "self_deaf").is_boolean())
-        return malformed("voice state update");
-      return update_voice(link, d);
-    case 8: return request_members(link, d);
-    case 31: {
-      if (!at(d, "guild_ids").is_array()) return malformed("soundboard request");
-      for (const auto& guild : d["guild_ids"])
-        if (state_.world.is_member(id_of(guild), state_.world.bot))
-          push(*link.session, "SOUNDBOARD_SOUNDS", dump({{"guild_id", guild}, {"soundboard_sounds", json::array()}}));
-      return;
-    }
-    case 43:
-      if (id_at(d, "guild_id") == 0 || !at(d, "fields").is_array()) return malformed("channel info request");
-      if (state_.world.is_member(id_at(d, "guild_id"), state_.world.bot))
-        push(*link.session, "CHANNEL_INFO", dump({{"guild_id", d["guild_id"]}, {"channels", json::array()}}));
-      return;
-    default: return;
-  }
-}
-
-void gateway::update_voice(gateway_link& link, const json& d) {
-  const auto guild = id_at(d, "guild_id");
-  if (!state_.world.is_member(guild, state_.world.bot)) return;
-  json voice = {{"guild_id", d["guild_id"]},
-                {"channel_id", d["channel_id"]},
-                {"user_id", id_text(state_.world.bot)},
-                {"member", state_.world.member_json(state_.world.guilds.at(guild), state_.world.bot, true)},
-                {"session_id", link.session->id},
-                {"deaf", false},
-                {"mute", false},
-                {"self_deaf", d["self_deaf"]},
-                {"self_mute", d["self_mute"]},
-                {"self_video", false},
-                {"suppress", false},
-                {"request_to_speak_timestamp", nullptr}};
-  event("VOICE_STATE_UPDATE", guild, voice);
-}
-
-void gateway::request_members(gateway_link& link, const json& d) {
-  constexpr std::uint32_t guild_members = 1U << 1;
-  constexpr std::uint32_t guild_presences = 1U << 8;
-  const auto guild_id = id_at(d, "guild_id");
-  const bool by_query = at(d, "query").is_string();
-  const bool by_ids = d.is_object() && d.contains("user_ids");
-  const auto limit = by_query ? int_at(d, "limit") : 0;
-  if (guild_id == 0 || by_query == by_ids || (by_query && (!at(d, "limit").is_number_integer() || limit < 0)))
-    return refuse(link, 4002, "Error while decoding payload.", "payload_malformed",
-                  "a member request needs guild_id and either query with limit, or user_ids");
-  auto& session = *link.session;
-  const guild_record* guild = state_.world.find_guild(guild_id);
-  if (!guild || !in_shard(session, guild_id) || !guild->members.contains(state_.world.bot)) return;
-  const std::string query = text_at(d, "query");
-  const bool whole = by_query && query.empty() && limit == 0;
-  if (bool_at(d, "presences") && (session.intents & guild_presences) == 0)
-    return state_.violate("members_intent", "presences of members were asked for without GUILD_PRESENCES");
-  if (whole && (session.intents & guild_members) == 0)
-    return state_.violate("members_intent", "all members of a guild were asked for without GUILD_MEMBERS");
-  const json& nonce = at(d, "nonce");
-  const bool nonce_comes_back = nonce.is_string() && text_at(d, "nonce").size() <= max_nonce_bytes;
-  if (!nonce.is_null() && !nonce_comes_back)
-    state_.violate("members_nonce", "a member request with a nonce that is not text of at most 32 bytes; it does not come back");
-  if (whole) {
-    const auto now = state_.now();
-    const auto before = state_.member_requests.find(guild_id);
-    if (before != state_.member_requests.end() && now - before->second < whole_guild_interval) {
-      const auto wait = std::chrono::duration<double>(before->second + whole_guild_interval - now).count();
-      json meta = {{"guild_id", d["guild_id"]}};
-      if (nonce_comes_back) meta["nonce"] = nonce;
-      state_.violate("members_rate_limit", "all members of a guild were asked for twice in 30 s");
-      return push(session, "RATE_LIMITED", dump({{"opcode", 8}, {"retry_after", wait}, {"meta", meta}}));
-    }
-    state_.member_requests[guild_id] = now;
-  }
-  json ids = json::array();
-  if (by_ids) ids = d["user_ids"].is_array() ? d["user_ids"] : json::array({d["user_ids"]});
-  if (std::max(ids.size(), static_cast<std::size_t>(limit)) > max_members_asked)
-    state_.violate("members_limit", "more than 100 members were asked for by name or id; no more than 100 are sent");
-  json found = json::array();
-  json missing = json::array();
-  if (by_ids) {
-    for (std::size_t i = 0; i < std::min(ids.size(), max_members_asked); ++i) {
-      const json& id = ids[i];
-      if (guild->members.contains(id_of(id))) found.push_back(state_.world.member_json(*guild, id_of(id), true));
-      else missing.push_back(id);
-    }
-  } else {
-    const auto wanted = limit == 0 ? max_members_asked : std::min(static_cast<std::size_t>(limit), max_members_asked);
-    for (const auto& [user, member] : guild->members) {
-      if (!whole && found.size() >= wanted) break;
-      if (state_.world.users.at(user).name.starts_with(query)) found.push_back(state_.world.member_json(*guild, user, true));
-    }
-  }
-  constexpr std::size_t chunk = 1000;
-  const std::size_t chunks = std::max<std::size_t>(1, (found.size() + chunk - 1) / chunk);
-  for (std::size_t i = 0; i < chunks; ++i) {
-    json members = json::array();
-    for (std::size_t m = i * chunk; m < std::min(found.size(), (i + 1) * chunk); ++m) members.push_back(found[m]);
-    json out = {{"guild_id", d["guild_id"]}, {"members", std::move(members)}, {"chunk_index", i}, {"chunk_count", chunks}};
-    if (by_ids) out["not_found"] = missing;
-    if (nonce_comes_back) out["nonce"] = nonce;
-    if (bool_at(d, "presences")) out["presences"] = json::array();
-    push(session, "GUILD_MEMBERS_CHUNK", dump(out));
-  }
 }
 
 }  // namespace monochord::testing

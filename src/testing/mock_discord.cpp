@@ -215,6 +215,21 @@ guild_id mock_discord::add_guild(std::string_view name, user_id owner) {
 channel_id mock_discord::add_text_channel(guild_id guild, std::string_view name) {
   return impl_->mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_text_channel(s, g, guild, name); });
 }
+channel_id mock_discord::add_voice_channel(guild_id guild, std::string_view name) {
+  return impl_->mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_voice_channel(s, g, guild, name); });
+}
+soundboard_sound_id mock_discord::add_soundboard_sound(guild_id guild, std::string_view name) {
+  return impl_->mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_soundboard_sound(s, g, guild, name); });
+}
+void mock_discord::join_voice(user_id user, guild_id guild, channel_id channel) {
+  impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::join_voice(s, g, user, guild, channel); });
+}
+void mock_discord::set_voice_status(channel_id channel, std::string_view status) {
+  impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::set_voice_status(s, g, channel, status); });
+}
+void mock_discord::set_presence(user_id user, std::string_view status) {
+  impl_->mind->with([&](mock_state& s, gateway& g, rest&) { acts::set_presence(s, g, user, status); });
+}
 role_id mock_discord::add_role(guild_id guild, std::string_view name, std::uint64_t permissions) {
   return impl_->mind->with([&](mock_state& s, gateway& g, rest&) { return acts::add_role(s, g, guild, name, permissions); });
 }
@@ -390,6 +405,15 @@ std::string mock_discord::last_identify(int shard_id) const {
     return found == state.last_identify.end() ? std::string() : found->second;
   });
 }
+channel_id mock_discord::voice_channel(guild_id guild, user_id user) const {
+  return impl_->mind->look([&](const mock_state& state, const gateway&) {
+    const auto place = state.world.guilds.find(guild.value());
+    if (place == state.world.guilds.end()) return channel_id{};
+    const auto found = place->second.voice.find(user.value());
+    return channel_id{found == place->second.voice.end() ? 0 : found->second.channel};
+  });
+}
+
 std::string mock_discord::last_presence(int shard_id) const {
   return impl_->mind->look([&](const mock_state&, const gateway& gate) {
     const auto session = gate.connected_session(shard_id);

@@ -286,9 +286,14 @@ json world::guild_create_json(const guild_record& guild) const {
     if (!bool_at(at(thread.settings, "thread_metadata"), "archived")) open.push_back(channel_json(thread));
   }
   out["threads"] = std::move(open);
-  for (const char* empty :
-       {"voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"})
+  for (const char* empty : {"voice_states", "presences", "stage_instances", "guild_scheduled_events", "soundboard_sounds"})
     out[empty] = json::array();
+  for (const auto& [user, voice] : guild.voice) {
+    json state = voice_state_json(guild, user, voice);
+    state.erase("guild_id");
+    out["voice_states"].push_back(std::move(state));
+  }
+  for (const auto& sound : guild.sounds) out["soundboard_sounds"].push_back(sound_json(guild, sound));
   return out;
 }
 

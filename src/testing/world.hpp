@@ -21,6 +21,7 @@ struct user_record {
   snowflake id = 0;
   std::string name;
   bool bot = false;
+  std::string status = "offline";
 };
 
 struct role_record {
@@ -70,8 +71,23 @@ struct channel_record {
   std::map<snowflake, message_record> messages;  // ids ascend, so this is their order
   std::vector<pin_record> pins;  ///< oldest first
   std::map<std::string, snowflake> nonces;  ///< of the bot's messages that enforce theirs
+  std::string voice_status;
+  std::int64_t voice_since = 0;  ///< since when somebody is in it, in seconds since 1970; 0: nobody
 
   bool is_thread() const noexcept { return parent != 0; }
+};
+
+/// Somebody in a voice channel.
+struct voice_record {
+  snowflake channel = 0;
+  bool self_mute = false;
+  bool self_deaf = false;
+  std::string session;
+};
+
+struct sound_record {
+  snowflake id = 0;
+  std::string name;
 };
 
 struct webhook_record {
@@ -91,6 +107,8 @@ struct guild_record {
   std::map<snowflake, member_record> members;
   std::vector<snowflake> threads;
   std::map<snowflake, std::string> bans;  ///< reasons by user
+  std::map<snowflake, voice_record> voice;  ///< by user
+  std::vector<sound_record> sounds;
   bool unavailable = false;
   timestamp bot_joined;
 };
@@ -143,6 +161,9 @@ class world {
   json channel_json(const channel_record& channel) const;
   static json thread_member_json(const channel_record& thread, snowflake user);
   json guild_json(const guild_record& guild) const;
+  json voice_state_json(const guild_record& guild, snowflake user, const voice_record& voice) const;
+  json presence_json(const guild_record& guild, snowflake user) const;
+  static json sound_json(const guild_record& guild, const sound_record& sound);
   json guild_create_json(const guild_record& guild) const;
   json application_json() const;
 

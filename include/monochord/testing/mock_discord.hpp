@@ -186,6 +186,8 @@ class mock_discord {
   /// A guild with @everyone, owned by `owner` (0: a user "owner" is made), the bot is a member.
   guild_id add_guild(std::string_view name, user_id owner = {});
   channel_id add_text_channel(guild_id guild, std::string_view name);
+  channel_id add_voice_channel(guild_id guild, std::string_view name);
+  soundboard_sound_id add_soundboard_sound(guild_id guild, std::string_view name);
   role_id add_role(guild_id guild, std::string_view name, std::uint64_t permissions = 0);
   /// Gives a member (the bot, say) a role; GUILD_MEMBER_UPDATE.
   void give_role(guild_id guild, user_id user, role_id role);
@@ -203,6 +205,11 @@ class mock_discord {
   void erase(channel_id channel, message_id message);
   void react(user_id user, channel_id channel, message_id message, std::string_view emoji);
   void type(user_id user, channel_id channel);
+  /// Into a voice channel, 0: out of the one in that guild.
+  void join_voice(user_id user, guild_id guild, channel_id channel);
+  void set_voice_status(channel_id channel, std::string_view status);
+  /// `online`, `idle`, `dnd`, `offline`; who was never heard of is offline.
+  void set_presence(user_id user, std::string_view status);
   /// A slash command; subcommands are separated by spaces ("admin ban"). It must be registered and visible there.
   interaction_id slash(user_id user, channel_id channel, std::string_view name,
                        const std::vector<mock_option>& options = {});
@@ -245,6 +252,8 @@ class mock_discord {
   std::vector<std::string> reactions(channel_id channel, message_id message) const;
   /// The `d` of the last IDENTIFY that was accepted for this shard, without its token, as JSON; empty when none was.
   std::string last_identify(int shard_id = 0) const;
+  /// The voice channel that somebody (the bot, say) is in, 0 when in none.
+  channel_id voice_channel(guild_id guild, user_id user) const;
   /// The `d` of the last presence update (op 3), as JSON.
   std::string last_presence(int shard_id = 0) const;
 
