@@ -22,6 +22,7 @@
 #include <monochord/core/token.hpp>
 #include <monochord/dispatch/handler.hpp>
 #include <monochord/fwd.hpp>
+#include <monochord/gateway/initial_presence.hpp>
 #include <monochord/gateway/intents.hpp>
 #include <monochord/gateway/sharding.hpp>
 #include <monochord/json/limit_checks.hpp>
@@ -45,6 +46,10 @@ enum class rest_limiter_kind : std::uint8_t {
 /// What a client is made with. Every member has a default that suits a bot on Discord.
 struct client_options {
   flags<intent> intents = unprivileged_intents;
+
+  /// How the bot appears from its start: `{.presence = mc::update_presence_body{.status = mc::presence_status::idle}}`. Later:
+  /// `gateway_commands::update_presence`.
+  initial_presence presence = {};
 
   /// Which shards run in this process: all that Discord recommends, a number of your own, or a part of them.
   shard_plan shards = {};
@@ -181,6 +186,10 @@ class client {
 
   /// Discord's REST API, typed; include `<monochord/rest/rest.hpp>` (the umbrella does) to call it.
   rest_client& rest() noexcept;
+
+  /// What the bot tells Discord over the gateway (presence, voice, asking for members); include
+  /// `<monochord/gateway/commands.hpp>` to call it. Lives as long as the client.
+  gateway_commands& gateway() noexcept;
 
   /// What the shards are doing; include `<monochord/gateway/shards.hpp>` to ask. Lives as long as the client.
   shard_set& shards() noexcept;

@@ -9,6 +9,7 @@ class rest_client;
 class identify_queue;
 class session_store;
 class shard_set;
+class gateway_commands;
 struct start_progress;
 class clock;
 

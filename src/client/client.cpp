@@ -66,6 +66,8 @@ void client::on_progress(std::function<void(const start_progress&)> handler) {
 
 rest_client& client::rest() noexcept { return *impl_->rest; }
 
+gateway_commands& client::gateway() noexcept { return *impl_->commands; }
+
 shard_set& client::shards() noexcept { return impl_->shard_view; }
 
 clock& client::clock() noexcept { return *impl_->time; }

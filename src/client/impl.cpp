@@ -55,17 +55,26 @@ protocol::compression to_protocol(gateway_compression wanted) {
   throw error(errc::invalid_argument, "client_options::compression is none of the known ones");
 }
 
-/// Carries the events of the shards to the dispatcher.
+/// Carries the events of the shards to the commands that they answer, and to the dispatcher.
 class dispatching_sink final : public gateway::event_sink {
  public:
-  explicit dispatching_sink(std::shared_ptr<dispatch::dispatcher> to) : to_(std::move(to)) {}
+  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk)
+      : to_(std::move(to)), desk_(std::move(desk)) {}
   bool on_event(const gateway::shard_event& event) override {
-    return to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim);
+    desk_->on_event(event.shard_id, event.type, event.data);  // first: handlers may all be waiting for this
+    const bool room = to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim);
+    return room && desk_->has_room(event.shard_id);
   }
-  task<> room() override { return to_->room(); }
+  task<> room(int shard_id) override {
+    do {
+      co_await desk_->room(shard_id);
+      co_await to_->room();
+    } while (!desk_->has_room(shard_id));
+  }
 
  private:
   const std::shared_ptr<dispatch::dispatcher> to_;
+  const std::shared_ptr<gateway::command_desk> desk_;
 };
 
 std::string describe(const std::exception_ptr& error) {
@@ -143,6 +152,24 @@ void client::impl::start_parts() {
   dispatcher->on_error([weak](std::exception_ptr error, const raw_event& event) {
     if (const auto self = weak.lock()) self->report(std::move(error), event);
   });
+  gateway::command_desk_options wanted{time, executor, options.intents, command_routes(), {}};
+  wanted.waiting = [to = std::weak_ptr(dispatcher)](std::ptrdiff_t more) {
+    if (const auto known = to.lock()) known->lend(more);
+  };
+  desk = std::make_shared<gateway::command_desk>(std::move(wanted));
+  commands = std::make_unique<gateway_commands>(desk);
+}
+
+/// The shards of the present set.
+gateway::command_routes client::impl::command_routes() const {
+  const auto known = [source = std::weak_ptr(shard_source)] {  // which leads back to the desk
+    const auto from = source.lock();
+    auto manager = from ? from->get() : nullptr;
+    if (!manager) throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
+    return manager;
+  };
+  return {[known](guild_id guild) { return known()->of(guild); }, [known](int id) { return known()->at(id); },
+          [known] { return known()->all(); }};
 }
 
 void client::impl::set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler) {
@@ -223,6 +250,7 @@ void client::impl::stop(stop_mode mode) noexcept {
     self->tasks->close();
     self->tasks->cancel();
     self->dispatcher->close();  // whoever waits for room reads on, to its end
+    self->desk->close();
     if (self->shards) self->shards->stop(self->gateway_stop_mode());
   });
 }
@@ -282,6 +310,7 @@ task<> client::impl::serve() {
   shard.token = bot_token;
   shard.intents = options.intents.bits();
   shard.gateway_url_override = options.gateway_url;
+  shard.presence_json = options.presence.json();
   shard.compression = to_protocol(options.compression);
   shard.user_agent = user_agent;
   shard.allow_plain = options.allow_plain;
@@ -296,7 +325,7 @@ task<> client::impl::serve() {
   wanted.plan = options.shards;
   wanted.wait_for_budget = options.wait_for_identify_budget;
   wanted.on_progress = progress_teller();
-  shards = std::make_shared<gateway::shard_manager>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher));
+  shards = std::make_shared<gateway::shard_manager>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher, desk));
   shard_source->set(shards);
   co_await shards->run();
 }
@@ -306,6 +335,7 @@ task<> client::impl::shut_down() {
   tasks->close();
   tasks->cancel();
   dispatcher->close();
+  desk->close();
   handlers->close();
   // Awaited outside of the conditions: g++ 12 without optimisation makes a trap of one within the branch of another.
   const auto drain_ends = after(time->now(), options.drain_timeout);

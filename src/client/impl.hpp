@@ -10,8 +10,10 @@
 #include <mutex>
 
 #include <monochord/client.hpp>
+#include <monochord/gateway/commands.hpp>
 #include <monochord/rest/rest.hpp>
 #include "dispatch/dispatcher.hpp"
+#include "gateway/command_desk.hpp"
 #include "gateway/shard_manager.hpp"
 #include "gateway/shard_set.hpp"
 #include "net/task_group.hpp"
@@ -59,12 +61,15 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<gateway::shard_manager> shards;  // on `life`; null before the gateway is known
   const std::shared_ptr<shard_set::source> shard_source = std::make_shared<shard_set::source>();  // the same for everybody
   shard_set shard_view{shard_source};
+  std::shared_ptr<gateway::command_desk> desk;
+  std::unique_ptr<gateway_commands> commands;
 
  private:
   static task<> life_of(std::shared_ptr<impl> self);
   task<gateway::gateway_info> find_gateway();
   task<> serve();
   task<> shut_down();
+  gateway::command_routes command_routes() const;
   /// What is still to be told of the start.
   struct progress_news {
     std::shared_ptr<const std::function<void(const start_progress&)>> handler;

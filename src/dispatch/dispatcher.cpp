@@ -132,7 +132,7 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
       for (const auto& one : found->second.handlers) start(one, held);
     }
   }
-  return running() < max_running_;
+  return has_room();
 }
 
 /// One handler at work on one event. However its coroutine ends, begun or not, its place is given back; and the event counts as
@@ -187,7 +187,16 @@ task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr err
 }
 
 void dispatcher::finished() {
-  if (running_.fetch_sub(1, std::memory_order_relaxed) > max_running_) return;
+  running_.fetch_sub(1, std::memory_order_relaxed);
+  if (has_room()) wake_all();
+}
+
+void dispatcher::lend(std::ptrdiff_t more) {
+  lent_.fetch_add(static_cast<std::size_t>(more), std::memory_order_relaxed);
+  if (more > 0) wake_all();
+}
+
+void dispatcher::wake_all() {
   std::vector<std::shared_ptr<asio::steady_timer>> wake;
   {
     const std::lock_guard lock(mutex_);
@@ -202,7 +211,7 @@ task<> dispatcher::room() {
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || running() < max_running_) co_return;
+      if (closed_ || has_room()) co_return;
       waiters_.push_back(waiter);
     }
     boost::system::error_code woken;  // always operation_aborted: finished() and close() cancel the wait

@@ -59,6 +59,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   task<> room();
   /// From now on no handler counts as come to its end: they are about to be cancelled, and may hide that.
   void cut_short() noexcept { cut_short_ = true; }
+  /// So many handlers more wait for an answer of Discord (less, when negative): they keep their place and take none of the
+  /// others', since what they wait for may stand behind events for which there is no room.
+  void lend(std::ptrdiff_t more);
   /// Lets every waiter of `room()` go.
   void close();
 
@@ -99,7 +102,14 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   const spawner spawn_;
   const std::size_t max_running_;
+  bool has_room() const noexcept {
+    const auto now = running();
+    return now < max_running_ || now - max_running_ < lent_.load(std::memory_order_relaxed);
+  }
+  void wake_all();
+
   std::atomic<std::size_t> running_{0};
+  std::atomic<std::size_t> lent_{0};
   std::atomic<bool> cut_short_{false};
 
   mutable std::mutex mutex_;  // guards what follows; never held while something of the user is called or destroyed

@@ -19,7 +19,6 @@ namespace monochord::gateway {
 namespace asio = boost::asio;
 
 namespace {
-constexpr std::size_t max_payload_bytes = 4096;
 /// What children get after the end before they are cancelled: a close handshake (2 s), a last word to the store.
 constexpr duration grace_period = std::chrono::milliseconds{2500};
 /// Times a second apart that children are cancelled before they are left behind.
@@ -37,14 +36,6 @@ task<> shard::run() {
 
 void shard::stop(stop_mode mode) noexcept {
   asio::post(impl_->strand, [self = impl_, mode] { self->stop(mode); });
-}
-
-task<> shard::send(std::string payload) {
-  if (payload.size() > max_payload_bytes)
-    throw error(errc::invalid_argument, "a gateway payload may have 4096 bytes, this one has " + std::to_string(payload.size()));
-  const auto self = impl_;
-  const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
-  co_await net::run_on(self->strand, impl::queue_payload(self, mine));
 }
 
 task<> shard::keep_position() {
@@ -117,6 +108,8 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       strand(net::make_strand(options->executor)),
       claims([this] { return claim_delivered(); }),
       random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))),
+      presence(options->presence_json),
+      presence_is_due(!presence.empty()),
       positions(options->ack_after),
       durable(options->store && options->store->is_durable()) {
   socket_options.transport = options->transport;
@@ -259,7 +252,7 @@ void shard::impl::over_now() {
   over = true;
   permit.reset();
   for (const auto& one : pending)
-    if (one->sender) one->sender->complete(make_error_code(errc::cancelled));
+    one->finish(make_error_code(errc::cancelled));
   pending.clear();
   alarm->cancel();
   if (const auto asking = permit_request.lock()) asking->cancel();

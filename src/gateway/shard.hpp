@@ -28,7 +28,7 @@ struct shard_options {
   std::uint64_t intents = 0;
   int shard_count = 1;
   int large_threshold = 0;      ///< 0: Discord's default
-  std::string presence_json;    ///< presence at IDENTIFY; "" for Discord's default
+  std::string presence_json;    ///< presence until `update_presence`; "" for Discord's default
   std::string gateway_url;
   std::string gateway_url_override;  ///< not empty: used instead, and as host of every resume
   protocol::compression compression = protocol::compression::zlib_stream;
@@ -88,6 +88,13 @@ class shard {
   /// than 4096 bytes. Cancelling withdraws it, unless the socket is taking it just then. Thread-safe.
   /// https://docs.discord.com/developers/events/gateway#sending-events
   task<> send(std::string payload);
+  /// The same without a coroutine: `done` is called on the strand, once, without an error or with `errc::cancelled`; it must
+  /// not throw. What is returned withdraws the payload. Both are thread-safe.
+  std::function<void()> send(std::string payload, std::function<void(error_code)> done);
+  /// How the bot appears on this shard, as JSON: sent as op 3 like any payload of the user, and with every later IDENTIFY. A
+  /// shard without a session has it with its IDENTIFY alone: then this completes at once. Throws as `send`.
+  /// https://docs.discord.com/developers/events/gateway-events#update-presence
+  task<> update_presence(std::string presence_json);
 
   /// Has the store know what was handled since `run()` ended, or forget the session if it was discarded meanwhile. Call it once
   /// whoever works on events has come to an end.

@@ -71,6 +71,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
     case kind::up:
       if (!on_first_up) log(log_level::info, what.ok ? "resumed" : "ready");
       if (what.ok) options->queue->arrived(id);
+      presence_after_up(what.ok);
       remember();
       settled();
       break;
@@ -175,7 +176,7 @@ void shard::impl::send(protocol::payload_kind what) {
       fields.shard_id = id;
       fields.shard_count = options->shard_count;
       fields.large_threshold = options->large_threshold;
-      fields.presence_json = options->presence_json;
+      fields.presence_json = presence;
       protocol::write_identify(text, fields, options->token.reveal());
       if (permit) permit->sent();
       remember();  // of the day's starts one less is left, even should this process end before READY
@@ -250,29 +251,12 @@ void shard::impl::user_written(bool written) {
   if (written) {
     which->sent = true;
     ++counters.user_payloads;
-    which->sender->complete();
-  } else if (over) {
-    which->sender->complete(make_error_code(errc::cancelled));
-  } else if (!which->withdrawn) {
+    which->finish();
+  } else if (over || which->withdrawn) {
+    which->finish(make_error_code(errc::cancelled));
+  } else {
     pending.push_front(which);
   }
-}
-
-task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine) {
-  co_await asio::this_coro::throw_if_cancelled(false);
-  if (!self->over) {
-    self->pending.push_back(mine);
-    if (self->session) {
-      if (!self->user_may_send() || self->pending.size() > 1) ++self->counters.user_waits;
-      self->pump();
-      self->rearm();
-    }
-    co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
-  }
-  if (mine->sent) co_return;
-  mine->withdrawn = true;
-  std::erase(self->pending, mine);
-  throw error(errc::cancelled, "shard " + std::to_string(self->id) + ": the payload was not sent");
 }
 
 // --- permit and store ------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       if (room) continue;
       ++self->counters.pauses;
       self->session->reading_paused(true, self->now());
-      co_await self->sink->room();
+      co_await self->sink->room(self->id);
       mine->waits_for_room = false;
       if (!self->is_present(*mine)) co_return;
       self->session->reading_paused(false, self->now());

@@ -51,7 +51,9 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
     std::string text;
     bool sent = false;
     bool withdrawn = false;  // nobody waits for it any more
-    std::shared_ptr<net::parked> sender;
+    std::shared_ptr<net::parked> sender;     // whoever waits for it: a coroutine,
+    std::function<void(error_code)> done;    // or a function
+    void finish(error_code error = {});
   };
 
   impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events);
@@ -93,6 +95,10 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   static task<> ask_permit(std::shared_ptr<impl> self, std::uint32_t generation);
   static task<> keep_store(std::shared_ptr<impl> self);
   static task<> queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine);
+  static task<> set_presence(std::shared_ptr<impl> self, std::string json);
+  void enqueue(std::shared_ptr<outgoing> which);
+  void withdraw(const std::shared_ptr<outgoing>& which);
+  void presence_after_up(bool resumed);
   static task<> count(std::shared_ptr<const impl> self, shard_counters& out);
   /// False when something went wrong that another frame does not mend, or the connection is not the present one.
   bool take_message(connection& from, std::string_view frame, bool& room);
@@ -133,6 +139,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   std::deque<std::shared_ptr<outgoing>> pending;
   std::shared_ptr<outgoing> in_flight;  // a socket takes it just now; nothing may overtake it
+  std::string presence;                 // for IDENTIFY
+  bool presence_is_due;                 // a session that is resumed has not been told of it
 
   // What is dealt with, of the session with that number, and what the store knows of it.
   protocol::handled_position positions;

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: MIT
+#include "gateway/command_desk.hpp"
+
+#include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "core/random.hpp"
+#include "net/deadline.hpp"
+#include "net/strand.hpp"
+
+namespace monochord::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::size_t nonce_letters = 10;
+
+error stopped() { return {errc::cancelled, "the client has stopped, or the command was given up"}; }
+
+error too_late(const command_desk::call& which) {
+  std::string text = "the gateway command was not carried out in time";
+  if (which.guilds) text += ": " + std::to_string(which.guilds->left()) + " guilds have not answered";
+  if (which.members) text += ": not all members of guild " + which.members->guild().str() + " have come";
+  return {errc::timeout, text};
+}
+
+}  // namespace
+
+/// Somebody waits for a call; until the end of the scope.
+class command_desk::waiting_call {
+ public:
+  waiting_call(command_desk& of, call& which) : of_(of), which_(which) { of_.count_waiting(which_, true); }
+  waiting_call(const waiting_call&) = delete;
+  waiting_call& operator=(const waiting_call&) = delete;
+  ~waiting_call() { of_.count_waiting(which_, false); }
+
+ private:
+  command_desk& of_;
+  call& which_;
+};
+
+command_desk::command_desk(command_desk_options options)
+    : options_(std::move(options)), nonces_(detail::secret_letters(nonce_letters)) {}
+
+void command_desk::check_intents(const protocol::member_wish& wish) const {
+  const auto need = [&](intent which, const char* what, const char* name) {
+    if ((options_.intents & which).bits() != 0) return;
+    throw gateway_error(
+        make_error_code(errc::invalid_argument), 0, options_.routes.of(wish.guild)->id(),
+        std::string(what) + " come only with the intent " + name + ", which client_options::intents does not hold");
+  };
+  if (wish.whole_guild()) need(intent::guild_members, "all members of a guild", "guild_members");
+  if (wish.presences) need(intent::guild_presences, "presences of members", "guild_presences");
+}
+
+// --- calls -----------------------------------------------------------------------------------------------------------
+
+std::shared_ptr<command_desk::call> command_desk::add(std::shared_ptr<call> made) {
+  if (closed_) throw stopped();
+  made->place = calls_.insert(calls_.end(), made);
+  open_.fetch_add(1, std::memory_order_relaxed);
+  return made;
+}
+
+std::shared_ptr<command_desk::call> command_desk::open(const protocol::member_wish& wish,
+                                                       std::optional<std::chrono::milliseconds> stream_timeout) {
+  check_intents(wish);
+  const auto made = std::make_shared<call>();
+  if (stream_timeout) made->stream_timeout = std::max(*stream_timeout, std::chrono::milliseconds::zero());
+  const std::lock_guard lock(mutex_);
+  if (closed_) throw stopped();
+  auto logic = std::make_unique<protocol::member_call>(
+      wish, stream_timeout ? protocol::member_call::way::stream : protocol::member_call::way::gather, spacing_,
+      nonces_);
+  made->members = logic.get();
+  made->logic = std::move(logic);
+  if (!wish.nonce.empty()) {
+    if (by_nonce_.contains(wish.nonce))
+      throw error(errc::invalid_argument, "another member request with this nonce waits for its answer");
+    by_nonce_[wish.nonce] = made;
+    made->nonces.push_back(wish.nonce);
+  }
+  return add(made);
+}
+
+std::shared_ptr<command_desk::call> command_desk::open(std::unique_ptr<protocol::guild_call> logic) {
+  const auto made = std::make_shared<call>();
+  made->guilds = logic.get();
+  made->logic = std::move(logic);
+  const std::lock_guard lock(mutex_);
+  return add(made);
+}
+
+void command_desk::end(const std::shared_ptr<call>& which) {
+  std::map<std::size_t, std::function<void()>> withdraw;
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(which->ended, true)) return;
+    calls_.erase(which->place);
+    open_.fetch_sub(1, std::memory_order_relaxed);
+    for (const auto& nonce : which->nonces) by_nonce_.erase(nonce);
+    withdraw = std::move(which->withdraw);
+    wake(*which);
+    wake_readers();
+  }
+  for (const auto& [part, take_back] : withdraw) take_back();
+}
+
+void command_desk::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  for (const auto& one : calls_) wake(*one);
+  wake_readers();
+}
+
+void command_desk::wake(call& which) {
+  which.woken = true;
+  if (const auto waiting = std::exchange(which.waiter, nullptr)) waiting->complete();
+}
+
+void command_desk::wake_whole_guilds() {
+  for (const auto& one : calls_)
+    if (one->members) wake(*one);
+}
+
+task<error_code> command_desk::until_woken(std::shared_ptr<command_desk> self, std::shared_ptr<call> which) {
+  std::function<void(std::shared_ptr<net::parked>)> start = [self, which](std::shared_ptr<net::parked> wait) {
+    const std::lock_guard lock(self->mutex_);
+    if (which->woken)
+      wait->complete();
+    else
+      which->waiter = std::move(wait);
+  };
+  const auto woken = co_await net::park(std::move(start));
+  const std::lock_guard lock(self->mutex_);
+  which->waiter = nullptr;
+  which->woken = false;
+  co_return woken;
+}
+
+task<> command_desk::sleep(std::shared_ptr<command_desk> self, std::shared_ptr<call> which) {
+  const auto woken = co_await until_woken(std::move(self), std::move(which));
+  static_cast<void>(woken);
+}
+
+void command_desk::count_waiting(call& which, bool waits) {
+  {
+    const std::lock_guard lock(mutex_);
+    which.counted = waits;
+    if (waits) wake_readers();
+  }
+  if (options_.waiting) options_.waiting(waits ? 1 : -1);
+}
+
+task<> command_desk::run(std::shared_ptr<command_desk> self, task<> work) {
+  const auto strand = net::make_strand(self->options_.executor);  // what races within it may not run on several threads
+  co_await net::run_on(strand, std::move(work));
+}
+
+task<> command_desk::work(std::shared_ptr<command_desk> self, std::shared_ptr<call> which, time_point deadline) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const waiting_call counted(*self, *which);
+  for (;;) {
+    time_point due = deadline;
+    {
+      const std::lock_guard lock(self->mutex_);
+      auto& logic = *which->logic;
+      if (self->closed_ || which->ended) throw stopped();
+      if (which->is_stream() && which->members->buffered() != 0) co_return;
+      if (logic.failure()) std::rethrow_exception(logic.failure());
+      if (logic.finished()) co_return;
+      if (self->options_.clock->now() >= deadline) throw too_late(*which);
+      self->send_due(which);
+      if (logic.failure()) std::rethrow_exception(logic.failure());
+      if (const auto until = logic.refused_until(); until && *until > deadline)
+        throw error(errc::rate_limited, "Discord does not take the request again before its time is over");
+      due = std::min(due, logic.wakeup().value_or(time_point::max()));
+    }
+    const bool in_time = co_await net::run_before(*self->options_.clock, due, sleep(self, which));
+    static_cast<void>(in_time);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(state)) throw stopped();
+  }
+}
+
+std::optional<guild_members_chunk> command_desk::take_next(call& which) {
+  const std::lock_guard lock(mutex_);
+  auto out = which.members->take_next();
+  if (which.members->buffered() < most_buffered) {
+    which.full_until = time_point::max();
+    wake_readers();
+  }
+  return out;
+}
+
+std::vector<guild_members_chunk> command_desk::take_all(call& which) {
+  const std::lock_guard lock(mutex_);
+  return which.members->take_all();
+}
+
+// --- what goes out ---------------------------------------------------------------------------------------------------
+
+void command_desk::send_due(const std::shared_ptr<call>& which) {
+  while (!which->logic->failure()) {
+    auto what = which->logic->next(options_.clock->now());
+    if (!what) return;
+    send_one(which, std::move(*what));
+  }
+}
+
+void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gateway_call::outbound what) {
+  if (!what.key.empty() && by_nonce_.emplace(what.key, which).second) which->nonces.push_back(what.key);
+  try {
+    const auto to = options_.routes.of(what.guild);
+    const auto part = what.part;
+    auto payload = std::exchange(what.payload, {});
+    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, id = to->id()](error_code failed) {
+      self->was_sent(weak, what, id, failed);
+    };
+    which->withdraw[part] = to->send(std::move(payload), std::move(done));
+  } catch (const error&) {
+    if (what.whole_guild) spacing_.given_back(what.guild);
+    which->logic->fail(std::current_exception());
+  }
+}
+
+void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what,
+                            int shard_id, error_code failed) {
+  const std::lock_guard lock(mutex_);
+  if (what.whole_guild) {
+    if (failed)
+      spacing_.given_back(what.guild);
+    else
+      spacing_.sent(what.guild, options_.clock->now());
+    wake_whole_guilds();
+  }
+  const auto of = which.lock();
+  if (!of || of->ended) return;
+  of->withdraw.erase(what.part);
+  if (failed) {
+    of->logic->fail(std::make_exception_ptr(stopped()));
+  } else {
+    of->shard = shard_id;
+    of->logic->sent(what.part, what.key, shard_id);
+    wake_readers();
+  }
+  wake(*of);
+}
+
+/// One payload that nothing answers.
+task<> command_desk::one_sending(std::shared_ptr<command_desk> self, task<> sending, time_point deadline) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  const auto mine = std::make_shared<call>();
+  {
+    const std::lock_guard lock(self->mutex_);
+    self->add(mine);
+  }
+  struct closer {
+    std::shared_ptr<command_desk> desk;
+    std::shared_ptr<call> which;
+    ~closer() { desk->end(which); }
+  };
+  const closer at_the_end{self, mine};
+  const waiting_call counted(*self, *mine);
+  bool in_time = true;
+  const auto limited = [](std::shared_ptr<command_desk> me, task<> work, time_point until, bool& ended) -> task<> {
+    ended = co_await net::run_before(*me->options_.clock, until, std::move(work));
+  };
+  const bool whole = co_await net::race(limited(self, std::move(sending), deadline, in_time), until_woken(self, mine));
+  if (!whole) throw stopped();
+  if (!in_time) throw error(errc::timeout, "the gateway command could not be sent in time");
+}
+
+task<> command_desk::send_voice_state(std::shared_ptr<command_desk> self, guild_id guild, std::string payload,
+                                      time_point deadline) {
+  const auto to = self->options_.routes.of(guild);
+  auto sending = [](std::shared_ptr<shard> which, std::string text) -> task<> {
+    co_await which->send(std::move(text));
+  };
+  co_await run(self, one_sending(self, sending(to, std::move(payload)), deadline));
+}
+
+task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
+                                   std::optional<int> shard_id, time_point deadline) {
+  if (json.refused) std::rethrow_exception(json.refused);
+  std::vector<std::shared_ptr<shard>> to;
+  if (shard_id)
+    to.push_back(self->options_.routes.at(*shard_id));
+  else
+    to = self->options_.routes.all();
+  struct progress {
+    std::size_t left = 0;
+    std::exception_ptr failed;
+    std::shared_ptr<net::parked> waiter;
+  };
+  // All at once: one that is not connected keeps no other one waiting. What is cancelled here is still told by them.
+  auto tell_all = [](std::vector<std::shared_ptr<shard>> shards, std::string text) -> task<> {
+    const auto here = co_await asio::this_coro::executor;
+    const auto state = std::make_shared<progress>();
+    state->left = shards.size();
+    for (const auto& one : shards) {
+      auto tell = [](std::shared_ptr<shard> which, std::string what) -> task<> {
+        co_await which->update_presence(std::move(what));
+      };
+      asio::co_spawn(here, tell(one, text), [state](std::exception_ptr error) {
+        if (error && !state->failed) state->failed = std::move(error);
+        if (--state->left == 0 && state->waiter) state->waiter->complete();
+      });
+    }
+    if (state->left != 0) {
+      std::function<void(std::shared_ptr<net::parked>)> start = [state](std::shared_ptr<net::parked> wait) {
+        state->waiter = std::move(wait);
+      };
+      const auto woken = co_await net::park(std::move(start));
+      if (woken) throw stopped();
+    }
+    if (state->failed) std::rethrow_exception(state->failed);
+  };
+  co_await run(self, one_sending(self, tell_all(std::move(to), std::move(json.value)), deadline));
+}
+
+}  // namespace monochord::gateway

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
+#include <monochord/gateway/intents.hpp>
+#include <monochord/json/codec.hpp>
+#include <monochord/model/channel_events.hpp>
+#include <monochord/model/guild_events.hpp>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "gateway/shard.hpp"
+#include "net/parked.hpp"
+#include "protocol/gateway_call.hpp"
+#include "protocol/guild_call.hpp"
+#include "protocol/member_call.hpp"
+
+namespace monochord::gateway {
+
+/// To which shards commands go, asked anew for each payload: the only place that knows. All throw `error` with
+/// `errc::invalid_argument` where there is none.
+struct command_routes {
+  std::function<std::shared_ptr<shard>(guild_id)> of;
+  std::function<std::shared_ptr<shard>(int)> at;
+  std::function<std::vector<std::shared_ptr<shard>>()> all;
+};
+
+struct command_desk_options {
+  std::shared_ptr<monochord::clock> clock;
+  boost::asio::any_io_executor executor;
+  flags<intent> intents;
+  command_routes routes;
+  /// Somebody waits for an answer (1), or does no longer (-1): a handler that waits takes no place.
+  std::function<void(std::ptrdiff_t)> waiting;
+};
+
+/// What became of a command's arguments: a call that has an error throws it when it is awaited.
+template <class T>
+struct prepared {
+  T value{};
+  std::exception_ptr refused;
+};
+
+/// The commands of a client that are under way: carries their payloads to shards and events to them. Thread-safe.
+class command_desk : public std::enable_shared_from_this<command_desk> {
+ public:
+  /// Of a stream, before reading stops.
+  static constexpr std::size_t most_buffered = 4;
+
+  /// A call until it has ended; guarded by the desk's mutex.
+  struct call {
+    std::unique_ptr<protocol::gateway_call> logic;
+    protocol::member_call* members = nullptr;  // which of them `logic` is
+    protocol::guild_call* guilds = nullptr;
+    std::unordered_map<std::uint64_t, std::shared_ptr<const soundboard_sounds>> sounds;  // by guild
+    std::shared_ptr<const channel_info> info;
+    std::chrono::milliseconds stream_timeout{-1};  // of a stream; -1: it is none
+    time_point full_until = time_point::max();     // of a stream whose buffer is full: then it is given up
+    bool counted = false;                          // somebody waits for it
+    bool ended = false;
+    bool woken = false;
+    std::shared_ptr<net::parked> waiter;
+    int shard = -1;  // of what was sent last
+    std::vector<std::string> nonces;
+    std::map<std::size_t, std::function<void()>> withdraw;  // by part
+    std::list<std::shared_ptr<call>>::iterator place;
+
+    bool is_stream() const noexcept { return stream_timeout.count() >= 0; }
+  };
+
+  explicit command_desk(command_desk_options options);
+
+  /// What a shard has read. On its strand, before anybody else is given it.
+  void on_event(int shard_id, std::string_view type, const json::padded_text& data);
+  /// False while a stream has no place for more of this shard's events, and nobody waits for others of them.
+  bool has_room(int shard_id) const;
+  task<> room(int shard_id);
+  /// Whoever waits gets `errc::cancelled`, and so does whoever comes.
+  void close();
+
+  static task<> send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
+                              std::optional<int> shard_id, time_point deadline);
+  static task<> send_voice_state(std::shared_ptr<command_desk> self, guild_id guild, std::string payload,
+                                 time_point deadline);
+
+  /// A stream with a timeout. Throws when another call has the same nonce.
+  std::shared_ptr<call> open(const protocol::member_wish& wish,
+                             std::optional<std::chrono::milliseconds> stream_timeout);
+  std::shared_ptr<call> open(std::unique_ptr<protocol::guild_call> logic);
+  /// Nobody waits for it any more: what was not sent is withdrawn.
+  void end(const std::shared_ptr<call>& which);
+  /// Works until all has been answered, or until a stream has a chunk. Throws.
+  static task<> work(std::shared_ptr<command_desk> self, std::shared_ptr<call> which, time_point deadline);
+  std::optional<guild_members_chunk> take_next(call& which);
+  std::vector<guild_members_chunk> take_all(call& which);
+
+  /// Throws `gateway_error` when the intents do not allow it.
+  void check_intents(const protocol::member_wish& wish) const;
+  const command_desk_options& options() const noexcept { return options_; }
+  time_point deadline(std::chrono::milliseconds timeout) const { return after(options_.clock->now(), timeout); }
+
+  /// Runs `work` on a strand of its own until `deadline`.
+  static task<> run(std::shared_ptr<command_desk> self, task<> work);
+
+ private:
+  using calls = std::list<std::shared_ptr<call>>;
+
+  std::shared_ptr<call> add(std::shared_ptr<call> made);
+  void members_chunk(const json::padded_text& data);
+  void guild_answer(protocol::guild_question what, const json::padded_text& data);
+  void rate_limited(const json::padded_text& data);
+  void session_changed(int shard_id, bool resumed);
+  void send_due(const std::shared_ptr<call>& which);
+  void send_one(const std::shared_ptr<call>& which, protocol::gateway_call::outbound what);
+  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id,
+                error_code failed);
+  static void wake(call& which);
+  void wake_whole_guilds();
+  void wake_readers();
+  bool is_full(int shard_id) const;
+  void count_waiting(call& which, bool waits);
+  class waiting_call;
+  static task<error_code> until_woken(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
+  static task<> sleep(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
+  static task<> one_sending(std::shared_ptr<command_desk> self, task<> sending, time_point deadline);
+
+  const command_desk_options options_;
+  std::atomic<std::size_t> open_{0};
+
+  mutable std::mutex mutex_;  // guards what follows; no code of the user runs under it
+  bool closed_ = false;
+  calls calls_;
+  std::unordered_map<std::string, std::weak_ptr<call>> by_nonce_;
+  protocol::nonce_series nonces_;
+  protocol::whole_guild_spacing spacing_;
+  std::vector<std::shared_ptr<net::parked>> readers_;  // shards that have stopped reading
+};
+
+}  // namespace monochord::gateway

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+// Payloads of the user on their way to a socket, and the presence that IDENTIFY carries.
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <utility>
+
+#include "gateway/shard_impl.hpp"
+#include "net/deadline.hpp"
+
+namespace monochord::gateway {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// https://docs.discord.com/developers/events/gateway#sending-events
+constexpr std::size_t max_payload_bytes = 4096;
+/// IDENTIFY carries it beside the token and the rest: more, and no session would begin any more.
+constexpr std::size_t max_presence_bytes = 3500;
+
+void check_size(const std::string& payload) {
+  if (payload.size() > max_payload_bytes)
+    throw error(errc::invalid_argument,
+                "a gateway payload may have 4096 bytes, this one has " + std::to_string(payload.size()));
+}
+
+}  // namespace
+
+task<> shard::send(std::string payload) {
+  check_size(payload);
+  const auto self = impl_;
+  const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
+  co_await net::run_on(self->strand, impl::queue_payload(self, mine));
+}
+
+std::function<void()> shard::send(std::string payload, std::function<void(error_code)> done) {
+  check_size(payload);
+  const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
+  mine->done = std::move(done);
+  asio::post(impl_->strand, [self = impl_, mine] { self->enqueue(mine); });
+  return [self = std::weak_ptr(impl_), mine = std::weak_ptr(mine)] {
+    const auto from = self.lock();
+    const auto what = mine.lock();
+    if (from && what) asio::post(from->strand, [from, what] { from->withdraw(what); });
+  };
+}
+
+task<> shard::update_presence(std::string presence_json) {
+  if (presence_json.size() > max_presence_bytes)
+    throw error(errc::invalid_argument, "a presence may have " + std::to_string(max_presence_bytes) +
+                                            " bytes of JSON, this one has " + std::to_string(presence_json.size()));
+  const auto self = impl_;
+  co_await net::run_on(self->strand, impl::set_presence(self, std::move(presence_json)));
+}
+
+void shard::impl::outgoing::finish(error_code error) {
+  if (sender) sender->complete(error);
+  if (done) std::exchange(done, nullptr)(error);
+}
+
+void shard::impl::enqueue(std::shared_ptr<outgoing> which) {
+  if (over || which->withdrawn) return which->finish(make_error_code(errc::cancelled));
+  pending.push_back(std::move(which));
+  if (!session) return;  // it is sent once there is one
+  if (!user_may_send() || pending.size() > 1) ++counters.user_waits;
+  pump();
+  rearm();
+}
+
+void shard::impl::withdraw(const std::shared_ptr<outgoing>& which) {
+  which->withdrawn = true;
+  if (which == in_flight) return;  // whether it went is known in a moment
+  std::erase(pending, which);
+  which->finish(make_error_code(errc::cancelled));
+}
+
+task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine) {
+  co_await asio::this_coro::throw_if_cancelled(false);
+  if (!self->over) {
+    self->enqueue(mine);
+    co_await net::park([&](std::shared_ptr<net::parked> wait) { mine->sender = std::move(wait); });
+  }
+  if (mine->sent) co_return;
+  mine->withdrawn = true;
+  std::erase(self->pending, mine);
+  throw error(errc::cancelled, "shard " + std::to_string(self->id) + ": the payload was not sent");
+}
+
+task<> shard::impl::set_presence(std::shared_ptr<impl> self, std::string json) {
+  if (self->over) throw error(errc::cancelled, "shard " + std::to_string(self->id) + " has ended");
+  self->presence = std::move(json);
+  self->presence_is_due = !self->session || !self->has_session();
+  if (self->presence_is_due) co_return;
+  const auto mine = std::make_shared<outgoing>(R"({"op":3,"d":)" + self->presence + "}");
+  co_await queue_payload(self, mine);
+}
+
+/// A session that was begun by IDENTIFY has the presence from there. One that an earlier process began, or whose end
+/// was not known yet when the presence was set, has another.
+void shard::impl::presence_after_up(bool resumed) {
+  if (std::exchange(presence_is_due, false) && resumed)
+    enqueue(std::make_shared<outgoing>(R"({"op":3,"d":)" + presence + "}"));
+}
+
+}  // namespace monochord::gateway
