@@ -2,7 +2,6 @@
 #include "gateway/command_desk.hpp"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
@@ -40,6 +39,20 @@ class command_desk::waiting_call {
  private:
   command_desk& of_;
   call& which_;
+};
+
+/// Ends a call with the scope.
+class command_desk::ending {
+ public:
+  ending(std::shared_ptr<command_desk> of, std::shared_ptr<call> which)
+      : of_(std::move(of)), which_(std::move(which)) {}
+  ending(const ending&) = delete;
+  ending& operator=(const ending&) = delete;
+  ~ending() { of_->end(which_); }
+
+ private:
+  const std::shared_ptr<command_desk> of_;
+  const std::shared_ptr<call> which_;
 };
 
 command_desk::command_desk(command_desk_options options)
@@ -250,37 +263,52 @@ void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::ga
   wake(*of);
 }
 
-/// One payload that nothing answers.
-task<> command_desk::one_sending(std::shared_ptr<command_desk> self, task<> sending, time_point deadline) {
+/// Payloads that nothing answers.
+task<> command_desk::send_all(std::shared_ptr<command_desk> self, std::vector<sender> what, time_point deadline) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const auto mine = std::make_shared<call>();
   {
     const std::lock_guard lock(self->mutex_);
     self->add(mine);
   }
-  struct closer {
-    std::shared_ptr<command_desk> desk;
-    std::shared_ptr<call> which;
-    ~closer() { desk->end(which); }
-  };
-  const closer at_the_end{self, mine};
+  const ending at_the_end(self, mine);
+  {
+    const std::lock_guard lock(self->mutex_);
+    mine->unsent = what.size();
+    for (std::size_t i = 0; i < what.size(); ++i) {
+      mine->withdraw[i] = what[i]([self, weak = std::weak_ptr(mine), i](error_code failed) {
+        const std::lock_guard held(self->mutex_);
+        const auto of = weak.lock();
+        if (!of || of->ended) return;
+        of->withdraw.erase(i);
+        --of->unsent;
+        of->lost = of->lost || failed;
+        wake(*of);
+      });
+    }
+  }
   const waiting_call counted(*self, *mine);
-  bool in_time = true;
-  const auto limited = [](std::shared_ptr<command_desk> me, task<> work, time_point until, bool& ended) -> task<> {
-    ended = co_await net::run_before(*me->options_.clock, until, std::move(work));
-  };
-  const bool whole = co_await net::race(limited(self, std::move(sending), deadline, in_time), until_woken(self, mine));
-  if (!whole) throw stopped();
-  if (!in_time) throw error(errc::timeout, "the gateway command could not be sent in time");
+  for (;;) {
+    {
+      const std::lock_guard lock(self->mutex_);
+      if (self->closed_ || mine->lost) throw stopped();
+      if (mine->unsent == 0) co_return;
+      if (self->options_.clock->now() >= deadline)
+        throw error(errc::timeout, "the gateway command could not be sent in time");
+    }
+    const bool woken = co_await net::run_before(*self->options_.clock, deadline, sleep(self, mine));
+    static_cast<void>(woken);
+    const auto state = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(state)) throw stopped();
+  }
 }
 
 task<> command_desk::send_voice_state(std::shared_ptr<command_desk> self, guild_id guild, std::string payload,
                                       time_point deadline) {
-  const auto to = self->options_.routes.of(guild);
-  auto sending = [](std::shared_ptr<shard> which, std::string text) -> task<> {
-    co_await which->send(std::move(text));
-  };
-  co_await run(self, one_sending(self, sending(to, std::move(payload)), deadline));
+  std::vector<sender> what;
+  what.push_back([to = self->options_.routes.of(guild), text = std::move(payload)](
+                     std::function<void(error_code)> done) { return to->send(text, std::move(done)); });
+  co_await run(self, send_all(self, std::move(what), deadline));
 }
 
 task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
@@ -291,35 +319,12 @@ task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<
     to.push_back(self->options_.routes.at(*shard_id));
   else
     to = self->options_.routes.all();
-  struct progress {
-    std::size_t left = 0;
-    std::exception_ptr failed;
-    std::shared_ptr<net::parked> waiter;
-  };
-  // All at once: one that is not connected keeps no other one waiting. What is cancelled here is still told by them.
-  auto tell_all = [](std::vector<std::shared_ptr<shard>> shards, std::string text) -> task<> {
-    const auto here = co_await asio::this_coro::executor;
-    const auto state = std::make_shared<progress>();
-    state->left = shards.size();
-    for (const auto& one : shards) {
-      auto tell = [](std::shared_ptr<shard> which, std::string what) -> task<> {
-        co_await which->update_presence(std::move(what));
-      };
-      asio::co_spawn(here, tell(one, text), [state](std::exception_ptr error) {
-        if (error && !state->failed) state->failed = std::move(error);
-        if (--state->left == 0 && state->waiter) state->waiter->complete();
-      });
-    }
-    if (state->left != 0) {
-      std::function<void(std::shared_ptr<net::parked>)> start = [state](std::shared_ptr<net::parked> wait) {
-        state->waiter = std::move(wait);
-      };
-      const auto woken = co_await net::park(std::move(start));
-      if (woken) throw stopped();
-    }
-    if (state->failed) std::rethrow_exception(state->failed);
-  };
-  co_await run(self, one_sending(self, tell_all(std::move(to), std::move(json.value)), deadline));
+  std::vector<sender> what;  // all at once: one that is not connected keeps no other one waiting
+  for (const auto& one : to)
+    what.push_back([one, text = json.value](std::function<void(error_code)> done) {
+      return one->update_presence(text, std::move(done));
+    });
+  co_await run(self, send_all(self, std::move(what), deadline));
 }
 
 }  // namespace monochord::gateway

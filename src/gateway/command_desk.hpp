@@ -70,6 +70,8 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     time_point full_until = time_point::max();     // of a stream whose buffer is full: then it is given up
     bool counted = false;                          // somebody waits for it
     bool ended = false;
+    std::size_t unsent = 0;  // of payloads that nothing answers
+    bool lost = false;       // one of them went nowhere
     bool woken = false;
     std::shared_ptr<net::parked> waiter;
     int shard = -1;  // of what was sent last
@@ -132,9 +134,12 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   bool is_full(int shard_id) const;
   void count_waiting(call& which, bool waits);
   class waiting_call;
+  class ending;
+  /// Gives a payload to a shard, with what it calls then; gives what withdraws it.
+  using sender = std::function<std::function<void()>(std::function<void(error_code)>)>;
   static task<error_code> until_woken(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
   static task<> sleep(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
-  static task<> one_sending(std::shared_ptr<command_desk> self, task<> sending, time_point deadline);
+  static task<> send_all(std::shared_ptr<command_desk> self, std::vector<sender> what, time_point deadline);
 
   const command_desk_options options_;
   std::atomic<std::size_t> open_{0};

@@ -92,9 +92,9 @@ class shard {
   /// not throw. What is returned withdraws the payload. Both are thread-safe.
   std::function<void()> send(std::string payload, std::function<void(error_code)> done);
   /// How the bot appears on this shard, as JSON: sent as op 3 like any payload of the user, and with every later IDENTIFY. A
-  /// shard without a session has it with its IDENTIFY alone: then this completes at once. Throws as `send`.
+  /// shard without a session has it with its IDENTIFY alone, and is done at once. `done` and what is returned as in `send`.
   /// https://docs.discord.com/developers/events/gateway-events#update-presence
-  task<> update_presence(std::string presence_json);
+  std::function<void()> update_presence(std::string presence_json, std::function<void(error_code)> done);
 
   /// Has the store know what was handled since `run()` ended, or forget the session if it was discarded meanwhile. Call it once
   /// whoever works on events has come to an end.

@@ -95,7 +95,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   static task<> ask_permit(std::shared_ptr<impl> self, std::uint32_t generation);
   static task<> keep_store(std::shared_ptr<impl> self);
   static task<> queue_payload(std::shared_ptr<impl> self, std::shared_ptr<outgoing> mine);
-  static task<> set_presence(std::shared_ptr<impl> self, std::string json);
+  void set_presence(std::string json, std::shared_ptr<outgoing> update);
+  std::function<void()> withdrawal(const std::shared_ptr<outgoing>& of);
   void enqueue(std::shared_ptr<outgoing> which);
   void withdraw(const std::shared_ptr<outgoing>& which);
   void presence_after_up(bool resumed);

@@ -25,6 +25,8 @@ void check_size(const std::string& payload) {
                 "a gateway payload may have 4096 bytes, this one has " + std::to_string(payload.size()));
 }
 
+std::string presence_payload(const std::string& json) { return R"({"op":3,"d":)" + json + "}"; }
+
 }  // namespace
 
 task<> shard::send(std::string payload) {
@@ -39,19 +41,27 @@ std::function<void()> shard::send(std::string payload, std::function<void(error_
   const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
   mine->done = std::move(done);
   asio::post(impl_->strand, [self = impl_, mine] { self->enqueue(mine); });
-  return [self = std::weak_ptr(impl_), mine = std::weak_ptr(mine)] {
-    const auto from = self.lock();
-    const auto what = mine.lock();
-    if (from && what) asio::post(from->strand, [from, what] { from->withdraw(what); });
-  };
+  return impl_->withdrawal(mine);
 }
 
-task<> shard::update_presence(std::string presence_json) {
+std::function<void()> shard::update_presence(std::string presence_json, std::function<void(error_code)> done) {
   if (presence_json.size() > max_presence_bytes)
     throw error(errc::invalid_argument, "a presence may have " + std::to_string(max_presence_bytes) +
                                             " bytes of JSON, this one has " + std::to_string(presence_json.size()));
-  const auto self = impl_;
-  co_await net::run_on(self->strand, impl::set_presence(self, std::move(presence_json)));
+  const auto mine = std::make_shared<impl::outgoing>(presence_payload(presence_json));
+  mine->done = std::move(done);
+  asio::post(impl_->strand, [self = impl_, mine, json = std::move(presence_json)]() mutable {
+    self->set_presence(std::move(json), mine);
+  });
+  return impl_->withdrawal(mine);
+}
+
+std::function<void()> shard::impl::withdrawal(const std::shared_ptr<outgoing>& of) {
+  return [self = weak_from_this(), weak = std::weak_ptr(of)] {
+    const auto from = self.lock();
+    const auto what = weak.lock();
+    if (from && what) asio::post(from->strand, [from, what] { from->withdraw(what); });
+  };
 }
 
 void shard::impl::outgoing::finish(error_code error) {
@@ -87,20 +97,18 @@ task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<ou
   throw error(errc::cancelled, "shard " + std::to_string(self->id) + ": the payload was not sent");
 }
 
-task<> shard::impl::set_presence(std::shared_ptr<impl> self, std::string json) {
-  if (self->over) throw error(errc::cancelled, "shard " + std::to_string(self->id) + " has ended");
-  self->presence = std::move(json);
-  self->presence_is_due = !self->session || !self->has_session();
-  if (self->presence_is_due) co_return;
-  const auto mine = std::make_shared<outgoing>(R"({"op":3,"d":)" + self->presence + "}");
-  co_await queue_payload(self, mine);
+void shard::impl::set_presence(std::string json, std::shared_ptr<outgoing> update) {
+  if (over) return update->finish(make_error_code(errc::cancelled));
+  presence = std::move(json);
+  presence_is_due = !session || !has_session();
+  if (presence_is_due) return update->finish();
+  enqueue(std::move(update));
 }
 
 /// A session that was begun by IDENTIFY has the presence from there. One that an earlier process began, or whose end
 /// was not known yet when the presence was set, has another.
 void shard::impl::presence_after_up(bool resumed) {
-  if (std::exchange(presence_is_due, false) && resumed)
-    enqueue(std::make_shared<outgoing>(R"({"op":3,"d":)" + presence + "}"));
+  if (std::exchange(presence_is_due, false) && resumed) enqueue(std::make_shared<outgoing>(presence_payload(presence)));
 }
 
 }  // namespace monochord::gateway

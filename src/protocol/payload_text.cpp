@@ -25,8 +25,9 @@ void write_json_string(std::string& out, std::string_view text) {
 bool is_utf8(std::string_view text) noexcept {
   for (std::size_t i = 0; i < text.size();) {
     const auto first = static_cast<unsigned char>(text[i]);
-    const std::size_t more = first < 0x80 ? 0 : first >= 0xC2 && first < 0xE0 ? 1 : first >= 0xE0 && first < 0xF0 ? 2 : first >= 0xF0 && first < 0xF5 ? 3 : 4;
-    if (more == 4 || more >= text.size() - i) return false;
+    if (first >= 0x80 && (first < 0xC2 || first > 0xF4)) return false;
+    const std::size_t more = first < 0x80 ? 0 : first < 0xE0 ? 1 : first < 0xF0 ? 2 : 3;
+    if (more >= text.size() - i) return false;
     for (std::size_t k = 1; k <= more; ++k) {
       const auto byte = static_cast<unsigned char>(text[i + k]);
       // The second byte rules out what is too long, surrogates, and what is past U+10FFFF.

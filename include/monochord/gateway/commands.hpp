@@ -83,9 +83,10 @@ class gateway_commands {
   task<> update_voice_state(guild_id guild, const update_voice_state_body& body, const command_options& options = {});
 
   /// Members of a guild, gathered into one answer; its type is in `<monochord/gateway/guild_members.hpp>`. All of them
-  /// need the intent guild_members, and may be asked for once in 30 seconds: a request that is too early waits. Throws
-  /// `gateway_error` with `errc::invalid_argument`, naming the intent that is missing, before anything is sent, `decode_error` for an answer that cannot be
-  /// read, `limit_error` for a `limit` or `nonce` over Discord's. When the session is lost meanwhile, it begins anew.
+  /// need the intent guild_members, and may be asked for once in 30 seconds: a request that is too early waits. When the
+  /// session is lost meanwhile it begins anew. Throws `gateway_error` with `errc::invalid_argument`, naming the intent, before
+  /// anything is sent where one is missing; `limit_error` for a `limit` or `nonce` over Discord's; `decode_error` for an
+  /// answer that cannot be read.
   /// https://docs.discord.com/developers/events/gateway-events#request-guild-members
   task<guild_members> request_guild_members(guild_id guild, const guild_members_request& request = {});
   /// The same chunk by chunk, for guilds whose members need not be in memory all at a time.
