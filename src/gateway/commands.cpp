@@ -189,6 +189,10 @@ task<std::optional<guild_members_chunk>> guild_member_stream::impl::advance(std:
   if (!self->begun) {
     self->call = desk->open(self->wish.value, self->timeout);
     self->begun = true;
+    if (self->over) {  // dropped meanwhile
+      self->end();
+      co_return std::nullopt;
+    }
   }
   co_await command_desk::run(desk, command_desk::work(desk, self->call, desk->deadline(self->timeout)));
   co_return desk->take_next(*self->call);
@@ -205,7 +209,7 @@ task<std::optional<guild_members_chunk>> guild_member_stream::impl::advance_alon
     }
   } guard{self};
   auto chunk = co_await advance(self);
-  guard.ends = !chunk.has_value();
+  guard.ends = !chunk || self->over;
   co_return chunk;
 }
 
