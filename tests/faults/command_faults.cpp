@@ -74,8 +74,11 @@ TEST_CASE("fault 16: what has no room within its time fails with it, and is not 
   for (int i = 0; i < 200; ++i)
     all.push_back(bot.watch(bot.commands().update_voice_state(w.world.home, {}, {.timeout = 10s})));
   w.sim.run_until([&] { return all_ended(all); }, 1min);
-  CHECK(std::count_if(all.begin(), all.end(), [](const auto& one) { return one->good(); }) == 115);
-  CHECK(std::count_if(all.begin(), all.end(), [](const auto& one) { return one->code == mc::errc::timeout; }) == 85);
+  const auto good = std::count_if(all.begin(), all.end(), [](const auto& one) { return one->good(); });
+  CHECK(good >= 110);  // IDENTIFY and heartbeats have their part of the 120
+  CHECK(good <= 115);
+  CHECK(std::count_if(all.begin(), all.end(), [](const auto& one) { return one->code == mc::errc::timeout; }) ==
+        200 - good);
   const auto sent = w.discord().counters().payloads_received;
   const auto beats = w.discord().counters().heartbeats;
   w.sim.run_for(3min);
