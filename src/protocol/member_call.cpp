@@ -63,12 +63,16 @@ time_point member_call::due(const part& which) const {
   return wish_.whole_guild() ? std::max(which.not_before, spacing_.free_at(wish_.guild)) : which.not_before;
 }
 
-std::optional<gateway_call::outbound> member_call::next(time_point now) {
+/// Parts with one nonce can be told apart only if they come one after the other.
+bool member_call::has_turn() const {
   const auto on_the_way = std::count_if(parts_.begin(), parts_.end(), [](const part& one) {
     return one.at == phase::queued || one.at == phase::sent || one.at == phase::receiving;
   });
-  // Parts with one nonce can be told apart only if they come one after the other.
-  if (static_cast<std::size_t>(on_the_way) >= (wish_.nonce.empty() ? payloads_at_a_time : 1)) return std::nullopt;
+  return static_cast<std::size_t>(on_the_way) < (wish_.nonce.empty() ? payloads_at_a_time : 1);
+}
+
+std::optional<gateway_call::outbound> member_call::next(time_point now) {
+  if (!has_turn()) return std::nullopt;
   for (std::size_t i = 0; i < parts_.size(); ++i) {
     part& one = parts_[i];
     if (one.at != phase::waiting || due(one) > now) continue;
@@ -90,6 +94,7 @@ std::optional<gateway_call::outbound> member_call::next(time_point now) {
 
 std::optional<time_point> member_call::wakeup() const {
   std::optional<time_point> out;
+  if (!has_turn()) return out;
   for (const part& one : parts_)
     if (one.at == phase::waiting && due(one) != time_point::max())
       out = std::min(out.value_or(time_point::max()), due(one));

@@ -81,6 +81,7 @@ class member_call final : public gateway_call {
     std::size_t seen = 0;
     std::map<int, guild_members_chunk> chunks;  // with `stream` they are empty
   };
+  bool has_turn() const;
   part* part_of(std::string_view nonce);
   std::string payload_of(const part& which, const std::string& nonce) const;
   time_point due(const part& which) const;

@@ -168,11 +168,11 @@ TEST_CASE("members by name, by id and all, with presences, and handlers see the 
   CHECK(some.members.front().user->username.starts_with("member1"));
   CHECK(bot.run(bot.commands().request_guild_members(w.world.home, {.query = "member"})).members.size() == 100);
 
-  auto asked = std::vector<mc::user_id>(many.begin(), many.begin() + 350);
+  auto asked = std::vector<mc::user_id>(many.begin(), many.begin() + 1850);
   asked.push_back(mc::user_id{12345});
   const auto named = bot.run(bot.commands().request_guild_members(
       w.world.home, {.user_ids = mc::list<mc::user_id>(asked), .presences = true}));
-  CHECK(ids_of(named.members).size() == 350);
+  CHECK(ids_of(named.members).size() == 1850);
   CHECK(named.not_found == std::vector<mc::user_id>{mc::user_id{12345}});
   REQUIRE(named.presences.size() == 1);
   CHECK(named.presences[0].user.id == many[3]);
@@ -181,7 +181,7 @@ TEST_CASE("members by name, by id and all, with presences, and handlers see the 
   CHECK(ids_of(all.members).size() == 2502);
   CHECK(all.presences.empty());
   w.sim.settle();
-  CHECK(bot.events["GUILD_MEMBERS_CHUNK"] == 2 + 4 + 3);
+  CHECK(bot.events["GUILD_MEMBERS_CHUNK"] == 2 + 19 + 3);
 
   const std::vector<mc::user_id> nobody;
   CHECK(bot.run(bot.commands().request_guild_members(w.world.home, {.user_ids = mc::list<mc::user_id>(nobody)}))
