@@ -152,7 +152,8 @@ class upload_error : public error {
   std::uint64_t limit_bytes_;
 };
 
-/// A gateway connection that ended for good. `close_code()` is Discord's, 0 when the connection was never closed by it.
+/// A gateway connection that ended for good, or a command that the session's intents do not allow. `close_code()` is
+/// Discord's, 0 when the connection was never closed by it.
 /// https://docs.discord.com/developers/topics/opcodes-and-status-codes#gateway-gateway-close-event-codes
 class gateway_error : public error {
  public:
