@@ -148,19 +148,20 @@ std::vector<identify_queue::decision> identify_queue::poll(time_point now) {
     auto& e = at->second;
     const int key = s.key_of(e.shard_id);
     if (!s.is_turn(e.shard_id)) continue;  // waits for done() or arrived() of others
-    if (!passed.insert(key).second) continue;
     auto& l = s.lanes[key];
-    if (l.holder != 0) continue;  // waits for its sent(), done(), cancel() or deadline
-    if (s.remaining <= 0) {
-      if (e.waits) {
-        ++s.counters.budget_waits;
-        wake = std::min(wake, s.reset_at);
-        continue;
-      }
+    const bool is_spent = s.remaining <= 0 && l.holder == 0;
+    if (is_spent && !e.waits) {  // whoever is before it waits for another day
       ++s.counters.refused;
       --s.waiting;
       out.push_back({at->first, e.shard_id, make_error_code(errc::identify_budget_spent)});
       s.tickets.erase(at);
+      continue;
+    }
+    if (!passed.insert(key).second) continue;
+    if (l.holder != 0) continue;  // waits for its sent(), done(), cancel() or deadline
+    if (is_spent) {
+      ++s.counters.budget_waits;
+      wake = std::min(wake, s.reset_at);
       continue;
     }
     if (const auto free_at = std::max(l.free_at, s.opens_at); free_at > now) {
