@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One process of a bot that runs in several: `06_cluster 0 2 4` and `06_cluster 1 2 4` are the two processes of a bot with 4
-// shards in all. They share the identify queue at MONOCHORD_QUEUE_URL, which docs/identify-queue.md shows how to start.
-// DISCORD_TOKEN holds the bot's token.
+// One process of a bot that runs in several: `06_cluster 0 2 4` and `06_cluster 1 2 4` are the two processes of a bot
+// with 4 shards in all. They share the identify queue at MONOCHORD_QUEUE_URL, which docs/identify-queue.md shows how to
+// start. DISCORD_TOKEN holds the bot's token.
+#include <cstdio>
+#include <cstdlib>
 #include <monochord/gateway/network_identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/gateway/shards.hpp>
 #include <monochord/monochord.hpp>
-
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 
 namespace mc = monochord;

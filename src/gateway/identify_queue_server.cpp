@@ -4,10 +4,10 @@
 #include <fstream>
 #include <future>
 #include <iterator>
-#include <utility>
-
 #include <monochord/gateway/network_identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
+#include <utility>
+
 #include "gateway/queue_server_core.hpp"
 #include "net/loop_thread.hpp"
 #include "net/tls.hpp"
@@ -19,7 +19,8 @@ namespace asio = boost::asio;
 
 namespace {
 
-constexpr std::size_t spare_connections = 256;  // for those who have something to tell, or look after the server's health
+constexpr std::size_t spare_connections =
+    256;  // for those who have something to tell, or look after the server's health
 constexpr std::size_t most_header_bytes = 16U << 10U;
 constexpr std::size_t most_body_bytes = 4U << 10U;
 constexpr std::uintmax_t most_pem_bytes = 1U << 20U;
@@ -41,10 +42,12 @@ std::shared_ptr<const net::tls_context> tls_of(const identify_queue_server_optio
 
 void check(const identify_queue_server_options& options, bool encrypted) {
   if (!encrypted && !options.allow_plain && !net::is_loopback(options.address))
-    throw error(errc::plain_refused, "refused to listen on " + options.address +
-                                         " without TLS: give a certificate, or set allow_plain if the network is trusted");
-  if (options.queue.max_concurrency < 1 || options.queue.remaining < 0 || options.queue.total < options.queue.remaining ||
-      options.queue.reset_after < duration::zero() || options.first_after < std::chrono::milliseconds::zero())
+    throw error(errc::plain_refused,
+                "refused to listen on " + options.address +
+                    " without TLS: give a certificate, or set allow_plain if the network is trusted");
+  if (options.queue.max_concurrency < 1 || options.queue.remaining < 0 ||
+      options.queue.total < options.queue.remaining || options.queue.reset_after < duration::zero() ||
+      options.first_after < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "identify_queue_server_options::queue holds numbers that cannot be");
   if (options.max_waiting == 0)
     throw error(errc::invalid_argument, "identify_queue_server_options::max_waiting is 0: nobody could ever wait");
@@ -58,7 +61,8 @@ struct identify_queue_server::impl {
     check(options, tls != nullptr);
     const logger log(options.log_to ? options.log_to : spdlog_sink(options.log), options.log);
     if (options.secret.empty() && !net::is_loopback(options.address))
-      log(log_level::warning, "queue", "there is no secret: whoever reaches " + options.address + " can use up the day's session starts");
+      log(log_level::warning, "queue",
+          "there is no secret: whoever reaches " + options.address + " can use up the day's session starts");
     if (!options.executor) own = std::make_unique<net::loop_thread>();
     const auto on = own ? own->executor() : options.executor;
     const auto time = options.clock ? options.clock : system_clock();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <monochord/gateway/network_identify_queue.hpp>
-
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/system/system_error.hpp>
@@ -9,11 +8,12 @@
 #include <cstdlib>
 #include <deque>
 #include <map>
+#include <monochord/core/random.hpp>
+#include <monochord/gateway/network_identify_queue.hpp>
 #include <mutex>
 #include <optional>
 #include <utility>
 
-#include <monochord/core/random.hpp>
 #include "core/random.hpp"
 #include "net/http_client.hpp"
 #include "net/loop_thread.hpp"
@@ -29,10 +29,10 @@ namespace {
 
 using protocol::queue_call;
 
-constexpr duration answer_margin = std::chrono::seconds{15};   // past when ours says something at the latest
-constexpr duration soon = std::chrono::seconds{1};             // "not yet" need not be said more often
+constexpr duration answer_margin = std::chrono::seconds{15};  // past when ours says something at the latest
+constexpr duration soon = std::chrono::seconds{1};            // "not yet" need not be said more often
 constexpr duration tell_timeout = std::chrono::seconds{10};
-constexpr duration tell_limit = std::chrono::seconds{25};      // a grant of which nothing is heard is taken back after 30
+constexpr duration tell_limit = std::chrono::seconds{25};  // a grant of which nothing is heard is taken back after 30
 constexpr duration last_words = std::chrono::seconds{1};
 constexpr std::size_t most_answer_bytes = 64U << 10U;
 
@@ -55,10 +55,12 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
         owner(options.owner.empty() ? detail::secret_letters(16) : options.owner),
         run(detail::secret_letters(16)) {
     if (!protocol::is_owner_name(owner))
-      throw error(errc::invalid_argument, "network_identify_queue_options::owner is 1 to 64 letters, digits, '-', '_' and '.'");
+      throw error(errc::invalid_argument,
+                  "network_identify_queue_options::owner is 1 to 64 letters, digits, '-', '_' and '.'");
     const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
     if (!std::ranges::all_of(options.secret.reveal(), is_visible))
-      throw error(errc::invalid_argument, "network_identify_queue_options::secret holds a character that no header can hold");
+      throw error(errc::invalid_argument,
+                  "network_identify_queue_options::secret holds a character that no header can hold");
   }
 
   queue_call question(int shard_id);
@@ -66,7 +68,7 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
   duration patience(const queue_call& call) const;
   void learn(const net::http_response& answer);
   void not_answered(const queue_call& call);
-  void tell(const std::shared_ptr<report>& about, queue_call call) noexcept;
+  void tell(const std::shared_ptr<report>& about, const queue_call& of, queue_call::kind what, bool identified) noexcept;
   std::optional<identify_budget> budget() const;
   bool is_ours() const {
     const std::lock_guard lock(mutex_);
@@ -88,7 +90,8 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
     auto out = net::url::parse(text);
     if (out.scheme() != "http" && out.scheme() != "https")
       throw error(errc::bad_url, "the identify queue's URL must begin with https:// (or http:// for loopback)");
-    if (out.target().find('?') != std::string::npos) throw error(errc::bad_url, "the identify queue's URL has no query");
+    if (out.target().find('?') != std::string::npos)
+      throw error(errc::bad_url, "the identify queue's URL has no query");
     return out;
   }
   static std::string prefix_of(const net::url& of) {
@@ -101,7 +104,8 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
     out.transport = options.transport ? options.transport : net::tcp_network();
     out.clock = time;
     if (base.encrypted())
-      out.tls = options.ca_file.empty() ? net::tls_context::client() : net::tls_context::client_trusting_file(options.ca_file);
+      out.tls = options.ca_file.empty() ? net::tls_context::client()
+                                        : net::tls_context::client_trusting_file(options.ca_file);
     out.allow_plain = options.allow_plain;
     out.user_agent = "Monochord identify queue";
     out.accept_gzip = false;
@@ -177,8 +181,12 @@ std::optional<identify_budget> connection_core::budget() const {
   return out;
 }
 
-void connection_core::tell(const std::shared_ptr<report>& about, queue_call call) noexcept {
+void connection_core::tell(const std::shared_ptr<report>& about, const queue_call& of, queue_call::kind what,
+                           bool identified) noexcept {
   try {
+    queue_call call = of;
+    call.what = what;
+    call.identified = identified;
     {
       const std::lock_guard lock(mutex_);
       about->calls.push_back(std::move(call));
@@ -236,29 +244,29 @@ class network_permit final : public identify_permit {
   network_permit(std::shared_ptr<network_queue> queue, std::shared_ptr<connection_core> core, queue_call call)
       : queue_(std::move(queue)), core_(std::move(core)), call_(std::move(call)) {}
   ~network_permit() override {
-    if (!sent_) say(queue_call::kind::unused, false);
-    else if (!done_) say(queue_call::kind::done, false);
+    if (!sent_)
+      say(queue_call::kind::unused, false);
+    else if (!done_)
+      say(queue_call::kind::done, false);
   }
   void sent() noexcept override {
-    if (!std::exchange(sent_, true)) say(queue_call::kind::sent, false);
+    if (!sent_.exchange(true)) say(queue_call::kind::sent, false);
   }
   void done(bool identified) noexcept override {
     sent_ = true;
-    if (!std::exchange(done_, true)) say(queue_call::kind::done, identified);
+    if (!done_.exchange(true)) say(queue_call::kind::done, identified);
   }
 
  private:
   void say(queue_call::kind what, bool identified) noexcept {
-    call_.what = what;
-    call_.identified = identified;
-    core_->tell(report_, call_);
+    core_->tell(report_, call_, what, identified);
   }
 
   const std::shared_ptr<network_queue> queue_;  // whose thread tells
   const std::shared_ptr<connection_core> core_;
   const std::shared_ptr<report> report_ = std::make_shared<report>();
-  queue_call call_;
-  bool sent_ = false, done_ = false;
+  const queue_call call_;
+  std::atomic<bool> sent_ = false, done_ = false;
 };
 
 /// The permit of a server that wants to know nothing.
@@ -271,30 +279,36 @@ class plain_permit final : public identify_permit {
 /// A question whose asker is gone before it knows the answer: if it was a grant, nobody will use it.
 class question_guard {
  public:
-  question_guard(std::shared_ptr<connection_core> core, queue_call call) : core_(std::move(core)), call_(std::move(call)) {}
+  question_guard(std::shared_ptr<connection_core> core, queue_call call)
+      : core_(std::move(core)), call_(std::move(call)) {}
   question_guard(const question_guard&) = delete;
   question_guard& operator=(const question_guard&) = delete;
   ~question_guard() {
     if (!core_ || !core_->is_ours()) return;
-    call_.what = queue_call::kind::unused;
-    core_->tell(std::make_shared<report>(), call_);
+    core_->tell(std::make_shared<report>(), call_, queue_call::kind::unused, false);
   }
   void dismiss() { core_.reset(); }
 
  private:
   std::shared_ptr<connection_core> core_;
-  queue_call call_;
+  const queue_call call_;
 };
 
 std::string_view meaning(int status) {
   switch (status) {
     case 401:
-    case 403: return "it wants another secret (network_identify_queue_options::secret)";
-    case 404: return "there is no identify queue at this path";
-    case 409: return "another process asks under the name of this one (network_identify_queue_options::owner)";
-    case 429: return "no session start is left for today";
-    case 503: return "too many wait already";
-    default: return "it refused";
+    case 403:
+      return "it wants another secret (network_identify_queue_options::secret)";
+    case 404:
+      return "there is no identify queue at this path";
+    case 409:
+      return "another process asks under the name of this one (network_identify_queue_options::owner)";
+    case 429:
+      return "no session start is left for today";
+    case 503:
+      return "too many wait already";
+    default:
+      return "it refused";
   }
 }
 
@@ -373,9 +387,10 @@ task<std::unique_ptr<identify_permit>> network_queue::request(int shard_id) {
     unless_answered.dismiss();
     if (answer.status == 200 && ours) co_return std::make_unique<network_permit>(self, core, call);
     if (answer.status >= 200 && answer.status < 300 && !ours) co_return std::make_unique<plain_permit>();
-    throw identify_queue_error(code_of(answer.status),
-                               who + ": " + std::string(meaning(answer.status)) + " (HTTP " + std::to_string(answer.status) + ")",
-                               answer.status);
+    throw identify_queue_error(
+        code_of(answer.status),
+        who + ": " + std::string(meaning(answer.status)) + " (HTTP " + std::to_string(answer.status) + ")",
+        answer.status);
   }
 }
 

@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <monochord/gateway/session_store.hpp>
 #include <utility>
 #include <variant>
 
-#include <monochord/gateway/session_store.hpp>
 #include "gateway/stored_budget.hpp"
 #include "net/deadline.hpp"
 #include "net/strand.hpp"
@@ -110,7 +110,8 @@ queue_server_core::queue_server_core(const identify_queue_server_options& option
   publish();
 }
 
-task<net::server_reply> queue_server_core::serve(std::shared_ptr<queue_server_core> self, const net::http_request& request) {
+task<net::server_reply> queue_server_core::serve(std::shared_ptr<queue_server_core> self,
+                                                 const net::http_request& request) {
   net::server_reply reply;
   co_await net::run_on(self->strand, self->answer(request, reply));
   co_return reply;
@@ -178,15 +179,19 @@ task<> queue_server_core::ask(const queue_call& call, net::server_reply& reply) 
     case standing::granted:
       mine.answered();
       grant(*who, reply);
-      log_(log_level::debug, "queue", "shard " + std::to_string(call.shard) + " may identify" +
-                                          (call.is_plain() ? std::string() : " (" + call.owner + ")"));
+      log_(log_level::debug, "queue",
+           "shard " + std::to_string(call.shard) + " may identify" +
+               (call.is_plain() ? std::string() : " (" + call.owner + ")"));
       break;
     case standing::spent:
       reply.response = json_answer(429, json_message("no session start is left for today"));
-      reply.response.headers.add("Retry-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(budget().reset_after).count()));
+      reply.response.headers.add("Retry-After",
+                                 std::to_string(std::chrono::ceil<std::chrono::seconds>(budget().reset_after).count()));
       break;
     case standing::waiting:
-    case standing::superseded: reply.response = json_answer(409, json_message("asked again by another connection")); break;
+    case standing::superseded:
+      reply.response = json_answer(409, json_message("asked again by another connection"));
+      break;
   }
 }
 
@@ -204,7 +209,8 @@ void queue_server_core::grant(const identify_desk::visit& who, net::server_reply
 void queue_server_core::hear(const queue_call& call, net::server_reply& reply) {
   const bool known = desk_.hear(call, time_->now());
   turn();
-  reply.response = known ? json_answer(200, json_message("noted")) : json_answer(404, json_message("no such grant is known here"));
+  reply.response =
+      known ? json_answer(200, json_message("noted")) : json_answer(404, json_message("no such grant is known here"));
 }
 
 identify_budget queue_server_core::budget() const {
@@ -273,8 +279,8 @@ task<> queue_server_core::open() {
   }
   desk_.set_budget(limits.remaining, limits.total, limits.reset_after, time_->now());
   open_ = true;
-  log_(log_level::info, "queue", std::to_string(limits.remaining) + " of " + std::to_string(limits.total) +
-                                     " session starts are left for today");
+  log_(log_level::info, "queue",
+       std::to_string(limits.remaining) + " of " + std::to_string(limits.total) + " session starts are left for today");
 }
 
 task<> queue_server_core::live(std::shared_ptr<queue_server_core> self) {

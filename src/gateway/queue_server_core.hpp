@@ -3,23 +3,23 @@
 
 #include <map>
 #include <memory>
+#include <monochord/gateway/network_identify_queue.hpp>
 #include <mutex>
 #include <optional>
 #include <string>
 
-#include <monochord/gateway/network_identify_queue.hpp>
 #include "net/async_lock.hpp"
 #include "net/server.hpp"
 #include "protocol/identify_desk.hpp"
 
 namespace monochord::gateway {
 
-/// What answers an identify queue server's requests: the desk of protocol/identify_desk.hpp on a strand, its time, its store.
-/// Shared by all who work with it.
+/// What answers an identify queue server's requests: the desk of protocol/identify_desk.hpp on a strand, its time, its
+/// store. Shared by all who work with it.
 class queue_server_core : public std::enable_shared_from_this<queue_server_core> {
  public:
-  queue_server_core(const identify_queue_server_options& options, std::shared_ptr<clock> time, boost::asio::any_io_executor on,
-                    logger log);
+  queue_server_core(const identify_queue_server_options& options, std::shared_ptr<clock> time,
+                    boost::asio::any_io_executor on, logger log);
 
   /// Answers one request; from any executor.
   static task<net::server_reply> serve(std::shared_ptr<queue_server_core> self, const net::http_request& request);
@@ -53,7 +53,7 @@ class queue_server_core : public std::enable_shared_from_this<queue_server_core>
   // On the strand.
   protocol::identify_desk desk_;
   std::map<std::uint64_t, std::shared_ptr<timer>> visitors_;  // by the numbers of their visits
-  bool open_ = false;  // what the store remembers is known
+  bool open_ = false;                                         // what the store remembers is known
   bool over_ = false;
   const std::unique_ptr<timer> alarm_;
   time_point armed_for_ = time_point::max();

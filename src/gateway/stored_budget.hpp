@@ -2,9 +2,9 @@
 #pragma once
 
 #include <chrono>
-
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
+
 #include "gateway/store_call.hpp"
 
 namespace monochord::gateway {

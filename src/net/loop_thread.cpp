@@ -3,11 +3,10 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
+#include <monochord/core/error.hpp>
 #include <string>
 #include <system_error>
 #include <thread>
-
-#include <monochord/core/error.hpp>
 
 namespace monochord::net {
 

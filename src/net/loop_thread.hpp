@@ -13,7 +13,8 @@ class loop_thread {
   loop_thread();
   loop_thread(const loop_thread&) = delete;
   loop_thread& operator=(const loop_thread&) = delete;
-  /// Waits until all that was started there has ended: whoever has this sees to it that it does. Not from the thread itself.
+  /// Waits until all that was started there has ended: whoever has this sees to it that it does. Not from the thread
+  /// itself.
   ~loop_thread();
 
   boost::asio::any_io_executor executor() const;

@@ -11,15 +11,14 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
-#include <stdexcept>
-#include <string>
-
 #include <monochord/gateway/network_identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/model/gateway.hpp>
 #include <monochord/monochord.hpp>
 #include <monochord/rest/gateway.hpp>
+#include <optional>
+#include <stdexcept>
+#include <string>
 
 namespace mc = monochord;
 
@@ -73,18 +72,30 @@ settings read_arguments(int argc, char** argv) {
       if (i + 1 >= argc) throw usage_error(name + " needs a value");
       return argv[++i];
     };
-    if (name == "--address") out.server.address = value();
-    else if (name == "--port") out.server.port = static_cast<std::uint16_t>(number(value(), 0, 65535));
-    else if (name == "--certificate") out.server.certificate_file = value();
-    else if (name == "--key") out.server.key_file = value();
-    else if (name == "--allow-plain") out.server.allow_plain = true;
-    else if (name == "--store") out.store = value();
-    else if (name == "--max-concurrency") out.max_concurrency = number(value(), 1, 1'000'000);
-    else if (name == "--remaining") out.remaining = number(value(), 0, 1'000'000'000);
-    else if (name == "--total") out.total = number(value(), 1, 1'000'000'000);
-    else if (name == "--reset-after") out.reset_after = std::chrono::seconds{number(value(), 0, 24 * 3600)};
-    else if (name == "--max-waiting") out.server.max_waiting = static_cast<std::size_t>(number(value(), 1, 60'000));
-    else throw usage_error("unknown option " + name);
+    if (name == "--address")
+      out.server.address = value();
+    else if (name == "--port")
+      out.server.port = static_cast<std::uint16_t>(number(value(), 0, 65535));
+    else if (name == "--certificate")
+      out.server.certificate_file = value();
+    else if (name == "--key")
+      out.server.key_file = value();
+    else if (name == "--allow-plain")
+      out.server.allow_plain = true;
+    else if (name == "--store")
+      out.store = value();
+    else if (name == "--max-concurrency")
+      out.max_concurrency = number(value(), 1, 1'000'000);
+    else if (name == "--remaining")
+      out.remaining = number(value(), 0, 1'000'000'000);
+    else if (name == "--total")
+      out.total = number(value(), 1, 1'000'000'000);
+    else if (name == "--reset-after")
+      out.reset_after = std::chrono::seconds{number(value(), 0, 24 * 3600)};
+    else if (name == "--max-waiting")
+      out.server.max_waiting = static_cast<std::size_t>(number(value(), 1, 60'000));
+    else
+      throw usage_error("unknown option " + name);
   }
   return out;
 }
@@ -96,7 +107,9 @@ mc::session_start_limit ask_discord(mc::token bot_token, mc::client_options opti
   mc::client bot(std::move(bot_token), std::move(options));
   mc::gateway_bot_info found;
   std::exception_ptr failed;
-  const auto ask = [](mc::client& of, mc::gateway_bot_info& into) -> mc::task<> { into = co_await of.rest().get_gateway_bot(); };
+  const auto ask = [](mc::client& of, mc::gateway_bot_info& into) -> mc::task<> {
+    into = co_await of.rest().get_gateway_bot();
+  };
   boost::asio::co_spawn(loop, ask(bot, found), [&](std::exception_ptr error) {
     failed = std::move(error);
     loop.stop();  // kept connections would hold the loop for a while
@@ -146,7 +159,8 @@ int main(int argc, char** argv) {
     if (!with.store.empty()) with.server.store = mc::make_file_session_store(with.store);
     mc::identify_queue_server server(with.server);
     server.start();
-    std::printf("{\"ready\":true,\"url\":\"%s\",\"max_concurrency\":%d}\n", server.url().c_str(), with.server.queue.max_concurrency);
+    std::printf("{\"ready\":true,\"url\":\"%s\",\"max_concurrency\":%d}\n", server.url().c_str(),
+                with.server.queue.max_concurrency);
     std::fflush(stdout);
     signalfd_siginfo arrived;
     while (::read(signals, &arrived, sizeof arrived) < 0 && errno == EINTR) {

@@ -59,8 +59,10 @@ void identify_desk::drop_others(const queue_call& question, time_point now) {
 /// A grant that was told and of which nothing was heard may have been used.
 void identify_desk::drop(ticket t, time_point now) {
   const auto at = questions_.find(t);
-  if (at->second.told) queue_.abandon(t, now);
-  else queue_.cancel(t, now);
+  if (at->second.told)
+    queue_.abandon(t, now);
+  else
+    queue_.cancel(t, now);
   wake(at->second);
   erase(at);
 }
@@ -143,9 +145,12 @@ bool identify_desk::hear(const queue_call& report, time_point now) {
       if (!granted) return false;
       queue_.done(*t, report.identified ? identify_queue::outcome::identified : identify_queue::outcome::failed, now);
       break;
-    case queue_call::kind::unused: queue_.cancel(*t, now); break;
+    case queue_call::kind::unused:
+      queue_.cancel(*t, now);
+      break;
     case queue_call::kind::ask:
-    case queue_call::kind::health: return false;
+    case queue_call::kind::health:
+      return false;
   }
   wake(at->second);
   erase(at);

@@ -22,10 +22,10 @@ struct identify_desk_options {
   duration keep_place = std::chrono::seconds{10};
 };
 
-/// An identify queue for visitors whose connections come and go. A question is somebody's (owner, run and number) or a plain
-/// client's; each connection that waits for its answer is a visit. Asked again by the same owner, run and number it keeps
-/// its place, and its grant if the answer was lost on the way. Another run of an owner means that the one before is dead:
-/// what it asked is dropped. Pure, as the queue below it: after every call, `poll(now)`.
+/// An identify queue for visitors whose connections come and go. A question is somebody's (owner, run and number) or a
+/// plain client's; each connection that waits for its answer is a visit. Asked again by the same owner, run and number
+/// it keeps its place, and its grant if the answer was lost on the way. Another run of an owner means that the one
+/// before is dead: what it asked is dropped. Pure, as the queue below it: after every call, `poll(now)`.
 class identify_desk {
  public:
   struct visit {
@@ -69,10 +69,10 @@ class identify_desk {
     std::uint64_t number = 0;
     int shard = 0;
     standing now = standing::waiting;
-    std::uint64_t visit = 0;     // 0: nobody waits for it just now
-    bool told = false;           // of the grant
+    std::uint64_t visit = 0;  // 0: nobody waits for it just now
+    bool told = false;        // of the grant
     bool sent = false;
-    time_point kept_until{};     // while nobody waits for it and nothing was told
+    time_point kept_until{};  // while nobody waits for it and nothing was told
   };
   struct owner_state {
     std::string run;

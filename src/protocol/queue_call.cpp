@@ -12,7 +12,8 @@ using kind = queue_call::kind;
 
 bool is_name(std::string_view text, std::size_t most) noexcept {
   return !text.empty() && text.size() <= most && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
   });
 }
 
@@ -93,11 +94,16 @@ std::optional<queue_call_refusal> read_fields(const fields& from, queue_call& in
 
 std::string_view path_of(kind what) noexcept {
   switch (what) {
-    case kind::ask: return "/";
-    case kind::sent: return "/sent";
-    case kind::done: return "/done";
-    case kind::unused: return "/unused";
-    case kind::health: return "/health";
+    case kind::ask:
+      return "/";
+    case kind::sent:
+      return "/sent";
+    case kind::done:
+      return "/done";
+    case kind::unused:
+      return "/unused";
+    case kind::health:
+      return "/health";
   }
   return "/";
 }

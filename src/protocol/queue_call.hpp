@@ -10,7 +10,8 @@
 
 namespace monochord::protocol {
 
-/// A request to an identify queue that is a server. Twilight's gateway-queue knows `GET /?shard=N` alone; the rest is ours:
+/// A request to an identify queue that is a server. Twilight's gateway-queue knows `GET /?shard=N` alone; the rest is
+/// ours:
 ///
 ///     GET  /?shard=N&owner=O&run=R&ask=A&wait=MS&spent=refuse   may shard N IDENTIFY? Answered when its turn comes
 ///     POST /sent?shard=N&owner=O&run=R&ask=A                    it does so now

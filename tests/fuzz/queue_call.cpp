@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Any method and target is a call of the identify queue or a refusal, and a call says the same when it is written again. What is
-// a call is played against a desk, which must hold together whatever comes. The input is "METHOD TARGET", once or in lines.
+// Any method and target is a call of the identify queue or a refusal, and a call says the same when it is written
+// again. What is a call is played against a desk, which must hold together whatever comes. The input is "METHOD
+// TARGET", once or in lines.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -28,7 +29,8 @@ void check_refusal(const queue_call_refusal& refusal) {
 }
 
 void check_call(const queue_call& call) {
-  expect(call.shard >= 0 && call.shard <= highest_shard && call.owner.size() <= longest_owner && call.run.size() <= longest_run);
+  expect(call.shard >= 0 && call.shard <= highest_shard && call.owner.size() <= longest_owner &&
+         call.run.size() <= longest_run);
   const auto again = parse_queue_call(method_of(call), target_of(call));
   expect(std::holds_alternative<queue_call>(again) && std::get<queue_call>(again) == call);
 }
@@ -55,9 +57,12 @@ struct played {
     if (!visits.empty() && chance % 3 != 0) {
       const auto who = visits[chance % visits.size()];
       const auto stands = desk.look(who);
-      if (chance % 3 == 1) desk.leave(who, now);
-      else if (stands == identify_desk::standing::granted) desk.told(who, now);
-      else desk.told_to_ask_again(who, now);
+      if (chance % 3 == 1)
+        desk.leave(who, now);
+      else if (stands == identify_desk::standing::granted)
+        desk.told(who, now);
+      else
+        desk.told_to_ask_again(who, now);
       desk.poll(now);
     }
     expect(desk.queue().waiting() <= most_waiting);

@@ -4,15 +4,15 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <future>
+#include <monochord/gateway/identify_queue.hpp>
+#include <monochord/gateway/network_identify_queue.hpp>
+#include <monochord/gateway/session_store.hpp>
+#include <monochord/gateway/shards.hpp>
 
 #include "net/http_client.hpp"
 #include "net/server.hpp"
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
-#include <monochord/gateway/identify_queue.hpp>
-#include <monochord/gateway/network_identify_queue.hpp>
-#include <monochord/gateway/session_store.hpp>
-#include <monochord/gateway/shards.hpp>
 
 namespace mc = monochord;
 namespace net = monochord::net;
@@ -29,7 +29,8 @@ using permit = std::unique_ptr<mc::identify_permit>;
 
 /// A mock Discord, and an identify queue server that can be started again.
 struct queue_world {
-  explicit queue_world(int max_concurrency = 1, int session_starts = 1000) : w(discord(max_concurrency, session_starts)) {
+  explicit queue_world(int max_concurrency = 1, int session_starts = 1000)
+      : w(discord(max_concurrency, session_starts)) {
     wanted.port = port;
     wanted.secret = mc::token(secret);
     wanted.queue.max_concurrency = max_concurrency;
@@ -88,7 +89,8 @@ struct cluster {
     lives = true;
   }
   ~cluster() { end(); }
-  static mc::client_options with(queue_world& world, mc::shard_plan plan, std::shared_ptr<mc::identify_queue> queue, bool waits) {
+  static mc::client_options with(queue_world& world, mc::shard_plan plan, std::shared_ptr<mc::identify_queue> queue,
+                                 bool waits) {
     auto out = world.w.options();
     out.shards = plan;
     out.identify_queue = std::move(queue);
@@ -117,8 +119,10 @@ struct cluster {
 
 /// A question that is asked by itself, and can be cancelled.
 struct question {
-  question(queue_world& world, const std::shared_ptr<mc::identify_queue>& queue, int shard) : asked(world.w.sim.clock()->now()) {
-    const auto ask = [](std::shared_ptr<mc::identify_queue> of, int id, question* self, std::shared_ptr<mc::clock> time) -> mc::task<> {
+  question(queue_world& world, const std::shared_ptr<mc::identify_queue>& queue, int shard)
+      : asked(world.w.sim.clock()->now()) {
+    const auto ask = [](std::shared_ptr<mc::identify_queue> of, int id, question* self,
+                        std::shared_ptr<mc::clock> time) -> mc::task<> {
       try {
         self->got = co_await of->request(id);
       } catch (const mc::identify_queue_error& e) {
@@ -149,7 +153,8 @@ struct question {
 
 /// A client that knows nothing of ours.
 struct plain_client {
-  explicit plain_client(queue_world& world) : world(world), pool(world.w.sim.executor(), net::url::parse(address), options(world)) {}
+  explicit plain_client(queue_world& world)
+      : world(world), pool(world.w.sim.executor(), net::url::parse(address), options(world)) {}
   static net::http_options options(queue_world& world) {
     net::http_options out;
     out.transport = world.w.network->transport();
@@ -170,7 +175,8 @@ struct plain_client {
 TEST_CASE("two processes share one identify queue server, which restarts in the middle of their start") {
   queue_world on;
   on.start();
-  cluster first(on, mc::shard_plan::cluster(0, 2, 6), on.queue("first")), second(on, mc::shard_plan::cluster(1, 2, 6), on.queue("second"));
+  cluster first(on, mc::shard_plan::cluster(0, 2, 6), on.queue("first")),
+      second(on, mc::shard_plan::cluster(1, 2, 6), on.queue("second"));
   on.w.sim.run_until([&] { return on.w.discord().counters().identifies == 2; }, 1min);
   CHECK(on.server->counters().granted == 2);
   CHECK(on.server->counters().budget.remaining == 998);
@@ -194,7 +200,8 @@ TEST_CASE("two processes share one identify queue server, which restarts in the 
 
 TEST_CASE("an identify queue server that is killed again and again while shards start: slow, and no rule is broken") {
   queue_world on(2);
-  cluster first(on, mc::shard_plan::cluster(0, 2, 8), on.queue("first")), second(on, mc::shard_plan::cluster(1, 2, 8), on.queue("second"));
+  cluster first(on, mc::shard_plan::cluster(0, 2, 8), on.queue("first")),
+      second(on, mc::shard_plan::cluster(1, 2, 8), on.queue("second"));
   for (int round = 0; round < 60 && !(first.ready() && second.ready()); ++round) {
     on.start();
     on.w.sim.run_for(std::chrono::milliseconds{6100 + 37 * round});
@@ -214,7 +221,8 @@ TEST_CASE("processes share the day's session starts, and what is left outlives t
   queue_world on(1, 3);
   on.start();
   {
-    cluster first(on, mc::shard_plan::cluster(0, 2, 4), on.queue()), second(on, mc::shard_plan::cluster(1, 2, 4), on.queue());
+    cluster first(on, mc::shard_plan::cluster(0, 2, 4), on.queue()),
+        second(on, mc::shard_plan::cluster(1, 2, 4), on.queue());
     on.w.sim.run_for(10min);
     CHECK(on.w.discord().counters().identifies == 3);
     CHECK(on.server->counters().budget.remaining == 0);
@@ -366,8 +374,10 @@ TEST_CASE("the secret is asked for, is not told, and is not needed to ask for th
   const auto health = somebody.send("GET", "/health", false);
   CHECK(health.status == 200);
   CHECK(health.headers.get("Content-Type") == "application/json");
-  CHECK_THAT(health.body, Catch::StartsWith("{\"status\": \"ok\", \"waiting\": 0, \"remaining\": 1000, \"total\": 1000, \"reset_after_ms\": 86") &&
-                              Catch::Contains("\"max_concurrency\": 1") && Catch::Contains("\"unauthorized\": 5}"));
+  CHECK_THAT(health.body,
+             Catch::StartsWith(
+                 "{\"status\": \"ok\", \"waiting\": 0, \"remaining\": 1000, \"total\": 1000, \"reset_after_ms\": 86") &&
+                 Catch::Contains("\"max_concurrency\": 1") && Catch::Contains("\"unauthorized\": 5}"));
 
   cluster bot(on, mc::shard_plan::of(1), on.queue());
   on.w.sim.run_until([&] { return bot.ready(); }, 1min);
@@ -388,13 +398,19 @@ TEST_CASE("what cannot be used is refused before anything is sent") {
     return mc::error_code();
   };
   CHECK(code([](auto& o) { o.url = "http://queue.example:8091"; }) == mc::errc::plain_refused);
-  CHECK_FALSE(code([](auto& o) { o.url = "http://queue.example:8091"; o.allow_plain = true; }));
+  CHECK_FALSE(code([](auto& o) {
+    o.url = "http://queue.example:8091";
+    o.allow_plain = true;
+  }));
   CHECK_FALSE(code([](auto& o) { o.url = "https://queue.example/behind/a/path/"; }));
   CHECK(code([](auto& o) { o.url = "wss://queue.example"; }) == mc::errc::bad_url);
   CHECK(code([](auto& o) { o.url = "https://queue.example/?shard=1"; }) == mc::errc::bad_url);
   CHECK(code([](auto& o) { o.owner = "a b"; }) == mc::errc::invalid_argument);
   CHECK(code([](auto& o) { o.secret = mc::token("two\r\nlines"); }) == mc::errc::invalid_argument);
-  CHECK(code([](auto& o) { o.ca_file = "/nowhere"; o.url = "https://localhost"; }) == mc::errc::tls_failed);
+  CHECK(code([](auto& o) {
+          o.ca_file = "/nowhere";
+          o.url = "https://localhost";
+        }) == mc::errc::tls_failed);
 
   const auto server_code = [&](auto change) {
     auto options = on.wanted;
@@ -407,8 +423,14 @@ TEST_CASE("what cannot be used is refused before anything is sent") {
     return mc::error_code();
   };
   CHECK(server_code([](auto& o) { o.address = "0.0.0.0"; }) == mc::errc::plain_refused);
-  CHECK_FALSE(server_code([](auto& o) { o.address = "0.0.0.0"; o.allow_plain = true; }));
-  CHECK(server_code([](auto& o) { o.certificate_file = "/nowhere"; o.key_file = "/nowhere"; }) == mc::errc::tls_failed);
+  CHECK_FALSE(server_code([](auto& o) {
+    o.address = "0.0.0.0";
+    o.allow_plain = true;
+  }));
+  CHECK(server_code([](auto& o) {
+          o.certificate_file = "/nowhere";
+          o.key_file = "/nowhere";
+        }) == mc::errc::tls_failed);
   CHECK(server_code([](auto& o) { o.certificate_file = "/nowhere"; }) == mc::errc::invalid_argument);
   CHECK(server_code([](auto& o) { o.queue.max_concurrency = 0; }) == mc::errc::invalid_argument);
   CHECK(server_code([](auto& o) { o.max_waiting = 0; }) == mc::errc::invalid_argument);
@@ -436,7 +458,8 @@ TEST_CASE("a client of Twilight's takes part, its grants counting from their ans
   CHECK(on.w.sim.clock()->now() - second == 5s);
   on.w.sim.settle();
   CHECK(on.server->counters().untold == 2);
-  for (const auto* nonsense : {"/?shard=-1", "/?shard=one", "/?shard=1&shard=2"}) CHECK(theirs.send("GET", nonsense, false).status == 400);
+  for (const auto* nonsense : {"/?shard=-1", "/?shard=one", "/?shard=1&shard=2"})
+    CHECK(theirs.send("GET", nonsense, false).status == 400);
   CHECK(theirs.send("GET", "/elsewhere", false).status == 404);
   const auto wrong = theirs.send("DELETE", "/?shard=1", false);
   CHECK(wrong.status == 405);
@@ -462,7 +485,8 @@ TEST_CASE("our clients take part in a queue of Twilight's") {
   net::server theirs(on.w.sim.executor(), served, handlers);
   theirs.listen("127.0.0.1", port);
   {
-    cluster first(on, mc::shard_plan::cluster(0, 2, 6), on.queue()), second(on, mc::shard_plan::cluster(1, 2, 6), on.queue());
+    cluster first(on, mc::shard_plan::cluster(0, 2, 6), on.queue()),
+        second(on, mc::shard_plan::cluster(1, 2, 6), on.queue());
     on.w.sim.run_until([&] { return first.ready() && second.ready(); }, 1min);
     CHECK(asked.size() == 6);  // nothing but questions: it would take anything for one
     for (const auto& line : asked) CHECK_THAT(line, Catch::StartsWith("GET /?shard="));

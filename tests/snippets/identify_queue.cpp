@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The code of docs/identify-queue.md, and of docs/sharding.md where it names that page: regions between the marks stand there word
-// for word.
+// The code of docs/identify-queue.md, and of docs/sharding.md where it names that page: regions between the marks stand
+// there word for word.
 #include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
-
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/network_identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>

@@ -6,14 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <string>
-
 #include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
 #include <monochord/core/log.hpp>
 #include <monochord/core/token.hpp>
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/identify_queue.hpp>
+#include <string>
 
 namespace monochord {
 
@@ -23,18 +22,19 @@ struct network_identify_queue_options {
   std::string url;
   /// Sent as `Authorization: Bearer`; none when empty.
   token secret = {};
-  /// Who asks: letters, digits, '-', '_' and '.', at most 64. Give each process a name that it keeps when it is started again:
-  /// the server then drops what an earlier life of it asked. No two processes may have the same. Empty: one by chance.
+  /// Who asks: letters, digits, '-', '_' and '.', at most 64. Give each process a name that it keeps when it is started
+  /// again: the server then drops what an earlier life of it asked. No two processes may have the same. Empty: one by
+  /// chance.
   std::string owner = {};
   /// A file of PEM certificates that are trusted instead of the system's store.
   std::string ca_file = {};
   /// Allows http:// to hosts that are not loopback. The secret then travels in the clear.
   bool allow_plain = false;
-  /// false: `request` throws `errc::identify_budget_spent` when no session start is left for today. Servers that are not ours
-  /// make it wait all the same.
+  /// false: `request` throws `errc::identify_budget_spent` when no session start is left for today. Servers that are
+  /// not ours make it wait all the same.
   bool wait_for_budget = true;
-  /// Ours says after this, at most a minute, that the turn has not come yet, and is asked again: so either side notices that
-  /// the other is gone, and nothing in between takes the connection for a dead one.
+  /// Ours says after this, at most a minute, that the turn has not come yet, and is asked again: so either side notices
+  /// that the other is gone, and nothing in between takes the connection for a dead one.
   std::chrono::milliseconds answer_within{25'000};
   /// How long a server that is not ours may take to answer.
   std::chrono::milliseconds plain_answer_within{3'600'000};
@@ -42,7 +42,8 @@ struct network_identify_queue_options {
   std::size_t max_connections = 1000;
   std::shared_ptr<monochord::clock> clock = {};  ///< default `system_clock()`
   std::shared_ptr<net::network> transport = {};  ///< default TCP
-  /// Where connections live; a manual clock needs it. By default a thread of the queue's own, so that clients may come and go.
+  /// Where connections live; a manual clock needs it. By default a thread of the queue's own, so that clients may come
+  /// and go.
   boost::asio::any_io_executor executor = {};
 };
 
@@ -50,9 +51,9 @@ struct network_identify_queue_options {
 /// MONOCHORD_CA_FILE.
 network_identify_queue_options network_identify_queue_from_env(network_identify_queue_options options = {});
 
-/// The queue's server refused, or gave no answer. `code()` is `errc::invalid_argument` where asking again cannot help (a wrong
-/// secret, say), `errc::identify_budget_spent`, `errc::resource` where too many wait, `errc::closed` where another process
-/// asks under the same owner's name, and without an answer what became of the connection.
+/// The queue's server refused, or gave no answer. `code()` is `errc::invalid_argument` where asking again cannot help
+/// (a wrong secret, say), `errc::identify_budget_spent`, `errc::resource` where too many wait, `errc::closed` where
+/// another process asks under the same owner's name, and without an answer what became of the connection.
 class identify_queue_error : public error {
  public:
   identify_queue_error(error_code code, const std::string& what, int status) : error(code, what), status_(status) {}
@@ -63,11 +64,11 @@ class identify_queue_error : public error {
   int status_;
 };
 
-/// The queue of processes that share one server. Of what a server that is ours says, `budget()` is what it said last. `request`
-/// throws `identify_queue_error`; a shard then asks again, with back-off. `expect` and `arrived` are ignored: between
-/// processes the order is that of asking. Destroying the last reference waits up to a second for what has still to be told.
-/// Throws `error` with `errc::bad_url`, `errc::plain_refused`, `errc::tls_failed` or `errc::invalid_argument`. Connects nowhere
-/// yet.
+/// The queue of processes that share one server. Of what a server that is ours says, `budget()` is what it said last.
+/// `request` throws `identify_queue_error`; a shard then asks again, with back-off. `expect` and `arrived` are ignored:
+/// between processes the order is that of asking. Destroying the last reference waits up to a second for what has still
+/// to be told. Throws `error` with `errc::bad_url`, `errc::plain_refused`, `errc::tls_failed` or
+/// `errc::invalid_argument`. Connects nowhere yet.
 std::shared_ptr<identify_queue> make_network_identify_queue(network_identify_queue_options options);
 
 struct identify_queue_server_options {
@@ -82,9 +83,11 @@ struct identify_queue_server_options {
   token secret = {};
   /// As GET /gateway/bot says. `wait_for_budget` is each client's own to say.
   identify_queue_options queue = {};
-  /// Keeps the day's session starts over restarts; of sessions it is asked for none. A file store is for this server alone.
+  /// Keeps the day's session starts over restarts; of sessions it is asked for none. A file store is for this server
+  /// alone.
   std::shared_ptr<monochord::session_store> store = {};
-  /// Nobody is let through so soon after the start: a server that was here before may have let somebody through just now.
+  /// Nobody is let through so soon after the start: a server that was here before may have let somebody through just
+  /// now.
   std::chrono::milliseconds first_after{6'000};
   /// Questions that may wait at the same time; more are answered with status 503.
   std::size_t max_waiting = 4000;
@@ -113,8 +116,8 @@ struct identify_queue_server_counters {
   std::uint64_t unauthorized = 0;  ///< requests without the secret
 };
 
-/// One budget for the shards of many processes, over HTTP: `GET /?shard=N` is answered when shard N may IDENTIFY. Whoever can
-/// send that, as Twilight's shards do, takes part. Thread-safe.
+/// One budget for the shards of many processes, over HTTP: `GET /?shard=N` is answered when shard N may IDENTIFY.
+/// Whoever can send that, as Twilight's shards do, takes part. Thread-safe.
 /// https://docs.discord.com/developers/events/gateway#sharding-max-concurrency
 class identify_queue_server {
  public:
@@ -125,10 +128,11 @@ class identify_queue_server {
   /// Stops.
   ~identify_queue_server();
 
-  /// Listens. Throws `error` with `errc::connect_failed` when the port is taken, with `errc::invalid_argument` the second time.
+  /// Listens. Throws `error` with `errc::connect_failed` when the port is taken, with `errc::invalid_argument` the
+  /// second time.
   void start();
-  /// Ends every connection and stores what is left of the day; idempotent. With an executor of the caller's, what still runs
-  /// on it ends with its next turns.
+  /// Ends every connection and stores what is left of the day; idempotent. With an executor of the caller's, what still
+  /// runs on it ends with its next turns.
   void stop() noexcept;
 
   std::uint16_t port() const noexcept;

@@ -12,7 +12,9 @@ namespace {
 struct slow_server : stage {
   slow_server() : stage(false) {
     server_options.notice_departure = true;
-    handlers.on_request = [this](const net::http_request& request, const net::peer_info&) { return work(this, request.target); };
+    handlers.on_request = [this](const net::http_request& request, const net::peer_info&) {
+      return work(this, request.target);
+    };
     serve();
   }
   static task<net::server_reply> work(slow_server* self, std::string target) {
@@ -57,8 +59,9 @@ TEST_CASE("a request whose peer goes away is cancelled, others are answered on a
 
 TEST_CASE("a peer that sends several requests at once gets its answers in order") {
   slow_server on;
-  const auto heard = on.sim.run(exchange_raw(on, "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"
-                                                 "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
+  const auto heard = on.sim.run(exchange_raw(on,
+                                             "GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HTTP/1.1\r\nHost: x\r\n\r\n"
+                                             "GET /c HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
   const auto a = heard.find("/a"), b = heard.find("/b"), c = heard.find("/c");
   CHECK((a < b && b < c && c != heard.npos));
   CHECK(on.written == 3);
@@ -86,7 +89,8 @@ TEST_CASE("whoever made an answer is told that it was not written") {
   on.server_options.notice_departure = GENERATE(false, true);
   on.server_options.write_timeout = 5s;
   on.handlers.on_request = [&](const net::http_request&, const net::peer_info&) -> task<net::server_reply> {
-    net::server_reply reply(net::http_response(200, "text/plain", std::string(1U << 20U, 'x')));  // more than goes into the pipe
+    net::server_reply reply(
+        net::http_response(200, "text/plain", std::string(1U << 20U, 'x')));  // more than goes into the pipe
     reply.on_written = [&](bool whole) { ++(whole ? on.written : on.lost); };
     co_return reply;
   };
@@ -94,7 +98,8 @@ TEST_CASE("whoever made an answer is told that it was not written") {
   second.listen("localhost", 444);
   const auto connect = [&]() -> task<> {
     clock& time = *on.sim.clock();
-    net::stream_adaptor bytes(co_await on.network.transport()->connect(on.sim.executor(), "localhost", 444, time, time.now() + 1s));
+    net::stream_adaptor bytes(
+        co_await on.network.transport()->connect(on.sim.executor(), "localhost", 444, time, time.now() + 1s));
     const std::string text = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
     co_await boost::asio::async_write(bytes, boost::asio::buffer(text), boost::asio::use_awaitable);
     const auto wait = time.make_timer(on.sim.executor());

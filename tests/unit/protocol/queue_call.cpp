@@ -43,7 +43,8 @@ TEST_CASE("queue call: what is said is what is heard") {
   call.number = UINT64_MAX;
   call.wait = 25s;
   call.refuse_when_spent = true;
-  CHECK(target_of(call) == "/?shard=1000000&owner=cluster-1.of_2&run=0123456789abcdef&ask=18446744073709551615&wait=25000&spent=refuse");
+  CHECK(target_of(call) ==
+        "/?shard=1000000&owner=cluster-1.of_2&run=0123456789abcdef&ask=18446744073709551615&wait=25000&spent=refuse");
   CHECK(read("GET", target_of(call)) == call);
   call.wait = 0ms;
   call.refuse_when_spent = false;
@@ -57,10 +58,11 @@ TEST_CASE("queue call: what is said is what is heard") {
 }
 
 TEST_CASE("queue call: nonsense is refused with its status") {
-  for (const auto* query : {"shard=-1", "shard=", "shard", "shard=1e3", "shard=1000001", "shard=99999999999999999999", "shard=+1",
-                            "shard=1%30", "shard=1&shard=2", "shard=1&owner=a", "shard=1&owner=a&run=b", "shard=1&owner=a%20b&run=b&ask=1",
-                            "shard=1&owner=&run=b&ask=1", "shard=1&owner=a&run=b&ask=x", "shard=1&wait=5", "shard=1&spent=never",
-                            "shard=1&owner=a&run=b&ask=1&wait=60001"})
+  for (const auto* query :
+       {"shard=-1", "shard=", "shard", "shard=1e3", "shard=1000001", "shard=99999999999999999999", "shard=+1",
+        "shard=1%30", "shard=1&shard=2", "shard=1&owner=a", "shard=1&owner=a&run=b", "shard=1&owner=a%20b&run=b&ask=1",
+        "shard=1&owner=&run=b&ask=1", "shard=1&owner=a&run=b&ask=x", "shard=1&wait=5", "shard=1&spent=never",
+        "shard=1&owner=a&run=b&ask=1&wait=60001"})
     CHECK(status("GET", "/?" + std::string(query)) == 400);
   CHECK(status("GET", "/?shard=1&owner=" + std::string(65, 'a') + "&run=b&ask=1") == 400);
   CHECK(status("POST", "/sent?shard=1") == 400);
