@@ -122,7 +122,8 @@ mc::session_start_limit ask_discord(mc::token bot_token, mc::client_options opti
 mc::identify_queue_options limits_of(const settings& with, const mc::client_options& discord) {
   mc::identify_queue_options out;
   const char* const token = std::getenv("DISCORD_TOKEN");
-  if (token && *token) {
+  const bool all_given = with.max_concurrency && with.remaining && with.total && with.reset_after;
+  if (token && *token && !all_given) {
     const auto limit = ask_discord(mc::token_from_env("DISCORD_TOKEN"), discord);
     out.max_concurrency = std::max(limit.max_concurrency, 1);
     out.remaining = limit.remaining;

@@ -19,7 +19,7 @@ TOKEN = 'a-s3cret.bot-token_0123456789'
 SECRET = 'a-s3cret-of-the-queue'
 LIMIT = 120  # seconds, for everything together
 
-folder = sys.argv[1]
+folder = os.path.abspath(sys.argv[1])
 work = tempfile.TemporaryDirectory()
 started, failures = [], []
 output = open(os.path.join(work.name, 'output'), 'w+')
@@ -61,8 +61,8 @@ discord = {'DISCORD_TOKEN': TOKEN, 'MONOCHORD_REST_URL': greeting['rest'], 'MONO
            'MONOCHORD_QUEUE_SECRET': SECRET, 'MONOCHORD_LOG': 'trace'}
 
 
-def start_queue(port):
-    one = start('monochord-identify-queue', '--port', str(port), '--store', 'queue.json', environment=discord,
+def start_queue(port, *arguments):
+    one = start('monochord-identify-queue', '--port', str(port), '--store', 'queue.json', *arguments, environment=discord,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     ready = one.stdout.readline()
     if not ready:
@@ -77,8 +77,12 @@ def health():
 
 queue, url = start_queue(0)
 expect('the queue starts with what Discord says', health()['remaining'] == 1000 and health()['max_concurrency'] == 1)
-clusters = [start('06_cluster', number, '2', '3', environment={**discord, 'MONOCHORD_QUEUE_URL': url}, stdin=subprocess.DEVNULL,
-                  stdout=output) for number in ('0', '1')]
+clusters = []
+
+
+def start_cluster(number):
+    clusters.append(start('06_cluster', number, '2', '3', environment={**discord, 'MONOCHORD_QUEUE_URL': url},
+                          stdin=subprocess.DEVNULL, stdout=output))
 
 
 def identifies():
@@ -94,16 +98,21 @@ def until(condition, limit):
     return False
 
 
+start_cluster('0')
 expect('a shard comes up', until(lambda: identifies() == 1, 30))
+start_cluster('1')
+expect('two more ask', until(lambda: health()['waiting'] == 2, 30))
 queue.kill()
 queue.wait()
-queue, url = start_queue(url.rsplit(':', 1)[1])
+queue, url = start_queue(url.rsplit(':', 1)[1], '--max-concurrency', '1', '--remaining', '1000', '--total', '1000',
+                         '--reset-after', '86400')
 expect('a queue that was killed knows what is left', health()['remaining'] == 999)
 for shard in range(3):
     expect(f'shard {shard} comes up', ask(f'session 60 {shard}')['connected'])
 expect('3 times IDENTIFY', identifies() == 3)
 expect('997 are left', until(lambda: health()['remaining'] == 997, 10))
-expect('Discord has nothing to complain of', ask('violations')['violations'] == [])
+violations = ask('violations')['violations']
+expect(f'Discord has nothing to complain of: {violations}', violations == [])
 
 # Somebody who knows nothing of ours, with the secret and without.
 for headers, wanted in (({}, 401), ({'Authorization': 'Bearer ' + SECRET}, 200)):

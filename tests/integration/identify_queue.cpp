@@ -120,7 +120,7 @@ struct cluster {
 /// A question that is asked by itself, and can be cancelled.
 struct question {
   question(queue_world& world, const std::shared_ptr<mc::identify_queue>& queue, int shard)
-      : asked(world.w.sim.clock()->now()) {
+      : world(world), asked(world.w.sim.clock()->now()) {
     const auto ask = [](std::shared_ptr<mc::identify_queue> of, int id, question* self,
                         std::shared_ptr<mc::clock> time) -> mc::task<> {
       try {
@@ -141,6 +141,11 @@ struct question {
                             if (thrown) std::rethrow_exception(thrown);
                           }));
   }
+  ~question() {
+    if (!ended) cancel.emit(boost::asio::cancellation_type::terminal);
+    world.w.sim.run_until([&] { return ended; });
+  }
+  queue_world& world;
   boost::asio::cancellation_signal cancel;
   mc::time_point asked;
   permit got;
@@ -218,7 +223,8 @@ TEST_CASE("an identify queue server that is killed again and again while shards 
 }
 
 TEST_CASE("processes share the day's session starts, and what is left outlives the server") {
-  queue_world on(1, 3);
+  queue_world on;
+  on.wanted.queue.remaining = on.wanted.queue.total = 3;
   on.start();
   {
     cluster first(on, mc::shard_plan::cluster(0, 2, 4), on.queue()),
