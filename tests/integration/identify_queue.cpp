@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 // One identify queue for several processes: clients that share a server, a server that restarts, peers of other kinds.
+#include <unistd.h>
+
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <filesystem>
+#include <fstream>
 #include <future>
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/network_identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/gateway/shards.hpp>
+
+#include <monochord/testing/test_ca.hpp>
 
 #include "net/http_client.hpp"
 #include "net/server.hpp"
@@ -154,6 +160,22 @@ struct question {
   mc::error_code code;
   int status = 0;
   std::string text;
+};
+
+/// A server's certificate with its key, and whom a client has to trust, as files.
+struct pem_files {
+  pem_files() {
+    std::filesystem::create_directory(folder);
+    const mc::testing::test_ca authority_of_tests;
+    const auto shown = authority_of_tests.issue({"localhost", "127.0.0.1"});
+    std::ofstream(certificate) << shown.chain_pem;
+    std::ofstream(key) << shown.key_pem;
+    std::ofstream(authority) << authority_of_tests.pem();
+  }
+  ~pem_files() { std::filesystem::remove_all(folder); }
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("monochord-queue-pem-" + std::to_string(::getpid()));
+  const std::string certificate = folder / "certificate.pem", key = folder / "key.pem", authority = folder / "ca.pem";
 };
 
 /// A client that knows nothing of ours.
@@ -539,9 +561,15 @@ TEST_CASE("an identify queue over sockets, with threads of its own, used by clie
   served.queue.max_concurrency = 4;
   served.first_after = 0ms;
   served.log_to = w.log.sink();
+  mc::network_identify_queue_options options;
+  const pem_files files;
+  if (GENERATE(false, true)) {
+    served.certificate_file = files.certificate;
+    served.key_file = files.key;
+    options.ca_file = files.authority;
+  }
   mc::identify_queue_server server(served);
   server.start();
-  mc::network_identify_queue_options options;
   options.url = server.url();
   options.secret = mc::token(secret);
   {

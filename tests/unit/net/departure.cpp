@@ -10,7 +10,7 @@ namespace {
 
 /// A server whose every request takes 10 s, and who is told of each answer.
 struct slow_server : stage {
-  slow_server() : stage(false) {
+  explicit slow_server(bool encrypted = false) : stage(encrypted) {
     server_options.notice_departure = true;
     handlers.on_request = [this](const net::http_request& request, const net::peer_info&) {
       return work(this, request.target);
@@ -37,7 +37,7 @@ struct slow_server : stage {
 }  // namespace
 
 TEST_CASE("a request whose peer goes away is cancelled, others are answered on a connection that is kept") {
-  slow_server on;
+  slow_server on(GENERATE(false, true));
   const auto pool = on.pool();
   for (int i = 0; i < 3; ++i) {
     const net::http_request request("GET", "/" + std::to_string(i));
@@ -69,7 +69,7 @@ TEST_CASE("a peer that sends several requests at once gets its answers in order"
 }
 
 TEST_CASE("a server that stops ends what its peers wait for") {
-  slow_server on;
+  slow_server on(GENERATE(false, true));
   const auto pool = on.pool();
   const net::http_request request("GET", "/");
   failure ended;
