@@ -1,4 +1,4 @@
-# `cmake --install`: the libraries, their headers, monochord-mock, and the package that find_package(monochord CONFIG) reads.
+# `cmake --install`: the libraries, their headers, the programs for users, and the package that find_package(monochord CONFIG) reads.
 include(CMakePackageConfigHelpers)
 set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/monochord")
 
@@ -10,9 +10,11 @@ if(TARGET monochord_testing)
   install(DIRECTORY "${PROJECT_SOURCE_DIR}/include/monochord/testing"
           DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/monochord")
 endif()
-if(TARGET monochord-mock)
-  install(TARGETS monochord-mock RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-endif()
+foreach(program monochord-mock monochord-identify-queue)
+  if(TARGET ${program})
+    install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+  endif()
+endforeach()
 
 configure_package_config_file("${PROJECT_SOURCE_DIR}/cmake/monochordConfig.cmake.in"
   "${PROJECT_BINARY_DIR}/package/monochordConfig.cmake" INSTALL_DESTINATION "${package_folder}")

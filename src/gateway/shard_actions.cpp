@@ -5,6 +5,7 @@
 
 #include "gateway/shard_impl.hpp"
 #include "gateway/store_call.hpp"
+#include "gateway/stored_budget.hpp"
 #include "protocol/payload_text.hpp"
 
 namespace monochord::gateway {
@@ -437,10 +438,7 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
       }
       const auto left = self->options->queue->budget();
       if (left && self->budget_kept != left->remaining) {
-        stored_budget budget;
-        budget.remaining = left->remaining;
-        budget.total = left->total;
-        budget.reset_at = time.utc_now() + std::chrono::duration_cast<timestamp::duration>(left->reset_after);
+        const stored_budget budget = gateway::to_stored(*left, time);
         co_await within_limit(time, store.save_budget(budget));
         self->budget_kept = left->remaining;
       }

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "gateway/store_call.hpp"
+#include "gateway/stored_budget.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
@@ -129,15 +130,7 @@ task<identify_queue_options> shard_manager::impl::queue_options() {
   out.wait_for_budget = options.wait_for_budget;
   if (!shared->store) co_return out;
   try {
-    const auto stored = co_await within_limit(*shared->clock, shared->store->load_budget());
-    const auto now = shared->clock->utc_now();
-    // A budget is a day's; what says otherwise comes from a clock that was wrong, or from a damaged file.
-    const bool sane = stored && stored->remaining >= 0 && stored->remaining <= stored->total && stored->reset_at > now &&
-                      stored->reset_at - now <= std::chrono::hours{24};
-    if (sane && stored->remaining < out.remaining) {
-      out.remaining = stored->remaining;
-      out.reset_after = std::chrono::duration_cast<duration>(stored->reset_at - now);
-    }
+    co_await limit_by_stored(out, *shared->store, *shared->clock);
   } catch (const std::exception& e) {
     shared->log(log_level::warning, "gateway", std::string("cannot load the stored identify budget: ") + e.what());
   }

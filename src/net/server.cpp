@@ -12,6 +12,7 @@
 #include <boost/asio/write.hpp>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "net/deadline.hpp"
@@ -47,21 +48,37 @@ http_response plain_answer(int status, const std::string& text) {
 /// One connection's bytes: reading with what is left over from the request before, writing, ending.
 class channel {
  public:
-  explicit channel(std::unique_ptr<byte_stream> stream) : stream_(std::move(stream)) {}
+  explicit channel(std::unique_ptr<byte_stream> stream) : wire_(std::make_shared<wire>(std::move(stream))) {}
+  channel(const channel&) = delete;
+  channel& operator=(const channel&) = delete;
+  ~channel() {
+    if (wire_->reading) stream().close();  // its end is what the read waits for
+  }
 
-  byte_stream& stream() noexcept { return stream_.stream(); }
-  std::unique_ptr<byte_stream> release() noexcept { return stream_.release(); }
-  bool has_bytes() const noexcept { return !arrived_.empty(); }
+  byte_stream& stream() noexcept { return wire_->stream.stream(); }
+  std::unique_ptr<byte_stream> release() noexcept { return wire_->stream.release(); }
+  bool has_bytes() const noexcept { return !wire_->arrived.empty(); }
 
   /// False when the peer has ended its direction.
   task<> read_more(bool& ended) {
     const auto state = co_await asio::this_coro::cancellation_state;
     const abort_on_cancel guard(state, [this] { stream().close(); });
-    const std::size_t before = arrived_.size();
-    arrived_.resize(before + read_bytes);
-    const auto [failed, bytes] =
-        co_await stream_.async_read_some(asio::buffer(arrived_.data() + before, read_bytes), uncancelled());
-    arrived_.resize(before + bytes);
+    error_code failed = wire_->end;
+    if (wire_->reading) {
+      const asio::any_io_executor here = co_await asio::this_coro::executor;
+      auto token = uncancelled();
+      co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+          [&](auto done) { wire_->reader = parked::make(parked::handler(std::move(done)), here, {}, true); }, token);
+      failed = wire_->end;
+    } else if (!failed) {
+      std::string& arrived = wire_->arrived;
+      const std::size_t before = arrived.size();
+      arrived.resize(before + read_bytes);
+      const auto [code, bytes] =
+          co_await wire_->stream.async_read_some(asio::buffer(arrived.data() + before, read_bytes), uncancelled());
+      arrived.resize(before + bytes);
+      failed = code;
+    }
     if (!failed) co_return;
     if (is_cancelled(state)) throw error(errc::cancelled, "the server is stopping");
     ended = true;
@@ -69,19 +86,29 @@ class channel {
 
   /// Reads the rest of a request; false when the peer went away.
   task<> read_request(http_reader& reader, bool& ended) {
-    bool offered = arrived_.empty();
+    bool offered = !has_bytes();
     while (!reader.done() && !ended) {
       if (offered) co_await read_more(ended);
-      arrived_.erase(0, reader.put(arrived_));
+      wire_->arrived.erase(0, reader.put(wire_->arrived));
       offered = true;
     }
+  }
+
+  /// While a request is worked on: ends without an error when the peer goes away, and not at all when it says more first.
+  /// Cancelling it ends no more than the waiting: what is read then is the next request's.
+  task<error_code> departure() {
+    return park([this](std::shared_ptr<parked> wait) {
+      if (wire_->end) return static_cast<void>(wait->complete());
+      wire_->watcher = std::move(wait);
+      if (!has_bytes() && !wire_->reading) start_read(wire_);
+    });
   }
 
   task<> write(std::string_view bytes, bool& failed) {
     const auto state = co_await asio::this_coro::cancellation_state;
     const abort_on_cancel guard(state, [this] { stream().close(); });
     const auto [error, written] =
-        co_await asio::async_write(stream_, asio::const_buffers_1(bytes.data(), bytes.size()), uncancelled());
+        co_await asio::async_write(wire_->stream, asio::const_buffers_1(bytes.data(), bytes.size()), uncancelled());
     static_cast<void>(written);
     failed = static_cast<bool>(error);
     if (error && is_cancelled(state)) throw monochord::error(errc::cancelled, "the server is stopping");
@@ -99,14 +126,45 @@ class channel {
     }
     bool ended = false;
     while (!ended) {
-      arrived_.clear();
+      wire_->arrived.clear();
       co_await read_more(ended);
     }
   }
 
  private:
-  stream_adaptor stream_;
-  std::string arrived_;
+  /// What a read that goes on beside the answer needs until it ends.
+  struct wire {
+    explicit wire(std::unique_ptr<byte_stream> from) : stream(std::move(from)) {}
+    stream_adaptor stream;
+    std::string arrived;
+    std::string space;
+    bool reading = false;  // that read is under way
+    error_code end;        // how it ended, when the connection did
+    std::shared_ptr<parked> reader, watcher;
+  };
+
+  static void start_read(const std::shared_ptr<wire>& on) {
+    on->reading = true;
+    on->space.resize(read_bytes);
+    on->stream.stream().async_read_some(asio::buffer(on->space), [on](error_code failed, std::size_t bytes) {
+      on->reading = false;
+      on->end = failed;
+      on->arrived.append(on->space, 0, bytes);
+      on->space = {};
+      if (const auto watcher = failed ? std::exchange(on->watcher, nullptr) : nullptr) watcher->complete();
+      if (const auto reader = std::exchange(on->reader, nullptr)) reader->complete();
+    });
+  }
+
+  const std::shared_ptr<wire> wire_;
+};
+
+/// Whoever made an answer is told that it was not written, wherever that ends.
+struct receipt {
+  server_reply& of;
+  ~receipt() {
+    if (of.on_written) of.on_written(false);
+  }
 };
 
 }  // namespace
@@ -160,8 +218,9 @@ struct server::impl : std::enable_shared_from_this<impl> {
   task<> serve_requests(const connection_ptr& one, std::unique_ptr<byte_stream> stream);
   task<std::optional<http_request>> next_request(connection& one, channel& bytes, bool& keep);
   task<server_reply> answer(const connection& one, const http_request& request);
+  task<> answer_into(const connection& one, const http_request& request, server_reply& reply);
   task<std::optional<server_reply>> refuse_upgrade(const connection& one, const http_request& request);
-  task<bool> send(channel& bytes, const server_reply& reply, bool head, bool keep);
+  task<bool> send(channel& bytes, server_reply& reply, bool head, bool keep);
   task<> finish(channel& bytes);
 };
 
@@ -305,7 +364,14 @@ task<> server::impl::serve_requests(const connection_ptr& one, std::unique_ptr<b
       keep = co_await send(bytes, *refusal, false, keep);
       continue;
     }
-    const server_reply reply = co_await answer(*one, *request);
+    server_reply reply;
+    const receipt unless_written{reply};
+    if (options.notice_departure) {
+      const bool waited_for = co_await race(answer_into(*one, *request, reply), bytes.departure());
+      if (!waited_for) co_return;
+    } else {
+      reply = co_await answer(*one, *request);
+    }
     keep = co_await send(bytes, reply, request->method == "HEAD", keep);
   }
   co_await finish(bytes);
@@ -343,6 +409,10 @@ task<std::optional<http_request>> server::impl::next_request(connection& one, ch
   co_return std::nullopt;
 }
 
+task<> server::impl::answer_into(const connection& one, const http_request& request, server_reply& reply) {
+  reply = co_await answer(one, request);
+}
+
 task<server_reply> server::impl::answer(const connection& one, const http_request& request) {
   std::exception_ptr thrown;
   try {
@@ -364,7 +434,7 @@ task<std::optional<server_reply>> server::impl::refuse_upgrade(const connection&
 }
 
 /// Whether the connection can serve another request.
-task<bool> server::impl::send(channel& bytes, const server_reply& reply, bool head, bool keep) {
+task<bool> server::impl::send(channel& bytes, server_reply& reply, bool head, bool keep) {
   using fault = server_reply::fault;
   keep = keep && !reply.close_after && reply.raw.empty() && !stopping;
   std::string all = reply.raw;
@@ -381,6 +451,7 @@ task<bool> server::impl::send(channel& bytes, const server_reply& reply, bool he
     if (!in_time) counted([](server_counters& c) { ++c.timeouts; });
     if (!in_time || failed) co_return false;
   }
+  if (reply.on_written && reply.play == fault::none) std::exchange(reply.on_written, nullptr)(true);
   if (reply.play == fault::close) bytes.stream().close();
   if (reply.play == fault::reset) bytes.stream().reset();
   if (reply.play == fault::stall) {

@@ -45,6 +45,8 @@ class server_reply {
   std::size_t fault_after = 0;
   /// Answer, then close the connection (`Connection: close`).
   bool close_after = false;
+  /// Called once, on the connection's strand: whether the whole answer was given to the connection. Must not throw.
+  std::function<void(bool)> on_written;
 };
 
 /// What a server does with requests. Each is called on the connection's strand, one at a time for one connection; an
@@ -71,6 +73,9 @@ struct server_options {
   duration request_timeout = std::chrono::seconds{30};   ///< from the first byte of a request to its last
   duration idle_timeout = std::chrono::seconds{75};      ///< between two requests
   duration write_timeout = std::chrono::seconds{30};
+  /// Cancels the handler of a request whose peer ends the connection before it is answered. A peer that sends its next
+  /// request meanwhile is not watched for the rest of this one.
+  bool notice_departure = false;
   logger log;
 };
 

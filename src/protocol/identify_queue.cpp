@@ -13,6 +13,7 @@ struct entry {
   int shard_id = 0;
   bool granted = false;
   bool sent = false;
+  bool waits = true;  // for the next day's budget
   time_point deadline{};
 };
 
@@ -58,6 +59,13 @@ struct identify_queue::state {
     let_through.erase(shard_id);
   }
 
+  /// The grant may have been used all the same, just now.
+  void give_up(std::map<ticket, entry>::iterator at, time_point now) {
+    auto& l = lanes[key_of(at->second.shard_id)];
+    if (!at->second.sent) l.free_at = std::max(l.free_at, now + options.interval);
+    finish(at);
+  }
+
   void finish(std::map<ticket, entry>::iterator at) {
     const auto& e = at->second;
     auto& l = lanes[key_of(e.shard_id)];
@@ -70,6 +78,7 @@ struct identify_queue::state {
   identify_queue_counters counters;
   int remaining = 0;  // below 0 when more grants are out than a new window has
   time_point reset_at{};
+  time_point opens_at{};
   ticket last = 0;
   std::size_t waiting = 0;
   std::set<int> expected;           // shards of the start that have not arrived yet
@@ -84,6 +93,7 @@ identify_queue::identify_queue(identify_queue_options options, time_point now) :
   state_->options = options;
   state_->remaining = options.remaining;
   state_->reset_at = now + options.reset_after;
+  state_->opens_at = now + options.first_after;
 }
 identify_queue::~identify_queue() = default;
 identify_queue::identify_queue(identify_queue&&) noexcept = default;
@@ -95,10 +105,12 @@ void identify_queue::expect(const std::vector<int>& shard_ids) {
 
 void identify_queue::arrived(int shard_id) { state_->arrived(shard_id); }
 
-identify_queue::ticket identify_queue::request(int shard_id, time_point) {
+identify_queue::ticket identify_queue::request(int shard_id, time_point, bool waits) {
   auto& s = *state_;
   const ticket t = ++s.last;
-  s.tickets[t].shard_id = std::max(shard_id, 0);
+  auto& e = s.tickets[t];
+  e.shard_id = std::max(shard_id, 0);
+  e.waits = waits && s.options.wait_for_budget;
   ++s.waiting;
   ++s.counters.requested;
   return t;
@@ -114,9 +126,7 @@ std::vector<identify_queue::decision> identify_queue::poll(time_point now) {
     if (!at->second.granted) continue;
     if (at->second.deadline <= now) {
       ++s.counters.expired;
-      auto& l = s.lanes[s.key_of(at->second.shard_id)];
-      if (!at->second.sent) l.free_at = std::max(l.free_at, now + s.options.interval);  // it may have been sent all the same
-      s.finish(at);
+      s.give_up(at, now);
     } else {
       wake = std::min(wake, at->second.deadline);
     }
@@ -138,23 +148,24 @@ std::vector<identify_queue::decision> identify_queue::poll(time_point now) {
     auto& e = at->second;
     const int key = s.key_of(e.shard_id);
     if (!s.is_turn(e.shard_id)) continue;  // waits for done() or arrived() of others
-    if (!passed.insert(key).second) continue;
     auto& l = s.lanes[key];
-    if (l.holder != 0) continue;  // waits for its sent(), done(), cancel() or deadline
-    if (s.remaining <= 0) {
-      if (s.options.wait_for_budget) {
-        ++s.counters.budget_waits;
-        wake = std::min(wake, s.reset_at);
-        continue;
-      }
+    const bool is_spent = s.remaining <= 0 && l.holder == 0;
+    if (is_spent && !e.waits) {  // whoever is before it waits for another day
       ++s.counters.refused;
       --s.waiting;
       out.push_back({at->first, e.shard_id, make_error_code(errc::identify_budget_spent)});
       s.tickets.erase(at);
       continue;
     }
-    if (l.free_at > now) {
-      wake = std::min(wake, l.free_at);
+    if (!passed.insert(key).second) continue;
+    if (l.holder != 0) continue;  // waits for its sent(), done(), cancel() or deadline
+    if (is_spent) {
+      ++s.counters.budget_waits;
+      wake = std::min(wake, s.reset_at);
+      continue;
+    }
+    if (const auto free_at = std::max(l.free_at, s.opens_at); free_at > now) {
+      wake = std::min(wake, free_at);
       continue;
     }
     --s.remaining;
@@ -189,7 +200,7 @@ void identify_queue::done(ticket t, outcome how, time_point now) {
   const auto at = s.tickets.find(t);
   if (at == s.tickets.end() || !at->second.granted) return;
   sent(t, now);
-  ++(how == outcome::identified ? s.counters.identified : s.counters.failed);
+  ++(how == outcome::identified ? s.counters.identified : how == outcome::failed ? s.counters.failed : s.counters.untold);
   s.finish(at);
 }
 
@@ -211,6 +222,22 @@ void identify_queue::cancel(ticket t, time_point) {
   }
   s.finish(at);
 }
+
+void identify_queue::abandon(ticket t, time_point now) {
+  auto& s = *state_;
+  const auto at = s.tickets.find(t);
+  if (at == s.tickets.end()) return;
+  if (!at->second.granted || at->second.sent) return cancel(t, now);
+  ++s.counters.expired;
+  s.give_up(at, now);
+}
+
+void identify_queue::identified_elsewhere(int shard_id, time_point now) {
+  auto& l = state_->lanes[state_->key_of(std::max(shard_id, 0))];
+  l.free_at = std::max(l.free_at, now + state_->options.interval);
+}
+
+bool identify_queue::has(ticket t) const noexcept { return state_->tickets.contains(t); }
 
 void identify_queue::set_budget(int remaining, int total, duration reset_after, time_point now) {
   auto& s = *state_;

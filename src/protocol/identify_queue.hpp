@@ -21,11 +21,13 @@ struct identify_queue_options {
   /// One that was used, and of which nothing more is heard, counts as failed after this: longer than a session waits
   /// for READY (10 min), since until then the next group may not begin.
   duration ready_deadline = std::chrono::minutes{11};
+  /// Nobody is let through before this has passed: grants of a queue that this one takes the place of may still be used.
+  duration first_after{0};
   bool wait_for_budget = true;  ///< budget spent: wait for the reset, or refuse with `identify_budget_spent`
 };
 
 struct identify_queue_counters {
-  std::uint64_t requested = 0, granted = 0, identified = 0, failed = 0, unused = 0, cancelled = 0, expired = 0,
+  std::uint64_t requested = 0, granted = 0, identified = 0, failed = 0, untold = 0, unused = 0, cancelled = 0, expired = 0,
                 refused = 0, budget_waits = 0;
 };
 
@@ -43,7 +45,7 @@ class identify_queue {
     int shard_id = 0;
     error_code refused;  ///< no error: IDENTIFY now
   };
-  enum class outcome { identified, failed };
+  enum class outcome { identified, failed, untold };
 
   explicit identify_queue(identify_queue_options options, time_point now);
   ~identify_queue();
@@ -56,7 +58,8 @@ class identify_queue {
   /// A shard needs no more waiting for: it resumed a stored session, or failed before it came to asking.
   void arrived(int shard_id);
 
-  ticket request(int shard_id, time_point now);
+  /// With `waits` false it is refused rather than made to wait for the next day's budget, whatever the options say.
+  ticket request(int shard_id, time_point now, bool waits = true);
   /// What was decided since the last call: each ticket is named once.
   std::vector<decision> poll(time_point now);
   /// When `poll` can next decide without another call before it.
@@ -69,6 +72,14 @@ class identify_queue {
   /// Nobody wants it any more: a waiting request leaves the queue; a grant that was not sent gives its place and its
   /// budget back; one that was sent counts as failed.
   void cancel(ticket t, time_point now);
+
+  /// The same where nobody can say whether a grant was used: its budget counts as used, and the next one of its key comes an
+  /// interval from now at the earliest.
+  void abandon(ticket t, time_point now);
+  /// A shard IDENTIFYs by a grant of another queue, which has counted it: the key's 5 s count from here.
+  void identified_elsewhere(int shard_id, time_point now);
+  /// Whether it is waiting, or granted and not over yet.
+  bool has(ticket t) const noexcept;
 
   /// What Discord says now (GET /gateway/bot), which is right where our count is not; it does not know yet of the
   /// grants that are not used, which come off it.

@@ -239,3 +239,36 @@ TEST_CASE("identify queue: a start of 12 shards, any one failing at any step, al
   });
   CHECK(steps == 12);
 }
+
+TEST_CASE("identify queue: a grant of which nobody can say whether it was used counts, and is waited for") {
+  queue q(with(1), start);
+  const auto a = q.request(0, start), b = q.request(1, start);
+  q.poll(start);
+  q.abandon(a, start + 1s);
+  CHECK_FALSE(q.has(a));
+  CHECK(q.poll(start + 5s).empty());
+  CHECK(shards(q.poll(start + 6s)) == std::vector<int>{1});
+  CHECK(q.remaining() == 998);
+  q.sent(b, start + 6s);
+  q.abandon(b, start + 7s);  // known to be used
+  CHECK(q.counters().expired == 1);
+  CHECK(q.counters().failed == 1);
+  const auto c = q.request(2, start + 7s);
+  q.abandon(c, start + 7s);
+  CHECK(q.counters().cancelled == 1);
+  CHECK(q.remaining() == 998);
+}
+
+TEST_CASE("identify queue: a request that does not wait for the next day is refused beside one that does") {
+  auto options = with(1, 0);
+  options.reset_after = 1h;
+  queue q(options, start);
+  const auto a = q.request(0, start), b = q.request(1, start, false);
+  const auto refused = q.poll(start);
+  REQUIRE(refused.size() == 1);
+  CHECK(refused[0].id == b);
+  CHECK(refused[0].refused == errc::identify_budget_spent);
+  CHECK(q.has(a));
+  CHECK_FALSE(q.has(b));
+  CHECK(q.next_wakeup() == start + 1h);
+}

@@ -1,0 +1,415 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/system/system_error.hpp>
+#include <condition_variable>
+#include <cstdlib>
+#include <deque>
+#include <map>
+#include <monochord/core/random.hpp>
+#include <monochord/gateway/network_identify_queue.hpp>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "core/random.hpp"
+#include "net/http_client.hpp"
+#include "net/loop_thread.hpp"
+#include "net/task_group.hpp"
+#include "protocol/backoff.hpp"
+#include "protocol/queue_call.hpp"
+
+namespace monochord {
+
+namespace asio = boost::asio;
+
+namespace {
+
+using protocol::queue_call;
+
+constexpr duration answer_margin = std::chrono::seconds{15};  // past when ours says something at the latest
+constexpr duration soon = std::chrono::seconds{1};            // "not yet" need not be said more often
+constexpr duration tell_timeout = std::chrono::seconds{10};
+constexpr duration tell_limit = std::chrono::seconds{25};  // a grant of which nothing is heard is taken back after 30
+constexpr duration last_words = std::chrono::seconds{1};
+constexpr std::size_t most_answer_bytes = 64U << 10U;
+
+/// What has to be told of one grant, in order.
+struct report {
+  std::deque<queue_call> calls;
+  bool being_told = false;
+};
+
+class connection_core : public std::enable_shared_from_this<connection_core> {
+ public:
+  connection_core(network_identify_queue_options given, asio::any_io_executor on)
+      : options(std::move(given)),
+        time(options.clock ? options.clock : system_clock()),
+        base(base_of(options.url)),
+        prefix(prefix_of(base)),
+        asks(on, base, http(options.max_connections)),
+        tells(on, base, http(4)),
+        telling(std::make_shared<net::task_group>(on, [](std::exception_ptr) {})),  // told or not: nothing hangs on it
+        owner(options.owner.empty() ? detail::secret_letters(16) : options.owner),
+        run(detail::secret_letters(16)) {
+    if (!protocol::is_owner_name(owner))
+      throw error(errc::invalid_argument,
+                  "network_identify_queue_options::owner is 1 to 64 letters, digits, '-', '_' and '.'");
+    const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
+    if (!std::ranges::all_of(options.secret.reveal(), is_visible))
+      throw error(errc::invalid_argument,
+                  "network_identify_queue_options::secret holds a character that no header can hold");
+  }
+
+  queue_call question(int shard_id);
+  net::http_request request_for(const queue_call& call) const;
+  duration patience(const queue_call& call) const;
+  void learn(const net::http_response& answer);
+  void not_answered(const queue_call& call);
+  void tell(const std::shared_ptr<report>& about, const queue_call& of, queue_call::kind what, bool identified) noexcept;
+  std::optional<identify_budget> budget() const;
+  bool is_ours() const {
+    const std::lock_guard lock(mutex_);
+    return ours_;
+  }
+
+  const network_identify_queue_options options;
+  const std::shared_ptr<clock> time;
+  const net::url base;
+  const std::string prefix;
+  net::http_pool asks;
+  net::http_pool tells;  // never behind those that wait
+  const std::shared_ptr<net::task_group> telling;
+  const std::string owner;
+  const std::string run;
+
+ private:
+  static net::url base_of(const std::string& text) {
+    auto out = net::url::parse(text);
+    if (out.scheme() != "http" && out.scheme() != "https")
+      throw error(errc::bad_url, "the identify queue's URL must begin with https:// (or http:// for loopback)");
+    if (out.target().find('?') != std::string::npos)
+      throw error(errc::bad_url, "the identify queue's URL has no query");
+    return out;
+  }
+  static std::string prefix_of(const net::url& of) {
+    std::string out = of.target();
+    while (!out.empty() && out.back() == '/') out.pop_back();
+    return out;
+  }
+  net::http_options http(std::size_t connections) const {
+    net::http_options out;
+    out.transport = options.transport ? options.transport : net::tcp_network();
+    out.clock = time;
+    if (base.encrypted())
+      out.tls = options.ca_file.empty() ? net::tls_context::client()
+                                        : net::tls_context::client_trusting_file(options.ca_file);
+    out.allow_plain = options.allow_plain;
+    out.user_agent = "Monochord identify queue";
+    out.accept_gzip = false;
+    out.max_connections = std::max<std::size_t>(connections, 1);
+    out.max_header_bytes = most_answer_bytes;
+    out.max_body_bytes = most_answer_bytes;
+    return out;
+  }
+
+  static task<> tell_all(std::shared_ptr<connection_core> self, std::shared_ptr<report> about);
+  task<> tell_one(const queue_call& call);
+  task<bool> sent_once(const net::http_request& request);
+
+  mutable std::mutex mutex_;  // guards what follows
+  bool ours_ = false;
+  std::uint64_t numbers_ = 0;
+  std::map<int, std::uint64_t> unanswered_;  // questions that may have been answered without our hearing it, by shard
+  std::optional<identify_budget> budget_;
+  time_point budget_known_{};
+};
+
+/// Asked again under the same number, a question whose answer was lost gets the same grant again.
+queue_call connection_core::question(int shard_id) {
+  queue_call out;
+  out.shard = shard_id;
+  out.owner = owner;
+  out.run = run;
+  out.wait = std::clamp(options.answer_within, std::chrono::milliseconds{1}, protocol::longest_wait);
+  out.refuse_when_spent = !options.wait_for_budget;
+  const std::lock_guard lock(mutex_);
+  const auto before = unanswered_.find(shard_id);
+  out.number = before == unanswered_.end() ? ++numbers_ : before->second;
+  if (before != unanswered_.end()) unanswered_.erase(before);
+  return out;
+}
+
+void connection_core::not_answered(const queue_call& call) {
+  const std::lock_guard lock(mutex_);
+  unanswered_[call.shard] = call.number;
+}
+
+net::http_request connection_core::request_for(const queue_call& call) const {
+  net::http_request out(std::string(protocol::method_of(call)), prefix + protocol::target_of(call));
+  if (!options.secret.empty()) out.headers.add("Authorization", "Bearer " + options.secret.reveal());
+  return out;
+}
+
+duration connection_core::patience(const queue_call& call) const {
+  return is_ours() ? call.wait + answer_margin : duration{options.plain_answer_within};
+}
+
+void connection_core::learn(const net::http_response& answer) {
+  if (!answer.headers.has("Monochord-Queue")) return;
+  const auto number = [&](std::string_view name, std::uint64_t most) {
+    return protocol::whole_number(answer.headers.get(name), most);
+  };
+  const auto remaining = number("Monochord-Remaining", INT32_MAX), total = number("Monochord-Total", INT32_MAX);
+  constexpr std::uint64_t two_days_ms = 2 * 24 * 3'600'000;
+  const auto reset_after = number("Monochord-Reset-After-Ms", two_days_ms);
+  const std::lock_guard lock(mutex_);
+  ours_ = true;
+  if (!remaining || !total || !reset_after) return;
+  budget_known_ = time->now();
+  budget_ = {static_cast<int>(*remaining), static_cast<int>(*total), std::chrono::milliseconds{*reset_after}};
+}
+
+std::optional<identify_budget> connection_core::budget() const {
+  const std::lock_guard lock(mutex_);
+  if (!budget_) return std::nullopt;
+  auto out = *budget_;
+  out.reset_after -= time->now() - budget_known_;
+  if (out.reset_after <= duration::zero()) return std::nullopt;  // another day, of which nothing was heard
+  return out;
+}
+
+void connection_core::tell(const std::shared_ptr<report>& about, const queue_call& of, queue_call::kind what,
+                           bool identified) noexcept {
+  try {
+    queue_call call = of;
+    call.what = what;
+    call.identified = identified;
+    {
+      const std::lock_guard lock(mutex_);
+      about->calls.push_back(std::move(call));
+      if (std::exchange(about->being_told, true)) return;
+    }
+    telling->spawn(tell_all(shared_from_this(), about));
+  } catch (const std::exception&) {  // out of memory: the server takes its grant back by itself
+  }
+}
+
+task<> connection_core::tell_all(std::shared_ptr<connection_core> self, std::shared_ptr<report> about) {
+  for (;;) {
+    queue_call next;
+    {
+      const std::lock_guard lock(self->mutex_);
+      about->being_told = !about->calls.empty();
+      if (!about->being_told) co_return;
+      next = std::move(about->calls.front());
+      about->calls.pop_front();
+    }
+    co_await self->tell_one(next);
+  }
+}
+
+/// Until the server has heard it, or it is of no use any more.
+task<> connection_core::tell_one(const queue_call& call) {
+  const auto request = request_for(call);
+  const auto deadline = time->now() + tell_limit;
+  protocol::backoff pause({.first = std::chrono::milliseconds{250}, .cap = std::chrono::seconds{4}});
+  const auto wait = time->make_timer(co_await asio::this_coro::executor);
+  for (;;) {
+    const bool heard = co_await sent_once(request);
+    if (heard) co_return;
+    const auto next = time->now() + pause.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
+    if (next >= deadline) co_return;
+    if (co_await wait->wait_until(next)) co_return;  // cancelled
+  }
+}
+
+task<bool> connection_core::sent_once(const net::http_request& request) {
+  try {
+    const auto answer = co_await tells.send(request, tell_timeout);
+    learn(answer);
+    co_return answer.status < 500;
+  } catch (const net::http_error& e) {
+    if (e.code() == errc::cancelled) throw;
+  }
+  co_return false;
+}
+
+class network_queue;
+
+class network_permit final : public identify_permit {
+ public:
+  network_permit(std::shared_ptr<network_queue> queue, std::shared_ptr<connection_core> core, queue_call call)
+      : queue_(std::move(queue)), core_(std::move(core)), call_(std::move(call)) {}
+  ~network_permit() override {
+    if (!sent_)
+      say(queue_call::kind::unused, false);
+    else if (!done_)
+      say(queue_call::kind::done, false);
+  }
+  void sent() noexcept override {
+    if (!sent_.exchange(true)) say(queue_call::kind::sent, false);
+  }
+  void done(bool identified) noexcept override {
+    sent_ = true;
+    if (!done_.exchange(true)) say(queue_call::kind::done, identified);
+  }
+
+ private:
+  void say(queue_call::kind what, bool identified) noexcept {
+    core_->tell(report_, call_, what, identified);
+  }
+
+  const std::shared_ptr<network_queue> queue_;  // whose thread tells
+  const std::shared_ptr<connection_core> core_;
+  const std::shared_ptr<report> report_ = std::make_shared<report>();
+  const queue_call call_;
+  std::atomic<bool> sent_ = false, done_ = false;
+};
+
+/// The permit of a server that wants to know nothing.
+class plain_permit final : public identify_permit {
+ public:
+  void sent() noexcept override {}
+  void done(bool) noexcept override {}
+};
+
+/// A question whose asker is gone before it knows the answer: if it was a grant, nobody will use it.
+class question_guard {
+ public:
+  question_guard(std::shared_ptr<connection_core> core, queue_call call)
+      : core_(std::move(core)), call_(std::move(call)) {}
+  question_guard(const question_guard&) = delete;
+  question_guard& operator=(const question_guard&) = delete;
+  ~question_guard() {
+    if (!core_ || !core_->is_ours()) return;
+    core_->tell(std::make_shared<report>(), call_, queue_call::kind::unused, false);
+  }
+  void dismiss() { core_.reset(); }
+
+ private:
+  std::shared_ptr<connection_core> core_;
+  const queue_call call_;
+};
+
+std::string_view meaning(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return "it wants another secret (network_identify_queue_options::secret)";
+    case 404:
+      return "there is no identify queue at this path";
+    case 409:
+      return "another process asks under the name of this one (network_identify_queue_options::owner)";
+    case 429:
+      return "no session start is left for today";
+    case 503:
+      return "too many wait already";
+    default:
+      return "it refused";
+  }
+}
+
+error_code code_of(int status) {
+  if (status == 429) return make_error_code(errc::identify_budget_spent);
+  if (status == 409) return make_error_code(errc::closed);
+  if (status >= 400 && status < 500) return make_error_code(errc::invalid_argument);
+  return make_error_code(errc::resource);
+}
+
+class network_queue final : public identify_queue, public std::enable_shared_from_this<network_queue> {
+ public:
+  explicit network_queue(network_identify_queue_options options)
+      : own_(options.executor ? nullptr : std::make_unique<net::loop_thread>()) {
+    const auto on = own_ ? own_->executor() : options.executor;
+    core_ = std::make_shared<connection_core>(std::move(options), on);
+  }
+  ~network_queue() override {
+    if (!own_) return;  // what has still to be told keeps what it needs
+    try {
+      asio::co_spawn(own_->executor(), last(core_), asio::detached);
+    } catch (const std::exception&) {  // the thread ends once nothing is under way
+    }
+    core_.reset();
+  }
+
+  task<std::unique_ptr<identify_permit>> request(int shard_id) override;
+  std::optional<identify_budget> budget() const override { return core_->budget(); }
+
+ private:
+  static task<> last(std::shared_ptr<connection_core> core) {
+    auto& time = *core->time;
+    core->telling->close();
+    const bool told = co_await core->telling->join(time, time.now() + last_words);
+    if (!told) {
+      core->telling->cancel();
+      co_await core->telling->join(time, time_point::max());
+    }
+    co_await core->asks.close();
+    co_await core->tells.close();
+  }
+
+  std::unique_ptr<net::loop_thread> own_;  // outlives the connections
+  std::shared_ptr<connection_core> core_;
+};
+
+task<std::unique_ptr<identify_permit>> network_queue::request(int shard_id) {
+  const auto self = shared_from_this();
+  const auto core = core_;
+  if (shard_id < 0 || shard_id > protocol::highest_shard)
+    throw error(errc::invalid_argument, "there is no shard " + std::to_string(shard_id));
+  const queue_call call = core->question(shard_id);
+  const auto request = core->request_for(call);
+  const std::string who = "the identify queue at " + core->base.origin();
+  question_guard unless_answered(core, call);
+  for (;;) {
+    const auto asked = core->time->now();
+    net::http_response answer;
+    try {
+      answer = co_await core->asks.send(request, core->patience(call));
+    } catch (const boost::system::system_error&) {
+      throw error(errc::cancelled, "waiting for the turn to IDENTIFY was cancelled");
+    } catch (const error& e) {
+      if (e.code() == errc::cancelled) throw;
+      unless_answered.dismiss();
+      core->not_answered(call);
+      throw identify_queue_error(e.code(), who + ": " + e.what(), 0);
+    }
+    core->learn(answer);
+    const bool ours = answer.headers.has("Monochord-Queue");
+    if (answer.status == 202 && ours) {
+      if (core->time->now() - asked >= std::min(soon, duration{call.wait})) continue;
+      core->not_answered(call);
+    }
+    if (answer.status >= 500 && !ours) core->not_answered(call);  // something in between lost it
+    unless_answered.dismiss();
+    if (answer.status == 200 && ours) co_return std::make_unique<network_permit>(self, core, call);
+    if (answer.status >= 200 && answer.status < 300 && !ours) co_return std::make_unique<plain_permit>();
+    throw identify_queue_error(
+        code_of(answer.status),
+        who + ": " + std::string(meaning(answer.status)) + " (HTTP " + std::to_string(answer.status) + ")",
+        answer.status);
+  }
+}
+
+}  // namespace
+
+network_identify_queue_options network_identify_queue_from_env(network_identify_queue_options options) {
+  const auto read = [](const char* name) -> std::string {
+    const char* const found = std::getenv(name);
+    return found ? found : "";
+  };
+  if (auto text = read("MONOCHORD_QUEUE_URL"); !text.empty()) options.url = std::move(text);
+  if (auto text = read("MONOCHORD_QUEUE_SECRET"); !text.empty()) options.secret = token(std::move(text));
+  if (auto text = read("MONOCHORD_QUEUE_OWNER"); !text.empty()) options.owner = std::move(text);
+  if (auto text = read("MONOCHORD_CA_FILE"); !text.empty()) options.ca_file = std::move(text);
+  return options;
+}
+
+std::shared_ptr<identify_queue> make_network_identify_queue(network_identify_queue_options options) {
+  return std::make_shared<network_queue>(std::move(options));
+}
+
+}  // namespace monochord

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <memory>
+
+namespace monochord::net {
+
+/// An executor with a thread of its own, for what must go on whatever becomes of its users' executors.
+class loop_thread {
+ public:
+  /// Throws `error` with `errc::resource` when there is no thread to be had.
+  loop_thread();
+  loop_thread(const loop_thread&) = delete;
+  loop_thread& operator=(const loop_thread&) = delete;
+  /// Waits until all that was started there has ended: whoever has this sees to it that it does. Not from the thread
+  /// itself.
+  ~loop_thread();
+
+  boost::asio::any_io_executor executor() const;
+
+ private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+}  // namespace monochord::net
