@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Faults of connections and sessions, played by the mock against a whole client in virtual time.
+#include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <future>
 #include <set>
 
 #include "faults/listening_bot.hpp"
+#include "net/network.hpp"
+#include "net/resolver.hpp"
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
@@ -23,6 +28,14 @@ mc::testing::mock_options discord_with(int shards, int max_concurrency = 1) {
 
 void until_all_ready(simulated_world& w, listening_bot& bot, mc::duration limit = 5min) {
   w.sim.run_until([&] { return bot.bot.shards().all_ready(); }, limit);
+}
+
+mc::task<std::vector<boost::asio::ip::tcp::endpoint>> look_up(int attempt, std::uint16_t port) {
+  if (attempt == 1) throw mc::error(mc::errc::resolve_failed, "the host name could not be resolved: no answer");
+  std::vector<boost::asio::ip::tcp::endpoint> out;
+  for (const char* address : {"127.0.0.2", "127.0.0.3", "127.0.0.1"})
+    out.emplace_back(boost::asio::ip::make_address(address), port);
+  co_return out;
 }
 
 /// When `count()` rises, sampled every 100 ms for `time`.
@@ -369,6 +382,28 @@ TEST_CASE("fault 13: a lookup that takes for ever ends by its limit, and meanwhi
   w.network->black_hole("localhost", false);
   until_all_ready(w, bot);
   no_violations(w);
+}
+
+TEST_CASE(
+    "fault 13: the addresses of a name are tried one after the other, over sockets, and lookups that fail are tried "
+    "again") {
+  mc::tests::small_world w({});
+  auto options = w.options();
+  std::atomic<int> lookups = 0;
+  // Two addresses where nobody listens come before the right one; the first lookups fail.
+  const mc::net::address_lookup names = [&lookups](std::string, std::uint16_t port) {
+    return look_up(++lookups, port);
+  };
+  options.transport = mc::net::tcp_network(names);
+  options.threads = 2;
+  mc::client bot(w.bot_token(), std::move(options));
+  auto run = std::async(std::launch::async, [&] { return bot.run(); });
+  CHECK(w.discord.wait_session(0, 30s));
+  CHECK(lookups >= 3);
+  w.discord.disconnect();
+  CHECK(w.discord.wait_until([](const auto& now) { return now.resumed == 1; }, 30s));
+  bot.stop();
+  CHECK(run.get() == 0);
 }
 
 TEST_CASE("fault 22: an upgrade that is not answered by 101 is a failed attempt with back-off") {

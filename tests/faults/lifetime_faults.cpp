@@ -25,7 +25,7 @@ mc::testing::mock_options discord_with_secret() {
   return out;
 }
 
-/// Whatever it is asked, it has an error whose text a careless author could have filled with what it was given.
+/// Fails at whatever it is asked, and remembers which sessions it was to keep.
 class failing_store final : public mc::session_store {
  public:
   mc::task<std::optional<mc::stored_session>> load(int) override {
