@@ -2,6 +2,7 @@
 // A shard's door and its life: start, stop, children.
 #include "gateway/shard.hpp"
 
+#include <algorithm>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
@@ -57,6 +58,15 @@ std::optional<std::size_t> shard::guild_count() const noexcept {
   if (count < 0) return std::nullopt;
   return static_cast<std::size_t>(count);
 }
+
+duration shard::lag() const noexcept {
+  if (status() == protocol::session_status::ended) return duration::zero();
+  const auto since = std::min(impl_->oldest_open.load(std::memory_order_relaxed), impl_->paused_since.load(std::memory_order_relaxed));
+  const auto time = impl_->options->clock->now();
+  return since < time ? time - since : duration::zero();
+}
+
+std::uint64_t shard::zombies() const noexcept { return impl_->zombies.load(std::memory_order_relaxed); }
 
 void shard::restart(bool fresh) noexcept {
   if (status() == protocol::session_status::ended) return;  // perhaps nobody runs the executor any more

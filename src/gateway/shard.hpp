@@ -108,6 +108,9 @@ class shard {
   /// How many guilds the bot is in on this shard; nothing before READY, which a session begun elsewhere does not have.
   /// Thread-safe.
   std::optional<std::size_t> guild_count() const noexcept;
+  /// As `shard_info::lag` and `shard_info::zombies`. Thread-safe.
+  duration lag() const noexcept;
+  std::uint64_t zombies() const noexcept;
   /// `session::restart`. Thread-safe; nothing happens before run() and after the end.
   void restart(bool fresh) noexcept;
   /// Counted on the strand and read there.

@@ -129,6 +129,7 @@ void shard::impl::publish() {
   const auto now_is = session->status();
   status.store(now_is, std::memory_order_relaxed);
   const auto latency = now_is == protocol::session_status::ended ? std::nullopt : session->latency();
+  zombies.store(session->counters().zombies, std::memory_order_relaxed);
   latency_ns.store(latency ? std::chrono::duration_cast<std::chrono::nanoseconds>(*latency).count() : -1,
                    std::memory_order_relaxed);
 }
@@ -355,6 +356,7 @@ void shard::impl::look_at_positions() {
       tells_late_next = after(time, tell_interval);
     }
   }
+  oldest_open.store(positions.oldest().value_or(time_point::max()), std::memory_order_relaxed);
   if (!durable) session->handled(positions_of, positions.position());
   else if (positions.position() != position_kept && time >= keeps_next && has_session()) remember();
 }

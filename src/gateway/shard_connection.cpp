@@ -18,6 +18,7 @@ void shard::impl::open_connection() {
 
 void shard::impl::close_connection(int code) {
   const auto old = std::exchange(present, nullptr);
+  paused_since.store(time_point::max(), std::memory_order_relaxed);
   if (!old) return;
   const auto owner = old->owner.lock();
   if (!old->socket) {
@@ -92,9 +93,11 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       if (room) continue;
       ++self->counters.pauses;
       self->session->reading_paused(true, self->now());
+      self->paused_since.store(self->options->clock->now(), std::memory_order_relaxed);
       co_await self->sink->room(self->id);
       mine->waits_for_room = false;
       if (!self->is_present(*mine)) co_return;
+      self->paused_since.store(time_point::max(), std::memory_order_relaxed);
       self->session->reading_paused(false, self->now());
     }
   } catch (const error& e) {

@@ -182,6 +182,9 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::atomic<protocol::session_status> status{protocol::session_status::idle};
   std::atomic<std::int64_t> latency_ns{-1};
   std::atomic<std::int64_t> guild_count{-1};
+  std::atomic<std::uint64_t> zombies{0};
+  std::atomic<time_point> oldest_open{time_point::max()};  // of the events that came; max(): all are handled
+  std::atomic<time_point> paused_since{time_point::max()};
 };
 
 }  // namespace monochord::gateway

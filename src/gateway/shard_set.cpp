@@ -31,6 +31,8 @@ shard_info look_at(const gateway::shard& which) {
   out.status = to_public(which.status());
   out.latency = which.latency();
   out.guilds = which.guild_count();
+  out.lag = which.lag();
+  out.zombies = which.zombies();
   return out;
 }
 

@@ -32,7 +32,7 @@ class handled_position {
     if (open_.empty() && !claimed) {
       position_ = seq;
     } else {
-      open_.push_back({seq, after(now, ack_after_), !claimed});
+      open_.push_back({seq, now, !claimed});
     }
   }
   /// An event that was claimed is dealt with. One that is not known any more is ignored.
@@ -46,7 +46,7 @@ class handled_position {
   std::size_t give_up(time_point now) {
     std::size_t late = 0;
     for (auto& one : open_) {
-      if (one.until > now) break;  // they came in order
+      if (after(one.came, ack_after_) > now) break;  // they came in order
       late += one.done ? 0 : 1;
       one.done = true;
     }
@@ -55,8 +55,15 @@ class handled_position {
   }
   /// When `give_up` has something to do; nothing when nobody works.
   std::optional<time_point> next() const {
-    if (open_.empty() || open_.front().until == time_point::max()) return std::nullopt;
-    return open_.front().until;
+    if (open_.empty()) return std::nullopt;
+    const auto until = after(open_.front().came, ack_after_);
+    if (until == time_point::max()) return std::nullopt;
+    return until;
+  }
+  /// When the oldest event came that is not dealt with; nothing when there is none.
+  std::optional<time_point> oldest() const {
+    if (open_.empty()) return std::nullopt;
+    return open_.front().came;
   }
   /// Everything up to here is dealt with.
   std::int64_t position() const noexcept { return position_; }
@@ -66,7 +73,7 @@ class handled_position {
  private:
   struct event {
     std::int64_t seq;
-    time_point until;
+    time_point came;
     bool done;
   };
   void advance() {

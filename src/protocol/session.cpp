@@ -17,6 +17,10 @@ constexpr int failed_resumes_allowed = 2;
 constexpr duration longest_heartbeat_interval = hours{1};
 /// Lateness below this is a busy machine, not a suspended one, however short the interval.
 constexpr duration shortest_suspend = seconds{10};
+/// What a beat gets for its ACK, or for whatever else shows that the peer lives; never more than an interval.
+constexpr duration ack_grace = seconds{15};
+/// Timers that are later than this say that we did not run: what came meanwhile may lie in the socket, unread.
+constexpr duration own_delay = seconds{1};
 
 action make(action::kind what) {
   action a;
@@ -88,9 +92,9 @@ std::optional<time_point> session::wakeup() const noexcept {
     case session_status::connecting:
     case session_status::hello: return deadline_;
     case session_status::queued:
-    case session_status::ready: return beat_due_;
+    case session_status::ready: return std::min(beat_due_, silent_at());
     case session_status::identifying:
-    case session_status::resuming: return std::min({beat_due_, warned_ ? deadline_ : warn_at_, deadline_});
+    case session_status::resuming: return std::min({beat_due_, silent_at(), warned_ ? deadline_ : warn_at_, deadline_});
   }
   return std::nullopt;
 }
@@ -128,6 +132,7 @@ actions session::timer(moment at) {
     case session_status::queued:
     case session_status::ready:
       if (at.now >= beat_due_) beat(at, out);
+      else if (at.now >= silent_at()) look_for_life(at, out);
       break;
   }
   return out;
@@ -465,6 +470,20 @@ actions session::unknown_op(std::uint32_t generation) {
 
 // --- heartbeats ------------------------------------------------------------------------------------------------------
 
+time_point session::silent_at() const noexcept {
+  return unacked_ && !frame_since_beat_ && !paused_ ? silent_at_ : time_point::max();
+}
+
+/// A beat has waited for its ACK, and nothing else came either.
+void session::look_for_life(moment at, actions& out) {
+  if (at.now - silent_at_ > own_delay) {
+    silent_at_ = at.now + own_delay;
+    return;
+  }
+  ++counters_.zombies;
+  lose(reconnect_reason::zombie, resumable_close, {}, at, out);
+}
+
 void session::beat(moment at, actions& out) {
   const duration late = at.now - beat_due_;
   if (!paused_) {
@@ -492,6 +511,7 @@ void session::beat(moment at, actions& out) {
   frame_since_beat_ = false;
   last_beat_ = at.now;
   beat_due_ = at.now + interval_;
+  silent_at_ = at.now + std::min(interval_, ack_grace);
   ++counters_.heartbeats;
   send(payload_kind::heartbeat, at, out);
 }

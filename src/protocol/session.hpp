@@ -234,6 +234,8 @@ class session {
   void clear_session(actions& out);
   void fail(error_code error, int code, actions& out);
   void beat(moment at, actions& out);
+  void look_for_life(moment at, actions& out);
+  time_point silent_at() const noexcept;
   void send(payload_kind what, moment at, actions& out);
   void note_seq(std::int64_t seq) noexcept;
   duration delay_after_loss(moment at);
@@ -267,6 +269,7 @@ class session {
   time_point beat_due_{};
   time_point last_beat_{};
   time_point unacked_since_{};
+  time_point silent_at_{};  // when a beat has waited for long enough for anything to come
   bool unacked_ = false;
   bool frame_since_beat_ = false;
   bool paused_ = false;

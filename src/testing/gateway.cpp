@@ -95,7 +95,7 @@ void gateway::closed(gateway_link& link, std::uint16_t code) {
     const auto session = link.session;
     if (session->link == link.id) detach(*session);
     // 1000 and 1001 say that the bot goes away for good; anything else leaves the session to be resumed.
-    if ((code == 1000 || code == 1001) && !link.closing) state_.sessions.erase(session->id);
+    if ((code == 1000 || code == 1001) && !link.closing) end_session(session);
     leave_session(link);
   }
   link.closing = true;
@@ -150,17 +150,32 @@ std::vector<outgoing> gateway::take(gateway_link& link, std::size_t most) {
 }
 
 void gateway::forget_abandoned() {
-  std::erase_if(state_.sessions, [&](const auto& entry) {
-    const gateway_session& session = *entry.second;
-    return session.link == 0 && state_.now() - session.detached > state_.options.session_lifetime;
-  });
+  std::vector<std::shared_ptr<gateway_session>> abandoned;
+  for (const auto& [id, session] : state_.sessions)
+    if (session->link == 0 && state_.now() - session->detached > state_.options.session_lifetime) abandoned.push_back(session);
+  for (const auto& session : abandoned) end_session(session);
+}
+
+void gateway::end_session(const std::shared_ptr<gateway_session>& session) {
+  state_.sessions.erase(session->id);
+  for (const auto& one : session->overflow) note_lost(session->id, one.seq, *one.text);
+  for (const auto& one : session->ring) note_lost(session->id, one.seq, *one.text);
+}
+
+void gateway::note_lost(std::string_view session, std::uint64_t seq, std::string_view text) {
+  if (state_.options.note_lost_events) state_.lost_events.push_back({std::string(session), seq, std::string(text)});
 }
 
 void gateway::event(std::string_view name, snowflake guild, const json& data) {
   forget_abandoned();
   const std::string text = dump(data);
-  for (const auto& [id, session] : state_.sessions)
-    if (wants(*session, name, guild)) push(*session, name, text);
+  bool heard = false;
+  for (const auto& [id, session] : state_.sessions) {
+    if (!wants(*session, name, guild)) continue;
+    push(*session, name, text);
+    heard = true;
+  }
+  if (!heard) note_lost({}, 0, text);
 }
 
 void gateway::message_event(std::string_view name, snowflake guild, const json& data) {
@@ -178,9 +193,13 @@ void gateway::message_event(std::string_view name, snowflake guild, const json& 
     stripped.erase("poll");
     without = dump(stripped);
   }
-  for (const auto& [id, session] : state_.sessions)
-    if (wants(*session, name, guild))
-      push(*session, name, (session->intents & message_content) != 0 ? full : without);
+  bool heard = false;
+  for (const auto& [id, session] : state_.sessions) {
+    if (!wants(*session, name, guild)) continue;
+    push(*session, name, (session->intents & message_content) != 0 ? full : without);
+    heard = true;
+  }
+  if (!heard) note_lost({}, 0, full);
 }
 
 void gateway::event_to_all(std::string_view name, std::string_view data) {
@@ -189,25 +208,31 @@ void gateway::event_to_all(std::string_view name, std::string_view data) {
     if (session->started) push(*session, name, data);
 }
 
+bool gateway::concerns(const gateway_link& link, std::optional<int> shard) {
+  return !shard || (link.session && link.session->shard == *shard);
+}
+
 void gateway::disconnect(disconnect_how how, std::uint16_t code, std::optional<int> shard) {
   for (const auto& [id, link] : state_.links) {
-    if (shard && (!link->session || link->session->shard != *shard)) continue;
+    if (!concerns(*link, shard)) continue;
     link->stalled = false;
     if (how == disconnect_how::drop) drop(*link);
     else close(*link, code, "");
   }
 }
 
-void gateway::stall(bool on) {
+void gateway::stall(bool on, std::optional<int> shard) {
   for (const auto& [id, link] : state_.links) {
+    if (!concerns(*link, shard)) continue;
     link->stalled = on;
     link->last_heartbeat = state_.now();  // what the client sent meanwhile was not read: it is not its fault
     link->wake();
   }
 }
 
-void gateway::send_op(int op, const json& data) {
+void gateway::send_op(int op, const json& data, std::optional<int> shard) {
   for (const auto& [id, link] : state_.links) {
+    if (!concerns(*link, shard)) continue;
     if (op == 9) ++state_.counters.invalid_sessions;
     send(*link, {{"op", op}, {"d", data}, {"s", nullptr}, {"t", nullptr}});
     if (op == 9 && data == false && link->session) {
@@ -215,28 +240,39 @@ void gateway::send_op(int op, const json& data) {
       detach(*session);
       leave_session(*link);
       link->session_ended = true;
-      state_.sessions.erase(session->id);
+      end_session(session);
     }
   }
 }
 
-void gateway::send_raw(std::string_view bytes, bool binary) {
+void gateway::send_raw(std::string_view bytes, bool binary, std::optional<int> shard) {
+  queue_raw(binary ? outgoing::kind::raw_binary : outgoing::kind::raw_text, bytes, shard);
+}
+
+void gateway::send_bytes(std::string_view bytes, std::optional<int> shard) {
+  queue_raw(outgoing::kind::raw_bytes, bytes, shard);
+}
+
+void gateway::queue_raw(outgoing::kind kind, std::string_view bytes, std::optional<int> shard) {
   const auto text = shared_text(std::string(bytes));
   for (const auto& [id, link] : state_.links) {
-    if (link->closing) continue;
-    link->out.push_back({binary ? outgoing::kind::raw_binary : outgoing::kind::raw_text, text, 0});
+    if (link->closing || !concerns(*link, shard)) continue;
+    link->out.push_back({kind, text, 0});
     link->wake();
   }
 }
 
-void gateway::forget_sessions() {
-  for (const auto& [id, session] : state_.sessions) {
+void gateway::forget_sessions(std::optional<int> shard) {
+  std::vector<std::shared_ptr<gateway_session>> forgotten;
+  for (const auto& [id, session] : state_.sessions)
+    if (!shard || session->shard == *shard) forgotten.push_back(session);
+  for (const auto& session : forgotten) {
+    end_session(session);
     gateway_link* link = link_of(*session);
     if (!link) continue;
     leave_session(*link);
     link->session_ended = true;
   }
-  state_.sessions.clear();
 }
 
 void gateway::leave_session(gateway_link& link) {
@@ -316,7 +352,7 @@ void gateway::close(gateway_link& link, std::uint16_t code, std::string_view rea
   link.closing = true;
   if (link.session) {
     detach(*link.session);
-    if (ends_session(code)) state_.sessions.erase(link.session->id);
+    if (ends_session(code)) end_session(link.session);
   }
   link.out.push_back({outgoing::kind::close, shared_text(std::string(reason)), code});
   link.wake();
@@ -345,7 +381,11 @@ void gateway::push(gateway_session& session, std::string_view name, std::string_
   text.append(",\"op\":0,\"d\":").append(data).append("}");
   const auto shared = shared_text(std::move(text));
   session.ring.push_back({session.seq, shared});
-  if (session.ring.size() > state_.options.replay_limit) forget_up_to(session, session.ring.front().seq);
+  if (session.ring.size() > state_.options.replay_limit) {
+    if (state_.options.note_lost_events) session.overflow.push_back(session.ring.front());
+    session.forgotten = session.ring.front().seq;
+    session.ring.pop_front();
+  }
   gateway_link* link = link_of(session);
   if (!link || link->closing) return;
   link->out.push_back({outgoing::kind::event, shared, 0});
@@ -354,6 +394,7 @@ void gateway::push(gateway_session& session, std::string_view name, std::string_
 
 /// What a heartbeat has acknowledged need not be kept: nobody who resumes is to ask for it.
 void gateway::forget_up_to(gateway_session& session, std::uint64_t seq) {
+  while (!session.overflow.empty() && session.overflow.front().seq <= seq) session.overflow.pop_front();
   while (!session.ring.empty() && session.ring.front().seq <= seq) {
     session.forgotten = session.ring.front().seq;
     session.ring.pop_front();

@@ -26,6 +26,9 @@ class gateway {
   static constexpr std::string_view resume_path = "/resume";
   /// Whether the gateway is served at this path: the root or, for those who resume, `resume_path`.
   static bool serves(std::string_view path) { return path.empty() || path == "/" || is_resume_path(path); }
+  static bool is_resume_path(std::string_view path) {
+    return path.starts_with(resume_path) && (path.size() == resume_path.size() || path.substr(resume_path.size()) == "/");
+  }
 
   /// A websocket was opened at this path with this query string (`v=10&encoding=json`); HELLO is in its `out` already.
   std::shared_ptr<gateway_link> open(std::string_view path, std::string_view query, std::function<void()> wake);
@@ -47,21 +50,21 @@ class gateway {
   /// An event to every session, whatever its intents.
   void event_to_all(std::string_view name, std::string_view data);
 
+  /// Sessions that nobody can resume any more are gone.
+  void forget_abandoned();
   void disconnect(disconnect_how how, std::uint16_t code, std::optional<int> shard);
-  void stall(bool on);
+  void stall(bool on, std::optional<int> shard = {});
   /// Somebody is in this voice channel from now on, 0: in none.
   void move_voice(snowflake guild, snowflake user, const voice_record& to);
-  void send_op(int op, const json& data);
-  void send_raw(std::string_view bytes, bool binary);
-  void forget_sessions();
+  void send_op(int op, const json& data, std::optional<int> shard = {});
+  void send_raw(std::string_view bytes, bool binary, std::optional<int> shard = {});
+  void send_bytes(std::string_view bytes, std::optional<int> shard = {});
+  void forget_sessions(std::optional<int> shard = {});
   std::shared_ptr<gateway_session> connected_session(int shard) const;
   /// IDENTIFYs left today, and how long until all of the day's are forgotten; zero when there were none.
   int identifies_left(duration& reset_after);
 
  private:
-  static bool is_resume_path(std::string_view path) {
-    return path.starts_with(resume_path) && (path.size() == resume_path.size() || path.substr(resume_path.size()) == "/");
-  }
   void identify(gateway_link& link, const json& d);
   void accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents);
   void resume(gateway_link& link, const json& d);
@@ -85,10 +88,13 @@ class gateway {
   void refuse(gateway_link& link, std::uint16_t code, std::string_view reason, std::string kind, std::string text);
   void drop(gateway_link& link);
   void push(gateway_session& session, std::string_view name, std::string_view data);
-  void forget_up_to(gateway_session& session, std::uint64_t seq);
+  static void forget_up_to(gateway_session& session, std::uint64_t seq);
   void detach(gateway_session& session);
-  /// Sessions that nobody can resume any more are gone.
-  void forget_abandoned();
+  /// The session has ended: whatever it still remembers is lost, but for what its client says that it has.
+  void end_session(const std::shared_ptr<gateway_session>& session);
+  void note_lost(std::string_view session, std::uint64_t seq, std::string_view text);
+  void queue_raw(outgoing::kind kind, std::string_view bytes, std::optional<int> shard);
+  static bool concerns(const gateway_link& link, std::optional<int> shard);
   time_point silent_at(const gateway_link& link) const;
   bool in_shard(const gateway_session& session, snowflake guild) const;
   bool wants(const gateway_session& session, std::string_view name, snowflake guild) const;

@@ -19,6 +19,7 @@ struct outgoing {
     event,    ///< the same, a dispatch
     raw_text,
     raw_binary,
+    raw_bytes,  ///< below the framing
     close,    ///< a close frame with `code` and `text`, then the end
     drop,     ///< the end without a close frame
     stall,    ///< from here on nothing is read or written
@@ -42,6 +43,7 @@ struct gateway_session {
   std::uint64_t seq = 0;
   std::deque<sent_event> ring;
   std::uint64_t forgotten = 0;  ///< highest seq that is no longer in the ring
+  std::deque<sent_event> overflow;  ///< what fell out of a full ring, kept where lost events are noted
   std::uint64_t link = 0;       ///< the connection that it is on, 0 when none
   time_point detached{};
   json last_presence;

@@ -192,7 +192,7 @@ void gateway::budget_overdrawn() {
   state_.violate("identify_budget", "more IDENTIFYs than the day has; every session is ended and the token is reset");
   state_.token_reset = true;
   for (const auto& [id, link] : state_.links) close(*link, 4004, "Authentication failed.");
-  state_.sessions.clear();
+  while (!state_.sessions.empty()) end_session(state_.sessions.begin()->second);
 }
 
 void gateway::accept_identify(gateway_link& link, const json& d, int shard, int count, std::uint32_t intents) {
@@ -233,7 +233,7 @@ void gateway::resume(gateway_link& link, const json& d) {
   const auto session = found == state_.sessions.end() ? nullptr : found->second;
   const auto seq = d["seq"].get<std::uint64_t>();
   if (session && seq > session->seq) {
-    state_.sessions.erase(session->id);
+    end_session(session);
     return refuse(link, 4007, "Invalid seq.", "resume_seq", "RESUME names a sequence number that was never sent");
   }
   bool refused = !session || seq < session->forgotten;
@@ -242,7 +242,12 @@ void gateway::resume(gateway_link& link, const json& d) {
     refused = true;
   }
   if (refused) {
-    if (session) state_.sessions.erase(session->id);
+    if (session) {
+      forget_up_to(*session, seq);  // that much the client has
+      end_session(session);
+    } else {
+      std::erase_if(state_.lost_events, [&](const auto& one) { return one.session == text_at(d, "session_id") && one.seq <= seq; });
+    }
     ++state_.counters.invalid_sessions;
     return send(link, {{"op", 9}, {"s", nullptr}, {"t", nullptr}, {"d", false}});
   }

@@ -124,6 +124,19 @@ class connection {
     way_[1].bytes.clear();
   }
 
+  /// What the server writes becomes nonsense on its way.
+  void garble() {
+    const std::lock_guard lock(mutex_);
+    garbled_ = true;
+  }
+
+  void hold(bool on) {
+    completions due;
+    const std::lock_guard lock(mutex_);
+    held_ = on;
+    if (!on) move(1, due);
+  }
+
   void cut_after(std::uint64_t bytes) {
     completions due;
     const std::lock_guard lock(mutex_);
@@ -160,7 +173,7 @@ class connection {
     take_from_writer(which, due);
     if (stalled_) return;
     if (cut_now()) return reset_locked(due);
-    if (!way.reader) return;
+    if (!way.reader || (held_ && which == 1)) return;
     if (!way.bytes.empty()) {
       const std::size_t count = asio::buffer_copy(way.into, asio::buffer(way.bytes));
       way.bytes.erase(0, count);
@@ -188,6 +201,8 @@ class connection {
     const std::size_t before = way.bytes.size();
     way.bytes.resize(before + count);
     asio::buffer_copy(asio::buffer(way.bytes.data() + before, count), way.from);
+    if (garbled_ && which == 1)
+      for (std::size_t i = before; i < way.bytes.size(); ++i) way.bytes[i] = static_cast<char>(~way.bytes[i]);
     due.add(std::exchange(way.writer, nullptr), {}, count);
     // A cut cable: the bytes stay in our own buffer, which fills up, and no more.
   }
@@ -198,6 +213,8 @@ class connection {
   bool closed_[2] = {false, false};
   bool reset_ = false;
   bool stalled_ = false;
+  bool held_ = false;
+  bool garbled_ = false;
   std::optional<std::uint64_t> cut_;
 };
 
@@ -276,7 +293,7 @@ struct memory_network::impl final : public net::network, public std::enable_shar
   mutable std::mutex mutex;
   std::map<place, std::shared_ptr<accept_queue>> listeners;
   std::vector<std::weak_ptr<connection>> connections;
-  std::set<std::string> refused, holes, unknown;
+  std::set<std::string> refused, holes, unknown, garbled;
   std::uint16_t next_port = 40'000;
   std::uint64_t made = 0;
   std::uint64_t failed = 0;
@@ -359,6 +376,7 @@ std::shared_ptr<connection> memory_network::impl::open(const std::string& host, 
     }
     ++made;
     made_now = std::make_shared<connection>(host, port, capacity);
+    if (garbled.contains(host)) made_now->garble();
     std::erase_if(connections, [](const auto& weak) { return weak.expired(); });
     connections.push_back(made_now);
     found->second->arrived.push_back(made_now);
@@ -441,6 +459,13 @@ void memory_network::stall_all(const std::string& host, std::uint16_t port) {
 void memory_network::cut_after(std::uint64_t bytes, const std::string& host, std::uint16_t port) {
   impl_->each(host, port, [bytes](connection& one) { one.cut_after(bytes); });
 }
+void memory_network::hold_all(const std::string& host, std::uint16_t port) {
+  impl_->each(host, port, [](connection& one) { one.hold(true); });
+}
+void memory_network::release_all(const std::string& host, std::uint16_t port) {
+  impl_->each(host, port, [](connection& one) { one.hold(false); });
+}
+void memory_network::garble(const std::string& host, bool on) { impl_->note(impl_->garbled, host, on); }
 void memory_network::refuse(const std::string& host, bool on) { impl_->note(impl_->refused, host, on); }
 void memory_network::black_hole(const std::string& host, bool on) { impl_->note(impl_->holes, host, on); }
 void memory_network::unresolvable(const std::string& host, bool on) { impl_->note(impl_->unknown, host, on); }

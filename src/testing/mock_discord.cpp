@@ -424,29 +424,38 @@ std::string mock_discord::last_presence(int shard_id) const {
 void mock_discord::disconnect(disconnect_how how, std::uint16_t code, std::optional<int> shard) {
   impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.disconnect(how, code, shard); });
 }
-void mock_discord::pause() {
-  impl_->mind->with([](mock_state&, gateway& gate, rest&) { gate.stall(true); });
+void mock_discord::pause(std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.stall(true, shard); });
 }
-void mock_discord::resume_traffic() {
-  impl_->mind->with([](mock_state&, gateway& gate, rest&) { gate.stall(false); });
+void mock_discord::resume_traffic(std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.stall(false, shard); });
 }
-void mock_discord::invalid_session(bool resumable) {
-  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_op(9, resumable); });
+void mock_discord::invalid_session(bool resumable, std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_op(9, resumable, shard); });
 }
-void mock_discord::reconnect_op7() {
-  impl_->mind->with([](mock_state&, gateway& gate, rest&) { gate.send_op(7, nullptr); });
+void mock_discord::reconnect_op7(std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_op(7, nullptr, shard); });
 }
-void mock_discord::request_heartbeat() {
-  impl_->mind->with([](mock_state&, gateway& gate, rest&) { gate.send_op(1, nullptr); });
+void mock_discord::request_heartbeat(std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_op(1, nullptr, shard); });
 }
-void mock_discord::forget_sessions() {
-  impl_->mind->with([](mock_state&, gateway& gate, rest&) { gate.forget_sessions(); });
+void mock_discord::forget_sessions(std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.forget_sessions(shard); });
+}
+std::vector<mock_lost_event> mock_discord::take_lost_events() {
+  return impl_->mind->with([](mock_state& state, gateway& gate, rest&) {
+    gate.forget_abandoned();
+    return std::exchange(state.lost_events, {});
+  });
 }
 void mock_discord::send_event(std::string_view name, std::string_view data_json) {
   impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.event_to_all(name, data_json); });
 }
-void mock_discord::send_raw(std::string_view bytes, bool binary) {
-  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_raw(bytes, binary); });
+void mock_discord::send_raw(std::string_view bytes, bool binary, std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_raw(bytes, binary, shard); });
+}
+void mock_discord::send_bytes(std::string_view bytes, std::optional<int> shard) {
+  impl_->mind->with([&](mock_state&, gateway& gate, rest&) { gate.send_bytes(bytes, shard); });
 }
 
 }  // namespace monochord::testing

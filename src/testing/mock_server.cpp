@@ -139,6 +139,7 @@ task<bool> carry_out(connection& c, const work& how, const outgoing& what) {
     case outgoing::kind::event: co_await write_payload(c, how, *what.text); co_return true;
     case outgoing::kind::raw_text: co_await c.socket->write_text(*what.text); co_return true;
     case outgoing::kind::raw_binary: co_await c.socket->write_binary(*what.text); co_return true;
+    case outgoing::kind::raw_bytes: co_await c.socket->write_raw(*what.text); co_return true;
     case outgoing::kind::stall: stall(c, true); co_return true;
     case outgoing::kind::close:
       stall(c, false);
@@ -207,7 +208,9 @@ task<net::server_reply> answer(std::shared_ptr<brain> mind, const net::http_requ
 std::optional<net::server_reply> refuse_upgrade(brain& mind, const net::http_request& request) {
   if (!gateway::serves(split_target(request.target).first))
     return net::server_reply(net::http_response(404, "application/json", R"({"message":"404: Not Found","code":0})"));
-  const int status = mind.with([](mock_state& state, gateway&, rest&) {
+  const bool resumes = gateway::is_resume_path(split_target(request.target).first);
+  const int status = mind.with([resumes](mock_state& state, gateway&, rest&) {
+    if (resumes && state.faults.resume_url_down) return 503;
     if (state.faults.refuse_upgrades <= 0) return 0;
     --state.faults.refuse_upgrades;
     return state.faults.upgrade_status;

@@ -46,6 +46,7 @@ struct mock_state {
   int identifies_today = 0;                 ///< in the day that began then
   std::map<int, std::string> last_identify; ///< by shard
   std::map<snowflake, time_point> member_requests;
+  std::vector<mock_lost_event> lost_events;
   bool token_reset = false;                 ///< the daily budget was overdrawn
 
   rate_limits limits;

@@ -67,7 +67,7 @@ def members():
 
 
 BUILD = '\n'.join(cmake_texts())
-SOURCES = '\n'.join(path.read_text() for path in TOP.glob('src/**/*.?pp'))
+SOURCES = '\n'.join(path.read_text() for place in ('src', 'tests/support') for path in (TOP / place).rglob('*.?pp'))
 OPTIONS = set(re.findall(r'(?:option\(|set\(|\$\{?)(MONOCHORD_[A-Z_]+)', BUILD)
               + re.findall(r'(?:#define |")(MONOCHORD_[A-Z_]+)', SOURCES))
 LABELS = set(re.findall(r'(?:LABELS |monochord_test(?:_binary)?\(\S+ )"?(\w+)', BUILD))

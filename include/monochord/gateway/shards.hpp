@@ -38,6 +38,13 @@ struct shard_info {
   /// The guilds that the bot is in on this shard, those with an outage included. Nothing while they are not known:
   /// before READY, and with a session that an earlier process began.
   std::optional<std::size_t> guilds;
+  /// How far the handlers are behind: for how long the oldest event has been here that does not count as handled yet
+  /// (`client_options::ack_after`), or reading has stood still because `client_options::max_running_handlers` work, whichever is
+  /// longer. 0 when everything that came is handled.
+  duration lag{0};
+  /// Connections that were given up because nothing answered any more, without having been closed. A network that often lets
+  /// go of connections has many.
+  std::uint64_t zombies = 0;
 };
 
 /// How `shard_set::restart` goes on.

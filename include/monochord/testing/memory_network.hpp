@@ -41,6 +41,12 @@ class memory_network {
   void black_hole(const std::string& host, bool on);
   /// `host` cannot be resolved while on.
   void unresolvable(const std::string& host, bool on);
+  /// What servers send to `host` on connections made while on is garbled: TLS fails.
+  void garble(const std::string& host, bool on);
+  /// What is on its way to the client of each connection that is open now, and what its server still sends, arrives only with
+  /// `release_all`, up to the size of the buffer; a connection that ends meanwhile does not get it.
+  void hold_all(const std::string& host = {}, std::uint16_t port = 0);
+  void release_all(const std::string& host = {}, std::uint16_t port = 0);
   /// Cuts each connection that is open now (reset) once its client has read exactly this many more bytes than are on
   /// their way already.
   void cut_after(std::uint64_t bytes, const std::string& host = {}, std::uint16_t port = 0);

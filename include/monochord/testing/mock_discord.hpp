@@ -69,6 +69,14 @@ struct mock_options {
   std::size_t violations_limit = 10'000;  ///< what `violations()` keeps: the first ones; the counter goes on
   /// How long a message with `enforce_nonce` answers for later ones of its nonce: Discord's "past few minutes".
   std::chrono::milliseconds nonce_lifetime{180'000};
+  bool note_lost_events = false;  ///< keep what `take_lost_events()` tells, however much it is
+};
+
+/// An event that Discord would not send again.
+struct mock_lost_event {
+  std::string session;    ///< empty: its shard had none
+  std::uint64_t seq = 0;  ///< within the session
+  std::string json;       ///< the whole payload; of an event without a session its `d`
 };
 
 /// Something that Discord would punish or refuse, and that the mock refused in Discord's way.
@@ -262,17 +270,23 @@ class mock_discord {
   /// close codes says.
   void disconnect(disconnect_how how = disconnect_how::drop, std::uint16_t code = 4000, std::optional<int> shard = {});
   /// Gateway connections stop reading and writing: no ACK, no event, no FIN. `resume_traffic` goes on.
-  void pause();
-  void resume_traffic();
-  void invalid_session(bool resumable);  ///< op 9
-  void reconnect_op7();                  ///< op 7
-  void request_heartbeat();              ///< op 1
-  /// Forgets every session: the next RESUME gets op 9.
-  void forget_sessions();
+  void pause(std::optional<int> shard = {});
+  void resume_traffic(std::optional<int> shard = {});
+  void invalid_session(bool resumable, std::optional<int> shard = {});  ///< op 9
+  void reconnect_op7(std::optional<int> shard = {});                    ///< op 7
+  void request_heartbeat(std::optional<int> shard = {});                ///< op 1
+  /// Forgets every session (or that of one shard): the next RESUME gets op 9.
+  void forget_sessions(std::optional<int> shard = {});
+  /// The events that nobody is given any more, and forgets them; with `mock_options::note_lost_events`. Those are the events of a
+  /// session that has ended which the client had not acknowledged, by the position in a heartbeat or in a refused RESUME
+  /// (it may have read some of them), and those for a shard that had no session.
+  std::vector<mock_lost_event> take_lost_events();
   /// Sends any event to every session, as it is: for events the world does not make, and for malformed ones.
   void send_event(std::string_view name, std::string_view data_json);
   /// Sends raw bytes as one websocket message on every gateway connection, outside the compression.
-  void send_raw(std::string_view bytes, bool binary);
+  void send_raw(std::string_view bytes, bool binary, std::optional<int> shard = {});
+  /// Sends bytes below the framing of every gateway connection, inside TLS: frames that no websocket may send.
+  void send_bytes(std::string_view bytes, std::optional<int> shard = {});
 
  private:
   class impl;

@@ -78,6 +78,7 @@ struct mock_faults {
   std::size_t flush_in_pieces = 0;    ///< 0: each payload is one message; otherwise compressed data is split into messages
   std::optional<std::size_t> cut_after_events{};  ///< drop every connection after n more dispatches, once
   bool dead_resume_url = false;       ///< READY names a resume_gateway_url where nothing listens
+  bool resume_url_down = false;       ///< upgrades at the resume_gateway_url that READY named are answered with 503
   bool guilds_stay_unavailable = false;         ///< GUILD_CREATE never follows READY
   std::vector<rest_fault> rest{};
 };

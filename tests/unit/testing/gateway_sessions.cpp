@@ -256,3 +256,49 @@ TEST_CASE("nothing that nobody can use is kept: abandoned sessions, old interact
   CHECK(f.violations().size() == 3);
   CHECK(f.mind->quietly([](mock_state& s, gateway&, rest&) { return s.counters.violations; }) == 5);
 }
+
+TEST_CASE("what Discord would not send again is told: what an ended session kept and its client had not, and what nobody was there for") {
+  mock_options options;
+  options.note_lost_events = true;
+  options.replay_limit = 3;
+  brain_fixture f(options);
+  const auto lost = [&] {
+    return f.mind->with([](mock_state& state, gateway& gate, rest&) {
+      gate.forget_abandoned();
+      std::vector<std::string> out;
+      for (const auto& one : state.lost_events) {
+        const auto event = parse_json(one.json);
+        const auto content = text_at(one.session.empty() ? event : at(event, "d"), "content");
+        if (!content.empty()) out.push_back((one.session.empty() ? "-" : std::to_string(one.seq)) + " " + content);
+      }
+      state.lost_events.clear();
+      return out;
+    });
+  };
+  f.say("nobody is there");
+  CHECK(lost() == names{"- nobody is there"});
+
+  const auto link = f.session();  // READY 1, GUILD_CREATE 2
+  const auto id = f.mind->quietly([](mock_state& state, gateway&, rest&) { return state.sessions.begin()->first; });
+  for (const char* text : {"a", "b", "c", "d", "e"}) f.say(text);
+  f.receive(*link, json{{"op", 1}, {"d", 3}});  // up to "a" it is handled
+  CHECK(lost().empty());
+  f.mind->with([&](mock_state&, gateway& gate, rest&) { gate.closed(*link, 0); });
+  const auto resume = json{{"op", 6}, {"d", {{"token", default_mock_token}, {"session_id", id}, {"seq", 3}}}};
+  const auto next = f.open();
+  f.receive(*next, resume);  // of "b" to "e" only three are kept
+  CHECK(f.names(*next) == names{"op 10", "op 9"});
+  CHECK(lost() == names{"4 b", "5 c", "6 d", "7 e"});
+
+  brain_fixture g(options);
+  const auto gone = g.session();
+  const auto gone_id = g.mind->quietly([](mock_state& state, gateway&, rest&) { return state.sessions.begin()->first; });
+  g.say("read");
+  g.say("not read");
+  g.mind->with([&](mock_state&, gateway& gate, rest&) { gate.closed(*gone, 0); });
+  g.clock->advance(181s);
+  const auto late = g.open();
+  g.receive(*late, json{{"op", 6}, {"d", {{"token", default_mock_token}, {"session_id", gone_id}, {"seq", 3}}}});
+  const auto kept = g.mind->quietly([](mock_state& state, gateway&, rest&) { return state.lost_events.size(); });
+  CHECK(kept == 1);  // what came before the RESUME's position its client has
+}

@@ -89,3 +89,39 @@ TEST_CASE("a connection that is cut after n bytes delivers exactly n of them") {
   CHECK(whole.got == text);
   CHECK(whole.memory.open_connections() == 1);
 }
+
+TEST_CASE("what is held back arrives once it is released, and connections that are garbled bring nonsense") {
+  cable p;
+  p.write("early");
+  p.memory.hold_all("host");
+  p.write("late");
+  p.read();
+  const auto before = p.got;
+  p.memory.release_all();
+  while (p.got.size() < 9) p.read();
+  CHECK(before.size() <= 5);
+  CHECK(p.got == "earlylate");
+  CHECK(p.memory.open_connections() == 1);
+
+  simulation sim;
+  memory_network memory;
+  const auto network = memory.transport();
+  const auto listener = network->listen(sim.executor(), "host", 80);
+  for (const bool garbled : {true, false}) {
+    memory.garble("host", garbled);
+    std::unique_ptr<net::byte_stream> server;
+    const auto accept = [&]() -> task<> { server = co_await listener->accept(sim.executor()); };
+    sim.spawn(accept());
+    const auto client = sim.run(network->connect(sim.executor(), "host", 80, *sim.clock(), sim.clock()->now() + std::chrono::seconds{1}));
+    sim.settle();
+    REQUIRE(server);
+    std::array<char, 16> into{};
+    std::size_t got = 0;
+    client->async_read_some(asio::buffer(into), [&](error_code, std::size_t bytes) { got = bytes; });
+    const std::string text = "text";
+    server->async_write_some(net::const_pieces(std::array{asio::const_buffer(text.data(), text.size())}), [](error_code, std::size_t) {});
+    sim.settle();
+    CHECK((std::string(into.data(), got) == text) == !garbled);
+    CHECK(got == text.size());
+  }
+}
