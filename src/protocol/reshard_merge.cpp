@@ -63,7 +63,6 @@ void reshard_merge::guilds_announced(int new_shard, std::vector<guild_id> guilds
   auto* const s = state(side::new_set, new_shard);
   if (!s) return;
   s->announced = true;
-  s->announced_at = now;
   s->last_guild = now;
   s->guilds_to_come.clear();
   for (const auto guild : guilds) s->guilds_to_come.insert(guild.value());
@@ -87,14 +86,6 @@ bool reshard_merge::new_set_has(guild_id guild) noexcept {
   if (!guild) return std::any_of(new_shards_.begin(), new_shards_.end(), [](const shard_state& s) { return s.begun; });
   const auto* const s = state(side::new_set, new_.of(guild));
   return s && s->begun;
-}
-
-/// The old set, which is not further behind than `lag`, has passed the moment at which the new shard's session began.
-bool reshard_merge::is_past_start(guild_id guild, time_point now) noexcept {
-  const auto* const s = state(side::new_set, shard_of_guild(side::new_set, guild));
-  const auto* const before = state(side::old_set, shard_of_guild(side::old_set, guild));
-  return s && before && s->announced && before->up &&
-         has_passed(std::max(s->announced_at, before->up_since), options_.lag, now);
 }
 
 bool reshard_merge::is_synced(guild_id guild) noexcept {
@@ -242,21 +233,17 @@ reshard_merge::outcome reshard_merge::of_old(const event_key& key, ticket name, 
     if (is_unique) prove(key.guild, name, out.twin);
     return out;
   }
-  if (at == tallies_.end() || at->second.held == 0) {
+  const auto queue = held_.find(key.guild.value());
+  const bool may_be_held = at != tallies_.end() && at->second.held != 0;
+  // The old set comes to the front of what waits first: what is equal to something behind it is of before that.
+  if (!may_be_held || (!is_unique && !(queue->second.front().key == key))) {
     if (phase_ != phase::both || !new_set_has(key.guild)) return out;
     tally_of(key).by_old.add(name, now);
     out.expects_twin = true;
     return out;
   }
-  const auto queue = held_.find(key.guild.value());
-  const bool anywhere = is_unique || is_past_start(key.guild, now);
-  const auto end = anywhere ? queue->second.end() : std::next(queue->second.begin());
-  const auto mine = std::find_if(queue->second.begin(), end, [&](const held_event& h) { return h.key == key; });
-  // The old set has not reached what the new one began with: this is of before that, and has no twin.
-  if (mine == end) {
-    ++counters_.singles;
-    return out;
-  }
+  const auto mine =
+      std::find_if(queue->second.begin(), queue->second.end(), [&](const held_event& h) { return h.key == key; });
   const auto twin = mine->name;
   out.cancelled.push_back(twin);
   ++counters_.twins;
@@ -272,7 +259,7 @@ reshard_merge::outcome reshard_merge::of_old(const event_key& key, ticket name, 
     synced_.insert(key.guild.value());
   } else {
     queue->second.erase(mine);
-    if (anywhere) cancel_passed(queue->second, out.cancelled);
+    cancel_passed(queue->second, out.cancelled);
     if (queue->second.empty()) held_.erase(queue);
   }
   return out;

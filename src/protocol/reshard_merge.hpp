@@ -130,7 +130,6 @@ class reshard_merge {
     bool up = false;
     bool announced = false;  // READY came, as far as we know
     time_point up_since{};
-    time_point announced_at{};
     time_point last_guild{};
     std::unordered_set<std::uint64_t> guilds_to_come;
   };
@@ -150,7 +149,6 @@ class reshard_merge {
   bool is_start(side from, int shard, std::string_view type, const event_key& key, time_point now);
   bool new_set_has(guild_id guild) noexcept;
   bool old_set_has(guild_id guild) const noexcept { return !guild || old_.has(old_.of(guild)); }
-  bool is_past_start(guild_id guild, time_point now) noexcept;
   bool is_synced(guild_id guild) noexcept;
   void cancel_passed(held_queue& queue, std::vector<ticket>& into);
   /// Both sets have this event, which comes once: what either had before it and the other has not got by now will not
