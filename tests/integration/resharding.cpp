@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: MIT
 // Another number of shards takes over from the present one while the bot works.
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <map>
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/gateway/shards.hpp>
+#include <monochord/model/guild_events.hpp>
 
 namespace mc = monochord;
+namespace asio = boost::asio;
 using namespace std::chrono_literals;
 using mc::tests::simulated_world;
 
@@ -184,6 +189,21 @@ TEST_CASE("guilds that come and go, and interactions, during a resharding are to
   b.check_seen();
 }
 
+namespace {
+
+void cancel_after(busy_bot& b, mc::duration time) {
+  asio::cancellation_signal cancel;
+  bool ended = false;
+  asio::co_spawn(b.world.sim.executor(), b.reshard(3), asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { ended = true; }));
+  b.busy_for(time);
+  CHECK_FALSE(ended);
+  cancel.emit(asio::cancellation_type::terminal);
+  b.busy_until([&] { return ended; }, 1min);
+  CHECK(b.code == mc::errc::cancelled);
+}
+
+}  // namespace
+
 TEST_CASE("a resharding that is cancelled, or takes too long, or whose shards are refused goes back, and nothing is lost") {
   simulated_world w(discord_with(1));
   busy_bot b(w, busy_bot::with(w, mc::shard_plan::of(2)));
@@ -197,13 +217,18 @@ TEST_CASE("a resharding that is cancelled, or takes too long, or whose shards ar
     b.busy_until([&] { return !b.resharding; }, 2min);
     CHECK(b.code == mc::errc::timeout);
   }
-  SECTION("the new shards are refused for good") {
+  SECTION("a new shard is refused for good") {
     b.begin_reshard(3);
-    b.busy_for(6s);
-    w.discord().disconnect(mc::testing::disconnect_how::close_frame, 4014, 1);  // both that have this number
-    b.busy_until([&] { return !b.resharding || !b.lives; }, 2min);
-    CHECK(b.code == mc::errc::timeout);
+    w.sim.run_until([&] { return w.discord().counters().identifies == 5; }, 1min);
+    b.busy_for(1s);
+    w.discord().disconnect(mc::testing::disconnect_how::close_frame, 4014, 2);  // the old set has no such number
+    b.busy_until([&] { return !b.resharding; }, 2min);
+    CHECK(b.code == mc::errc::gateway_fatal);
+    CHECK(b.text.find("4014") != std::string::npos);
+    CHECK(b.lives);
   }
+  SECTION("it is cancelled while the new shards come up") { cancel_after(b, 8s); }
+  SECTION("it is cancelled once commands go to the new shards") { cancel_after(b, 19s); }
   CHECK(b.bot.shards().total() == 2);
   b.busy_for(2s);
   b.check_seen();
@@ -273,7 +298,7 @@ TEST_CASE("a process that ends in the middle of a resharding goes on with the ol
   b.reset();
   second->begin();
   CHECK(w.discord().counters().identifies == identifies);
-  second->busy_for(1s);
+  second->busy_for(6s);  // the new process does not know when the old one sent its last IDENTIFY
   second->begin_reshard(3);
   second->busy_until([&] { return !second->resharding; }, 5min);
   CHECK(second->code == mc::error_code());
