@@ -325,9 +325,24 @@ task<> client::impl::serve() {
   wanted.plan = options.shards;
   wanted.wait_for_budget = options.wait_for_identify_budget;
   wanted.on_progress = progress_teller();
-  shards = std::make_shared<gateway::shard_manager>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher, desk));
-  shard_source->set(shards);
+  gateway::fleet::hooks tell;
+  tell.serving = [to = shard_source, commands_to = desk](std::shared_ptr<gateway::shard_manager> serving) {
+    to->set(serving);
+    commands_to->serving(serving->all());
+  };
+  tell.retired = [commands_to = desk](std::shared_ptr<gateway::shard_manager> gone) { commands_to->retired(gone->all()); };
+  shards = std::make_shared<gateway::fleet>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher, desk), std::move(tell));
+  shard_source->on_reshard([weak = weak_from_this()](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
   co_await shards->run();
+}
+
+task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, reshard_options how) {
+  const auto self = weak.lock();
+  if (!self) throw error(errc::cancelled, "the client has ended");
+  if (total < 0) throw error(errc::invalid_argument, "a bot has at least 1 shard, not " + std::to_string(total));
+  auto plan = self->options.shards.with_total(total);
+  auto info = co_await self->rest->get_gateway_bot();
+  co_return co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how));
 }
 
 /// Handlers end by themselves or are cancelled, then tasks, then REST, which handlers need to the last.

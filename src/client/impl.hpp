@@ -14,7 +14,7 @@
 #include <monochord/rest/rest.hpp>
 #include "dispatch/dispatcher.hpp"
 #include "gateway/command_desk.hpp"
-#include "gateway/shard_manager.hpp"
+#include "gateway/fleet.hpp"
 #include "gateway/shard_set.hpp"
 #include "net/task_group.hpp"
 #include "rest/queue.hpp"
@@ -58,7 +58,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<dispatch::dispatcher> dispatcher;
   std::shared_ptr<monochord::rest::queue> queue;
   std::unique_ptr<rest_client> rest;
-  std::shared_ptr<gateway::shard_manager> shards;  // on `life`; null before the gateway is known
+  std::shared_ptr<gateway::fleet> shards;  // on `life`; null before the gateway is known
   const std::shared_ptr<shard_set::source> shard_source = std::make_shared<shard_set::source>();  // the same for everybody
   shard_set shard_view{shard_source};
   std::shared_ptr<gateway::command_desk> desk;
@@ -68,6 +68,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   static task<> life_of(std::shared_ptr<impl> self);
   task<gateway::gateway_info> find_gateway();
   task<> serve();
+  static task<reshard_report> reshard(std::weak_ptr<impl> weak, int total, reshard_options how);
   task<> shut_down();
   gateway::command_routes command_routes() const;
   /// What is still to be told of the start.

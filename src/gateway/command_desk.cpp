@@ -311,14 +311,31 @@ task<> command_desk::send_voice_state(std::shared_ptr<command_desk> self, guild_
   co_await run(self, send_all(self, std::move(what), deadline));
 }
 
+void command_desk::serving(const std::vector<std::shared_ptr<shard>>& all) {
+  std::string presence;
+  {
+    const std::lock_guard lock(mutex_);
+    presence = presence_;
+  }
+  if (presence.empty()) return;
+  for (const auto& one : all) (void)one->update_presence(presence, [](error_code) {});  // nobody waits for it
+}
+
+void command_desk::retired(const std::vector<std::shared_ptr<shard>>& all) {
+  for (const auto& one : all) session_changed(one->id(), false);
+}
+
 task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
                                    std::optional<int> shard_id, time_point deadline) {
   if (json.refused) std::rethrow_exception(json.refused);
   std::vector<std::shared_ptr<shard>> to;
   if (shard_id)
     to.push_back(self->options_.routes.at(*shard_id));
-  else
+  else {
     to = self->options_.routes.all();
+    const std::lock_guard lock(self->mutex_);
+    self->presence_ = json.value;
+  }
   std::vector<sender> what;  // all at once: one that is not connected keeps no other one waiting
   for (const auto& one : to)
     what.push_back([one, text = json.value](std::function<void(error_code)> done) {

@@ -92,6 +92,11 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   /// Whoever waits gets `errc::cancelled`, and so does whoever comes.
   void close();
 
+  /// These shards serve from now on, instead of others: they get the presence that was set for all.
+  void serving(const std::vector<std::shared_ptr<shard>>& all);
+  /// The shards that served before have ended: what they did not answer is asked again.
+  void retired(const std::vector<std::shared_ptr<shard>>& all);
+
   static task<> send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
                               std::optional<int> shard_id, time_point deadline);
   static task<> send_voice_state(std::shared_ptr<command_desk> self, guild_id guild, std::string payload,
@@ -151,6 +156,7 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   protocol::nonce_series nonces_;
   protocol::whole_guild_spacing spacing_;
   std::vector<std::shared_ptr<net::parked>> readers_;  // shards that have stopped reading
+  std::string presence_;  // of all shards, the last that was set; empty: none was
 };
 
 }  // namespace monochord::gateway

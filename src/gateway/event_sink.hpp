@@ -26,7 +26,7 @@ class event_sink {
   virtual ~event_sink() = default;
 
   /// An event, in the order of its shard. Must not block and not throw. False when there is no room for another one:
-  /// the shard then stops reading (heartbeats go on, missing ACKs do not count) until `room()` completes.
+  /// the shard then stops reading (heartbeats go on, missing ACKs do not count) until `room(shard_id)` completes.
   virtual bool on_event(const shard_event& event) = 0;
   /// Completes when there is room again for events of that shard. Cancelled when the connection is over.
   virtual task<> room(int shard_id) = 0;

@@ -6,12 +6,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <exception>
+#include <mutex>
 #include <numeric>
 #include <set>
 #include <utility>
 
 #include "gateway/store_call.hpp"
 #include "gateway/stored_budget.hpp"
+#include "gateway/watched_queue.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
@@ -85,6 +87,9 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   std::vector<std::shared_ptr<shard>> shards;  // never changed after the constructor
 
   const std::shared_ptr<shard>& with_id(int id) const { return shards[static_cast<std::size_t>(id - range.first)]; }
+
+  mutable std::mutex queue_mutex;
+  std::shared_ptr<monochord::identify_queue> unwatched_queue;  // guarded by it
 
   // On the strand.
   bool started = false;
@@ -178,6 +183,11 @@ task<error_code> shard_manager::impl::until_woken() {
 
 void shard_manager::impl::begin(const known& found) {
   if (!shared->queue) shared->queue = make_identify_queue(shared->clock, found.limits);
+  {
+    const std::lock_guard lock(queue_mutex);
+    unwatched_queue = shared->queue;
+  }
+  if (options.on_session) shared->queue = std::make_shared<watched_queue>(shared->queue, options.on_session);
   began = shared->clock->now();
   max_concurrency = found.limits.max_concurrency;
   try {
@@ -364,6 +374,11 @@ task<> shard_manager::keep_positions() {
 }
 
 const shard_range& shard_manager::range() const noexcept { return impl_->range; }
+
+std::shared_ptr<monochord::identify_queue> shard_manager::queue() const {
+  const std::lock_guard lock(impl_->queue_mutex);
+  return impl_->unwatched_queue;
+}
 
 const std::shared_ptr<shard>& shard_manager::at(int shard_id) const {
   const auto& here = impl_->range;

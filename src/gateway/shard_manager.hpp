@@ -29,6 +29,8 @@ struct shard_manager_options {
   bool wait_for_budget = true;
   /// Called on the manager's strand when a shard is up for the first time, in the order of `ready`; must not throw or block.
   std::function<void(const start_progress&)> on_progress;
+  /// Called on a shard's executor when the shard is about to start a session, before it can; must not throw or block.
+  std::function<void(int shard_id)> on_session;
 };
 
 /// Those shards of a bot that run in this process. Members are thread-safe.
@@ -52,6 +54,8 @@ class shard_manager {
   task<> keep_positions();
 
   const shard_range& range() const noexcept;
+  /// What the shards ask for leave to IDENTIFY: the one given, or that of this process. Null before the first is started.
+  std::shared_ptr<monochord::identify_queue> queue() const;
   /// The shard with this number, or the one that a guild's events come on. Throws `error` with `errc::invalid_argument`
   /// for a number that does not exist, or whose shard runs elsewhere.
   const std::shared_ptr<shard>& at(int shard_id) const;

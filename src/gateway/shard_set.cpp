@@ -93,6 +93,16 @@ bool shard_set::all_ready() const noexcept {
   return manager && manager->all_ready();
 }
 
+task<reshard_report> shard_set::reshard(int total, reshard_options how) {
+  source::resharder resharder;
+  {
+    const std::lock_guard lock(source_->mutex);
+    resharder = source_->reshard;
+  }
+  if (!resharder) throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
+  co_return co_await resharder(total, std::move(how));
+}
+
 void shard_set::restart(int id, restart_mode mode) { known(*source_)->at(id)->restart(mode == restart_mode::new_session); }
 
 }  // namespace monochord

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <utility>
 
 #include <monochord/gateway/shards.hpp>
 #include "gateway/shard_manager.hpp"
@@ -20,8 +22,16 @@ struct shard_set::source {
     return manager;
   }
 
+  /// How the client has them resharded; empty before it runs.
+  using resharder = std::function<task<reshard_report>(int total, reshard_options how)>;
+  void on_reshard(resharder how) {
+    const std::lock_guard lock(mutex);
+    reshard = std::move(how);
+  }
+
   mutable std::mutex mutex;
   std::shared_ptr<gateway::shard_manager> manager;
+  resharder reshard;
 };
 
 }  // namespace monochord

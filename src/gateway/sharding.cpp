@@ -57,6 +57,13 @@ shard_plan shard_plan::cluster(int id, int clusters, int total) {
   return out;
 }
 
+shard_plan shard_plan::with_total(int total) const {
+  if (last_ >= first_)
+    refuse("which of " + std::to_string(total) + " shards run here is not known: the plan names shards " + std::to_string(first_) +
+           " to " + std::to_string(last_) + " of " + std::to_string(total_));
+  return cluster(cluster_, clusters_, total);
+}
+
 shard_range shard_plan::shards(int recommended) const {
   const int total = total_ != 0 ? total_ : std::max(recommended, 1);
   shard_range out{first_, last_, total};

@@ -26,6 +26,8 @@ class guild_counter {
     return known_ ? std::optional<std::size_t>(ids_.size()) : std::nullopt;
   }
   bool contains(guild_id id) const noexcept;
+  /// Ascending.
+  const std::vector<guild_id>& ids() const noexcept { return ids_; }
 
  private:
   static constexpr std::size_t ready_size = 5;         // READY

@@ -30,6 +30,10 @@ class shard_plan {
   /// the number where processes do not start together.
   static shard_plan cluster(int id, int clusters, int total = 0);
 
+  /// The same part of a bot with `total` shards: all of them, or a cluster's. For a plan that was made by `range`, which
+  /// names its shards, it throws `error` with `errc::invalid_argument`. 0: as Discord recommends.
+  shard_plan with_total(int total) const;
+
   /// The shards, where Discord recommends so many. Throws `error` with `errc::invalid_argument` for a cluster that has
   /// none of them.
   shard_range shards(int recommended) const;

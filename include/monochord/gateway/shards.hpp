@@ -10,6 +10,8 @@
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/snowflake.hpp>
+#include <monochord/core/task.hpp>
+#include <monochord/gateway/resharding.hpp>
 
 namespace monochord {
 
@@ -66,7 +68,7 @@ struct start_progress {
 };
 
 /// The shards of a client, `client::shards()`. What they are is known once Discord has said how many it recommends: a
-/// moment after `run()` has begun, and until the client is destroyed. Before that there are none: `total()` is 0, lists are
+/// moment after `run()` has begun, and until the client is destroyed. After a resharding they are the new ones. Before that there are none: `total()` is 0, lists are
 /// empty, and what names a shard or a guild throws `error` with `errc::invalid_argument`, as it does later for a shard that
 /// this process does not run. Every member may be called from any thread; none waits.
 class shard_set {
@@ -98,6 +100,18 @@ class shard_set {
   /// Closes the shard's connection, so that it comes up on a new one. Returns at once. A shard that is on its way up
   /// goes on as it is, but for `new_session` where it would resume; an ended one stays ended.
   void restart(int id, restart_mode mode = restart_mode::resume);
+
+  /// Has `total` shards take over from the present ones, while these serve: no event is lost or comes twice, and guilds keep
+  /// their order. The new shards come up through the same identify queue; then commands, and every question asked here, go to
+  /// them; the old ones are closed once both have brought the same for a while. Completes after that.
+  /// `total` 0 is Discord's recommendation. Each process of a cluster does it for its part by itself.
+  ///
+  /// Whatever fails before the old shards are closed, and cancelling it, goes back to them; then it throws `error` with
+  /// `errc::timeout` or `errc::cancelled`, or what a new shard failed with. It throws at once, with
+  /// `errc::invalid_argument`, where there are `total` shards already, while another resharding is under way, and before the
+  /// client's shards run; `gateway_error` with `errc::identify_budget_spent` when too few session starts are left for today;
+  /// `rest_error` when Discord does not tell. https://docs.discord.com/developers/events/gateway#sharding
+  task<reshard_report> reshard(int total, reshard_options how = {});
 
  private:
   std::shared_ptr<source> source_;

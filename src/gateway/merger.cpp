@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+#include "gateway/merger.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <monochord/core/random.hpp>
+#include "protocol/event_key.hpp"
+#include "protocol/guild_counter.hpp"
+
+namespace monochord::gateway {
+
+/// Holds the claims of an event's copies until the handlers of the one that was delivered have ended.
+class merger::link {
+ public:
+  link() = default;
+  link(const link&) = delete;
+  link& operator=(const link&) = delete;
+  ~link() {
+    // The handlers were cut short: neither copy was handled.
+    if (!finished_)
+      for (const auto& one : held_) one->give_up();
+  }
+
+  void add(std::shared_ptr<detail::claim> one) {
+    const std::lock_guard lock(mutex_);
+    if (!finished_) held_.push_back(std::move(one));
+  }
+  void finish() {
+    std::vector<std::shared_ptr<detail::claim>> all;  // let go once the lock is open
+    const std::lock_guard lock(mutex_);
+    finished_ = true;
+    all.swap(held_);
+  }
+  bool is_finished() const {
+    const std::lock_guard lock(mutex_);
+    return finished_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<detail::claim>> held_;
+  bool finished_ = false;
+};
+
+merger::merger(std::shared_ptr<event_sink> to, std::shared_ptr<clock> time, protocol::merge_options options,
+               protocol::shard_part old_set, protocol::shard_part new_set)
+    : to_(std::move(to)),
+      time_(std::move(time)),
+      seed_(static_cast<std::uint64_t>(random_int<std::int64_t>(0, INT64_MAX))),
+      merge_(options, old_set, new_set) {}
+merger::~merger() = default;
+
+bool merger::on_event(side from, const shard_event& event) {
+  const auto key = protocol::key_of(event.type, event.data.text(), seed_);
+  std::vector<guild_id> guilds;
+  const bool is_ready = from == side::new_set && event.type == "READY";
+  if (is_ready) {
+    protocol::guild_counter listed;
+    listed.event(event.type, event.data);
+    guilds = listed.ids();
+  }
+
+  const std::lock_guard lock(mutex_);
+  const auto now = time_->now();
+  if (is_ready) merge_.guilds_announced(event.shard_id, std::move(guilds), now);
+  const auto name = ++last_;
+  constexpr std::size_t per_event = 256;
+  const auto out = merge_.event(from, event.shard_id, event.type, key, name, event.data.text().size() + per_event, now);
+  bool room = deliver_held(out.before, true);
+  using verdict = protocol::reshard_merge::outcome::verdict;
+  switch (out.what) {
+    case verdict::deliver: {
+      std::shared_ptr<link> shared;
+      if (out.expects_twin || !out.cancelled.empty()) shared = std::make_shared<link>();
+      room = deliver(event, name, out.expects_twin, shared) && room;
+      for (const auto cancelled : out.cancelled) {
+        auto one = held_.extract(cancelled);
+        if (!one.empty() && !shared->is_finished()) shared->add(std::move(one.mapped().claim));
+      }
+      break;
+    }
+    case verdict::hold: {
+      held_event one;
+      one.shard_id = event.shard_id;
+      one.seq = event.seq;
+      one.type = event.type;
+      one.size = event.data.text().size();
+      one.data.reserve(one.size + json::padding_bytes);
+      one.data = event.data.text();
+      one.data.resize(one.size + json::padding_bytes);
+      one.claim = (*event.claim)();
+      held_.emplace(name, std::move(one));
+      break;
+    }
+    case verdict::cancel: {
+      const auto twin = delivered_.extract(out.twin);
+      if (!twin.empty() && !twin.mapped()->is_finished()) twin.mapped()->add((*event.claim)());
+      break;
+    }
+  }
+  room = deliver_held(out.after, true) && room;
+  forget();
+  return room;
+}
+
+/// `shared` null: whoever takes the event has the shard's own claim.
+bool merger::deliver(const shard_event& event, ticket name, bool expects_twin, const std::shared_ptr<link>& shared) {
+  if (!shared) return to_->on_event(event);
+  bool claimed = false;
+  const detail::claim_source source = [&] {
+    claimed = true;
+    shared->add((*event.claim)());
+    return std::make_shared<detail::claim>([shared] { shared->finish(); });
+  };
+  shard_event tracked = event;
+  tracked.claim = &source;
+  const bool room = to_->on_event(tracked);
+  if (!claimed) shared->finish();
+  else if (expects_twin) delivered_.emplace(name, shared);
+  return room;
+}
+
+bool merger::deliver_held(const std::vector<ticket>& names, bool expect_twins) {
+  bool room = true;
+  for (const auto name : names) {
+    const auto found = held_.extract(name);
+    if (found.empty()) continue;
+    const auto& one = found.mapped();
+    const detail::claim_source claim = [&one] { return one.claim; };
+    const auto data = json::padded_text(one.data.data(), one.size, one.data.size()).part(std::string_view(one.data).substr(0, one.size));
+    const shard_event event{one.shard_id, one.seq, one.type, data, &claim};
+    room = deliver(event, name, expect_twins, expect_twins ? std::make_shared<link>() : nullptr) && room;
+  }
+  return room;
+}
+
+void merger::forget() {
+  for (const auto name : merge_.take_forgotten()) delivered_.erase(name);
+}
+
+void merger::session_begins(side which, int shard) {
+  const std::lock_guard lock(mutex_);
+  (void)deliver_held(merge_.session_begins(which, shard), true);  // whoever reads next finds out that there is no room
+}
+
+void merger::shard_is_up(side which, int shard, bool up) {
+  const std::lock_guard lock(mutex_);
+  merge_.shard_is_up(which, shard, up, time_->now());
+}
+
+void merger::tick() {
+  const std::lock_guard lock(mutex_);
+  (void)deliver_held(merge_.timer(time_->now()), true);
+  forget();
+}
+
+bool merger::new_set_is_ready() const {
+  const std::lock_guard lock(mutex_);
+  return merge_.new_set_is_ready(time_->now());
+}
+
+time_point merger::balanced_since() const {
+  const std::lock_guard lock(mutex_);
+  return merge_.balanced_since();
+}
+
+void merger::finish() {
+  const std::lock_guard lock(mutex_);
+  (void)deliver_held(merge_.finish(), false);
+  forget();
+}
+
+void merger::roll_back() {
+  const std::lock_guard lock(mutex_);
+  for (const auto name : merge_.roll_back()) held_.erase(name);
+  forget();
+}
+
+bool merger::is_done() const {
+  const std::lock_guard lock(mutex_);
+  return merge_.is_done();
+}
+
+protocol::merge_counters merger::counters() const {
+  const std::lock_guard lock(mutex_);
+  return merge_.counters();
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+std::shared_ptr<merger> set_sink::current(merger::side& as) const {
+  const std::lock_guard lock(mutex_);
+  as = side_;
+  return merger_;
+}
+
+bool set_sink::on_event(const shard_event& event) {
+  if (merges_.load(std::memory_order_acquire)) {
+    merger::side as{};
+    if (const auto by = current(as)) return by->on_event(as, event);
+  }
+  return to_->on_event(event);
+}
+
+void set_sink::session_begins(int shard) {
+  merger::side as{};
+  if (const auto by = current(as)) by->session_begins(as, shard);
+}
+
+void set_sink::merge(std::shared_ptr<merger> by, merger::side as) {
+  const std::lock_guard lock(mutex_);
+  merger_ = std::move(by);
+  side_ = as;
+  merges_.store(true, std::memory_order_release);
+}
+
+void set_sink::pass() {
+  std::shared_ptr<merger> gone;
+  const std::lock_guard lock(mutex_);
+  merges_.store(false, std::memory_order_release);
+  gone.swap(merger_);
+}
+
+}  // namespace monochord::gateway

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include "gateway/set_store.hpp"
+
+#include <exception>
+#include <utility>
+
+namespace monochord::gateway {
+
+set_store::set_store(std::shared_ptr<session_store> inner, role as) : inner_(std::move(inner)), role_(as) {}
+
+set_store::role set_store::now() const {
+  const std::lock_guard lock(mutex_);
+  return role_;
+}
+
+task<std::optional<stored_session>> set_store::load(int shard_id) {
+  if (now() != role::serves) co_return std::nullopt;
+  co_return co_await inner_->load(shard_id);
+}
+
+task<> set_store::save(int shard_id, const stored_session& session) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (role_ == role::waits) waiting_.insert_or_assign(shard_id, session);
+    if (role_ != role::serves) co_return;
+  }
+  co_await inner_->save(shard_id, session);
+}
+
+task<> set_store::erase(int shard_id) {
+  {
+    const std::lock_guard lock(mutex_);
+    waiting_.erase(shard_id);
+    if (role_ != role::serves) co_return;
+  }
+  co_await inner_->erase(shard_id);
+}
+
+task<std::optional<stored_budget>> set_store::load_budget() { co_return co_await inner_->load_budget(); }
+
+// The day's starts are the bot's, whichever set uses them up.
+task<> set_store::save_budget(const stored_budget& budget) { co_await inner_->save_budget(budget); }
+
+void set_store::retire() {
+  const std::lock_guard lock(mutex_);
+  role_ = role::retired;
+  waiting_.clear();
+}
+
+task<> set_store::take_over(std::vector<int> old_shards) {
+  std::map<int, stored_session> all;
+  {
+    const std::lock_guard lock(mutex_);
+    role_ = role::serves;
+    all.swap(waiting_);
+  }
+  std::exception_ptr failed;
+  for (const auto& [shard_id, session] : all) {
+    try {
+      co_await inner_->save(shard_id, session);
+    } catch (...) {
+      failed = std::current_exception();
+    }
+  }
+  for (const int old : old_shards) {
+    if (all.contains(old)) continue;
+    try {
+      co_await inner_->erase(old);
+    } catch (...) {
+      failed = std::current_exception();
+    }
+  }
+  if (failed) std::rethrow_exception(failed);
+}
+
+}  // namespace monochord::gateway
