@@ -24,6 +24,7 @@
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/initial_presence.hpp>
 #include <monochord/gateway/intents.hpp>
+#include <monochord/gateway/resharding.hpp>
 #include <monochord/gateway/sharding.hpp>
 #include <monochord/json/limit_checks.hpp>
 #include <monochord/rest/default_mentions.hpp>
@@ -59,6 +60,8 @@ struct client_options {
   /// (`identify_queue`) decides for itself about the latter.
   /// https://docs.discord.com/developers/events/gateway#session-start-limit-object
   bool wait_for_identify_budget = true;
+  /// Whether another number of shards takes over when the present ones get full. https://docs.discord.com/developers/events/gateway#sharding
+  auto_resharding resharding = {};
 
   /// Where REST goes: Discord, a proxy, or a mock. The gateway's address comes from there, unless `gateway_url` says
   /// otherwise; then that is also the host of every resume.

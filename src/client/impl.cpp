@@ -23,6 +23,7 @@
 #include "net/tls.hpp"
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
+#include "protocol/shard_math.hpp"
 #include <monochord/core/random.hpp>
 
 namespace monochord {
@@ -105,6 +106,8 @@ client::impl::impl(token given_token, client_options given)
     throw error(errc::invalid_argument, "client_options::max_running_handlers is 0: no handler could ever run");
   if (options.ack_after < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "client_options::ack_after is negative");
+  if (options.resharding.automatic && options.resharding.interval < std::chrono::seconds{1})
+    throw error(errc::invalid_argument, "client_options::resharding.interval is below a second");
 
   net::url base = net::url::parse(options.rest_url);
   if (base.scheme() != "https" && base.scheme() != "http")
@@ -333,7 +336,54 @@ task<> client::impl::serve() {
   tell.retired = [commands_to = desk](std::shared_ptr<gateway::shard_manager> gone) { commands_to->retired(gone->all()); };
   shards = std::make_shared<gateway::fleet>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher, desk), std::move(tell));
   shard_source->on_reshard([weak = weak_from_this()](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
+  if (options.resharding.automatic) tasks->spawn(watch_size(weak_from_this(), time, options.resharding.interval));
   co_await shards->run();
+}
+
+task<> client::impl::watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval) {
+  const auto wait = time->make_timer(co_await asio::this_coro::executor);
+  for (;;) {
+    if (co_await wait->wait_until(after(time->now(), interval))) co_return;  // cancelled
+    const auto self = weak.lock();
+    if (!self) co_return;
+    co_await self->look_at_size();
+  }
+}
+
+/// Fails into the log, or where the user's own function does, and is tried again after the next interval.
+task<> client::impl::look_at_size() {
+  shard_load now;
+  for (const auto& one : shard_view.info()) {
+    if (!one.guilds) continue;
+    ++now.shards;
+    now.guilds += static_cast<int>(*one.guilds);
+  }
+  now.total = shard_view.total();
+  if (now.shards == 0) co_return;
+  const auto& by = options.resharding;
+  std::string failed;
+  try {
+    const auto info = co_await rest->get_gateway_bot();
+    now.recommended = info.shards;
+    now.max_concurrency = info.session_start_limit.max_concurrency;
+    int wanted = 0;
+    if (by.decide) {
+      try {
+        wanted = by.decide(now);
+      } catch (...) {
+        report(std::current_exception(), raw_event{});
+        co_return;
+      }
+    } else {
+      const double each = static_cast<double>(now.guilds) / now.shards;
+      wanted = protocol::shards_wanted(each, now.total, now.recommended, now.max_concurrency, by.fill_percent);
+    }
+    if (wanted <= 0 || wanted == now.total) co_return;
+    (void)co_await reshard(weak_from_this(), wanted, by.how);
+  } catch (const std::exception& e) {
+    failed = e.what();
+  }
+  if (!failed.empty() && !stopping()) log(log_level::warning, "client", "cannot reshard: " + failed);
 }
 
 task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, reshard_options how) {

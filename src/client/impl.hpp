@@ -69,6 +69,9 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   task<gateway::gateway_info> find_gateway();
   task<> serve();
   static task<reshard_report> reshard(std::weak_ptr<impl> weak, int total, reshard_options how);
+  /// Looks now and then whether there are enough shards.
+  static task<> watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval);
+  task<> look_at_size();
   task<> shut_down();
   gateway::command_routes command_routes() const;
   /// What is still to be told of the start.

@@ -55,4 +55,17 @@ constexpr duration time_left(const start_pace& pace) noexcept {
   return out;
 }
 
+/// How many shards there are to be where a shard has so many guilds on average: 0 while it has less than `fill_percent` of what
+/// Discord allows, else as many as Discord recommends, or as leave each half full. A bot with a `max_concurrency` must have a
+/// multiple of it. https://docs.discord.com/developers/events/gateway#sharding-for-large-bots
+constexpr int shards_wanted(double guilds_a_shard, int total, int recommended, int max_concurrency, double fill_percent) noexcept {
+  constexpr double most = 2'500;
+  if (guilds_a_shard * 100 < most * fill_percent) return 0;
+  const auto half_full = static_cast<int>(guilds_a_shard * total / (most / 2)) + 1;
+  int out = std::max(recommended, half_full);
+  const int step = std::max(max_concurrency, 1);
+  out = (out + step - 1) / step * step;
+  return out > total ? out : 0;
+}
+
 }  // namespace monochord::protocol

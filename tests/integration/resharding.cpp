@@ -314,3 +314,33 @@ TEST_CASE("a process that ends in the middle of a resharding goes on with the ol
   third.busy_for(1s);
   third.check_seen();
 }
+
+TEST_CASE("a client that is told to reshards by itself once its shards are full") {
+  simulated_world w(discord_with(1));
+  auto options = busy_bot::with(w, mc::shard_plan::of(1));
+  options.resharding.automatic = true;
+  options.resharding.interval = 10min;
+  int asked = 0;
+  SECTION("by its own rule") {
+    options.resharding.fill_percent = 1;  // 25 guilds
+  }
+  SECTION("by a function of the user's") {
+    options.resharding.decide = [&asked](const mc::shard_load& now) {
+      ++asked;
+      CHECK(now.total == now.shards);
+      return now.guilds < 30 ? 0 : 2;
+    };
+  }
+  busy_bot b(w, options);
+  b.add_guilds(10);
+  b.begin();
+  w.sim.run_for(21min);
+  CHECK(b.bot.shards().total() == 1);
+  b.add_guilds(20);
+  w.sim.run_for(12min);
+  CHECK(b.bot.shards().total() == 2);
+  if (options.resharding.decide) CHECK(asked == 3);
+  w.sim.run_for(31min);
+  CHECK(b.bot.shards().total() == 2);  // there is no end of it otherwise
+  b.check_seen();
+}

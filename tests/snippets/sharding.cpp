@@ -82,6 +82,53 @@ TEST_CASE("clients that share an identify queue") {
   CHECK(queue->budget()->remaining == 990);
 }
 
+TEST_CASE("another number of shards while the bot works") {
+  auto w = three_shards();
+  mc::client bot(w.world.bot_token(), w.options());
+  std::string log;
+  bool done = false;
+  const auto reshard = [&]() -> mc::task<> {
+    //! [reshard]
+    const auto done = co_await bot.shards().reshard(9);
+    log += std::to_string(done.from) + " shards were, " + std::to_string(done.to) + " are\n";
+    //! [reshard]
+  };
+  with_bot(w, bot, [&] {
+    bot.spawn([&]() -> mc::task<> {
+      co_await reshard();
+      done = true;
+    });
+    w.sim.run_until([&] { return done; });
+    CHECK(log == "3 shards were, 9 are\n");
+    CHECK(bot.shards().total() == 9);
+  });
+}
+
+TEST_CASE("a bot that reshards by itself") {
+  const auto with = [](bool own) {
+    if (own) {
+      //! [decide]
+      mc::client_options options;
+      options.resharding.automatic = true;
+      options.resharding.decide = [](const mc::shard_load& now) { return now.guilds > 1'000 * now.total ? 2 * now.total : 0; };
+      //! [decide]
+      return options;
+    }
+    //! [automatic]
+    mc::client_options options;
+    options.resharding.automatic = true;
+    options.resharding.fill_percent = 80;
+    //! [automatic]
+    return options;
+  };
+  mc::shard_load now;
+  now.total = now.shards = 2;
+  now.guilds = 4'000;
+  CHECK(now.fill_percent() == 80);
+  CHECK(with(true).resharding.decide(now) == 4);
+  CHECK(with(false).resharding.automatic);
+}
+
 TEST_CASE("a status line, progress and a restart") {
   auto w = three_shards();
   mc::client bot(w.world.bot_token(), w.options());

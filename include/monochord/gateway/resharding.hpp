@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 
 #include <monochord/core/clock.hpp>
 
@@ -24,6 +25,29 @@ struct reshard_options {
   duration hold_limit = std::chrono::seconds{10};
   /// How long a shard that is up may take to bring what the other set brought; past that it is counted as a single.
   duration twin_limit = std::chrono::seconds{30};
+};
+
+/// How full the shards of a process are.
+struct shard_load {
+  int total = 0;               ///< shards of the whole bot
+  int shards = 0;              ///< shards of this process whose guilds are known
+  int guilds = 0;              ///< on these
+  int recommended = 0;         ///< shards, as Discord says now
+  int max_concurrency = 1;     ///< how many may IDENTIFY in 5 seconds
+  /// Of the 2,500 guilds that a shard may have, on average. https://docs.discord.com/developers/events/gateway#sharding
+  double fill_percent() const noexcept { return shards == 0 ? 0 : static_cast<double>(guilds) / shards / 25; }
+};
+
+/// When a client reshards by itself.
+struct auto_resharding {
+  bool automatic = false;
+  /// Once the shards are so full; then there are to be as many as Discord recommends, or as are half full.
+  double fill_percent = 80;
+  duration interval = std::chrono::hours{8};  ///< how often it looks
+  reshard_options how = {};
+  /// Decides instead: how many shards there are to be, 0 for as many as there are. Called where handlers run; what it throws goes to
+  /// `client::on_error`.
+  std::function<int(const shard_load& now)> decide = {};
 };
 
 /// What a resharding did.

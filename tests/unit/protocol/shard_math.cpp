@@ -48,3 +48,13 @@ TEST_CASE("a start goes on as long as its groups need, or as the shards so far n
   CHECK(time_left({.left = 32, .up = 32, .max_concurrency = 16, .elapsed = 10min}) == 10min);
   CHECK(time_left({.left = 3, .up = 0, .max_concurrency = 0, .elapsed = 0s}) == 15s);
 }
+
+TEST_CASE("how many shards are wanted once the present ones are full") {
+  CHECK(shards_wanted(1'999, 4, 9, 1, 80) == 0);
+  CHECK(shards_wanted(2'000, 4, 9, 1, 80) == 9);    // Discord's recommendation
+  CHECK(shards_wanted(2'000, 4, 4, 1, 80) == 7);    // half full
+  CHECK(shards_wanted(2'000, 64, 100, 16, 80) == 112);
+  CHECK(shards_wanted(100, 4, 9, 1, 0) == 9);
+  CHECK(shards_wanted(100, 9, 4, 1, 0) == 0);       // never fewer
+  CHECK(shards_wanted(2'500, 1, 0, 0, 80) == 3);
+}
