@@ -401,7 +401,8 @@ TEST_CASE(
   CHECK(w.discord.wait_session(0, 30s));
   CHECK(lookups >= 3);
   w.discord.disconnect();
-  CHECK(w.discord.wait_until([](const auto& now) { return now.resumed == 1; }, 30s));
+  // Whether READY had arrived is a matter of luck here.
+  CHECK(w.discord.wait_until([](const auto& now) { return now.resumed + now.readies == 2; }, 30s));
   bot.stop();
   CHECK(run.get() == 0);
 }
