@@ -40,6 +40,7 @@ struct shard_load {
 
 /// When a client reshards by itself.
 struct auto_resharding {
+  auto_resharding() noexcept {}  // a class: g++ 12 takes the members of an aggregate within another for uninitialised
   bool automatic = false;
   /// Once the shards are so full; then there are to be as many as Discord recommends, or as are half full.
   double fill_percent = 80;
