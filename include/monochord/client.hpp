@@ -61,7 +61,7 @@ struct client_options {
   /// https://docs.discord.com/developers/events/gateway#session-start-limit-object
   bool wait_for_identify_budget = true;
   /// Whether another number of shards takes over when the present ones get full. https://docs.discord.com/developers/events/gateway#sharding
-  auto_resharding resharding;
+  auto_resharding resharding = {};
 
   /// Where REST goes: Discord, a proxy, or a mock. The gateway's address comes from there, unless `gateway_url` says
   /// otherwise; then that is also the host of every resume.
