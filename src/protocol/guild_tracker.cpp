@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "protocol/guild_counter.hpp"
+#include "protocol/guild_tracker.hpp"
 
 #include <algorithm>
 
@@ -33,9 +33,9 @@ guild_id id_of(std::string_view object) {
 
 }  // namespace
 
-bool guild_counter::contains(guild_id id) const noexcept { return std::binary_search(ids_.begin(), ids_.end(), id); }
+bool guild_tracker::contains(guild_id id) const noexcept { return std::binary_search(ids_.begin(), ids_.end(), id); }
 
-bool guild_counter::look_at(std::string_view type, const json::padded_text& data) {
+bool guild_tracker::look_at(std::string_view type, const json::padded_text& data) {
   if (type == "READY") {
     ready_guilds all;
     json::failure why;

@@ -3,22 +3,22 @@
 #include <string>
 
 #include "json/member.hpp"
-#include "protocol/guild_counter.hpp"
+#include "protocol/guild_tracker.hpp"
 #include "support/catch.hpp"
 
 using namespace monochord;
-using protocol::guild_counter;
+using protocol::guild_tracker;
 
 namespace {
 
-bool feed(guild_counter& to, std::string_view type, const std::string& data) {
+bool feed(guild_tracker& to, std::string_view type, const std::string& data) {
   return to.event(type, json::padded_text(data.data(), data.size(), data.size()));
 }
 
 }  // namespace
 
 TEST_CASE("guilds are counted from READY on: joined, left, and not by an outage") {
-  guild_counter guilds;
+  guild_tracker guilds;
   CHECK_FALSE(guilds.count());
   CHECK(feed(guilds, "READY", R"({"v":10,"guilds":[{"id":"30","unavailable":true},{"id":"10"},{"id":"10"}],"session_id":"x"})"));
   CHECK(guilds.count() == 2U);
@@ -40,7 +40,7 @@ TEST_CASE("guilds are counted from READY on: joined, left, and not by an outage"
 }
 
 TEST_CASE("other events are not looked at, broken ones change nothing") {
-  guild_counter guilds;
+  guild_tracker guilds;
   CHECK_FALSE(feed(guilds, "GUILD_CREATE_", R"({"id":"1"})"));
   CHECK_FALSE(feed(guilds, "GUILD_UPDATE", R"({"id":"1"})"));
   CHECK_FALSE(feed(guilds, "MESSAGE_CREATE", R"({"id":"1"})"));

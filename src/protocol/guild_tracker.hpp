@@ -14,7 +14,7 @@ namespace monochord::protocol {
 /// The guilds that a bot is in on one shard, from the shard's events: READY names all of them, GUILD_CREATE adds one,
 /// GUILD_DELETE takes one away unless it tells of an outage. Of each only the fields are read that this needs; a broken
 /// event changes nothing. https://docs.discord.com/developers/events/gateway-events#guilds
-class guild_counter {
+class guild_tracker {
  public:
   /// Takes an event in; false, when it is none of those three: a comparison of lengths tells of nearly all.
   bool event(std::string_view type, const json::padded_text& data) {
