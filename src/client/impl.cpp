@@ -24,6 +24,8 @@
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
 #include <monochord/core/random.hpp>
+#include <monochord/gateway/event_traits.hpp>
+#include <monochord/model/derived_events.hpp>
 
 namespace monochord {
 
@@ -60,11 +62,22 @@ class dispatching_sink final : public gateway::event_sink {
  public:
   explicit dispatching_sink(std::shared_ptr<dispatch::dispatcher> to) : to_(std::move(to)) {}
   bool on_event(const gateway::shard_event& event) override {
-    return to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim);
+    return to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim,
+                        meaning(event.guilds));
   }
   task<> room() override { return to_->room(); }
 
  private:
+  static const event_type* meaning(protocol::guild_news news) noexcept {
+    switch (news) {
+      case protocol::guild_news::joined: return &event_type_of<guild_join>();
+      case protocol::guild_news::available: return &event_type_of<guild_available>();
+      case protocol::guild_news::unavailable: return &event_type_of<guild_unavailable>();
+      case protocol::guild_news::left: return &event_type_of<guild_leave>();
+      case protocol::guild_news::none: break;
+    }
+    return nullptr;
+  }
   const std::shared_ptr<dispatch::dispatcher> to_;
 };
 
@@ -96,6 +109,8 @@ client::impl::impl(token given_token, client_options given)
     throw error(errc::invalid_argument, "client_options::max_running_handlers is 0: no handler could ever run");
   if (options.ack_after < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "client_options::ack_after is negative");
+  if (options.guild_wait < std::chrono::milliseconds::zero())
+    throw error(errc::invalid_argument, "client_options::guild_wait is negative");
 
   net::url base = net::url::parse(options.rest_url);
   if (base.scheme() != "https" && base.scheme() != "http")
@@ -108,6 +123,7 @@ client::impl::impl(token given_token, client_options given)
     gateway.require_encryption_unless(options.allow_plain);
   }
 
+  guilds = std::make_shared<gateway::guild_registry>(options.intents.has(intent::guilds));
   tls = make_tls(options);
   transport = net::through_proxy(options.transport ? options.transport : net::tcp_network(), options.proxy, tls);
   net::http_options http;
@@ -187,6 +203,10 @@ std::function<void(const start_progress&)> client::impl::progress_teller() {
     }
     group->spawn(tell_progress(weak, news));  // not once the client is stopping, which waits for what runs
   };
+}
+
+std::function<void(const all_ready&)> client::impl::ready_teller() {
+  return [to = dispatcher](const all_ready& now) { to->deliver_own(event_type_of<all_ready>(), std::make_shared<all_ready>(now)); };
 }
 
 task<> client::impl::tell_progress(std::weak_ptr<impl> weak, std::shared_ptr<progress_news> news) {
@@ -291,11 +311,14 @@ task<> client::impl::serve() {
   shard.executor = executor;
   shard.log = log;
   shard.ack_after = options.ack_after;
+  shard.guilds = guilds;
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   wanted.plan = options.shards;
   wanted.wait_for_budget = options.wait_for_identify_budget;
   wanted.on_progress = progress_teller();
+  wanted.on_all_ready = ready_teller();
+  wanted.guild_wait = options.guild_wait;
   shards = std::make_shared<gateway::shard_manager>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher));
   shard_source->set(shards);
   co_await shards->run();

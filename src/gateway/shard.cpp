@@ -118,7 +118,8 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       claims([this] { return claim_delivered(); }),
       random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))),
       positions(options->ack_after),
-      durable(options->store && options->store->is_durable()) {
+      durable(options->store && options->store->is_durable()),
+      guilds(options->guilds->join()) {
   socket_options.transport = options->transport;
   socket_options.clock = options->clock;
   socket_options.tls = options->tls;

@@ -15,6 +15,7 @@
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include "gateway/event_sink.hpp"
+#include "gateway/guild_registry.hpp"
 #include "net/network.hpp"
 #include "net/tls.hpp"
 #include "protocol/inflate.hpp"
@@ -43,6 +44,7 @@ struct shard_options {
   logger log;
   std::shared_ptr<monochord::identify_queue> queue;  ///< required
   std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
+  std::shared_ptr<guild_registry> guilds;            ///< required
 };
 
 /// Whether a session that was kept is one that this bot would start today.

@@ -76,7 +76,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       break;
     case kind::session_lost:
       log(log_level::info, "the session is gone, a new one will be started");
-      guilds = {};  // READY tells again
+      guilds->session_lost();  // READY tells again
       guild_count.store(-1, std::memory_order_relaxed);
       remember();
       break;
@@ -331,13 +331,15 @@ void shard::impl::deliver(const shard_event& event) {
     positions_of = session->session_number();
     positions.restart(0);
   }
-  if (guilds.event(event.type, event.data)) {
-    const auto count = guilds.count();
+  auto told = event;
+  if (const auto about = protocol::read_guild_event(event.type, event.data)) {
+    told.guilds = guilds->take(*about, *options->clock);
+    const auto count = guilds->count();
     guild_count.store(count ? static_cast<std::int64_t>(*count) : -1, std::memory_order_relaxed);
   }
   claimed = false;
   delivering = event.seq;
-  present->waits_for_room = !sink->on_event(event);
+  present->waits_for_room = !sink->on_event(told);
   positions.came(event.seq, claimed, options->clock->now());
   look_at_positions();
 }

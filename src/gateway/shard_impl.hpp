@@ -14,7 +14,6 @@
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
 #include "net/websocket.hpp"
-#include "protocol/guild_tracker.hpp"
 #include "protocol/handled_position.hpp"
 #include "protocol/payload_input.hpp"
 
@@ -167,7 +166,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::list<std::shared_ptr<child>> children;
   std::function<void(int)> on_settled;
   std::function<void(int, bool)> on_first_up;
-  protocol::guild_tracker guilds;
+  const std::unique_ptr<guild_registry::member> guilds;
 
   shard_counters counters;  // but those of the session, and of the present inflater
   std::atomic<protocol::session_status> status{protocol::session_status::idle};

@@ -27,7 +27,7 @@ TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'core', 
              'permissions': 'model', 'fwd': None}
 
 # Tables without code of their own, which more than one layer expands: the layer whose place they hold.
-TABLES = {'gateway/events.def': 'model'}
+TABLES = {'gateway/events.def': 'model', 'gateway/derived_events.def': 'model'}
 
 # Private headers that bring Beast, for .cpp files of src/net only.
 BRINGS_BEAST = r'src/net/(stream_adaptor|http_connection)\.hpp$'
