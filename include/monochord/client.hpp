@@ -115,7 +115,7 @@ struct client_options {
   std::shared_ptr<monochord::clock> clock = {};             ///< default `system_clock()`
   std::shared_ptr<net::network> transport = {};             ///< default TCP
   std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
-  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`
+  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`, `make_sqlite_session_store`
   /// Default: limits of its own. Clients that have the same object here share what they know; then it says how many
   /// requests a second there may be.
   std::shared_ptr<monochord::rest_limits> rest_limits = {};

@@ -23,6 +23,7 @@
 #include "net/tls.hpp"
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
+#include "protocol/token_user.hpp"
 #include <monochord/core/random.hpp>
 #include <monochord/gateway/event_traits.hpp>
 #include <monochord/model/derived_events.hpp>
@@ -300,6 +301,7 @@ task<> client::impl::serve() {
 
   auto& shard = wanted.shard;
   shard.token = bot_token;
+  shard.bot_id = protocol::user_of_token(bot_token.reveal());
   shard.intents = options.intents.bits();
   shard.gateway_url_override = options.gateway_url;
   shard.compression = to_protocol(options.compression);

@@ -119,7 +119,8 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))),
       positions(options->ack_after),
       durable(options->store && options->store->is_durable()),
-      guilds(options->guilds->join()) {
+      guilds(options->guilds->join()),
+      bot_id(options->bot_id) {
   socket_options.transport = options->transport;
   socket_options.clock = options->clock;
   socket_options.tls = options->tls;
@@ -176,6 +177,7 @@ task<> shard::impl::load_session(std::optional<protocol::session_snapshot>& into
       kept.session_id = found->session_id;
       kept.seq = found->seq;
       kept.resume_url = found->resume_url;
+      if (!bot_id) bot_id = found->bot_id;
       into = std::move(kept);
     }
   } catch (const std::exception& e) {

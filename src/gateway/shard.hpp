@@ -11,6 +11,7 @@
 #include <monochord/core/clock.hpp>
 #include <monochord/core/log.hpp>
 #include <monochord/core/task.hpp>
+#include <monochord/core/snowflake.hpp>
 #include <monochord/core/token.hpp>
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
@@ -26,6 +27,7 @@ namespace monochord::gateway {
 /// What all shards of a bot share.
 struct shard_options {
   monochord::token token;
+  user_id bot_id;               ///< as the token says, 0 when it does not
   std::uint64_t intents = 0;
   int shard_count = 1;
   int large_threshold = 0;      ///< 0: Discord's default
@@ -49,7 +51,8 @@ struct shard_options {
 
 /// Whether a session that was kept is one that this bot would start today.
 inline bool fits(const stored_session& kept, const shard_options& today) noexcept {
-  return kept.shard_count == today.shard_count && kept.intents == today.intents && kept.large_threshold == today.large_threshold;
+  const bool same_bot = !kept.bot_id || !today.bot_id || kept.bot_id == today.bot_id;
+  return same_bot && kept.shard_count == today.shard_count && kept.intents == today.intents && kept.large_threshold == today.large_threshold;
 }
 
 using stop_mode = protocol::session::stop_mode;

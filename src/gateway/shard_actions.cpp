@@ -5,6 +5,7 @@
 
 #include "gateway/shard_impl.hpp"
 #include "gateway/store_call.hpp"
+#include "protocol/payload_input.hpp"
 #include "protocol/payload_text.hpp"
 
 namespace monochord::gateway {
@@ -331,6 +332,7 @@ void shard::impl::deliver(const shard_event& event) {
     positions_of = session->session_number();
     positions.restart(0);
   }
+  if (!options->bot_id && event.type == "READY") bot_id = protocol::ready_user(event.data.text());
   auto told = event;
   if (const auto about = protocol::read_guild_event(event.type, event.data)) {
     told.guilds = guilds->take(*about, *options->clock);
@@ -425,6 +427,7 @@ stored_session shard::impl::to_stored(const protocol::session_snapshot& from) co
   kept.shard_count = options->shard_count;
   kept.intents = options->intents;
   kept.large_threshold = options->large_threshold;
+  kept.bot_id = bot_id;
   return kept;
 }
 

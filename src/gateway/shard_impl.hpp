@@ -167,6 +167,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::function<void(int)> on_settled;
   std::function<void(int, bool)> on_first_up;
   const std::unique_ptr<guild_registry::member> guilds;
+  user_id bot_id;  // of the session, once it is known
 
   shard_counters counters;  // but those of the session, and of the present inflater
   std::atomic<protocol::session_status> status{protocol::session_status::idle};

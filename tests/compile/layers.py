@@ -41,6 +41,7 @@ ONLY_IN = [
     (r'spdlog|fmt/', [r'src/core/log\.cpp$']),
     (r'openssl/', [r'src/net/[^/]+\.cpp$', r'src/net/tls_sessions\.hpp$', r'src/testing/[^/]+\.cpp$', r'src/commands/[^/]+\.cpp$']),
     (r'zlib\.h|zstd\.h', [r'src/(protocol|net)/[^/]+\.cpp$', r'src/testing/[^/]+\.cpp$']),
+    (r'sqlite3\.h', [r'src/gateway/sqlite\.cpp$']),
     (r'boost/asio/ssl', [r'src/net/[^/]+\.cpp$']),
     (r'boost/asio\.hpp', []),
 ]
