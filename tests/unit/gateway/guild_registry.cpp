@@ -73,6 +73,34 @@ TEST_CASE("progress is of all shards, and whoever watches is called when it may 
   CHECK(calls == 3);
 }
 
+TEST_CASE("half a million guilds on 200 shards: each is known, to every shard") {
+  testing::manual_clock time;
+  const auto registry = std::make_shared<guild_registry>(true);
+  std::vector<std::unique_ptr<guild_registry::member>> shards;
+  for (int shard = 0; shard < 200; ++shard) {
+    shards.push_back(registry->join());
+    std::string guilds;
+    for (int i = 1; i <= 2500; ++i)
+      guilds += (i == 1 ? "{\"id\":\"" : ",{\"id\":\"") + std::to_string(i * 200 + shard) + "\"}";
+    feed(*shards.back(), time, "READY", ready(guilds));
+  }
+  CHECK(registry->look().awaited == 500'000);
+  std::size_t available = 0, known_elsewhere = 0;
+  for (int shard = 0; shard < 200; ++shard)
+    for (int i = 1; i <= 2500; ++i) {
+      const auto create = R"({"id":")" + std::to_string(i * 200 + shard) + "\"}";
+      available +=
+          feed(*shards[static_cast<std::size_t>(shard)], time, "GUILD_CREATE", create) == guild_news::available;
+      if (i % 100 == 0)
+        known_elsewhere +=
+            feed(*shards[static_cast<std::size_t>(199 - shard)], time, "GUILD_CREATE", create) == guild_news::available;
+    }
+  CHECK(available == 500'000);
+  CHECK(known_elsewhere == 5'000);
+  CHECK(registry->look().awaited == 0);
+  CHECK(feed(*shards[7], time, "GUILD_CREATE", R"({"id":"99999999"})") == guild_news::joined);
+}
+
 namespace {
 
 /// A manager whose end of the start is recorded.
