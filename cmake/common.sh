@@ -26,7 +26,7 @@ monochord_packages() {
     ubuntu-24.04) boost=libboost-dev ;;  # 1.83
     *) return 1 ;;
   esac
-  printf '%s\n' ca-certificates cmake g++ ninja-build "$boost" libsimdjson-dev libspdlog-dev libssl-dev libzstd-dev \
+  printf '%s\n' ca-certificates cmake g++ ninja-build "$boost" libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libzstd-dev \
     nlohmann-json3-dev zlib1g-dev
   if [ "$2" = test ]; then
     printf '%s\n' catch2 libbenchmark-dev python3
@@ -73,7 +73,7 @@ monochord_setup() {
     {
       echo "This system ($system) is not one of those whose packages are known here: Debian 12 and Ubuntu 24.04."
       echo "Needed: CMake >= 3.25, g++ >= 12 or clang >= 19, ninja, Boost >= 1.81, OpenSSL >= 3, zlib, zstd,"
-      echo "simdjson >= 3, nlohmann/json >= 3.11, spdlog; for the tests also Catch2 (2.13 or 3), Google Benchmark, Python 3."
+      echo "simdjson >= 3, nlohmann/json >= 3.11, spdlog, and if you like SQLite >= 3.24; for the tests also Catch2 (2.13 or 3), Google Benchmark, Python 3."
       echo "On Debian 12 these are:" "$(monochord_packages debian-12 "$1" | tr '\n' ' ')"
       echo "Once they are there, run this again with MONOCHORD_SKIP_SETUP=1."
     } >&2

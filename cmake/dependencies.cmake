@@ -27,6 +27,14 @@ find_package(spdlog CONFIG QUIET)
 monochord_require(spdlog_FOUND spdlog libspdlog-dev)
 find_package(MonochordZstd QUIET)
 monochord_require(MonochordZstd_FOUND zstd libzstd-dev)
+find_package(SQLite3 3.24 QUIET) # UPSERT
+monochord_optional(SQLite3_FOUND SQLite libsqlite3-dev "make_sqlite_session_store is left out")
+set(MONOCHORD_SQLITE OFF) # what the installed package has to look for
+set(MONOCHORD_SQLITE_LIBRARY "")
+if(SQLite3_FOUND)
+  set(MONOCHORD_SQLITE ON)
+  set(MONOCHORD_SQLITE_LIBRARY SQLite::SQLite3)
+endif()
 
 if(MONOCHORD_PROGRAMS AND NOT MONOCHORD_TESTING)
   message(STATUS "monochord: the programs are left out, for they need MONOCHORD_TESTING")

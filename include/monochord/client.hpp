@@ -78,6 +78,10 @@ struct client_options {
 
   gateway_compression compression = gateway_compression::zlib_stream;
 
+  /// `all_ready` waits for the guilds that Discord listed; once none has come for this long it goes without those that are still
+  /// missing (0: it waits for none).
+  std::chrono::milliseconds guild_wait{15'000};
+
   /// Threads of the pool, at least 2; 0 is one a core. User code never occupies all of them.
   unsigned threads = 0;
   /// Handlers that may run at the same time, at least 1; past that, reading from the gateway stops until one ends.
@@ -119,7 +123,7 @@ struct client_options {
   std::shared_ptr<monochord::clock> clock = {};             ///< default `system_clock()`
   std::shared_ptr<net::network> transport = {};             ///< default TCP
   std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
-  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`
+  std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`, `make_sqlite_session_store`
   /// Default: limits of its own. Clients that have the same object here share what they know; then it says how many
   /// requests a second there may be.
   std::shared_ptr<monochord::rest_limits> rest_limits = {};
@@ -159,7 +163,8 @@ class client {
   /// `handler(const E&, const raw_event&)` where it wants to know the shard, or to `acknowledge` the event early. A
   /// handler is a coroutine returning `task<>`, or a plain function that must not block. Handlers are queued in the order
   /// of a shard's events and run side by side, each on a strand of its own, so with several threads one may overtake
-  /// another; what one throws goes to `on_error`. Events that nobody wants are not decoded.
+  /// another; what one throws goes to `on_error`. Events that nobody wants are not decoded. What is told from other events
+  /// (`guild_join`, `guild_available`, `guild_unavailable`, `guild_leave`, `all_ready`) is an event like any other.
   template <class E, class F>
     requires detail::event_handler<F, E>
   handler_id on(F handler) {

@@ -20,6 +20,9 @@ constexpr row rows[] = {
 #define MONOCHORD_EVENT(type, wire, intents) {wire, intents},
 #include <monochord/gateway/events.def>
 #undef MONOCHORD_EVENT
+#define MONOCHORD_DERIVED_EVENT(type, base, intents) {#type, intents},
+#include <monochord/gateway/derived_events.def>
+#undef MONOCHORD_DERIVED_EVENT
 };
 
 /// As they are written in C++, in Discord's order.

@@ -8,7 +8,7 @@
 
 namespace monochord {
 
-/// Throws `error` with `errc::invalid_argument` when one of the events, named as on the wire, never comes with the intents that
+/// Throws `error` with `errc::invalid_argument` when one of the events, named as `event_type::name`, never comes with the intents that
 /// were asked for: its handler would wait for ever.
 void check_handler_intents(const std::vector<std::string>& events, flags<intent> asked);
 

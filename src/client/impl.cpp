@@ -24,7 +24,10 @@
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/shard_math.hpp"
+#include "protocol/token_user.hpp"
 #include <monochord/core/random.hpp>
+#include <monochord/gateway/event_traits.hpp>
+#include <monochord/model/derived_events.hpp>
 
 namespace monochord {
 
@@ -63,7 +66,8 @@ class dispatching_sink final : public gateway::event_sink {
       : to_(std::move(to)), desk_(std::move(desk)) {}
   bool on_event(const gateway::shard_event& event) override {
     desk_->on_event(event.shard_id, event.type, event.data);  // first: handlers may all be waiting for this
-    const bool room = to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim);
+    const bool room = to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim,
+                                   meaning(event.guilds));
     return room && desk_->has_room(event.shard_id);
   }
   task<> room(int shard_id) override {
@@ -74,6 +78,16 @@ class dispatching_sink final : public gateway::event_sink {
   }
 
  private:
+  static const event_type* meaning(protocol::guild_news news) noexcept {
+    switch (news) {
+      case protocol::guild_news::joined: return &event_type_of<guild_join>();
+      case protocol::guild_news::available: return &event_type_of<guild_available>();
+      case protocol::guild_news::unavailable: return &event_type_of<guild_unavailable>();
+      case protocol::guild_news::left: return &event_type_of<guild_leave>();
+      case protocol::guild_news::none: break;
+    }
+    return nullptr;
+  }
   const std::shared_ptr<dispatch::dispatcher> to_;
   const std::shared_ptr<gateway::command_desk> desk_;
 };
@@ -108,6 +122,8 @@ client::impl::impl(token given_token, client_options given)
     throw error(errc::invalid_argument, "client_options::ack_after is negative");
   if (options.resharding.automatic && options.resharding.interval < std::chrono::seconds{1})
     throw error(errc::invalid_argument, "client_options::resharding.interval is below a second");
+  if (options.guild_wait < std::chrono::milliseconds::zero())
+    throw error(errc::invalid_argument, "client_options::guild_wait is negative");
 
   net::url base = net::url::parse(options.rest_url);
   if (base.scheme() != "https" && base.scheme() != "http")
@@ -120,6 +136,7 @@ client::impl::impl(token given_token, client_options given)
     gateway.require_encryption_unless(options.allow_plain);
   }
 
+  guilds = std::make_shared<gateway::guild_registry>(options.intents.has(intent::guilds));
   tls = make_tls(options);
   transport = net::through_proxy(options.transport ? options.transport : net::tcp_network(), options.proxy, tls);
   net::http_options http;
@@ -219,6 +236,10 @@ std::function<void(const start_progress&)> client::impl::progress_teller() {
   };
 }
 
+std::function<void(const all_ready&)> client::impl::ready_teller() {
+  return [to = dispatcher](const all_ready& now) { to->deliver_own(event_type_of<all_ready>(), std::make_shared<all_ready>(now)); };
+}
+
 task<> client::impl::tell_progress(std::weak_ptr<impl> weak, std::shared_ptr<progress_news> news) {
   for (;;) {
     start_progress next;
@@ -311,6 +332,7 @@ task<> client::impl::serve() {
 
   auto& shard = wanted.shard;
   shard.token = bot_token;
+  shard.bot_id = protocol::user_of_token(bot_token.reveal());
   shard.intents = options.intents.bits();
   shard.gateway_url_override = options.gateway_url;
   shard.presence_json = options.presence.json();
@@ -323,11 +345,14 @@ task<> client::impl::serve() {
   shard.executor = executor;
   shard.log = log;
   shard.ack_after = options.ack_after;
+  shard.guilds = guilds;
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   wanted.plan = options.shards;
   wanted.wait_for_budget = options.wait_for_identify_budget;
   wanted.on_progress = progress_teller();
+  wanted.on_all_ready = ready_teller();
+  wanted.guild_wait = options.guild_wait;
   gateway::fleet::hooks tell;
   tell.serving = [to = shard_source, commands_to = desk](std::shared_ptr<gateway::shard_manager> serving) {
     to->set(serving);
@@ -380,8 +405,8 @@ task<> client::impl::look_at_size() {
     }
     if (wanted <= 0 || wanted == now.total) co_return;
     (void)co_await reshard(weak_from_this(), wanted, by.how);
-  } catch (const std::exception& e) {
-    failed = e.what();
+  } catch (...) {
+    failed = describe(std::current_exception());
   }
   if (!failed.empty() && !stopping()) log(log_level::warning, "client", "cannot reshard: " + failed);
 }

@@ -58,6 +58,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<dispatch::dispatcher> dispatcher;
   std::shared_ptr<monochord::rest::queue> queue;
   std::unique_ptr<rest_client> rest;
+  std::shared_ptr<gateway::guild_registry> guilds;  // of all shards that this client ever has
   std::shared_ptr<gateway::fleet> shards;  // on `life`; null before the gateway is known
   const std::shared_ptr<shard_set::source> shard_source = std::make_shared<shard_set::source>();  // the same for everybody
   shard_set shard_view{shard_source};
@@ -82,6 +83,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
     bool being_told = false;
   };
   std::function<void(const start_progress&)> progress_teller();
+  std::function<void(const all_ready&)> ready_teller();
   static task<> tell_progress(std::weak_ptr<impl> weak, std::shared_ptr<progress_news> news);
   task<> ask_gateway(gateway::gateway_info& found);
   task<> pause(duration how_long);

@@ -40,6 +40,7 @@ class category final : public boost::system::error_category {
       case errc::proxy_refused: return "the proxy did not open a tunnel";
       case errc::upload_too_large: return "over the limit for uploads";
       case errc::upload_failed: return "a file could not be uploaded";
+      case errc::unsupported: return "this build of the library was made without that part";
     }
     return "unknown error " + std::to_string(value);
   }

@@ -103,11 +103,33 @@ std::vector<std::string> dispatcher::names() const {
   return all;
 }
 
-bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims) {
+/// Null where nobody wants it.
+const dispatcher::slot* dispatcher::find(const table& in, std::string_view name, bool derived) const {
+  const auto found = in.typed.find(name);
+  return found != in.typed.end() && found->second.type->derived == derived ? &found->second : nullptr;
+}
+
+/// Null when it cannot be decoded: this event is lost to typed handlers; the shard and the next event are not.
+std::shared_ptr<const void> dispatcher::decode(const event_type& type, const raw_event& event, const json::padded_text& text,
+                                               const std::shared_ptr<detail::claim>& claim) {
+  try {
+    return type.decode(text);
+  } catch (const std::exception&) {
+    decode_errors_.fetch_add(1, std::memory_order_relaxed);
+    const auto held = std::make_shared<held_event>(event, claim);
+    held->keep_data();
+    spawn_(tell(shared_from_this(), std::current_exception(), held));
+  }
+  return nullptr;
+}
+
+bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims,
+                         const event_type* told) {
   events_.fetch_add(1, std::memory_order_relaxed);
   const auto handlers = current();
-  const auto found = handlers->typed.find(event.name);
-  if (found == handlers->typed.end() && handlers->raw.empty()) {
+  const slot* const plain = find(*handlers, event.name, false);
+  const slot* const derived = told ? find(*handlers, told->name, true) : nullptr;
+  if (!plain && !derived && handlers->raw.empty()) {
     unwanted_.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
@@ -118,21 +140,34 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
     held->keep_data();
     for (const auto& one : handlers->raw) start(one, held);
   }
-  if (found != handlers->typed.end()) {
+  const auto give = [&](const slot& to, std::shared_ptr<const void> decoded) {
+    if (!decoded) return;
     const auto held = std::make_shared<held_event>(event, claim);
-    try {
-      held->decoded = found->second.type->decode(text);
-    } catch (const std::exception&) {  // this event is lost to typed handlers; the shard and the next event are not
-      decode_errors_.fetch_add(1, std::memory_order_relaxed);
-      held->keep_data();
-      spawn_(tell(shared_from_this(), std::current_exception(), held));
-    }
-    if (held->decoded) {
-      held->raw.data = {};
-      for (const auto& one : found->second.handlers) start(one, held);
-    }
+    held->decoded = std::move(decoded);
+    held->raw.data = {};
+    for (const auto& one : to.handlers) start(one, held);
+  };
+  // Decoded once for both, where the one is a part of the other.
+  const auto whole = derived ? decode(*derived->type, event, text, claim) : nullptr;
+  if (plain && derived && derived->type->base == plain->type) {
+    if (whole) give(*plain, std::shared_ptr<const void>(whole, derived->type->as_base(whole.get())));
+  } else if (plain) {
+    give(*plain, decode(*plain->type, event, text, claim));
   }
+  if (derived) give(*derived, whole);
   return has_room();
+}
+
+void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void> event) {
+  const auto handlers = current();
+  const slot* const found = find(*handlers, type.name, true);
+  if (!found) return;
+  raw_event sent;
+  sent.shard_id = -1;
+  sent.name = type.name;
+  const auto held = std::make_shared<held_event>(sent, nullptr);
+  held->decoded = std::move(event);
+  for (const auto& one : found->handlers) start(one, held);
 }
 
 /// One handler at work on one event. However its coroutine ends, begun or not, its place is given back; and the event counts as

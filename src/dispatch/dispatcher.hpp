@@ -54,7 +54,11 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// Starts the handlers of an event, whose `data` is `text`. False when there is no room for another one: then await
   /// `room()` before the next. Handlers hold a claim of `claims`, if there is such, until the last of them has ended; it is
   /// given up when one could not be started, or was cut short by the end.
-  bool deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims = nullptr);
+  /// `told`: what is told from this event, if anything is: its handlers come after the event's own.
+  bool deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims = nullptr,
+               const event_type* told = nullptr);
+  /// The same of an event that was not sent, but is told from many: `event` is of that type.
+  void deliver_own(const event_type& type, std::shared_ptr<const void> event);
   /// Completes when fewer than `max_running` handlers run, or after `close()`.
   task<> room();
   /// From now on no handler counts as come to its end: they are about to be cancelled, and may hide that.
@@ -93,6 +97,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   std::shared_ptr<const table> current() const;
   bool is_closed() const;
+  const slot* find(const table& in, std::string_view name, bool derived) const;
+  std::shared_ptr<const void> decode(const event_type& type, const raw_event& event, const json::padded_text& text,
+                                     const std::shared_ptr<detail::claim>& claim);
   static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler);
   void start(entry_ptr to, std::shared_ptr<const held_event> event);
   static task<> run(work mine);

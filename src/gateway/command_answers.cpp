@@ -125,10 +125,10 @@ void command_desk::rate_limited(const json::padded_text& data) {
   wake_whole_guilds();
 }
 
-void command_desk::session_changed(int shard_id, bool resumed) {
+void command_desk::session_changed(int shard_id, bool resumed, const gateway::shard* only) {
   const std::lock_guard lock(mutex_);
   for (const auto& one : calls_) {
-    if (!one->logic) continue;
+    if (!one->logic || (only && one->sent_by != only)) continue;
     if (resumed)
       one->logic->session_resumed(shard_id);
     else

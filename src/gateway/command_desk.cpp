@@ -228,12 +228,10 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
   if (!what.key.empty() && by_nonce_.emplace(what.key, which).second) which->nonces.push_back(what.key);
   try {
     const auto to = options_.routes.of(what.guild);
-    const auto part = what.part;
-    auto payload = std::exchange(what.payload, {});
-    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, id = to->id()](error_code failed) {
-      self->was_sent(weak, what, id, failed);
+    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, id = to->id(), by = to.get()](error_code failed) {
+      self->was_sent(weak, what, id, by, failed);
     };
-    which->withdraw[part] = to->send(std::move(payload), std::move(done));
+    which->withdraw[what.part] = to->send(what.payload, std::move(done));
   } catch (const error&) {
     if (what.whole_guild) spacing_.given_back(what.guild);
     which->logic->fail(std::current_exception());
@@ -241,8 +239,12 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
 }
 
 void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what,
-                            int shard_id, error_code failed) {
+                            int shard_id, const shard* by, error_code failed) {
   const std::lock_guard lock(mutex_);
+  if (failed && serves_elsewhere(what.guild, by)) {
+    const auto again = which.lock();
+    if (again && !again->ended && !closed_) return send_one(again, what);
+  }
   if (what.whole_guild) {
     if (failed)
       spacing_.given_back(what.guild);
@@ -257,10 +259,20 @@ void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::ga
     of->logic->fail(std::make_exception_ptr(stopped()));
   } else {
     of->shard = shard_id;
+    of->sent_by = by;
     of->logic->sent(what.part, what.key, shard_id);
     wake_readers();
   }
   wake(*of);
+}
+
+/// Another set of shards has taken over meanwhile.
+bool command_desk::serves_elsewhere(guild_id guild, const shard* than) const {
+  try {
+    return options_.routes.of(guild).get() != than;
+  } catch (const error&) {
+    return false;
+  }
 }
 
 /// Payloads that nothing answers.
@@ -322,7 +334,7 @@ void command_desk::serving(const std::vector<std::shared_ptr<shard>>& all) {
 }
 
 void command_desk::retired(const std::vector<std::shared_ptr<shard>>& all) {
-  for (const auto& one : all) session_changed(one->id(), false);
+  for (const auto& one : all) session_changed(one->id(), false, one.get());
 }
 
 task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
@@ -332,9 +344,11 @@ task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<
   if (shard_id)
     to.push_back(self->options_.routes.at(*shard_id));
   else {
+    {
+      const std::lock_guard lock(self->mutex_);
+      self->presence_ = json.value;  // first: a set that begins to serve just now has one or the other
+    }
     to = self->options_.routes.all();
-    const std::lock_guard lock(self->mutex_);
-    self->presence_ = json.value;
   }
   std::vector<sender> what;  // all at once: one that is not connected keeps no other one waiting
   for (const auto& one : to)

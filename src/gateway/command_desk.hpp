@@ -75,6 +75,7 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     bool woken = false;
     std::shared_ptr<net::parked> waiter;
     int shard = -1;  // of what was sent last
+    const gateway::shard* sent_by = nullptr;  // only compared: two sets have the same numbers
     std::vector<std::string> nonces;
     std::map<std::size_t, std::function<void()>> withdraw;  // by part
     std::list<std::shared_ptr<call>>::iterator place;
@@ -128,10 +129,12 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void members_chunk(const json::padded_text& data);
   void guild_answer(protocol::guild_question what, const json::padded_text& data);
   void rate_limited(const json::padded_text& data);
-  void session_changed(int shard_id, bool resumed);
+  /// `only`: of the calls that this one sent, whatever others have its number.
+  void session_changed(int shard_id, bool resumed, const shard* only = nullptr);
+  bool serves_elsewhere(guild_id guild, const shard* than) const;
   void send_due(const std::shared_ptr<call>& which);
   void send_one(const std::shared_ptr<call>& which, protocol::gateway_call::outbound what);
-  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id,
+  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id, const shard* by,
                 error_code failed);
   static void wake(call& which);
   void wake_whole_guilds();

@@ -7,6 +7,7 @@
 #include <monochord/core/claim.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/json/codec.hpp>
+#include "protocol/guild_tracker.hpp"
 
 namespace monochord::gateway {
 
@@ -18,6 +19,7 @@ struct shard_event {
   json::padded_text data;   ///< the event's `d`, in a buffer that a parser needs no copy of
   /// For whoever works on it after `on_event` has returned; an event that nobody claims meanwhile is handled. Never null.
   const detail::claim_source* claim = nullptr;
+  protocol::guild_news guilds = protocol::guild_news::none;  ///< of GUILD_CREATE and GUILD_DELETE: what it means
 };
 
 /// Where shards put their events. Called on the strands of the shards, so from several threads when there are several.

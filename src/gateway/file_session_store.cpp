@@ -33,6 +33,7 @@ struct kept_session {
   std::int64_t shard_count = 1;
   std::int64_t intents = 0;
   std::int64_t large_threshold = 0;
+  user_id bot_id;
 };
 struct kept_budget {
   std::int64_t remaining = 0;
@@ -48,13 +49,13 @@ struct kept_sessions {
 
 }  // namespace
 
-MONOCHORD_MODEL(kept_session, shard_id, session_id, seq, resume_url, shard_count, intents, large_threshold)
+MONOCHORD_MODEL(kept_session, shard_id, session_id, seq, resume_url, shard_count, intents, large_threshold, bot_id)
 MONOCHORD_MODEL(kept_budget, remaining, total, reset_at)
 MONOCHORD_MODEL(kept_sessions, version, checksum, sessions, budget)
 
 namespace {
 
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 constexpr std::uint64_t largest_file = 64U << 20U;  // a hundred thousand shards take a third of it
 
 /// Against what a disk or an editor does to a file, not against somebody who may write it. FNV-1a, 64 bits.
@@ -262,6 +263,7 @@ class file_session_store final : public session_store, public std::enable_shared
       session.shard_count = static_cast<int>(one.shard_count);
       session.intents = static_cast<std::uint64_t>(one.intents);
       session.large_threshold = static_cast<int>(one.large_threshold);
+      session.bot_id = one.bot_id;
       sessions_.try_emplace(static_cast<int>(one.shard_id), std::move(session));
     }
     const auto fits = [](std::int64_t n) { return n >= 0 && n <= INT32_MAX; };
@@ -288,7 +290,7 @@ class file_session_store final : public session_store, public std::enable_shared
     kept.version = version;
     for (const auto& [shard_id, one] : sessions_)
       kept.sessions.push_back({shard_id, one.session_id, one.seq, one.resume_url, one.shard_count,
-                               static_cast<std::int64_t>(one.intents), one.large_threshold});
+                               static_cast<std::int64_t>(one.intents), one.large_threshold, one.bot_id});
     if (budget_) kept.budget = kept_budget{budget_->remaining, budget_->total, budget_->reset_at};
     kept.checksum = checksum_of(kept);
     return json::encode(kept);

@@ -23,6 +23,8 @@ namespace asio = boost::asio;
 namespace {
 /// How often a resharding looks whether it can go on.
 constexpr duration look_interval = std::chrono::milliseconds{250};
+/// Copies that a resharding remembers, some hundred bytes each, for twins that do not come.
+constexpr std::size_t most_expected = 1'000'000;
 using merge_side = merger::side;
 }  // namespace
 
@@ -44,7 +46,8 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
   void stop(stop_mode mode);
   static task<> keep_positions(std::shared_ptr<impl> self);
 
-  static task<> reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how, reshard_report& out);
+  static task<> reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how,
+                        std::shared_ptr<reshard_report> out);
   void check_room(int wanted, const gateway_info& info, const reshard_options& how) const;
   std::shared_ptr<merger> merge(const shard_range& to, const reshard_options& how) const;
   /// Nothing when the new set may take over; why not otherwise.
@@ -156,7 +159,7 @@ std::shared_ptr<merger> fleet::impl::merge(const shard_range& to, const reshard_
 void fleet::impl::look(merger& both, const crew& old, const crew& fresh) {
   const auto tell_of = [&both](const crew& which, merge_side as) {
     for (const auto& one : which.manager->all())
-      both.shard_is_up(as, one->id(), one->status() == protocol::session_status::ready);
+      both.shard_is_up(as, one->id(), one->status() == protocol::session_status::ready && !one->is_paused());
   };
   tell_of(old, merge_side::old_set);
   tell_of(fresh, merge_side::new_set);
@@ -192,6 +195,7 @@ task<std::exception_ptr> fleet::impl::bring_up(merger& both, const reshard_optio
     if (next->ended)
       co_return next->failure ? next->failure : fail(errc::cancelled, "the new shards have ended");
     look(both, *serving, *next);
+    if (both.expected() > most_expected) co_return fail(errc::resource, "too many events came on one set of shards alone");
     const auto now = time.now();
     if (!switched) {
       if (now >= deadline) co_return fail(errc::timeout, "the new shards did not come up in time");
@@ -202,7 +206,10 @@ task<std::exception_ptr> fleet::impl::bring_up(merger& both, const reshard_optio
       continue;
     }
     out.balanced = now - std::max(both.balanced_since(), *switched) >= how.settle;
-    if (out.balanced || now - *switched >= how.settle_limit) co_return std::exception_ptr();
+    if (out.balanced) co_return std::exception_ptr();
+    if (now - *switched < how.settle_limit) continue;
+    if (both.new_set_is_ready()) co_return std::exception_ptr();
+    co_return fail(errc::timeout, "the new shards do not stay up");
   }
 }
 
@@ -216,7 +223,7 @@ task<> fleet::impl::hand_over(merger& both) {
     std::vector<int> gone;
     for (const auto& one : old->manager->all()) gone.push_back(one->id());
     try {
-      co_await serving->store->take_over(std::move(gone));
+      co_await serving->store->take_over(options.shard.clock, std::move(gone));
     } catch (const std::exception& e) {
       log(log_level::warning, std::string("resharding: cannot store all of the new sessions: ") + e.what());
     }
@@ -244,15 +251,15 @@ task<> fleet::impl::wait_for_the_last(merger& both, const crew& old, const crew&
 }
 
 task<> fleet::impl::reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how,
-                            reshard_report& out) {
+                            std::shared_ptr<reshard_report> out) {
   co_await asio::this_coro::throw_if_cancelled(false);
   if (!self->started || self->stopped || self->serving->ended || !self->serving->manager->queue())
     throw error(errc::invalid_argument, "the client's shards do not run");
   if (self->resharding) throw error(errc::invalid_argument, "a resharding is under way already");
   const auto to = plan.shards(info.shards);
-  out.from = self->serving->manager->range().total;
-  out.to = to.total;
-  if (out.from == out.to) throw error(errc::invalid_argument, "the bot has " + std::to_string(to.total) + " shards already");
+  out->from = self->serving->manager->range().total;
+  out->to = to.total;
+  if (out->from == out->to) throw error(errc::invalid_argument, "the bot has " + std::to_string(to.total) + " shards already");
   self->check_room(to.last - to.first + 1, info, how);
 
   const auto began = self->options.shard.clock->now();
@@ -262,15 +269,21 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, shard_plan plan, gateway
   wanted.shard.queue = self->serving->manager->queue();
   wanted.wait_for_budget = true;  // there was room a moment ago
   wanted.on_progress = nullptr;
+  wanted.on_all_ready = nullptr;
   const auto both = self->merge(to, how);
   self->next = self->make_crew(std::move(wanted), set_store::role::waits);
   self->resharding = true;
   self->serving->sink->merge(both, merge_side::old_set);
   self->next->sink->merge(both, merge_side::new_set);
-  self->start(self->next);
-  self->log(log_level::info, "resharding: from " + std::to_string(out.from) + " shards to " + std::to_string(out.to));
+  self->log(log_level::info, "resharding: from " + std::to_string(out->from) + " shards to " + std::to_string(out->to));
 
-  const auto failure = co_await self->bring_up(*both, how, out);
+  std::exception_ptr failure;
+  try {
+    self->start(self->next);
+    failure = co_await self->bring_up(*both, how, *out);
+  } catch (...) {
+    failure = std::current_exception();
+  }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   // What happens from here on is no longer a matter of whoever asked for it.
   const auto old = self->serving;
@@ -283,17 +296,17 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, shard_plan plan, gateway
   self->wake();
 
   const auto counted = both->counters();
-  out.twins = counted.twins;
-  out.singles = counted.singles;
-  out.held = counted.held;
-  out.held_too_long = counted.held_too_long;
-  out.took = self->options.shard.clock->now() - began;
-  const auto told = std::to_string(out.twins) + " events came twice, " + std::to_string(out.singles) + " once";
+  out->twins = counted.twins;
+  out->singles = counted.singles;
+  out->held = counted.held;
+  out->held_too_long = counted.held_too_long;
+  out->took = self->options.shard.clock->now() - began;
+  const auto told = std::to_string(out->twins) + " events came twice, " + std::to_string(out->singles) + " once";
   if (!failure) {
-    self->log(log_level::info, "resharding: done, " + std::to_string(out.to) + " shards serve; " + told);
+    self->log(log_level::info, "resharding: done, " + std::to_string(out->to) + " shards serve; " + told);
     co_return;
   }
-  self->log(log_level::warning, "resharding: given up, the " + std::to_string(out.from) + " shards serve on; " + told);
+  self->log(log_level::warning, "resharding: given up, the " + std::to_string(out->from) + " shards serve on; " + told);
   std::rethrow_exception(failure);
 }
 
@@ -321,9 +334,10 @@ task<> fleet::keep_positions() {
 
 task<reshard_report> fleet::reshard(shard_plan plan, gateway_info info, reshard_options how) {
   const auto self = impl_;
-  reshard_report out;
-  co_await net::run_on(self->strand, impl::reshard(self, plan, std::move(info), how, out));  // `out` outlives it
-  co_return out;
+  // Shared: whoever asked may be gone before it has gone back.
+  const auto out = std::make_shared<reshard_report>();
+  co_await net::run_on(self->strand, impl::reshard(self, plan, std::move(info), how, out));
+  co_return *out;
 }
 
 }  // namespace monochord::gateway

@@ -6,7 +6,6 @@
 
 #include <monochord/core/random.hpp>
 #include "protocol/event_key.hpp"
-#include "protocol/guild_counter.hpp"
 
 namespace monochord::gateway {
 
@@ -56,9 +55,8 @@ bool merger::on_event(side from, const shard_event& event) {
   std::vector<guild_id> guilds;
   const bool is_ready = from == side::new_set && event.type == "READY";
   if (is_ready) {
-    protocol::guild_counter listed;
-    listed.event(event.type, event.data);
-    guilds = listed.ids();
+    auto told = protocol::read_guild_event(event.type, event.data);
+    if (told && told->listed) guilds = std::move(*told->listed);  // one that is broken names none
   }
 
   const std::lock_guard lock(mutex_);
@@ -73,11 +71,17 @@ bool merger::on_event(side from, const shard_event& event) {
     case verdict::deliver: {
       std::shared_ptr<link> shared;
       if (out.expects_twin || !out.cancelled.empty()) shared = std::make_shared<link>();
-      room = deliver(event, name, out.expects_twin, shared) && room;
+      shard_event first = event;
+      std::vector<std::shared_ptr<detail::claim>> others;
       for (const auto cancelled : out.cancelled) {
         auto one = held_.extract(cancelled);
-        if (!one.empty() && !shared->is_finished()) shared->add(std::move(one.mapped().claim));
+        if (one.empty()) continue;
+        others.push_back(std::move(one.mapped().claim));
+        // Only the shard that had it first takes it for news.
+        if (first.guilds == protocol::guild_news::none) first.guilds = one.mapped().guilds;
       }
+      room = deliver(first, name, out.expects_twin, shared) && room;
+      for (auto& claim : others) shared->add(std::move(claim));  // let go at once where nobody works on it
       break;
     }
     case verdict::hold: {
@@ -90,6 +94,7 @@ bool merger::on_event(side from, const shard_event& event) {
       one.data = event.data.text();
       one.data.resize(one.size + json::padding_bytes);
       one.claim = (*event.claim)();
+      one.guilds = event.guilds;
       held_.emplace(name, std::move(one));
       break;
     }
@@ -129,7 +134,7 @@ bool merger::deliver_held(const std::vector<ticket>& names, bool expect_twins) {
     const auto& one = found.mapped();
     const detail::claim_source claim = [&one] { return one.claim; };
     const auto data = json::padded_text(one.data.data(), one.size, one.data.size()).part(std::string_view(one.data).substr(0, one.size));
-    const shard_event event{one.shard_id, one.seq, one.type, data, &claim};
+    const shard_event event{one.shard_id, one.seq, one.type, data, &claim, one.guilds};
     room = deliver(event, name, expect_twins, expect_twins ? std::make_shared<link>() : nullptr) && room;
   }
   return room;
@@ -180,6 +185,11 @@ void merger::roll_back() {
 bool merger::is_done() const {
   const std::lock_guard lock(mutex_);
   return merge_.is_done();
+}
+
+std::size_t merger::expected() const {
+  const std::lock_guard lock(mutex_);
+  return merge_.expected();
 }
 
 protocol::merge_counters merger::counters() const {

@@ -38,6 +38,8 @@ class merger {
   void finish();
   void roll_back();
   bool is_done() const;
+  /// Delivered copies whose twins are expected.
+  std::size_t expected() const;
   protocol::merge_counters counters() const;
 
  private:
@@ -52,6 +54,7 @@ class merger {
     std::string data;  // with what a parser needs behind it
     std::size_t size = 0;
     std::shared_ptr<detail::claim> claim;
+    protocol::guild_news guilds = protocol::guild_news::none;
   };
 
   bool deliver(const shard_event& event, ticket name, bool expects_twin, const std::shared_ptr<link>& shared);

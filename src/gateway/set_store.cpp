@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "gateway/store_call.hpp"
+
 namespace monochord::gateway {
 
 set_store::set_store(std::shared_ptr<session_store> inner, role as) : inner_(std::move(inner)), role_(as) {}
@@ -30,7 +32,7 @@ task<> set_store::save(int shard_id, const stored_session& session) {
 task<> set_store::erase(int shard_id) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.erase(shard_id);
+    if (role_ == role::waits) waiting_.insert_or_assign(shard_id, std::nullopt);
     if (role_ != role::serves) co_return;
   }
   co_await inner_->erase(shard_id);
@@ -47,25 +49,32 @@ void set_store::retire() {
   waiting_.clear();
 }
 
-task<> set_store::take_over(std::vector<int> old_shards) {
-  std::map<int, stored_session> all;
+std::optional<std::pair<int, std::optional<stored_session>>> set_store::next() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) {
+    role_ = role::serves;
+    return std::nullopt;
+  }
+  auto node = waiting_.extract(waiting_.begin());
+  return std::pair(node.key(), std::move(node.mapped()));
+}
+
+task<> set_store::store(int shard_id, std::optional<stored_session> session) {
+  if (session) co_await inner_->save(shard_id, *session);
+  else co_await inner_->erase(shard_id);
+}
+
+task<> set_store::take_over(std::shared_ptr<clock> time, std::vector<int> old_shards) {
   {
     const std::lock_guard lock(mutex_);
-    role_ = role::serves;
-    all.swap(waiting_);
+    for (const int old : old_shards) waiting_.try_emplace(old, std::nullopt);
   }
+  // What is saved meanwhile waits too, and is newer.
   std::exception_ptr failed;
-  for (const auto& [shard_id, session] : all) {
+  while (auto one = next()) {
+    if (failed) continue;  // a store that does not answer is not asked as often as there are shards
     try {
-      co_await inner_->save(shard_id, session);
-    } catch (...) {
-      failed = std::current_exception();
-    }
-  }
-  for (const int old : old_shards) {
-    if (all.contains(old)) continue;
-    try {
-      co_await inner_->erase(old);
+      co_await within_limit(*time, store(one->first, std::move(one->second)));
     } catch (...) {
       failed = std::current_exception();
     }

@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include <monochord/gateway/session_store.hpp>
@@ -26,17 +28,20 @@ class set_store final : public session_store {
 
   /// From now on nothing of this set is stored.
   void retire();
-  /// Stores what waited, and from now on whatever comes; forgets the shards of the old set that this one has not. Throws what
-  /// the store throws; what comes later is stored all the same.
-  task<> take_over(std::vector<int> old_shards);
+  /// Stores what waited, and from then on whatever comes; forgets the shards of the old set that this one has not. Throws what
+  /// the store throws first, or `errc::timeout`; what comes later is stored all the same.
+  task<> take_over(std::shared_ptr<clock> time, std::vector<int> old_shards);
 
  private:
   role now() const;
+  /// Of what waits the first; nothing, and from now on this set serves, when nothing does.
+  std::optional<std::pair<int, std::optional<stored_session>>> next();
+  task<> store(int shard_id, std::optional<stored_session> session);
 
   const std::shared_ptr<session_store> inner_;
   mutable std::mutex mutex_;
   role role_;
-  std::map<int, stored_session> waiting_;
+  std::map<int, std::optional<stored_session>> waiting_;  // nothing: it is to be erased
 };
 
 }  // namespace monochord::gateway

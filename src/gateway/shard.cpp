@@ -68,6 +68,8 @@ duration shard::lag() const noexcept {
 
 std::uint64_t shard::zombies() const noexcept { return impl_->zombies.load(std::memory_order_relaxed); }
 
+bool shard::is_paused() const noexcept { return impl_->paused_since.load(std::memory_order_relaxed) != time_point::max(); }
+
 void shard::restart(bool fresh) noexcept {
   if (status() == protocol::session_status::ended) return;  // perhaps nobody runs the executor any more
   asio::post(impl_->strand, [self = impl_, fresh] { self->restart(fresh); });
@@ -121,7 +123,9 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       presence(options->presence_json),
       presence_is_due(!presence.empty()),
       positions(options->ack_after),
-      durable(options->store && options->store->is_durable()) {
+      durable(options->store && options->store->is_durable()),
+      guilds(options->guilds->join()),
+      bot_id(options->bot_id) {
   socket_options.transport = options->transport;
   socket_options.clock = options->clock;
   socket_options.tls = options->tls;
@@ -178,6 +182,7 @@ task<> shard::impl::load_session(std::optional<protocol::session_snapshot>& into
       kept.session_id = found->session_id;
       kept.seq = found->seq;
       kept.resume_url = found->resume_url;
+      if (!bot_id) bot_id = found->bot_id;
       into = std::move(kept);
     }
   } catch (const std::exception& e) {

@@ -11,10 +11,12 @@
 #include <monochord/core/clock.hpp>
 #include <monochord/core/log.hpp>
 #include <monochord/core/task.hpp>
+#include <monochord/core/snowflake.hpp>
 #include <monochord/core/token.hpp>
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include "gateway/event_sink.hpp"
+#include "gateway/guild_registry.hpp"
 #include "net/network.hpp"
 #include "net/tls.hpp"
 #include "protocol/inflate.hpp"
@@ -25,6 +27,7 @@ namespace monochord::gateway {
 /// What all shards of a bot share.
 struct shard_options {
   monochord::token token;
+  user_id bot_id;               ///< as the token says, 0 when it does not
   std::uint64_t intents = 0;
   int shard_count = 1;
   int large_threshold = 0;      ///< 0: Discord's default
@@ -43,11 +46,13 @@ struct shard_options {
   logger log;
   std::shared_ptr<monochord::identify_queue> queue;  ///< required
   std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
+  std::shared_ptr<guild_registry> guilds;            ///< required
 };
 
 /// Whether a session that was kept is one that this bot would start today.
 inline bool fits(const stored_session& kept, const shard_options& today) noexcept {
-  return kept.shard_count == today.shard_count && kept.intents == today.intents && kept.large_threshold == today.large_threshold;
+  const bool same_bot = !kept.bot_id || !today.bot_id || kept.bot_id == today.bot_id;
+  return same_bot && kept.shard_count == today.shard_count && kept.intents == today.intents && kept.large_threshold == today.large_threshold;
 }
 
 using stop_mode = protocol::session::stop_mode;
@@ -111,6 +116,8 @@ class shard {
   /// As `shard_info::lag` and `shard_info::zombies`. Thread-safe.
   duration lag() const noexcept;
   std::uint64_t zombies() const noexcept;
+  /// It does not read, since there is no room for its events. Thread-safe.
+  bool is_paused() const noexcept;
   /// `session::restart`. Thread-safe; nothing happens before run() and after the end.
   void restart(bool fresh) noexcept;
   /// Counted on the strand and read there.

@@ -6,6 +6,7 @@
 #include "gateway/shard_impl.hpp"
 #include "gateway/store_call.hpp"
 #include "gateway/stored_budget.hpp"
+#include "protocol/payload_input.hpp"
 #include "protocol/payload_text.hpp"
 
 namespace monochord::gateway {
@@ -78,7 +79,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
       break;
     case kind::session_lost:
       log(log_level::info, "the session is gone, a new one will be started");
-      guilds = {};  // READY tells again
+      guilds->session_lost();  // READY tells again
       guild_count.store(-1, std::memory_order_relaxed);
       remember();
       break;
@@ -317,13 +318,16 @@ void shard::impl::deliver(const shard_event& event) {
     positions_of = session->session_number();
     positions.restart(0);
   }
-  if (guilds.event(event.type, event.data)) {
-    const auto count = guilds.count();
+  if (!options->bot_id && event.type == "READY") bot_id = protocol::ready_user(event.data.text());
+  auto told = event;
+  if (const auto about = protocol::read_guild_event(event.type, event.data)) {
+    told.guilds = guilds->take(*about, *options->clock);
+    const auto count = guilds->count();
     guild_count.store(count ? static_cast<std::int64_t>(*count) : -1, std::memory_order_relaxed);
   }
   claimed = false;
   delivering = event.seq;
-  present->waits_for_room = !sink->on_event(event);
+  present->waits_for_room = !sink->on_event(told);
   positions.came(event.seq, claimed, options->clock->now());
   look_at_positions();
 }
@@ -410,6 +414,7 @@ stored_session shard::impl::to_stored(const protocol::session_snapshot& from) co
   kept.shard_count = options->shard_count;
   kept.intents = options->intents;
   kept.large_threshold = options->large_threshold;
+  kept.bot_id = bot_id;
   return kept;
 }
 

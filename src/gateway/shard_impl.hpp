@@ -14,7 +14,6 @@
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
 #include "net/websocket.hpp"
-#include "protocol/guild_counter.hpp"
 #include "protocol/handled_position.hpp"
 #include "protocol/payload_input.hpp"
 
@@ -176,7 +175,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::list<std::shared_ptr<child>> children;
   std::function<void(int)> on_settled;
   std::function<void(int, bool)> on_first_up;
-  protocol::guild_counter guilds;
+  const std::unique_ptr<guild_registry::member> guilds;
+  user_id bot_id;  // of the session, once it is known
 
   shard_counters counters;  // but those of the session, and of the present inflater
   std::atomic<protocol::session_status> status{protocol::session_status::idle};

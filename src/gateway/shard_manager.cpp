@@ -11,6 +11,8 @@
 #include <set>
 #include <utility>
 
+#include <monochord/gateway/intents.hpp>
+
 #include "gateway/store_call.hpp"
 #include "gateway/stored_budget.hpp"
 #include "gateway/watched_queue.hpp"
@@ -67,6 +69,9 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   void check_budget(const std::vector<int>& needed, const identify_queue_options& limits) const;
   void start(const std::shared_ptr<shard>& which);
   void came_up(int shard_id, bool resumed);
+  void look_at_guilds();
+  static task<> wait_for_guilds(std::shared_ptr<impl> self, time_point until);
+  void tell_all_ready(const guild_registry::progress& now);
   void let_others_go(const std::vector<int>& shard_ids) const;
   void settled(int shard_id);
   void ended(std::exception_ptr error);
@@ -100,6 +105,9 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   int max_concurrency = 1;
   time_point began{};
   time_point tells_next = time_point::min();
+  bool all_ready_told = false;
+  bool waits_for_guilds = false;
+  std::unique_ptr<timer> guild_alarm;
   std::optional<stop_mode> stopped;
   bool discarded_late = false;  // the shards had been told to keep their sessions
   bool store_is_silent = false;
@@ -116,6 +124,9 @@ shard_manager::impl::impl(shard_manager_options given, std::shared_ptr<event_sin
   if (options.shard.gateway_url.empty()) options.shard.gateway_url = options.info.url;
   if (options.shard.gateway_url.empty() && options.shard.gateway_url_override.empty())
     throw error(errc::invalid_argument, "no address for the gateway");
+  if (!options.shard.guilds)
+    options.shard.guilds = std::make_shared<guild_registry>((options.shard.intents & static_cast<std::uint64_t>(intent::guilds)) != 0);
+  guild_alarm = options.shard.clock->make_timer(strand);
   shared = std::make_shared<shard_options>(options.shard);
   shards.reserve(static_cast<std::size_t>(range.last - range.first) + 1);
   for (int id = range.first; id <= range.last; ++id) shards.push_back(std::make_shared<shard>(id, shared, sink));
@@ -189,6 +200,12 @@ void shard_manager::impl::begin(const known& found) {
   }
   if (options.on_session) shared->queue = std::make_shared<watched_queue>(shared->queue, options.on_session);
   began = shared->clock->now();
+  if (options.on_all_ready)
+    shared->guilds->watch([weak = weak_from_this(), on = strand] {
+      asio::post(on, [weak] {
+        if (const auto self = weak.lock()) self->look_at_guilds();
+      });
+    });
   max_concurrency = found.limits.max_concurrency;
   try {
     check_budget(found.fresh, found.limits);
@@ -266,7 +283,7 @@ task<> shard_manager::impl::live(std::shared_ptr<impl> self) {
       return self->stopped || std::none_of(members.begin(), members.end(), [&](int id) { return self->unsettled.contains(id); });
     });
   }
-  co_await self->wait_for([&] { return self->stopped && self->running == 0; });
+  co_await self->wait_for([&] { return self->stopped && self->running == 0 && !self->waits_for_guilds; });
   self->let_others_go(fresh);
   if (self->discarded_late && self->shared->store) co_await self->erase_sessions();
   if (self->failure) std::rethrow_exception(self->failure);
@@ -316,6 +333,41 @@ void shard_manager::impl::came_up(int shard_id, bool resumed) {
   if (is_news) tells_next = after(time, tell_interval);
   shared->log(is_news ? log_level::info : log_level::debug, "gateway", told(now));
   if (options.on_progress) options.on_progress(now);
+  look_at_guilds();
+}
+
+/// Whether the start is complete: told in `came_up`, by the registry, and by the alarm.
+void shard_manager::impl::look_at_guilds() {
+  if (!options.on_all_ready || all_ready_told || stopped || up_once != static_cast<int>(shards.size())) return;
+  const auto now = shared->guilds->look();
+  if (!now.up) return;  // one has lost its session again
+  const auto until = after(now.last_news, options.guild_wait);
+  if (now.awaited == 0 || shared->clock->now() >= until) return tell_all_ready(now);
+  if (std::exchange(waits_for_guilds, true)) return;
+  asio::co_spawn(strand, wait_for_guilds(shared_from_this(), until), [self = shared_from_this()](std::exception_ptr) {
+    self->waits_for_guilds = false;
+    self->look_at_guilds();  // guilds may have come meanwhile, which begins the wait anew
+    self->wake();
+  });
+}
+
+task<> shard_manager::impl::wait_for_guilds(std::shared_ptr<impl> self, time_point until) {
+  if (!self->stopped && !self->all_ready_told) co_await self->guild_alarm->wait_until(until);
+}
+
+void shard_manager::impl::tell_all_ready(const guild_registry::progress& now) {
+  all_ready_told = true;
+  shared->guilds->watch({});
+  guild_alarm->cancel();
+  monochord::all_ready out;  // not the member of that name
+  out.shards = static_cast<int>(shards.size());
+  out.guilds = now.guilds;
+  out.missing_guilds = now.awaited + now.unavailable;
+  out.elapsed = shared->clock->now() - began;
+  if (out.missing_guilds != 0)
+    shared->log(log_level::info, "gateway", std::to_string(out.missing_guilds) + " of " + std::to_string(out.guilds) +
+                                                " guilds are not available: the start is over without them");
+  options.on_all_ready(out);
 }
 
 void shard_manager::impl::ended(std::exception_ptr error) {
@@ -330,6 +382,7 @@ void shard_manager::impl::stop(stop_mode mode) {
   discarded_late = stopped.has_value();
   stopped = mode;
   for (const auto& one : shards) one->stop(mode);
+  guild_alarm->cancel();
   wake();
 }
 

@@ -11,6 +11,7 @@
 #include <monochord/core/task.hpp>
 #include <monochord/gateway/sharding.hpp>
 #include <monochord/gateway/shards.hpp>
+#include <monochord/model/derived_events.hpp>
 #include <monochord/model/gateway.hpp>
 #include "gateway/shard.hpp"
 
@@ -21,7 +22,7 @@ using gateway_info = gateway_bot_info;
 
 struct shard_manager_options {
   /// What every shard gets. `gateway_url` and `shard_count` are filled in from `info`; a null `queue` becomes one in
-  /// this process made from `info.session_start_limit`.
+  /// this process made from `info.session_start_limit`, null `guilds` those of this manager alone.
   shard_options shard;
   gateway_info info;
   shard_plan plan;             ///< which shards run here
@@ -31,6 +32,9 @@ struct shard_manager_options {
   std::function<void(const start_progress&)> on_progress;
   /// Called on a shard's executor when the shard is about to start a session, before it can; must not throw or block.
   std::function<void(int shard_id)> on_session;
+  /// Called there once: when every shard has a session and no guild is awaited any more, or none has come for `guild_wait`.
+  std::function<void(const all_ready&)> on_all_ready;
+  std::chrono::milliseconds guild_wait{15'000};
 };
 
 /// Those shards of a bot that run in this process. Members are thread-safe.

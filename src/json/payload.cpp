@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <cstring>
+#include <span>
 #include <string>
 
 #include "json/member.hpp"
@@ -44,18 +45,22 @@ class peeker {
     return at_ != end_ && skip(out) ? out : std::string_view();
   }
 
-  std::string_view find(std::string_view wanted) {
+  void find(std::span<const std::string_view> keys, std::span<std::string_view> values) {
     space();
-    if (at_ == end_ || *at_ != '{') return {};
+    if (at_ == end_ || *at_ != '{') return;
+    std::size_t left = keys.size();
     do {
       ++at_;
       space();
       std::string_view key, value;
-      if (!string(key) || !colon() || !skip(value)) return {};
-      if (key == wanted) return value;
+      if (!string(key) || !colon() || !skip(value)) return;
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (key != keys[i] || !values[i].empty()) continue;
+        values[i] = value;
+        if (--left == 0) return;
+      }
       space();
     } while (at_ != end_ && *at_ == ',');
-    return {};
   }
 
  private:
@@ -228,8 +233,14 @@ std::string_view first_value(std::string_view text) {
 }
 
 std::string_view member_of(std::string_view object, std::string_view key) {
+  std::string_view value;
+  members_of(object, {&key, 1}, {&value, 1});
+  return value;
+}
+
+void members_of(std::string_view object, std::span<const std::string_view> keys, std::span<std::string_view> values) {
   failure ignored;
-  return peeker(object, ignored).find(key);
+  peeker(object, ignored).find(keys, values);
 }
 
 payload_head peek(std::string_view text) {

@@ -5,6 +5,7 @@
 
 #include <monochord/model/gateway.hpp>
 
+#include "json/member.hpp"
 #include "json/table.hpp"
 
 namespace monochord {
@@ -67,6 +68,11 @@ actions feed_payload(session& to, std::uint32_t generation, const json::padded_t
     case op_heartbeat_ack: return to.heartbeat_acked(generation, at);
     default: return to.unknown_op(generation);
   }
+}
+
+user_id ready_user(std::string_view data) {
+  const auto id = json::member_of(json::member_of(data, "user"), "id");
+  return id.size() < 2 ? user_id{} : user_id::parse(id.substr(1, id.size() - 2));
 }
 
 }  // namespace protocol

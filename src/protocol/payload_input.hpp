@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string_view>
+
+#include <monochord/core/snowflake.hpp>
 #include <monochord/json/codec.hpp>
 #include <monochord/json/payload.hpp>
 
@@ -13,5 +16,8 @@ namespace monochord::protocol {
 /// views point into `text`.
 actions feed_payload(session& to, std::uint32_t generation, const json::padded_text& text, moment at,
                      json::payload_head& head);
+
+/// Whose session a READY begins, from its data; 0 when that cannot be read.
+user_id ready_user(std::string_view data);
 
 }  // namespace monochord::protocol

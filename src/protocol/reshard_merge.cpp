@@ -138,7 +138,7 @@ void reshard_merge::let_go(const held_event& one, std::vector<ticket>& into, tim
 }
 
 void reshard_merge::prove(guild_id guild, ticket old_copy, ticket new_copy) {
-  if (!proven_.insert(guild.value()).second) return;
+  if (!guild || !proven_.insert(guild.value()).second) return;  // what belongs to no guild has no order among its shards
   const auto keys = unproven_.find(guild.value());
   if (keys == unproven_.end()) return;
   const auto forget_before = [this](line& all, ticket last) {
@@ -204,6 +204,10 @@ reshard_merge::outcome reshard_merge::event(side from, int shard, std::string_vi
       ++counters_.starts;
       out.what = verdict::cancel;
     }
+    return out;
+  }
+  if (spent_.erase(key) != 0) {
+    out.what = verdict::cancel;
     return out;
   }
   if (is_repeat(from, shard, key, now)) {
@@ -339,16 +343,17 @@ bool reshard_merge::is_due(side expected_from, guild_id guild, time_point since,
 
 /// Where it is certain which copy is whose twin, each has its own time. Elsewhere equal events hide that the first of
 /// them will get none: then it tells how few there have been at a time.
-void reshard_merge::expire(side expected_from, const tally& of, line& delivered, time_point now) {
+void reshard_merge::expire(side expected_from, const event_key& key, line& delivered, time_point now) {
   std::size_t lost = 0;
-  if (proven_.contains(of.guild.value())) {
-    while (lost < delivered.copies.size() && is_due(expected_from, of.guild, delivered.copies[lost].at, now)) ++lost;
-  } else if (!delivered.empty() && is_due(expected_from, of.guild, delivered.began, now)) {
+  if (proven_.contains(key.guild.value())) {
+    while (lost < delivered.copies.size() && is_due(expected_from, key.guild, delivered.copies[lost].at, now)) ++lost;
+  } else if (!delivered.empty() && is_due(expected_from, key.guild, delivered.began, now)) {
     lost = delivered.low;
     delivered.began = now;
   }
   for (std::size_t i = 0; i < lost; ++i) forgotten_.push_back(delivered.copies[i].name);
   delivered.copies.erase(delivered.copies.begin(), delivered.copies.begin() + static_cast<std::ptrdiff_t>(lost));
+  if (lost != 0 && key.what == event_key::kind::unique) spent_.insert(key);
   if (lost != 0) delivered.low = delivered.copies.size();
   counters_.singles += lost;
 }
@@ -377,17 +382,20 @@ std::vector<reshard_merge::ticket> reshard_merge::timer(time_point now) {
 
   bool balanced = new_set_is_ready(now);
   for (const auto& [guild, queue] : held_) balanced = balanced && !has_passed(queue.front().since, options_.lag, now);
+  std::size_t expected = 0;
   for (auto at = tallies_.begin(); at != tallies_.end();) {
     auto& t = at->second;
     balanced = balanced && !is_behind(t, t.by_old, now) && !is_behind(t, t.by_new, now);
-    expire(side::new_set, t, t.by_old, now);
-    expire(side::old_set, t, t.by_new, now);
+    expire(side::new_set, at->first, t.by_old, now);
+    expire(side::old_set, at->first, t.by_new, now);
+    expected += t.by_old.copies.size() + t.by_new.copies.size();
     at = t.empty() ? tallies_.erase(at) : std::next(at);
   }
   std::erase_if(repeated_, [&](const auto& one) { return has_passed(one.second.since, options_.twin_limit, now); });
   // One that is behind may have what began before the new set did.
   for (const auto& s : old_shards_) balanced = balanced && s.up && has_passed(s.up_since, options_.lag, now);
   if (!balanced) balanced_since_ = now;
+  expected_ = expected;
   return out;
 }
 

@@ -95,6 +95,8 @@ class reshard_merge {
 
   const merge_counters& counters() const noexcept { return counters_; }
   std::size_t waiting() const noexcept { return held_count_; }
+  /// Delivered copies whose twins were expected when `timer` was last called.
+  std::size_t expected() const noexcept { return expected_; }
 
  private:
   enum class phase : std::uint8_t { both, only_new, only_old };
@@ -162,7 +164,7 @@ class reshard_merge {
   outcome of_old(const event_key& key, ticket name, time_point now);
   outcome of_new(const event_key& key, ticket name, std::size_t bytes, time_point now);
   bool is_due(side expected_from, guild_id guild, time_point since, time_point now) noexcept;
-  void expire(side expected_from, const tally& of, line& delivered, time_point now);
+  void expire(side expected_from, const event_key& key, line& delivered, time_point now);
   bool is_behind(const tally& of, const line& delivered, time_point now) const noexcept;
   void forget(line& all);
 
@@ -172,12 +174,13 @@ class reshard_merge {
   phase phase_ = phase::both;
   tallies tallies_;
   std::unordered_map<std::uint64_t, held_queue> held_;  // by guild
-  std::size_t held_count_ = 0, held_bytes_ = 0;
+  std::size_t held_count_ = 0, held_bytes_ = 0, expected_ = 0;
   std::unordered_set<std::uint64_t>
       synced_;  // guilds in which the old set has reached the new one, or is not waited for
   std::unordered_set<std::uint64_t> proven_;                            // guilds in which it is certain where both are
   std::unordered_map<std::uint64_t, std::vector<event_key>> unproven_;  // the keys of other guilds that have a tally
   std::unordered_map<event_key, repeated, event_key_hash> repeated_;
+  std::unordered_set<event_key, event_key_hash> spent_;  // what comes once, and whose twin came in no time: it comes too late
   std::vector<ticket> forgotten_;
   time_point balanced_since_{};
   merge_counters counters_;

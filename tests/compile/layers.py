@@ -27,7 +27,7 @@ TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'core', 
              'permissions': 'model', 'fwd': None}
 
 # Tables without code of their own, which more than one layer expands: the layer whose place they hold.
-TABLES = {'gateway/events.def': 'model'}
+TABLES = {'gateway/events.def': 'model', 'gateway/derived_events.def': 'model'}
 
 # Private headers that bring Beast, for .cpp files of src/net only.
 BRINGS_BEAST = r'src/net/(stream_adaptor|http_connection)\.hpp$'
@@ -41,6 +41,7 @@ ONLY_IN = [
     (r'spdlog|fmt/', [r'src/core/log\.cpp$']),
     (r'openssl/', [r'src/net/[^/]+\.cpp$', r'src/net/tls_sessions\.hpp$', r'src/testing/[^/]+\.cpp$', r'src/commands/[^/]+\.cpp$']),
     (r'zlib\.h|zstd\.h', [r'src/(protocol|net)/[^/]+\.cpp$', r'src/testing/[^/]+\.cpp$']),
+    (r'sqlite3\.h', [r'src/gateway/sqlite\.cpp$']),
     (r'boost/asio/ssl', [r'src/net/[^/]+\.cpp$']),
     (r'boost/asio\.hpp', []),
 ]

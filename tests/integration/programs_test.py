@@ -90,6 +90,25 @@ for name, command, answered in (
         reply = ask(f'expect {pressed} 30')['reply']
         expect('its button "Again" is answered', reply is not None and reply['type'] == 6)
     end(example, name)
+raw = subprocess.Popen([os.path.join(folder, '07_raw_events')], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=bot_output,
+                       text=True, env=environment)
+started.append(raw)
+expect('07_raw_events logs in', ask('session 30')['connected'])
+ask('say alice general hello')  # whose text is kept from a bot without the intent
+events = []
+for line in raw.stdout:
+    events.append(json.loads(line))
+    if events[-1]['name'] == 'MESSAGE_CREATE':
+        break
+raw.send_signal(signal.SIGTERM)
+events += [json.loads(line) for line in raw.stdout]
+expect('SIGTERM ends 07_raw_events with status 0', raw.wait(30) == 0)
+expect('its lines are the events, in order', [e['name'] for e in events[:1]] == ['READY'] and
+       [e['seq'] for e in events] == list(range(1, len(events) + 1)) and {e['shard'] for e in events} == {0})
+expect('with their data', any(e['name'] == 'MESSAGE_CREATE' and e['d']['author']['username'] == 'alice' for e in events) and
+       any(e['name'] == 'GUILD_CREATE' and e['d']['name'] for e in events))
+while ask('session 0')['connected']:
+    time.sleep(0.02)
 cron = subprocess.run([os.path.join(folder, '04_cron'), greeting['channels']['general'], 'good morning'], env=environment,
                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
 expect('04_cron posts and ends', cron.returncode == 0 and 'posted' in cron.stdout)

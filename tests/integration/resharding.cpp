@@ -9,6 +9,7 @@
 #include "support/catch.hpp"
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/gateway/shards.hpp>
+#include <monochord/model/derived_events.hpp>
 #include <monochord/model/guild_events.hpp>
 
 namespace mc = monochord;
@@ -33,7 +34,9 @@ struct busy_bot {
     bot.on<mc::guild_create>([this](const mc::guild_create& event) { ++created[event.guild.id]; });
     bot.on<mc::guild_delete>([this](const mc::guild_delete& event) { ++deleted[event.guild.id]; });
     bot.on<mc::ready>([this](const mc::ready&) { ++readies; });
-    bot.on<mc::interaction_create>([this](const mc::interaction_create&) { ++interactions; });
+    bot.on<mc::guild_join>([this](const mc::guild_join&) { ++joined; });
+    bot.on<mc::guild_leave>([this](const mc::guild_leave&) { ++left; });
+    bot.on<mc::all_ready>([this](const mc::all_ready&) { ++all_readies; });
   }
   ~busy_bot() {
     if (lives) end();
@@ -119,7 +122,7 @@ struct busy_bot {
   std::vector<mc::channel_id> channels;
   std::map<mc::guild_id, std::vector<std::string>> seen, expected;
   std::map<mc::guild_id, int> created, deleted;
-  int happened = 0, readies = 0, interactions = 0;
+  int happened = 0, readies = 0, joined = 0, left = 0, all_readies = 0;
   bool lives = false, resharding = false;
   mc::reshard_report report;
   mc::error_code code;
@@ -163,7 +166,7 @@ TEST_CASE("resharding from 4 to 9 to 16 while the bot works: nothing is lost, no
   CHECK(w.discord().counters().open_connections == 16);
 }
 
-TEST_CASE("guilds that come and go, and interactions, during a resharding are told once") {
+TEST_CASE("guilds that come and go during a resharding are told once") {
   simulated_world w(discord_with(1));
   busy_bot b(w, busy_bot::with(w, mc::shard_plan::of(2)));
   b.add_guilds(6);
@@ -185,6 +188,9 @@ TEST_CASE("guilds that come and go, and interactions, during a resharding are to
   CHECK(b.created.size() == 1 + 6 + 5);
   for (const auto& [guild, times] : b.created) CHECK(times == 1);
   CHECK(b.deleted.size() == 3);
+  CHECK(b.joined == 5);
+  CHECK(b.left == 3);
+  CHECK(b.all_readies == 1);
   for (const auto& [guild, times] : b.deleted) CHECK(times == 1);
   b.check_seen();
 }

@@ -7,6 +7,7 @@
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include "support/skip.hpp"
 #include <monochord/gateway/session_store.hpp>
 
 namespace mc = monochord;
@@ -218,4 +219,82 @@ TEST_CASE("a bot that asks for other intents than before starts a new session") 
   bot.stop();
   w.sim.run_until([&] { return ended; });
   CHECK(w.discord().counters().resumed == 0);
+}
+
+TEST_CASE("two processes of a bot that keep their shards in one database resume, each its own") {
+  mc::testing::mock_options shape;
+  shape.recommended_shards = 2;
+  simulated_world w(shape);
+  const auto second = w.discord().add_text_channel(w.discord().add_guild("second", w.world.alice), "general");
+  const file where("database");
+  std::map<std::string, int> done;
+  try {
+    (void)mc::make_sqlite_session_store(where.path.string());
+  } catch (const mc::error& e) {
+    CHECK(e.code() == mc::errc::unsupported);
+    return mc::test::skip("the library was built without SQLite");
+  }
+  const auto process = [&](int id) {
+    auto options = w.options();
+    options.shards = mc::shard_plan::cluster(id, 2, 2);
+    options.session_store = mc::make_sqlite_session_store(where.path.string());
+    auto bot = std::make_unique<mc::client>(w.world.bot_token(), options);
+    bot->on<mc::message_create>([&done](const mc::message_create& event) { ++done[event.message.content]; });
+    return bot;
+  };
+  int running = 0;
+  const auto live = [&](mc::client& bot) -> mc::task<> {
+    ++running;
+    co_await bot.async_run();
+    --running;
+  };
+  for (int life = 0; life < 2; ++life) {
+    const auto first = process(0), other = process(1);
+    w.sim.spawn(live(*first));
+    REQUIRE(w.sim.run(w.discord().expect_session(0), 1min));
+    w.sim.spawn(live(*other));
+    REQUIRE(w.sim.run(w.discord().expect_session(1, 1min), 2min));
+    w.discord().say(w.world.alice, w.world.general, "home " + std::to_string(life));
+    w.discord().say(w.world.alice, second, "second " + std::to_string(life));
+    w.sim.run_for(2s);
+    first->stop();
+    other->stop();
+    w.sim.run_until([&] { return running == 0; }, 1min);
+    w.discord().say(w.world.alice, second, "meanwhile " + std::to_string(life));
+    w.sim.run_for(5s);
+  }
+  CHECK(done == std::map<std::string, int>{{"home 0", 1}, {"second 0", 1}, {"meanwhile 0", 1}, {"home 1", 1}, {"second 1", 1}});
+  CHECK(w.discord().counters().identifies == 2);
+  CHECK(w.discord().counters().resumed == 2);
+  for (const char* const part : {"-wal", "-shm"}) std::filesystem::remove(where.path.string() + part);
+}
+
+TEST_CASE("whose session it is is kept, and a token that does not say so resumes") {
+  simulated_world w;
+  const auto store = mc::make_memory_session_store();
+  const auto options = [&] {
+    auto out = w.options();
+    out.session_store = store;
+    return out;
+  };
+  const auto live_once = [&] {
+    mc::client bot(w.world.bot_token(), options());
+    bool ended = false;
+    const auto live = [&]() -> mc::task<> {
+      co_await bot.async_run();
+      ended = true;
+    };
+    w.sim.spawn(live());
+    REQUIRE(w.sim.run(w.discord().expect_session()));
+    w.sim.run_for(1s);
+    bot.stop();
+    w.sim.run_until([&] { return ended; });
+  };
+  live_once();
+  auto kept = w.sim.run(store->load(0));
+  REQUIRE(kept);
+  CHECK(kept->bot_id == w.discord().bot_user());  // the mock's token does not say
+  live_once();
+  CHECK(w.discord().counters().resumed == 1);
+  CHECK(w.sim.run(store->load(0))->bot_id == w.discord().bot_user());
 }

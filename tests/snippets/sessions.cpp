@@ -22,6 +22,19 @@ TEST_CASE("a file of sessions is given in the options") {
   CHECK_FALSE(std::filesystem::exists("sessions.json"));  // nothing is written before there is something to keep
 }
 
+TEST_CASE("a database of sessions is given in the options") {
+  try {
+    //! [sqlite]
+    mc::client_options options;
+    options.session_store = mc::make_sqlite_session_store("sessions.db");
+    //! [sqlite]
+    CHECK_NOTHROW(mc::client(mc::token("x"), options));
+  } catch (const mc::error& e) {
+    CHECK(e.code() == mc::errc::unsupported);  // built without SQLite
+  }
+  CHECK_FALSE(std::filesystem::exists("sessions.db"));
+}
+
 TEST_CASE("an event that is acknowledged does not come again, however long its handler goes on") {
   simulated_world w;
   const auto store = mc::make_memory_session_store();

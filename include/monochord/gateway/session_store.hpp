@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include <monochord/core/snowflake.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/timestamp.hpp>
 #include <monochord/gateway/identify_queue.hpp>
@@ -23,6 +24,9 @@ struct stored_session {
   int shard_count = 1;
   std::uint64_t intents = 0;
   int large_threshold = 0;
+  /// Whose session it is, so that nobody resumes another bot's: as the token says, or READY where the token is of a form that
+  /// does not. 0: not known, and not compared.
+  user_id bot_id;
 };
 
 /// The session starts that are left of a day, as the store keeps them.
@@ -58,5 +62,15 @@ std::shared_ptr<session_store> make_memory_session_store();
 /// another version. Relative to the working folder, which must exist. For one process at a time. Throws `error` with
 /// `errc::invalid_argument` for an empty path; loading and saving throw `errc::resource` when the disk refuses.
 std::shared_ptr<session_store> make_file_session_store(std::string path);
+
+/// A store in an SQLite database, for a bot whose shards run in several processes of one machine: all may be given the same
+/// file, as long as no two run the same shard. What is saved is on disk when the call completes (write-ahead log, synchronous
+/// FULL); what many shards save at once is one transaction. Only its owner may read the file; beside it lie two of SQLite's own
+/// (`-wal`, `-shm`). A damaged file, or one of another version, is complained about once, by a warning in the log, put aside
+/// under the name `<path>.ignored`, and begun anew. A database of something else is left alone: every call throws. Not for a
+/// file system of a network. Relative to the working folder, which must exist. Throws `error` with `errc::invalid_argument`
+/// for an empty path, and with `errc::unsupported` when the library was built without SQLite; loading and saving throw
+/// `errc::resource` when the disk refuses, or another process keeps the database busy for 5 s.
+std::shared_ptr<session_store> make_sqlite_session_store(std::string path);
 
 }  // namespace monochord

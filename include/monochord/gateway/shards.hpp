@@ -107,7 +107,7 @@ class shard_set {
   /// `total` 0 is Discord's recommendation. Each process of a cluster does it for its part by itself.
   ///
   /// Whatever fails before the old shards are closed, and cancelling it, goes back to them; then it throws `error` with
-  /// `errc::timeout` or `errc::cancelled`, or what a new shard failed with. It throws at once, with
+  /// `errc::timeout`, `errc::resource` or `errc::cancelled`, or what a new shard failed with. It throws at once, with
   /// `errc::invalid_argument`, where there are `total` shards already, while another resharding is under way, and before the
   /// client's shards run; `gateway_error` with `errc::identify_budget_spent` when too few session starts are left for today;
   /// `rest_error` when Discord does not tell. https://docs.discord.com/developers/events/gateway#sharding

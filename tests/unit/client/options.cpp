@@ -51,6 +51,12 @@ TEST_CASE("options that can never work are refused when the client is made") {
   CHECK_THROWS_WITH((mc::client{mc::token{"t"}, options}), Catch::Contains("max_running_handlers"));
 }
 
+TEST_CASE("a wait for guilds that is negative is refused") {
+  mc::client_options options;
+  options.guild_wait = std::chrono::milliseconds{-1};
+  CHECK_THROWS_WITH(mc::client(mc::token("x"), options), "client_options::guild_wait is negative");
+}
+
 TEST_CASE("async_run without an executor of the user's is refused instead of waiting for ever") {
   mc::client bot(mc::token{"t"}, {});
   boost::asio::io_context mine;

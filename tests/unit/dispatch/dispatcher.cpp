@@ -316,3 +316,94 @@ TEST_CASE("a handler that can no longer be started gives its place back") {
   CHECK(f.events->running() == 0);
   CHECK(f.events->counters().handlers_started == 0);
 }
+
+// --- events that are told from others --------------------------------------------------------------------------------
+
+namespace {
+
+/// GUILD_DELETE or GUILD_CREATE with what it means.
+template <class E>
+void deliver_as(fixture& f, std::string_view name, std::string_view data, const mc::detail::claim_source* claims = nullptr) {
+  f.events->deliver({3, 7, name, data}, {data.data(), data.size(), data.size()}, claims, &mc::event_type_of<E>());
+}
+
+}  // namespace
+
+TEST_CASE("what is told from an event comes after it, of the same object, and both have to end") {
+  fixture f;
+  int claimed = 0, dealt_with = 0;
+  const mc::detail::claim_source claims = [&] {
+    ++claimed;
+    return std::make_shared<mc::detail::claim>([&] { ++dealt_with; });
+  };
+  std::vector<std::string> order;
+  const mc::guild_delete* plain = nullptr;
+  const mc::guild_delete* derived = nullptr;
+  f.on<mc::guild_leave>([&](const mc::guild_leave& event, const mc::raw_event& sent) {
+    derived = &event;
+    order.push_back("leave of " + event.guild.id.str() + " on " + std::to_string(sent.shard_id) + " by " + std::string(sent.name));
+  });
+  f.on<mc::guild_delete>([&](const mc::guild_delete& event) {
+    plain = &event;
+    order.push_back("delete");
+  });
+  f.on_raw([&](const mc::raw_event& event) { order.push_back(std::string(event.name)); });
+  f.on<mc::guild_unavailable>([&](const mc::guild_unavailable&) { order.push_back("outage"); });
+  deliver_as<mc::guild_leave>(f, "GUILD_DELETE", R"({"id":"5"})", &claims);
+  f.poll();
+  CHECK(order == std::vector<std::string>{"GUILD_DELETE", "delete", "leave of 5 on 3 by GUILD_DELETE"});
+  CHECK((plain != nullptr && plain == derived));
+  CHECK(claimed == 1);
+  CHECK(dealt_with == 1);
+  CHECK(f.errors.empty());
+}
+
+TEST_CASE("an outage that GUILD_CREATE tells of is no guild_create for those who wait for outages") {
+  fixture f;
+  std::vector<std::string> order;
+  f.on<mc::guild_unavailable>([&](const mc::guild_unavailable& event) { order.push_back("outage of " + event.guild.id.str()); });
+  deliver_as<mc::guild_unavailable>(f, "GUILD_CREATE", R"({"id":"5","unavailable":true})");
+  f.poll();
+  CHECK(order == std::vector<std::string>{"outage of 5"});
+  f.on<mc::guild_create>([&](const mc::guild_create& event) { order.push_back("create of " + event.guild.id.str()); });
+  deliver_as<mc::guild_unavailable>(f, "GUILD_CREATE", R"({"id":"6","unavailable":true})");
+  f.poll();
+  CHECK(order == std::vector<std::string>{"outage of 5", "create of 6", "outage of 6"});
+  CHECK(f.errors.empty());
+}
+
+TEST_CASE("what cannot be decoded is an error once, and a name of ours on the wire is nobody's event") {
+  fixture f;
+  int called = 0;
+  f.on<mc::guild_join>([&](const mc::guild_join&) { ++called; });
+  f.on<mc::guild_create>([&](const mc::guild_create&) { ++called; });
+  deliver_as<mc::guild_join>(f, "GUILD_CREATE", R"({"id":"5"})");
+  f.poll();
+  CHECK(called == 0);
+  CHECK(f.errors.size() == 1);
+  CHECK(f.events->counters().decode_errors == 1);
+  f.deliver("guild_join", "{}");
+  f.deliver("all_ready", "{}");
+  f.poll();
+  CHECK(called == 0);
+  CHECK(f.errors.size() == 1);
+  CHECK(f.events->counters().unwanted == 2);
+}
+
+TEST_CASE("an event of the process itself reaches its handlers and no raw one") {
+  fixture f;
+  std::vector<std::string> seen;
+  f.events->deliver_own(mc::event_type_of<mc::all_ready>(), std::make_shared<mc::all_ready>());  // nobody wants it
+  f.on<mc::all_ready>([&](const mc::all_ready& now, const mc::raw_event& sent) {
+    seen.push_back(std::to_string(now.shards) + " on " + std::to_string(sent.shard_id));
+    sent.acknowledge();  // harmless
+    throw std::runtime_error("oops");
+  });
+  f.on_raw([&](const mc::raw_event&) { seen.push_back("raw"); });
+  auto now = std::make_shared<mc::all_ready>();
+  now->shards = 4;
+  f.events->deliver_own(mc::event_type_of<mc::all_ready>(), now);
+  f.poll();
+  CHECK(seen == std::vector<std::string>{"4 on -1"});
+  CHECK(f.errors == std::vector<std::string>{"all_ready: oops"});
+}

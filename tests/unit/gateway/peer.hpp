@@ -233,6 +233,7 @@ struct stage {
     out.clock = sim.clock();
     out.executor = sim.executor();
     out.store = store;
+    out.guilds = std::make_shared<gateway::guild_registry>(true);
     out.log = logger(
         [this](log_level, std::string_view part, std::string_view text) {
           log.push_back(std::string(part) + ": " + std::string(text));

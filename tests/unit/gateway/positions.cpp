@@ -42,6 +42,7 @@ stored_session some_session(std::int64_t seq, int shards = 2) {
   out.resume_url = "wss://gateway.example";
   out.shard_count = shards;
   out.intents = 513;
+  out.bot_id = user_id{99};
   return out;
 }
 
@@ -195,6 +196,7 @@ TEST_CASE("a file of sessions gives back what it was given, to its owner alone")
   CHECK(one->seq == 10);
   CHECK(one->resume_url == "wss://gateway.example");
   CHECK(one->shard_count == 2);
+  CHECK(one->bot_id == user_id{99});
   CHECK(sim.run(store->load(0))->seq == 7);
   CHECK_FALSE(sim.run(store->load(2)));
   CHECK(sim.run(store->load_budget())->remaining == 990);
@@ -246,7 +248,7 @@ TEST_CASE("a file of sessions that is damaged is told of once, ignored and repla
     store.reset();
     CHECK(sim.run(make_file_session_store(where.file())->load(0))->seq == 8);
   }
-  for (const char* text : {R"({"version":2,"sessions":[]})", R"({"version":1})", "[]", "\xff"}) {
+  for (const char* text : {R"({"version":1,"sessions":[]})", R"({"version":2})", "[]", "\xff"}) {
     where.write(text);
     const auto store = make_file_session_store(where.file());
     CHECK_FALSE(sim.run(as_result(store->load(0))).has_value());
@@ -262,10 +264,10 @@ TEST_CASE("a file of sessions that is damaged is told of once, ignored and repla
     CHECK(seen.error_text().find("its checksum is another") != std::string::npos);
   }
   where.write(with_checksum(
-      R"({"version":1,"checksum":"","sessions":[)"
-      R"({"shard_id":-1,"session_id":"a","seq":1,"resume_url":"","shard_count":1,"intents":0,"large_threshold":0},)"
-      R"({"shard_id":1,"session_id":"a","seq":-1,"resume_url":"","shard_count":1,"intents":0,"large_threshold":0},)"
-      R"({"shard_id":2,"session_id":"a","seq":1,"resume_url":"","shard_count":4294967297,"intents":0,"large_threshold":0}]})"));
+      R"({"version":2,"checksum":"","sessions":[)"
+      R"({"shard_id":-1,"session_id":"a","seq":1,"resume_url":"","shard_count":1,"intents":0,"large_threshold":0,"bot_id":"7"},)"
+      R"({"shard_id":1,"session_id":"a","seq":-1,"resume_url":"","shard_count":1,"intents":0,"large_threshold":0,"bot_id":"7"},)"
+      R"({"shard_id":2,"session_id":"a","seq":1,"resume_url":"","shard_count":4294967297,"intents":0,"large_threshold":0,"bot_id":"7"}]})"));
   const auto store = make_file_session_store(where.file());
   for (const int shard : {-1, 1, 2}) CHECK_FALSE(sim.run(store->load(shard)));
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The code of docs/events.md: regions between the marks stand there word for word.
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <monochord/model/events.hpp>
+
+#include "support/bot_world.hpp"
+#include "support/catch.hpp"
+
+namespace mc = monochord;
+using mc::tests::simulated_world;
+
+namespace {
+
+/// Runs a bot, does something once its session is there, and ends it.
+void with_bot(simulated_world& w, mc::client& bot, const std::function<void()>& act) {
+  bool ended = false;
+  const auto live = [&]() -> mc::task<> {
+    co_await bot.async_run();
+    ended = true;
+  };
+  w.sim.spawn(live());
+  REQUIRE(w.sim.run(w.discord().expect_session()));
+  act();
+  w.sim.run_for(std::chrono::seconds{1});
+  bot.stop();
+  w.sim.run_until([&] { return ended; });
+}
+
+std::string slow_database() { return "42 rows"; }
+
+}  // namespace
+
+TEST_CASE("how an event was sent, and events as they were sent") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  std::vector<std::string> lines;
+  //! [sent]
+  bot.on<mc::message_create>([&](const mc::message_create& event, const mc::raw_event& sent) {
+    lines.push_back("shard " + std::to_string(sent.shard_id) + ", event " + std::to_string(sent.sequence) + ": " + event.message.content);
+  });
+  //! [sent]
+  //! [raw]
+  bot.on_raw([&](const mc::raw_event& sent) {
+    if (sent.name == "BRAND_NEW_EVENT") lines.push_back("new: " + std::string(sent.data));
+  });
+  //! [raw]
+  with_bot(w, bot, [&] {
+    w.discord().say(w.world.alice, w.world.general, "hi");
+    w.discord().send_event("BRAND_NEW_EVENT", R"({"a":[1,2]})");
+  });
+  CHECK(lines == std::vector<std::string>{"shard 0, event 3: hi", R"(new: {"a":[1,2]})"});
+}
+
+TEST_CASE("joins, leaves and the end of the start") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  std::vector<std::string> lines;
+  //! [guilds]
+  bot.on<mc::guild_join>([&](const mc::guild_join& event) -> mc::task<> {
+    if (const auto place = event.guild.system_channel_id)
+      co_await bot.rest().create_message(*place, {.content = "Hello! I was just added."});
+  });
+  bot.on<mc::guild_leave>([&](const mc::guild_leave& event) { lines.push_back("forget " + event.guild.id.str()); });
+  bot.on<mc::all_ready>([&](const mc::all_ready& now) {
+    lines.push_back(std::to_string(now.guilds) + " guilds, " + std::to_string(now.missing_guilds) + " of them unavailable");
+  });
+  //! [guilds]
+  bot.on_error([](std::exception_ptr, const mc::raw_event& event) { FAIL_CHECK(event.name); });
+  with_bot(w, bot, [&] {
+    w.sim.run_for(std::chrono::seconds{1});
+    const auto second = w.discord().add_guild("second", w.world.alice);
+    w.sim.run_for(std::chrono::seconds{1});
+    w.discord().remove_bot(second);
+    w.sim.run_for(std::chrono::seconds{1});
+    CHECK(lines == std::vector<std::string>{"1 guilds, 0 of them unavailable", "forget " + second.str()});
+  });
+}
+
+TEST_CASE("errors of handlers, and calls that block") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  std::vector<std::string> lines;
+  //! [errors]
+  bot.on_error([&](std::exception_ptr error, const mc::raw_event& event) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const std::exception& e) {
+      lines.push_back("a handler of " + std::string(event.name) + ": " + e.what());
+    }
+  });
+  //! [errors]
+  bot.on<mc::message_create>([](const mc::message_create&) { throw std::runtime_error("oops"); });
+  //! [blocking]
+  bot.on<mc::message_create>([&](const mc::message_create& event) -> mc::task<> {
+    if (event.message.content != "!report") co_return;
+    const auto channel = event.message.channel_id;
+    const std::string text = co_await mc::run_blocking([&] { return slow_database(); });
+    co_await bot.rest().create_message(channel, {.content = text});
+  });
+  //! [blocking]
+  with_bot(w, bot, [&] {
+    const auto asked = w.discord().say(w.world.alice, w.world.general, "!report");
+    const auto reply = w.sim.run(w.discord().expect_reply(asked));
+    REQUIRE(reply);
+    CHECK(reply->content == "42 rows");
+  });
+  REQUIRE_FALSE(lines.empty());
+  CHECK(lines[0] == "a handler of MESSAGE_CREATE: oops");
+}
