@@ -112,6 +112,7 @@ http_reader::~http_reader() = default;
 
 http_reader http_reader::for_requests(limits of) {
   auto made = std::make_unique<impl>();
+  made->of = of;
   made->parser.emplace<request_parser>(of);
   return http_reader(std::move(made));
 }
@@ -137,6 +138,10 @@ std::size_t http_reader::put(std::string_view bytes) {
     if (failed) refuse(failed);
     if (count == 0) break;
   }
+  // Beast bounds neither the line of a chunk nor the trailer, and takes nothing of them before their end.
+  const bool in_chunks = !done() && impl_->visit([](auto& parser) { return parser.is_header_done(); });
+  if (in_chunks && bytes.size() - taken > impl_->of.header_bytes)
+    throw error(errc::http_malformed, "the line of an HTTP chunk, or a trailer, is over the size limit");
   return taken;
 }
 

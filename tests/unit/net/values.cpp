@@ -139,6 +139,17 @@ TEST_CASE("answers are read in pieces of any size") {
   }
 }
 
+TEST_CASE("the line of a chunk and a trailer have no end that is not bounded") {
+  const std::string endless(3000, 'a');
+  for (const std::string start : {"\r\n1;", "\r\n1\r\nx\r\n2;", "\r\n0\r\nA: ", "\r\n"}) {
+    INFO(start);
+    const std::string chunked = "Transfer-Encoding: chunked\r\n";
+    CHECK_THROWS_AS(read_answer("HTTP/1.1 200 OK\r\n" + chunked + start + endless, 100), error);
+    auto reader = net::http_reader::for_requests({1000, 1000});
+    CHECK_THROWS_AS(reader.put("POST / HTTP/1.1\r\n" + chunked + start + endless), error);
+  }
+}
+
 TEST_CASE("answers that break a limit or HTTP are refused") {
   const auto code_of = [](std::string_view bytes, bool ends = false) -> error_code {
     try {
