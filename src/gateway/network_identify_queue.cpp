@@ -402,7 +402,7 @@ network_identify_queue_options network_identify_queue_from_env(network_identify_
     return found ? found : "";
   };
   if (auto text = read("MONOCHORD_QUEUE_URL"); !text.empty()) options.url = std::move(text);
-  if (auto text = read("MONOCHORD_QUEUE_SECRET"); !text.empty()) options.secret = token(std::move(text));
+  if (!read("MONOCHORD_QUEUE_SECRET").empty()) options.secret = token_from_env("MONOCHORD_QUEUE_SECRET");
   if (auto text = read("MONOCHORD_QUEUE_OWNER"); !text.empty()) options.owner = std::move(text);
   if (auto text = read("MONOCHORD_CA_FILE"); !text.empty()) options.ca_file = std::move(text);
   return options;

@@ -284,6 +284,7 @@ task<> queue_server_core::open() {
 }
 
 task<> queue_server_core::live(std::shared_ptr<queue_server_core> self) {
+  self->desk_.opens(self->time_->now());  // it may have waited for its port
   co_await self->open();
   while (!self->over_) {
     self->turn();

@@ -156,7 +156,7 @@ int main(int argc, char** argv) {
     const auto environment = mc::options_from_env();
     with.server.log = environment.log;
     with.server.queue = limits_of(with, environment);
-    if (const char* const secret = std::getenv("MONOCHORD_QUEUE_SECRET")) with.server.secret = mc::token(secret);
+    if (std::getenv("MONOCHORD_QUEUE_SECRET")) with.server.secret = mc::token_from_env("MONOCHORD_QUEUE_SECRET");
     if (!with.store.empty()) with.server.store = mc::make_file_session_store(with.store);
     mc::identify_queue_server server(with.server);
     server.start();

@@ -41,6 +41,8 @@ class identify_desk {
 
   identify_desk(identify_desk_options options, time_point now);
 
+  /// `identify_queue::opens`.
+  void opens(time_point now) { queue_.opens(now); }
   /// Somebody asks, for the first time or again. Nothing when too many wait.
   std::optional<visit> come(const queue_call& question, time_point now);
   standing look(const visit& who) const;

@@ -239,6 +239,8 @@ void identify_queue::identified_elsewhere(int shard_id, time_point now) {
 
 bool identify_queue::has(ticket t) const noexcept { return state_->tickets.contains(t); }
 
+void identify_queue::opens(time_point now) { state_->opens_at = now + state_->options.first_after; }
+
 void identify_queue::set_budget(int remaining, int total, duration reset_after, time_point now) {
   auto& s = *state_;
   s.options.total = total;

@@ -72,6 +72,8 @@ class identify_queue {
   /// Nobody wants it any more: a waiting request leaves the queue; a grant that was not sent gives its place and its
   /// budget back; one that was sent counts as failed.
   void cancel(ticket t, time_point now);
+  /// `first_after` counts from here, and not from the constructor.
+  void opens(time_point now);
 
   /// The same where nobody can say whether a grant was used: its budget counts as used, and the next one of its key comes an
   /// interval from now at the earliest.
