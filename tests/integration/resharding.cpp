@@ -322,7 +322,9 @@ TEST_CASE("a process that ends in the middle of a resharding goes on with the ol
 }
 
 TEST_CASE("a client that is told to reshards by itself once its shards are full") {
-  simulated_world w(discord_with(1));
+  auto discord = discord_with(1);
+  discord.recommended_shards = 2;
+  simulated_world w(discord);
   auto options = busy_bot::with(w, mc::shard_plan::of(1));
   options.resharding.automatic = true;
   options.resharding.interval = 10min;
