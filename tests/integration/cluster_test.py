@@ -106,7 +106,7 @@ queue.kill()
 queue.wait()
 queue, url = start_queue(url.rsplit(':', 1)[1], '--max-concurrency', '1', '--remaining', '1000', '--total', '1000',
                          '--reset-after', '86400')
-expect('a queue that was killed knows what is left', health()['remaining'] == 999)
+expect('a queue that was killed knows what is left', until(lambda: health()['remaining'] == 999, 10))
 for shard in range(3):
     expect(f'shard {shard} comes up', ask(f'session 60 {shard}')['connected'])
 expect('3 times IDENTIFY', identifies() == 3)
