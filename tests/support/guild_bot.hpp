@@ -25,7 +25,7 @@ struct guild_bot {
     });
     bot.on<guild_create>([this](const guild_create&) { ++creates; });
     bot.on<guild_delete>([this](const guild_delete&) { ++deletes; });
-    bot.on_error([this](std::exception_ptr, const raw_event& event) { FAIL_CHECK("error in " << event.name); });
+    bot.on_error([](std::exception_ptr, const raw_event& event) { FAIL_CHECK("error in " << event.name); });
     w.sim.spawn(live());
   }
   ~guild_bot() { end(); }
