@@ -120,7 +120,7 @@ void identify_queue_server::stop() noexcept {
   } catch (const std::exception&) {
     self.http->close();
   }
-  self.own.reset();  // waits for its end
+  if (self.own) self.own->join();  // the server still needs its context for its own end
 }
 
 std::uint16_t identify_queue_server::port() const noexcept { return impl_->http->port(); }

@@ -26,9 +26,11 @@ loop_thread::loop_thread() : impl_(std::make_unique<impl>()) {
   }
 }
 
-loop_thread::~loop_thread() {
+loop_thread::~loop_thread() { join(); }
+
+void loop_thread::join() {
   impl_->work.reset();
-  impl_->thread.join();
+  if (impl_->thread.joinable()) impl_->thread.join();
 }
 
 asio::any_io_executor loop_thread::executor() const { return impl_->context.get_executor(); }

@@ -13,9 +13,12 @@ class loop_thread {
   loop_thread();
   loop_thread(const loop_thread&) = delete;
   loop_thread& operator=(const loop_thread&) = delete;
-  /// Waits until all that was started there has ended: whoever has this sees to it that it does. Not from the thread
-  /// itself.
+  /// `join()`.
   ~loop_thread();
+
+  /// Waits until all that was started there has ended: whoever has this sees to it that it does. Not from the thread
+  /// itself. What is posted later is destroyed with this, and never runs.
+  void join();
 
   boost::asio::any_io_executor executor() const;
 
