@@ -111,7 +111,7 @@ TEST_CASE("fault 07: a peer that dies while reading is paused is noticed after t
 TEST_CASE("fault 07: handlers that block all the threads they get: beats keep their time, each event is handled once") {
   constexpr std::size_t said = 400;
   mc::testing::mock_options served;
-  served.heartbeat_interval = 300ms;
+  served.heartbeat_interval = 2s;  // the mock drops who is silent for two of them: a busy machine must not be taken for that
   small_world w(served);
   auto options = w.options();
   options.threads = 3;
@@ -155,8 +155,8 @@ TEST_CASE("fault 07: handlers that block all the threads they get: beats keep th
   }
   // Acknowledgements lie unread meanwhile. Many intervals pass, each of which would be reason enough to reconnect.
   const auto before = w.discord.counters();
-  CHECK(w.discord.wait_until([&](const auto& now) { return now.heartbeats >= before.heartbeats + 8; }, 30s));
-  CHECK(bot.shards().info().at(0).lag >= 7 * 300ms);
+  CHECK(w.discord.wait_until([&](const auto& now) { return now.heartbeats >= before.heartbeats + 3; }, 60s));
+  CHECK(bot.shards().info().at(0).lag >= 2 * 2s);
   {
     std::unique_lock lock(mutex);
     CHECK(blocked == 2);
