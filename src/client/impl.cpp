@@ -355,6 +355,7 @@ task<> client::impl::serve() {
   wanted.guild_wait = options.guild_wait;
   gateway::fleet::hooks tell;
   tell.serving = [to = shard_source, commands_to = desk](std::shared_ptr<gateway::shard_manager> serving) {
+    if (to->get() == serving) return;  // gone back before the switch: it has the presence
     to->set(serving);
     commands_to->serving(serving->all());
   };

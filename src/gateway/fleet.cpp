@@ -226,6 +226,8 @@ task<> fleet::impl::hand_over(merger& both) {
       co_await serving->store->take_over(options.shard.clock, std::move(gone));
     } catch (const std::exception& e) {
       log(log_level::warning, std::string("resharding: cannot store all of the new sessions: ") + e.what());
+    } catch (...) {  // the old shards are to end all the same
+      log(log_level::warning, "resharding: cannot store all of the new sessions: the session store threw what is no std::exception");
     }
   }
   old->manager->stop(stop_mode::discard_session);
