@@ -1,7 +1,7 @@
 # monochord_layer(name LINK lib... PCH header... [UNITY] [ALONE source...]): one room of the house (docs/architecture.md).
 # Its sources are every .cpp of src/<name>/, compiled once as an object library; the library monochord is all of them
-# together. Which room may include which is checked by tests/compile/layers.py. PCH: see monochord_precompile. UNITY: the
-# room has many small sources, which are compiled several at a time, except those of ALONE (MONOCHORD_UNITY).
+# together. Which room may include which is checked by tests/compile/layers.py. PCH: see monochord_precompile. UNITY,
+# ALONE: see monochord_unite.
 define_property(GLOBAL PROPERTY MONOCHORD_LAYERS BRIEF_DOCS "Object libraries that make up monochord")
 
 function(monochord_layer name)
@@ -20,9 +20,8 @@ function(monochord_layer name)
   target_include_directories(monochord_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src")
   target_link_libraries(monochord_${name} PUBLIC Boost::headers Threads::Threads PRIVATE monochord_build_flags ${arg_LINK})
   monochord_precompile(monochord_${name} ${arg_PCH})
-  if(MONOCHORD_UNITY AND arg_UNITY)
-    set_target_properties(monochord_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
-    set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  if(arg_UNITY)
+    monochord_unite(monochord_${name} ${arg_ALONE})
   endif()
   set_property(GLOBAL APPEND PROPERTY MONOCHORD_LAYERS monochord_${name})
 endfunction()
@@ -39,4 +38,17 @@ function(monochord_precompile target)
   # What ccache needs to see into them.
   target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>
     $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
+endfunction()
+
+# monochord_unite(target source...): the sources of the target are compiled several at a time, except those that are named
+# (MONOCHORD_UNITY). What the sources have for themselves must then have names of its own within the room; each source
+# still includes what it uses.
+function(monochord_unite target)
+  if(NOT MONOCHORD_UNITY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  # To g++ a source that is included by another is a header, whose types want a linkage.
+  target_compile_options(${target} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endfunction()

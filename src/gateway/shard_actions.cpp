@@ -19,7 +19,7 @@ namespace {
 /// How often the store is told what is handled.
 constexpr duration keep_interval = std::chrono::milliseconds{250};
 /// How often the log repeats what goes on and on.
-constexpr duration tell_interval = std::chrono::minutes{1};
+constexpr duration reason_tell_interval = std::chrono::minutes{1};
 
 std::string milliseconds(duration time) {
   return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count()) + " ms";
@@ -357,7 +357,7 @@ void shard::impl::look_at_positions() {
     if (time >= tells_late_next) {
       log(log_level::warning, std::to_string(std::exchange(late_untold, 0)) +
                                   " events are worked on for longer than ack_after and count as handled");
-      tells_late_next = after(time, tell_interval);
+      tells_late_next = after(time, reason_tell_interval);
     }
   }
   oldest_open.store(positions.oldest().value_or(time_point::max()), std::memory_order_relaxed);
@@ -402,7 +402,7 @@ void shard::impl::store_failed(const std::string& why) {
   const auto time = options->clock->now();
   if (store_fails && time < tells_store_next) return;
   store_fails = true;
-  tells_store_next = after(time, tell_interval);
+  tells_store_next = after(time, reason_tell_interval);
   log(log_level::warning, why);
 }
 

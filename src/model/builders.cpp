@@ -5,6 +5,8 @@
 #include <monochord/model/message_builder.hpp>
 #include <monochord/model/webhook_bodies.hpp>
 
+#include "model/unless_empty.hpp"
+
 namespace monochord {
 
 namespace {
@@ -30,10 +32,6 @@ bool is_layout(component_type type) {
     case component_type::container: return true;
     default: return false;
   }
-}
-
-optional<std::string> unless_empty(std::string text) {
-  return text.empty() ? std::nullopt : optional<std::string>(std::move(text));
 }
 
 }  // namespace

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/model/component_builder.hpp>
 
+#include "model/unless_empty.hpp"
+
 namespace monochord {
 
 namespace {
 
 constexpr int large_spacing = 2;
-
-optional<std::string> unless_empty(std::string text) {
-  return text.empty() ? std::nullopt : optional<std::string>(std::move(text));
-}
 
 text_display display(std::string markdown) {
   text_display text;

@@ -8,10 +8,6 @@
 
 namespace monochord::testing {
 
-namespace {
-constexpr int voice_channel_type = 2;
-}
-
 json world::voice_state_json(const guild_record& guild, snowflake user, const voice_record& voice) const {
   return {{"guild_id", id_text(guild.id)},
           {"channel_id", voice.channel == 0 ? json(nullptr) : json(id_text(voice.channel))},

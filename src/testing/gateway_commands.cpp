@@ -17,7 +17,6 @@ constexpr duration whole_guild_interval = 30s;
 constexpr std::size_t max_members_asked = 100;
 constexpr std::size_t max_nonce_bytes = 32;
 constexpr std::size_t members_in_a_chunk = 1000;
-constexpr int voice_channel_type = 2;
 
 json text_or_null(const std::string& text) { return text.empty() ? json(nullptr) : json(text); }
 

@@ -15,6 +15,8 @@
 
 namespace monochord::testing {
 
+constexpr int voice_channel_type = 2;
+
 using snowflake = std::uint64_t;
 
 struct user_record {

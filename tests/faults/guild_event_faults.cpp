@@ -3,20 +3,14 @@
 #include <monochord/gateway/shards.hpp>
 
 #include "support/guild_bot.hpp"
+#include "support/no_violations.hpp"
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
 using mc::tests::guild_bot;
+using mc::tests::no_violations;
 using mc::tests::simulated_world;
 using lines = std::vector<std::string>;
-
-namespace {
-
-void no_violations(simulated_world& w) {
-  for (const auto& v : w.discord().violations()) FAIL_CHECK(v.kind << ": " << v.text);
-}
-
-}  // namespace
 
 TEST_CASE("fault 14: guilds that never come do not hold all_ready up for ever") {
   simulated_world w;

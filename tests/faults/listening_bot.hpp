@@ -9,6 +9,7 @@
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include "support/no_violations.hpp"
 
 namespace monochord::tests {
 
@@ -48,10 +49,6 @@ struct listening_bot {
   bool ended = false;
   client bot;
 };
-
-inline void no_violations(simulated_world& w) {
-  for (const auto& v : w.discord().violations()) FAIL_CHECK(v.kind << ": " << v.text);
-}
 
 /// How often `what` stands in `text`.
 inline std::size_t occurrences(std::string_view text, std::string_view what) {

@@ -13,11 +13,13 @@
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include "support/no_violations.hpp"
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
 using mc::testing::mock_faults;
 using mc::testing::rest_fault;
+using mc::tests::no_violations;
 using mc::tests::simulated_world;
 using kind = mc::testing::rest_fault::kind;
 
@@ -67,10 +69,6 @@ std::vector<std::string> numbers(int count) {
   std::vector<std::string> all;
   for (int i = 0; i < count; ++i) all.push_back(std::to_string(i));
   return all;
-}
-
-void no_violations(simulated_world& w) {
-  for (const auto& v : w.discord().violations()) FAIL_CHECK(v.kind << ": " << v.text);
 }
 
 }  // namespace

@@ -18,6 +18,7 @@
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include "support/no_violations.hpp"
 
 namespace monochord::tests {
 
@@ -105,10 +106,6 @@ inline std::vector<user_id> populate(testing::mock_discord& discord, guild_id gu
     discord.join(guild, out.back());
   }
   return out;
-}
-
-inline void no_violations(simulated_world& w) {
-  for (const auto& v : w.discord().violations()) FAIL_CHECK(v.kind << ": " << v.text);
 }
 
 inline std::size_t violations_of(simulated_world& w, std::string_view kind) {
