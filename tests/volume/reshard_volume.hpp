@@ -7,6 +7,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <deque>
 #include <map>
 #include <memory>
@@ -318,7 +319,7 @@ class reshard_volume {
         cancel_after.reset();
       }
       if (time > std::chrono::minutes{10}) {
-        note("a resharding does not end");
+        std::fprintf(stderr, "a resharding does not end\n");
         std::abort();  // its coroutine refers to this frame
       }
     }
