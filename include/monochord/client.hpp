@@ -215,7 +215,7 @@ class client {
 
   /// Starts an orderly end: no new handlers or tasks, running handlers get `drain_timeout`, spawned tasks are
   /// cancelled, connections are closed. Returns at once; `run()` returns when all is done. The gateway is closed first,
-  /// which takes 3 seconds at the most, and then handlers are waited for. Calling it again does nothing, but with
+  /// which takes 3 seconds at the most (5 while shards change), and then handlers are waited for. Calling it again does nothing, but with
   /// `discard_sessions` after `keep_sessions` and while the gateway is being closed: the sessions are erased from the
   /// session store, so the next process starts new ones. The close code has been sent by then: Discord shows the bot
   /// online for some minutes more.

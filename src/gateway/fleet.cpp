@@ -25,6 +25,9 @@ namespace {
 constexpr duration look_interval = std::chrono::milliseconds{250};
 /// Copies that a resharding remembers, some hundred bytes each, for twins that do not come.
 constexpr std::size_t most_expected = 1'000'000;
+/// How long a client that is stopped while two sets are read waits for what the other one has brought already.
+constexpr duration catch_up_limit = std::chrono::seconds{2};
+constexpr duration catch_up_interval = std::chrono::milliseconds{20};
 using merge_side = merger::side;
 }  // namespace
 
@@ -44,6 +47,7 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
   void start(const std::shared_ptr<crew>& which);
   static task<> live(std::shared_ptr<impl> self);
   void stop(stop_mode mode);
+  static task<> catch_up(std::shared_ptr<impl> self, std::shared_ptr<merger> both);
   static task<> keep_positions(std::shared_ptr<impl> self);
 
   static task<> reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how,
@@ -74,7 +78,8 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
 
   // On the strand.
   std::shared_ptr<crew> serving, next;
-  bool started = false, resharding = false;
+  std::shared_ptr<merger> merging;  // while copies may come of what the other set brought
+  bool started = false, resharding = false, catching_up = false;
   std::optional<stop_mode> stopped;
   std::shared_ptr<net::parked> owner;
 };
@@ -128,8 +133,26 @@ task<> fleet::impl::live(std::shared_ptr<impl> self) {
 
 void fleet::impl::stop(stop_mode mode) {
   if (!stopped || mode == stop_mode::discard_session) stopped = mode;
-  serving->manager->stop(mode);
   if (next) next->manager->stop(stop_mode::discard_session);  // its sessions are stored nowhere
+  if (mode == stop_mode::keep_session && merging && !merging->is_done()) {
+    if (std::exchange(catching_up, true)) return;
+    asio::co_spawn(strand, catch_up(shared_from_this(), merging), [self = shared_from_this()](std::exception_ptr) {
+      self->catching_up = false;
+      self->serving->manager->stop(*self->stopped);
+    });
+    return;
+  }
+  serving->manager->stop(mode);
+}
+
+/// What the other set brought and this one did not is given to the next process again: the set whose sessions are kept reads on
+/// until it has come to the same.
+task<> fleet::impl::catch_up(std::shared_ptr<impl> self, std::shared_ptr<merger> both) {
+  const auto& time = self->options.shard.clock;
+  const auto until = after(time->now(), catch_up_limit);
+  bool in_time = true;
+  while (in_time && !both->is_done() && !self->serving->ended && time->now() < until)
+    co_await pause(time, self->strand, catch_up_interval, in_time);
 }
 
 task<> fleet::impl::keep_positions(std::shared_ptr<impl> self) { co_await self->serving->manager->keep_positions(); }
@@ -245,7 +268,7 @@ task<> fleet::impl::go_back(merger& both) {
 
 /// Copies may still come of what the other set brought.
 task<> fleet::impl::wait_for_the_last(merger& both, const crew& old, const crew& fresh) {
-  while (!stopped && !serving->ended && !both.is_done()) {
+  while ((!stopped || catching_up) && !serving->ended && !both.is_done()) {
     (void)co_await wait_a_little();
     look(both, old, fresh);
   }
@@ -274,6 +297,7 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, shard_plan plan, gateway
   wanted.on_all_ready = nullptr;
   const auto both = self->merge(to, how);
   self->next = self->make_crew(std::move(wanted), set_store::role::waits);
+  self->merging = both;
   self->resharding = true;
   self->serving->sink->merge(both, merge_side::old_set);
   self->next->sink->merge(both, merge_side::new_set);
@@ -294,6 +318,7 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, shard_plan plan, gateway
   else co_await self->hand_over(*both);
   co_await self->wait_for_the_last(*both, *old, *fresh);
   self->next = nullptr;
+  self->merging = nullptr;
   self->resharding = false;
   self->wake();
 

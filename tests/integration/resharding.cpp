@@ -321,6 +321,51 @@ TEST_CASE("a process that ends in the middle of a resharding goes on with the ol
   third.check_seen();
 }
 
+TEST_CASE("a client that is stopped while one set is behind the other waits for it: nothing comes twice") {
+  simulated_world w(discord_with(1));
+  const auto store = mc::make_memory_session_store();
+  auto options = busy_bot::with(w, mc::shard_plan::of(2));
+  options.session_store = store;
+  auto first = std::make_unique<busy_bot>(w, options);
+  first->add_guilds(13);  // so that each has messages too
+  first->begin();
+  first->begin_reshard(3);
+  int serves_next = 2;
+  std::optional<int> behind;
+  SECTION("the old one, before the switch") {
+    first->busy_until([&] { return w.discord().counters().readies == 4; }, 1min);
+    behind = 1;  // of the new set nothing but the first two shards is there
+  }
+  SECTION("the new one, after the old one was closed") {
+    first->busy_until([&] { return first->bot.shards().total() == 3; }, 1min);
+    first->busy_for(4s);
+    behind = 2;  // only the new set has one
+    serves_next = 3;
+    w.discord().pause(behind);
+    first->busy_until([&] { return w.discord().counters().open_connections == 3; }, 10s);
+  }
+  w.discord().pause(behind);
+  for (int i = 0; i < 48; ++i) first->happen();
+  w.sim.run_for(100ms);
+  for (int i = 0; i < 7; ++i) first->happen();
+  first->bot.stop();
+  w.sim.run_for(1s);
+  w.discord().resume_traffic(behind);
+  w.sim.run_until([&] { return !first->lives; });
+  const auto identifies = w.discord().counters().identifies;
+  options.shards = mc::shard_plan::of(serves_next);
+  busy_bot second(w, options);
+  second.guilds = first->guilds;
+  second.channels = first->channels;
+  second.expected = first->expected;
+  second.seen = first->seen;
+  first.reset();
+  second.begin();
+  CHECK(w.discord().counters().identifies == identifies);
+  second.busy_for(1s);
+  second.check_seen();
+}
+
 TEST_CASE("a client that is told to reshards by itself once its shards are full") {
   auto discord = discord_with(1);
   discord.recommended_shards = 2;
