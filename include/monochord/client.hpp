@@ -202,8 +202,8 @@ class client {
   shard_set& shards() noexcept;
 
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
-  /// orderly stop, or when `client_options::event_source` has no more events. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,
-  /// shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
+  /// orderly stop, or when `client_options::event_source` has no more events. Throws `rest_error` or `gateway_error` when
+  /// Discord refuses the bot for good (token, intents, shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
   /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
   /// handler of an event that never comes with `client_options::intents`; what `controllers::shards` and
   /// `event_source::run` throw.

@@ -29,6 +29,8 @@ namespace monochord {
 
 namespace asio = boost::asio;
 
+const std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, " MONOCHORD_VERSION ")";
+
 namespace {
 
 /// What cancelled handlers and tasks get to come to their end before they are left behind.

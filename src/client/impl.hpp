@@ -23,7 +23,7 @@
 
 namespace monochord {
 
-inline constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, " MONOCHORD_VERSION ")";
+extern const std::string_view user_agent;
 
 /// Everything that a client owns. Coroutines of the client hold it by shared_ptr.
 struct client::impl : std::enable_shared_from_this<client::impl> {

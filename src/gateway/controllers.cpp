@@ -18,6 +18,11 @@ fatal_decision default_fatal(const fatal_close&) noexcept { return fatal_decisio
 
 controllers::controllers()
     : shards(default_shards), route(default_route), presence(default_presence), fatal(default_fatal) {}
+controllers::controllers(const controllers&) = default;
+controllers::controllers(controllers&&) noexcept = default;
+controllers& controllers::operator=(const controllers&) = default;
+controllers& controllers::operator=(controllers&&) noexcept = default;
+controllers::~controllers() = default;
 
 namespace gateway {
 namespace {

@@ -90,6 +90,12 @@ fatal_decision default_fatal(const fatal_close& end) noexcept;       ///< `stop_
 class controllers {
  public:
   controllers();
+  // Not inline: whoever only makes a client need not compile them.
+  controllers(const controllers&);
+  controllers(controllers&&) noexcept;
+  controllers& operator=(const controllers&);
+  controllers& operator=(controllers&&) noexcept;
+  ~controllers();
 
   /// Which shards run in this process, and how many there are. Asked once, when `run()` has heard from Discord. What it throws is
   /// thrown by `run()`, as `error` with `errc::controller_failed` where it is no `error`.

@@ -69,7 +69,7 @@ class event_source {
 
   /// Gives `to` every event, and completes when there will be none any more: then the client ends as by `stop()`, which lets handlers
   /// come to their end. What it throws is thrown by `client::run()`, after the same end. Cancelled when the client stops (its awaits
-  /// throw); whoever does not end within 5 seconds then is left behind. `to` lives until this has ended, and is called from
+  /// throw); whoever does not end within 5 seconds then is left behind, which takes an await: it must not block. `to` lives until this has ended, and is called from
   /// here, or from whatever this awaits, only.
   virtual task<> run(event_receiver& to) = 0;
   /// The client stops. True: `run()` will end by itself, and is given 30 seconds for that. By default false: it is cancelled at
