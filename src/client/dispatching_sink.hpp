@@ -2,10 +2,10 @@
 #pragma once
 
 #include <memory>
-#include <utility>
-
 #include <monochord/gateway/event_traits.hpp>
 #include <monochord/model/derived_events.hpp>
+#include <utility>
+
 #include "dispatch/dispatcher.hpp"
 #include "gateway/command_desk.hpp"
 #include "gateway/event_sink.hpp"
@@ -19,8 +19,9 @@ class dispatching_sink final : public gateway::event_sink {
       : to_(std::move(to)), desk_(std::move(desk)) {}
   bool on_event(const gateway::shard_event& event) override {
     desk_->on_event(event.shard_id, event.type, event.data);  // first: handlers may all be waiting for this
-    const bool room = to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim,
-                                   meaning(event.guilds));
+    const bool room =
+        to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data,
+                     event.claim, meaning(event.guilds));
     return room && desk_->has_room(event.shard_id);
   }
   task<> room(int shard_id) override {
@@ -33,11 +34,16 @@ class dispatching_sink final : public gateway::event_sink {
  private:
   static const event_type* meaning(protocol::guild_news news) noexcept {
     switch (news) {
-      case protocol::guild_news::joined: return &event_type_of<guild_join>();
-      case protocol::guild_news::available: return &event_type_of<guild_available>();
-      case protocol::guild_news::unavailable: return &event_type_of<guild_unavailable>();
-      case protocol::guild_news::left: return &event_type_of<guild_leave>();
-      case protocol::guild_news::none: break;
+      case protocol::guild_news::joined:
+        return &event_type_of<guild_join>();
+      case protocol::guild_news::available:
+        return &event_type_of<guild_available>();
+      case protocol::guild_news::unavailable:
+        return &event_type_of<guild_unavailable>();
+      case protocol::guild_news::left:
+        return &event_type_of<guild_leave>();
+      case protocol::guild_news::none:
+        break;
     }
     return nullptr;
   }

@@ -230,9 +230,9 @@ void client::impl::stop(stop_mode mode) noexcept {
     self->stop_wait_.cancel();
     self->tasks->close();
     self->tasks->cancel();
+    if (self->feed) self->feed->stop(self->how_it_stops());
     self->dispatcher->close();  // whoever waits for room reads on, to its end
     self->desk->close();
-    if (self->feed) self->feed->stop(self->how_it_stops());
   });
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Where a client's events come from, and where its commands go.
+#include <monochord/core/random.hpp>
+#include <monochord/gateway/session_store.hpp>
 #include <utility>
 
 #include "client/dispatching_sink.hpp"
@@ -10,8 +12,6 @@
 #include "net/strand.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/token_user.hpp"
-#include <monochord/core/random.hpp>
-#include <monochord/gateway/session_store.hpp>
 
 namespace monochord {
 
@@ -19,9 +19,12 @@ namespace {
 
 protocol::compression to_protocol(gateway_compression wanted) {
   switch (wanted) {
-    case gateway_compression::none: return protocol::compression::none;
-    case gateway_compression::zlib_stream: return protocol::compression::zlib_stream;
-    case gateway_compression::zstd_stream: return protocol::compression::zstd_stream;
+    case gateway_compression::none:
+      return protocol::compression::none;
+    case gateway_compression::zlib_stream:
+      return protocol::compression::zlib_stream;
+    case gateway_compression::zstd_stream:
+      return protocol::compression::zstd_stream;
   }
   throw error(errc::invalid_argument, "client_options::compression is none of the known ones");
 }
@@ -110,13 +113,17 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
     }
     commands_to->serving(ports);
   };
-  tell.retired = [commands_to = desk](std::shared_ptr<gateway::shard_manager> gone) { commands_to->retired(gone->all()); };
+  tell.retired = [commands_to = desk](std::shared_ptr<gateway::shard_manager> gone) {
+    commands_to->retired(gone->all());
+  };
   const auto made = [weak = weak_from_this()](std::shared_ptr<gateway::fleet> fleet) {
     const auto self = weak.lock();
     if (!self) return;
     self->shards = std::move(fleet);
-    self->shard_source->on_reshard([weak](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
-    if (self->options.resharding.automatic) self->tasks->spawn(watch_size(weak, self->time, self->options.resharding.interval));
+    self->shard_source->on_reshard(
+        [weak](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
+    if (self->options.resharding.automatic)
+      self->tasks->spawn(watch_size(weak, self->time, self->options.resharding.interval));
   };
   return std::make_shared<gateway::fleet_source>(std::move(wanted), std::move(tell), made);
 }
@@ -137,7 +144,8 @@ task<> client::impl::serve() {
   from.own = !options.event_source;
   from.to = std::make_shared<dispatching_sink>(dispatcher, desk);
   from.clock = time;
-  from.strand = from.own ? life : net::make_strand(user_executor);  // code of the user's never holds what the client does
+  from.strand =
+      from.own ? life : net::make_strand(user_executor);  // code of the user's never holds what the client does
   from.guilds = guilds;
   from.ack_after = options.ack_after;
   from.log = log;
@@ -145,7 +153,8 @@ task<> client::impl::serve() {
   feed = std::make_shared<gateway::source_feed>(std::move(from));
   if (!own) {
     shard_source->set_feed(feed);
-    shard_source->on_reshard([weak = weak_from_this()](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
+    shard_source->on_reshard(
+        [weak = weak_from_this()](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
   }
   co_await gateway::source_feed::run(feed);
 }

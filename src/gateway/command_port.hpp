@@ -2,9 +2,8 @@
 #pragma once
 
 #include <functional>
-#include <string>
-
 #include <monochord/core/error.hpp>
+#include <string>
 
 namespace monochord::gateway {
 
@@ -13,9 +12,10 @@ class command_port {
  public:
   virtual ~command_port() = default;
   virtual int id() const noexcept = 0;
-  /// Takes a payload of the user (op 3, 4, 8, 31, 43), in the order of calls. `done` is called once, never within the call: without
-  /// an error when it went out; it must not throw. What is returned withdraws the payload. Throws `error` with
-  /// `errc::invalid_argument` for more than 4,096 bytes. https://docs.discord.com/developers/events/gateway#sending-events
+  /// Takes a payload of the user (op 3, 4, 8, 31, 43), in the order of calls. `done` is called once, never within the
+  /// call: without an error when it went out; it must not throw. What is returned withdraws the payload. Throws `error`
+  /// with `errc::invalid_argument` for more than 4,096 bytes.
+  /// https://docs.discord.com/developers/events/gateway#sending-events
   virtual std::function<void()> send(std::string payload, std::function<void(error_code)> done) = 0;
   /// How the bot appears there, as JSON.
   virtual std::function<void()> update_presence(std::string presence_json, std::function<void(error_code)> done) = 0;

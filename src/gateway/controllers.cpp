@@ -48,7 +48,8 @@ std::exception_ptr told(const char* which) {
       rethrow(which);
     } catch (const error& e) {
       if (e.code() == errc::controller_failed) throw;
-      std::throw_with_nested(error(errc::controller_failed, std::string("client_options::controllers.") + which + " threw: " + e.what()));
+      std::throw_with_nested(
+          error(errc::controller_failed, std::string("client_options::controllers.") + which + " threw: " + e.what()));
     }
   } catch (...) {
     return std::current_exception();
@@ -74,7 +75,8 @@ int decisions::route(const command_route& command) const {
     rethrow("route");
   }
   if (to == every_shard && command.guild)
-    throw error(errc::invalid_argument, "client_options::controllers.route sends a command of one guild to every shard");
+    throw error(errc::invalid_argument,
+                "client_options::controllers.route sends a command of one guild to every shard");
   return to;
 }
 

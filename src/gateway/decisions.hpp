@@ -3,20 +3,20 @@
 
 #include <exception>
 #include <functional>
+#include <monochord/core/error.hpp>
+#include <monochord/gateway/controllers.hpp>
 #include <string>
 #include <utility>
 
-#include <monochord/core/error.hpp>
-#include <monochord/gateway/controllers.hpp>
-
 namespace monochord::gateway {
 
-/// The controllers of a client, as the rest of the gateway asks them: what they throw is an `error` here, or was told to
-/// somebody and is the default. Thread-safe as far as the user's functions are.
+/// The controllers of a client, as the rest of the gateway asks them: what they throw is an `error` here, or was told
+/// to somebody and is the default. Thread-safe as far as the user's functions are.
 class decisions {
  public:
   /// `tell` is called on whatever thread asks, and must not throw.
-  decisions(controllers by, std::function<void(std::exception_ptr)> tell) : by_(std::move(by)), tell_(std::move(tell)) {}
+  decisions(controllers by, std::function<void(std::exception_ptr)> tell)
+      : by_(std::move(by)), tell_(std::move(tell)) {}
 
   shard_plan shards(const start_figures& now) const;
   /// A number, which need not be one of a shard; `every_shard` without a guild only.

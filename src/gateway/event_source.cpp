@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include <monochord/gateway/event_source.hpp>
-
 #include <algorithm>
-
 #include <monochord/core/error.hpp>
+#include <monochord/gateway/event_source.hpp>
 #include <monochord/json/payload.hpp>
 
 namespace monochord {
@@ -22,7 +20,8 @@ task<> event_source::send(int, std::string) { throw error(errc::unsupported, "th
 
 source_event event_of_payload(int shard_id, const json::padded_text& payload) {
   const auto head = json::peek(payload.text());
-  if (head.op != 0) throw error(errc::invalid_argument, "a payload with op " + std::to_string(head.op) + " is no event");
+  if (head.op != 0)
+    throw error(errc::invalid_argument, "a payload with op " + std::to_string(head.op) + " is no event");
   source_event out;
   out.shard_id = shard_id;
   out.sequence = static_cast<std::int64_t>(std::min<std::uint64_t>(head.s.value_or(0), INT64_MAX));

@@ -34,7 +34,8 @@ struct fleet_source::present {
   std::shared_ptr<shard_manager> manager;
 };
 
-fleet_source::fleet_source(shard_manager_options first, fleet::hooks tell, std::function<void(std::shared_ptr<fleet>)> made)
+fleet_source::fleet_source(shard_manager_options first, fleet::hooks tell,
+                           std::function<void(std::shared_ptr<fleet>)> made)
     : first_(std::move(first)),
       tell_(std::move(tell)),
       made_(std::move(made)),
@@ -58,7 +59,8 @@ task<> fleet_source::run(event_receiver& to) {
 }
 
 bool fleet_source::stop(monochord::stop_mode mode) {
-  if (fleet_) fleet_->stop(mode == monochord::stop_mode::discard_sessions ? stop_mode::discard_session : stop_mode::keep_session);
+  if (fleet_)
+    fleet_->stop(mode == monochord::stop_mode::discard_sessions ? stop_mode::discard_session : stop_mode::keep_session);
   return true;
 }
 
@@ -70,7 +72,8 @@ task<> fleet_source::send(int shard_id, std::string payload) {
   std::shared_ptr<shard> to;
   {
     const std::lock_guard lock(serving_->mutex);
-    if (!serving_->manager) throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
+    if (!serving_->manager)
+      throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
     to = serving_->manager->at(shard_id);
   }
   co_await to->send(std::move(payload));

@@ -3,8 +3,8 @@
 
 #include <functional>
 #include <memory>
-
 #include <monochord/gateway/event_source.hpp>
+
 #include "gateway/fleet.hpp"
 
 namespace monochord::gateway {

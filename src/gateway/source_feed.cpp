@@ -26,10 +26,11 @@ constexpr duration keep_limit = std::chrono::seconds{10};
 constexpr int most_shards = 100'000;
 
 shard_range checked(const shard_range& range) {
-  const bool possible = range.first >= 0 && range.last >= range.first && range.last < range.total && range.last - range.first < most_shards;
+  const bool possible = range.first >= 0 && range.last >= range.first && range.last < range.total &&
+                        range.last - range.first < most_shards;
   if (possible) return range;
-  throw error(errc::invalid_argument, "the event source has shards that no bot has: " + std::to_string(range.first) + " to " +
-                                          std::to_string(range.last) + " of " + std::to_string(range.total));
+  throw error(errc::invalid_argument, "the event source has shards that no bot has: " + std::to_string(range.first) +
+                                          " to " + std::to_string(range.last) + " of " + std::to_string(range.total));
 }
 
 std::string text_of(const std::exception_ptr& error) {
@@ -47,7 +48,8 @@ std::string text_of(const std::exception_ptr& error) {
 /// What came on a shard.
 struct source_feed::shard_state {
   struct session {
-    session(std::uint64_t is, std::int64_t before, std::chrono::milliseconds ack_after) : number(is), told(before), last(before), positions(ack_after) {
+    session(std::uint64_t is, std::int64_t before, std::chrono::milliseconds ack_after)
+        : number(is), told(before), last(before), positions(ack_after) {
       positions.restart(before);
     }
     std::uint64_t number;
@@ -55,7 +57,8 @@ struct source_feed::shard_state {
     std::int64_t last;  // that came
     protocol::handled_position positions;
   };
-  explicit shard_state(int shard_id, std::unique_ptr<guild_registry::member> known) : id(shard_id), guilds(std::move(known)) {}
+  explicit shard_state(int shard_id, std::unique_ptr<guild_registry::member> known)
+      : id(shard_id), guilds(std::move(known)) {}
 
   const int id;
   const std::unique_ptr<guild_registry::member> guilds;
@@ -78,7 +81,8 @@ void source_feed::guarded(const char* what, F call) noexcept {
   try {
     call();
   } catch (...) {
-    options_.log(log_level::error, "gateway", std::string("the event source failed in ") + what + ": " + text_of(std::current_exception()));
+    options_.log(log_level::error, "gateway",
+                 std::string("the event source failed in ") + what + ": " + text_of(std::current_exception()));
   }
 }
 
@@ -112,7 +116,8 @@ task<> source_feed::live(std::shared_ptr<source_feed> self) {
     self->cancel_.emit(asio::cancellation_type::terminal);
     in_time = co_await self->until_ended(cancel_limit);
   }
-  if (!in_time) self->options_.log(log_level::error, "gateway", "the event source does not end when it is cancelled: left behind");
+  if (!in_time)
+    self->options_.log(log_level::error, "gateway", "the event source does not end when it is cancelled: left behind");
   self->ended_ = true;
   self->alarm_->cancel();
   while (self->timing_) co_await self->until_woken();
@@ -136,6 +141,7 @@ task<bool> source_feed::until_ended(duration limit) {
 }
 
 void source_feed::stop(monochord::stop_mode mode) noexcept {
+  closing_ = true;
   asio::post(options_.strand, [self = shared_from_this(), mode] { self->stop_now(mode); });
 }
 
@@ -154,15 +160,20 @@ task<> source_feed::keep_now(std::shared_ptr<source_feed> self) {
   try {
     self->tell_handled();
     auto& time = *self->options_.clock;
-    if (self->options_.own) co_await self->options_.source->keep_positions();  // which keeps its time
-    else in_time = co_await net::run_before(time, after(time.now(), keep_limit), self->options_.source->keep_positions());
+    if (self->options_.own)
+      co_await self->options_.source->keep_positions();  // which keeps its time
+    else
+      in_time = co_await net::run_before(time, after(time.now(), keep_limit), self->options_.source->keep_positions());
   } catch (...) {
     failed = std::current_exception();
   }
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   if (net::is_cancelled(cancellation)) co_return;  // it is asked again
-  if (failed) self->options_.log(log_level::error, "gateway", "the event source does not keep what is handled: " + text_of(failed));
-  if (!in_time) self->options_.log(log_level::error, "gateway", "the event source does not keep what is handled in time");
+  if (failed)
+    self->options_.log(log_level::error, "gateway",
+                       "the event source does not keep what is handled: " + text_of(failed));
+  if (!in_time)
+    self->options_.log(log_level::error, "gateway", "the event source does not keep what is handled in time");
 }
 
 task<> source_feed::keep_positions(std::shared_ptr<source_feed> self) {
@@ -175,21 +186,22 @@ task<> source_feed::keep_positions(std::shared_ptr<source_feed> self) {
 
 bool source_feed::take(const source_event& event) {
   if (!event.own) return take_tracked(event);
-  return options_.to->on_event({event.shard_id, event.sequence, event.name, event.data, event.own->claim, event.own->guilds});
+  return options_.to->on_event(
+      {event.shard_id, event.sequence, event.name, event.data, event.own->claim, event.own->guilds});
 }
 
 task<> source_feed::room(int shard_id) {
-  if (!options_.own && stopped_) throw error(errc::cancelled, "the client is stopping");
+  if (!options_.own && closing_) throw error(errc::cancelled, "the client is stopping");
   co_await options_.to->room(shard_id);
   if (options_.own) co_return;
-  if (stopped_) throw error(errc::cancelled, "the client is stopping");
+  if (closing_) throw error(errc::cancelled, "the client is stopping");
   state_of(shard_id).full = false;
 }
 
 void source_feed::check_shard(int shard_id) const {
   if (shard_id >= range_.first && shard_id <= range_.last) return;
-  throw error(errc::invalid_argument, "the event source has no shard " + std::to_string(shard_id) + ", but " + std::to_string(range_.first) +
-                                          " to " + std::to_string(range_.last));
+  throw error(errc::invalid_argument, "the event source has no shard " + std::to_string(shard_id) + ", but " +
+                                          std::to_string(range_.first) + " to " + std::to_string(range_.last));
 }
 
 source_feed::shard_state& source_feed::state_of(int shard_id) {
@@ -203,17 +215,20 @@ source_feed::shard_state& source_feed::state_of(int shard_id) {
 bool source_feed::take_tracked(const source_event& event) {
   auto& at = state_of(event.shard_id);
   if (event.name.empty()) throw error(errc::invalid_argument, "the event source gave an event without a name");
-  if (event.sequence < 0) throw error(errc::invalid_argument, "the event source gave an event with a negative sequence");
-  if (stopped_ || ended_) return false;
+  if (event.sequence < 0)
+    throw error(errc::invalid_argument, "the event source gave an event with a negative sequence");
+  if (closing_ || ended_) return false;
   if (at.full)
-    throw error(errc::invalid_argument, "the event source did not wait for room for shard " + std::to_string(event.shard_id));
+    throw error(errc::invalid_argument,
+                "the event source did not wait for room for shard " + std::to_string(event.shard_id));
   if (at.sessions.empty() || at.sessions.back().number != event.session) begin_session(at, event);
   auto& in = at.sessions.back();
   if (event.sequence != 0 && event.sequence <= in.last) return true;  // it came before
 
   const auto now = options_.clock->now();
   shard_event told{event.shard_id, event.sequence, event.name, event.data, nullptr, protocol::guild_news::none};
-  if (const auto about = protocol::read_guild_event(event.name, event.data)) told.guilds = at.guilds->take(*about, *options_.clock);
+  if (const auto about = protocol::read_guild_event(event.name, event.data))
+    told.guilds = at.guilds->take(*about, *options_.clock);
   struct {
     source_feed& self;
     const source_event& event;
@@ -221,8 +236,9 @@ bool source_feed::take_tracked(const source_event& event) {
   } mine{*this, event};
   const detail::claim_source claims = [&mine] {
     mine.claimed = true;
-    return std::make_shared<detail::claim>([weak = mine.self.weak_from_this(), strand = mine.self.options_.strand, shard = mine.event.shard_id,
-                                            session = mine.event.session, seq = mine.event.sequence] {
+    return std::make_shared<detail::claim>([weak = mine.self.weak_from_this(), strand = mine.self.options_.strand,
+                                            shard = mine.event.shard_id, session = mine.event.session,
+                                            seq = mine.event.sequence] {
       asio::post(strand, [weak, shard, session, seq] {
         if (const auto self = weak.lock()) self->event_done(shard, session, seq);
       });
@@ -233,21 +249,25 @@ bool source_feed::take_tracked(const source_event& event) {
   at.full = !options_.to->on_event(told);
   if (event.sequence != 0) {
     in.positions.came(event.sequence, mine.claimed, now);
-    if (mine.claimed) keep_time_soon(in.positions.next());
-    else tell_soon(at);
+    if (mine.claimed)
+      keep_time_soon(in.positions.next());
+    else
+      tell_soon(at);
   }
   return !at.full;
 }
 
 void source_feed::begin_session(shard_state& of, const source_event& event) {
-  std::erase_if(of.sessions, [](const auto& old) { return old.positions.open() == 0 && old.positions.position() == old.told; });
+  std::erase_if(of.sessions,
+                [](const auto& old) { return old.positions.open() == 0 && old.positions.position() == old.told; });
   if (!of.sessions.empty()) of.guilds->session_lost();  // READY tells again
   of.sessions.emplace_back(event.session, std::max<std::int64_t>(event.sequence - 1, 0), options_.ack_after);
 }
 
 void source_feed::event_done(int shard_id, std::uint64_t session, std::int64_t sequence) {
   auto& of = state_of(shard_id);
-  const auto found = std::find_if(of.sessions.rbegin(), of.sessions.rend(), [&](const auto& one) { return one.number == session; });
+  const auto found =
+      std::find_if(of.sessions.rbegin(), of.sessions.rend(), [&](const auto& one) { return one.number == session; });
   if (found == of.sessions.rend()) return;
   found->positions.done(sequence);
   tell_soon(of);
@@ -329,7 +349,8 @@ task<> source_feed::keep_time(std::shared_ptr<source_feed> self) {
 /// One shard's commands, on their way to the source.
 class source_feed::port_of_source final : public command_port {
  public:
-  port_of_source(std::weak_ptr<source_feed> to, asio::any_io_executor strand, int id) : to_(std::move(to)), strand_(std::move(strand)), id_(id) {}
+  port_of_source(std::weak_ptr<source_feed> to, asio::any_io_executor strand, int id)
+      : to_(std::move(to)), strand_(std::move(strand)), id_(id) {}
 
   int id() const noexcept override { return id_; }
   std::function<void()> send(std::string payload, std::function<void(error_code)> done) override {
@@ -339,7 +360,8 @@ class source_feed::port_of_source final : public command_port {
       bool runs = false, withdrawn = false;
     };
     const auto mine = std::make_shared<sending>();
-    asio::post(strand_, [to = to_, strand = strand_, id = id_, mine, payload = std::move(payload), done = std::move(done)]() mutable {
+    asio::post(strand_, [to = to_, strand = strand_, id = id_, mine, payload = std::move(payload),
+                         done = std::move(done)]() mutable {
       const auto feed = to.lock();
       if (!feed || feed->ended_ || mine->withdrawn) return done(make_error_code(errc::cancelled));
       mine->runs = true;

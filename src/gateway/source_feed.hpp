@@ -8,15 +8,15 @@
 #include <exception>
 #include <map>
 #include <memory>
+#include <monochord/core/clock.hpp>
+#include <monochord/core/log.hpp>
+#include <monochord/gateway/event_source.hpp>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <monochord/core/clock.hpp>
-#include <monochord/core/log.hpp>
-#include <monochord/gateway/event_source.hpp>
 #include "gateway/command_port.hpp"
 #include "gateway/event_sink.hpp"
 #include "gateway/guild_registry.hpp"
@@ -66,8 +66,8 @@ class source_feed final : public event_receiver, public std::enable_shared_from_
   task<> room(int shard_id) override;
 
   const shard_range& shards() const noexcept { return range_; }
-  /// What takes commands to these shards. Throw `error`: `errc::unsupported` where the source takes none, `errc::invalid_argument`
-  /// for a shard that it does not have.
+  /// What takes commands to these shards. Throw `error`: `errc::unsupported` where the source takes none,
+  /// `errc::invalid_argument` for a shard that it does not have.
   std::shared_ptr<command_port> port(int shard_id);
   std::vector<std::shared_ptr<command_port>> all_ports();
 
@@ -106,6 +106,8 @@ class source_feed final : public event_receiver, public std::enable_shared_from_
 
   std::mutex ports_mutex_;
   std::map<int, std::shared_ptr<command_port>> ports_;  // guarded by it; one stays the same
+
+  std::atomic<bool> closing_{false};  // from stop() on, which the strand may hear of later
 
   // On the strand.
   std::vector<std::unique_ptr<shard_state>> shards_;  // made when they are needed

@@ -83,7 +83,8 @@ TEST_CASE("a plan that cannot be made ends the bot with what was thrown") {
   bot.begin();
   bot.until(bot.life);
   CHECK(bot.life->code == (ours ? mc::errc::invalid_argument : mc::errc::controller_failed));
-  CHECK(bot.life->text == (ours ? "a bot has at least 1 shard, not -1" : "client_options::controllers.shards threw: the database is down"));
+  CHECK(bot.life->text == (ours ? "a bot has at least 1 shard, not -1"
+                                : "client_options::controllers.shards threw: the database is down"));
   CHECK(w.discord().counters().connections == 0);
 }
 
@@ -214,7 +215,8 @@ TEST_CASE("a presence that cannot be said is told, and the default said") {
   bot.until_ready();
   CHECK(w.discord().last_presence().find("idle") != std::string::npos);
   REQUIRE(bot.told.size() == 1);
-  CHECK_THAT(bot.told[0], Catch::StartsWith("client_options::controllers.presence threw: a presence may have 3500 bytes"));
+  CHECK_THAT(bot.told[0],
+             Catch::StartsWith("client_options::controllers.presence threw: a presence may have 3500 bytes"));
 }
 
 TEST_CASE("a fatal close ends the bot unless a function decides otherwise") {
@@ -222,7 +224,8 @@ TEST_CASE("a fatal close ends the bot unless a function decides otherwise") {
   auto options = w.options();
   std::vector<std::string> asked;
   options.controllers.fatal = [&](const mc::fatal_close& end) {
-    asked.push_back(std::to_string(end.shard_id) + " of " + std::to_string(end.shard_count) + ": " + std::to_string(end.code));
+    asked.push_back(std::to_string(end.shard_id) + " of " + std::to_string(end.shard_count) + ": " +
+                    std::to_string(end.code));
     CHECK_THAT(std::string(end.text), Catch::Contains("intents"));
     return mc::default_fatal(end);
   };
@@ -341,7 +344,9 @@ TEST_CASE("whoever tries again for ever does not flood Discord") {
 TEST_CASE("a decision about a fatal close that throws is told, and the bot ends as by default") {
   simulated_world w;
   auto options = w.options();
-  options.controllers.fatal = [](const mc::fatal_close&) -> mc::fatal_decision { throw std::runtime_error("what now?"); };
+  options.controllers.fatal = [](const mc::fatal_close&) -> mc::fatal_decision {
+    throw std::runtime_error("what now?");
+  };
   telling_bot bot(w, options);
   bot.until_ready();
   close_with(w, 4013, 0);

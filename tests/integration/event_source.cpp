@@ -38,11 +38,11 @@ class written_source : public mc::event_source {
 
   // What it does.
   mc::shard_range range{0, 0, 1};
-  bool ends = true;             ///< after the last item; otherwise it waits for more
+  bool ends = true;  ///< after the last item; otherwise it waits for more
   bool asks_for_room = true;
-  bool ignores_stop = false;    ///< neither its cancellation nor anything else ends it
-  bool ends_itself = false;     ///< as it says in stop()
-  std::exception_ptr failure;   ///< thrown after the last item
+  bool ignores_stop = false;   ///< neither its cancellation nor anything else ends it
+  bool ends_itself = false;    ///< as it says in stop()
+  std::exception_ptr failure;  ///< thrown after the last item
   bool refuses_to_keep = false;
   bool has_commands = false;
   std::exception_ptr command_failure;
@@ -166,7 +166,8 @@ TEST_CASE("a bot handles what its source gives, in order, and ends well when the
   f.bot->on<mc::message_create>([&](const mc::message_create& event, const mc::raw_event& sent) {
     seen.push_back(std::to_string(sent.shard_id) + ":" + event.message.content);
   });
-  f.bot->on_raw([&](const mc::raw_event& event) { raw.push_back(std::string(event.name) + " " + std::string(event.data)); });
+  f.bot->on_raw(
+      [&](const mc::raw_event& event) { raw.push_back(std::string(event.name) + " " + std::string(event.data)); });
   f.until_ended();
   CHECK(f.life->text == "");
   REQUIRE(seen.size() == 53);
@@ -182,7 +183,8 @@ TEST_CASE("a bot handles what its source gives, in order, and ends well when the
 }
 
 TEST_CASE("a source has whole payloads as Discord sends them") {
-  const auto text = std::string(R"({"t":"MESSAGE_CREATE","s":42,"op":0,"d":)") + message(7) + "}" + std::string(mc::json::padding_bytes, ' ');
+  const auto text = std::string(R"({"t":"MESSAGE_CREATE","s":42,"op":0,"d":)") + message(7) + "}" +
+                    std::string(mc::json::padding_bytes, ' ');
   const auto size = text.size() - mc::json::padding_bytes;
   const auto event = mc::event_of_payload(3, {text.data(), size, text.size()});
   CHECK(event.shard_id == 3);
@@ -191,7 +193,8 @@ TEST_CASE("a source has whole payloads as Discord sends them") {
   CHECK(event.data.has_padding());
   CHECK(mc::json::decode<mc::message_create>(event.data).message.content == "7");
   const std::string beat = R"({"op":11})";
-  CHECK_THROWS_WITH(mc::event_of_payload(0, {beat.data(), beat.size(), beat.size()}), "a payload with op 11 is no event");
+  CHECK_THROWS_WITH(mc::event_of_payload(0, {beat.data(), beat.size(), beat.size()}),
+                    "a payload with op 11 is no event");
   const std::string none = "hello";
   CHECK_THROWS_AS(mc::event_of_payload(0, {none.data(), none.size(), none.size()}), mc::decode_error);
 }
@@ -300,7 +303,8 @@ TEST_CASE("an event that cannot be decoded costs that event alone") {
   f.source->say(0, 3, "MESSAGE_CREATE", "");
   f.source->messages(4, 4);
   int errors = 0, seen = 0;
-  f.bot->on_error([&](std::exception_ptr, const mc::raw_event& event) { errors += event.name == "MESSAGE_CREATE" ? 1 : 0; });
+  f.bot->on_error(
+      [&](std::exception_ptr, const mc::raw_event& event) { errors += event.name == "MESSAGE_CREATE" ? 1 : 0; });
   f.bot->on<mc::message_create>([&](const mc::message_create&) { ++seen; });
   f.until_ended();
   CHECK(f.life->text == "");
@@ -406,9 +410,10 @@ TEST_CASE("a source that cannot keep positions does not keep the bot from ending
 
 TEST_CASE("guilds of a source are told apart as those of shards are") {
   fed_bot f;
-  f.source->say(0, 1, "READY",
-                R"({"v":10,"user":{"id":"1","username":"bot","discriminator":"0","global_name":null,"avatar":null},"guilds":[{"id":"9","unavailable":true}],)"
-                R"("session_id":"s","resume_gateway_url":"wss://x","application":{"id":"1","flags":0}})");
+  f.source->say(
+      0, 1, "READY",
+      R"({"v":10,"user":{"id":"1","username":"bot","discriminator":"0","global_name":null,"avatar":null},"guilds":[{"id":"9","unavailable":true}],)"
+      R"("session_id":"s","resume_gateway_url":"wss://x","application":{"id":"1","flags":0}})");
   f.source->say(0, 2, "GUILD_DELETE", R"({"id":"9","unavailable":true})");
   f.source->say(0, 3, "GUILD_DELETE", R"({"id":"9"})");
   std::string told;
@@ -433,7 +438,8 @@ TEST_CASE("commands go through a source that takes them, and are refused by one 
   CHECK(f.bot->shards().total() == 4);
   CHECK(f.bot->shards().shard_for(guild) == 2);
   CHECK(f.bot->shards().ids().empty());
-  CHECK_THROWS_WITH(f.bot->shards().status(0), "the client runs no shards: its events come from client_options::event_source");
+  CHECK_THROWS_WITH(f.bot->shards().status(0),
+                    "the client runs no shards: its events come from client_options::event_source");
   if (!f.source->has_commands) {
     CHECK(end.code == mc::errc::unsupported);
     CHECK(end.text == "client_options::event_source takes no commands");
@@ -455,10 +461,11 @@ TEST_CASE("commands go through a source that takes them, and are refused by one 
   const auto answered = f.watch(asks());
   f.sim.run_for(1s);
   REQUIRE(f.source->payloads.size() == 6);
-  f.source->say(2, 1, "GUILD_MEMBERS_CHUNK",
-                R"({"guild_id":")" + guild.str() +
-                    R"(","members":[{"user":{"id":"5","username":"a","discriminator":"0","global_name":null,"avatar":null},"roles":[],)"
-                    R"("joined_at":"2024-01-01T00:00:00+00:00","deaf":false,"mute":false,"flags":0}],"chunk_index":0,"chunk_count":1,"nonce":"n"})");
+  f.source->say(
+      2, 1, "GUILD_MEMBERS_CHUNK",
+      R"({"guild_id":")" + guild.str() +
+          R"(","members":[{"user":{"id":"5","username":"a","discriminator":"0","global_name":null,"avatar":null},"roles":[],)"
+          R"("joined_at":"2024-01-01T00:00:00+00:00","deaf":false,"mute":false,"flags":0}],"chunk_index":0,"chunk_count":1,"nonce":"n"})");
   f.sim.run_for(1s);
   CHECK(answered->text == "");
   CHECK(answered->ended);

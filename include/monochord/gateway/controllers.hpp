@@ -2,12 +2,11 @@
 #pragma once
 
 #include <functional>
-#include <string_view>
-
 #include <monochord/core/clock.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/gateway/initial_presence.hpp>
 #include <monochord/gateway/sharding.hpp>
+#include <string_view>
 
 namespace monochord {
 
@@ -34,8 +33,8 @@ inline constexpr int every_shard = -1;
 struct presence_request {
   int shard_id = 0;
   int shard_count = 1;  ///< of the whole bot
-  /// What it says unless it is told otherwise: `client_options::presence`, or what `gateway_commands::update_presence` has set
-  /// since.
+  /// What it says unless it is told otherwise: `client_options::presence`, or what `gateway_commands::update_presence`
+  /// has set since.
   const initial_presence& current;
 };
 
@@ -54,13 +53,13 @@ class fatal_decision {
  public:
   /// `client::run()` throws `gateway_error` with the code, once the other shards are closed.
   static fatal_decision stop_bot() noexcept { return {}; }
-  /// The others go on without this shard; it is `shard_status::ended`, and nothing waits for its guilds. When no shard is left the
-  /// bot ends as by `stop_bot`. While a resharding brings up new shards, one of these that is closed so ends the resharding
-  /// instead, and nobody is asked.
+  /// The others go on without this shard; it is `shard_status::ended`, and nothing waits for its guilds. When no shard
+  /// is left the bot ends as by `stop_bot`. While a resharding brings up new shards, one of these that is closed so
+  /// ends the resharding instead, and nobody is asked.
   static fatal_decision give_up_shard() noexcept { return {action::give_up_shard, {}}; }
-  /// The shard connects once more, by IDENTIFY, not before 5 seconds and after a day at the latest. Discord forbids it: it is
-  /// for what somebody mends meanwhile (a switch in the developer portal), and each try may use up one of the day's session
-  /// starts.
+  /// The shard connects once more, by IDENTIFY, not before 5 seconds and after a day at the latest. Discord forbids it:
+  /// it is for what somebody mends meanwhile (a switch in the developer portal), and each try may use up one of the
+  /// day's session starts.
   static fatal_decision try_again(duration after) noexcept { return {action::try_again, after}; }
 
   enum class action : unsigned char { stop_bot, give_up_shard, try_again };
@@ -75,18 +74,18 @@ class fatal_decision {
 };
 
 /// What is decided where nothing else is said; for functions that decide a part and leave the rest.
-shard_plan default_shards(const start_figures& now);        ///< `now.configured`
-int default_route(const command_route& command) noexcept;   ///< `(guild >> 22) % total`, `every_shard` without a guild
+shard_plan default_shards(const start_figures& now);       ///< `now.configured`
+int default_route(const command_route& command) noexcept;  ///< `(guild >> 22) % total`, `every_shard` without a guild
 initial_presence default_presence(const presence_request& request);  ///< `request.current`
 fatal_decision default_fatal(const fatal_close& end) noexcept;       ///< `stop_bot`
 
 /// The decisions of a client's shards that are functions: `client_options::controllers`. Each member holds its default,
-/// and an empty one means it too. The other decisions have places of their own in `client_options`: how many shards, and which
-/// run here, `shards`; when to IDENTIFY, `identify_queue`; when to reshard, `resharding.decide`; where events come from,
-/// `event_source`.
+/// and an empty one means it too. The other decisions have places of their own in `client_options`: how many shards,
+/// and which run here, `shards`; when to IDENTIFY, `identify_queue`; when to reshard, `resharding.decide`; where events
+/// come from, `event_source`.
 ///
-/// They are called in the middle of the client's work, from its threads, and several at a time where it has several shards. So
-/// they must be quick, must not block, and must not call the client or what belongs to it.
+/// They are called in the middle of the client's work, from its threads, and several at a time where it has several
+/// shards. So they must be quick, must not block, and must not call the client or what belongs to it.
 class controllers {
  public:
   controllers();
@@ -97,20 +96,20 @@ class controllers {
   controllers& operator=(controllers&&) noexcept;
   ~controllers();
 
-  /// Which shards run in this process, and how many there are. Asked once, when `run()` has heard from Discord. What it throws is
-  /// thrown by `run()`, as `error` with `errc::controller_failed` where it is no `error`.
+  /// Which shards run in this process, and how many there are. Asked once, when `run()` has heard from Discord. What it
+  /// throws is thrown by `run()`, as `error` with `errc::controller_failed` where it is no `error`.
   std::function<shard_plan(const start_figures& now)> shards;
 
-  /// To which shard a command goes: the number of one that this process runs, or `every_shard` where there is no guild. Asked for
-  /// each payload, perhaps several times, so the answer to the same question must be the same. What it throws is thrown by
-  /// the command, as `error` with `errc::controller_failed` where it is no `error`; a shard that is not run here as
-  /// `errc::invalid_argument`. It moves commands only: events come on Discord's shards whatever it says.
+  /// To which shard a command goes: the number of one that this process runs, or `every_shard` where there is no guild.
+  /// Asked for each payload, perhaps several times, so the answer to the same question must be the same. What it throws
+  /// is thrown by the command, as `error` with `errc::controller_failed` where it is no `error`; a shard that is not
+  /// run here as `errc::invalid_argument`. It moves commands only: events come on Discord's shards whatever it says.
   std::function<int(const command_route& command)> route;
 
-  /// How the bot appears on a shard: asked at each IDENTIFY, and where a session that an earlier process began is resumed, since
-  /// that one may have said something else. An empty one sends nothing. What `gateway_commands::update_presence` says
-  /// meanwhile is sent as it is. What it throws is told to `client::on_error` as `error` with `errc::controller_failed`, and the
-  /// default is taken.
+  /// How the bot appears on a shard: asked at each IDENTIFY, and where a session that an earlier process began is
+  /// resumed, since that one may have said something else. An empty one sends nothing. What
+  /// `gateway_commands::update_presence` says meanwhile is sent as it is. What it throws is told to `client::on_error`
+  /// as `error` with `errc::controller_failed`, and the default is taken.
   std::function<initial_presence(const presence_request& request)> presence;
 
   /// What to do about a close that forbids reconnecting. What it throws is told to `client::on_error` as `error` with
