@@ -22,10 +22,12 @@
 #include <monochord/core/token.hpp>
 #include <monochord/dispatch/handler.hpp>
 #include <monochord/fwd.hpp>
+#include <monochord/gateway/controllers.hpp>
 #include <monochord/gateway/initial_presence.hpp>
 #include <monochord/gateway/intents.hpp>
 #include <monochord/gateway/resharding.hpp>
 #include <monochord/gateway/sharding.hpp>
+#include <monochord/gateway/stop_mode.hpp>
 #include <monochord/json/limit_checks.hpp>
 #include <monochord/rest/default_mentions.hpp>
 #include <monochord/rest/hooks.hpp>
@@ -62,6 +64,8 @@ struct client_options {
   bool wait_for_identify_budget = true;
   /// Whether another number of shards takes over when the present ones get full. https://docs.discord.com/developers/events/gateway#sharding
   auto_resharding resharding = {};
+  /// What else the shards decide, as functions: where a command goes, how the bot appears on a shard, what a fatal close does.
+  monochord::controllers controllers = {};
 
   /// Where REST goes: Discord, a proxy, or a mock. The gateway's address comes from there, unless `gateway_url` says
   /// otherwise; then that is also the host of every resume.
@@ -124,6 +128,8 @@ struct client_options {
   std::shared_ptr<net::network> transport = {};             ///< default TCP
   std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
   std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`, `make_sqlite_session_store`
+  /// Default: the client's own shards. What is above about the gateway is about these, and says nothing about another source.
+  std::shared_ptr<monochord::event_source> event_source = {};
   /// Default: limits of its own. Clients that have the same object here share what they know; then it says how many
   /// requests a second there may be.
   std::shared_ptr<monochord::rest_limits> rest_limits = {};
@@ -136,13 +142,6 @@ struct client_options {
 /// MONOCHORD_LOG (trace, debug, info, warning, error, off), and, unless a proxy is given, HTTPS_PROXY and NO_PROXY (or
 /// the same in lower case). Throws `error` with `errc::invalid_argument` for another level. So a bot runs against the mock, or behind a proxy, without being rebuilt.
 client_options options_from_env(client_options options = {});
-
-/// How `client::stop` leaves Discord.
-enum class stop_mode : std::uint8_t {
-  keep_sessions,     ///< sessions stay resumable for a few minutes: with a session store that outlives the process, a
-                     ///< restart loses no event
-  discard_sessions,  ///< close code 1000: the bot goes offline at once
-};
 
 /// A bot: gateway connection, REST calls, events and tasks on one thread pool.
 ///
@@ -203,10 +202,11 @@ class client {
   shard_set& shards() noexcept;
 
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
-  /// orderly stop. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,
-  /// shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
+  /// orderly stop, or when `client_options::event_source` has no more events. Throws `rest_error` or `gateway_error` when
+  /// Discord refuses the bot for good (token, intents, shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
   /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
-  /// handler of an event that never comes with `client_options::intents`.
+  /// handler of an event that never comes with `client_options::intents`; what `controllers::shards` and
+  /// `event_source::run` throw.
   int run();
 
   /// The same as a task, which may be awaited from any executor; signals are not handled. For tests and for programs that

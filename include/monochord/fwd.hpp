@@ -8,6 +8,7 @@ struct client_options;
 class rest_client;
 class identify_queue;
 class session_store;
+class event_source;
 class shard_set;
 class gateway_commands;
 struct start_progress;

@@ -22,10 +22,6 @@
 #include "net/strand.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
-#include "protocol/backoff.hpp"
-#include "protocol/shard_math.hpp"
-#include "protocol/token_user.hpp"
-#include <monochord/core/random.hpp>
 #include <monochord/gateway/event_traits.hpp>
 #include <monochord/model/derived_events.hpp>
 
@@ -33,9 +29,10 @@ namespace monochord {
 
 namespace asio = boost::asio;
 
+const std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, " MONOCHORD_VERSION ")";
+
 namespace {
 
-constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochord/monochord, " MONOCHORD_VERSION ")";
 /// What cancelled handlers and tasks get to come to their end before they are left behind.
 constexpr auto cancel_grace = std::chrono::seconds{5};
 /// How often it is kept what was handled while the last handlers run.
@@ -49,48 +46,6 @@ unsigned pool_size(const client_options& options) {
   const unsigned wanted = options.threads ? options.threads : std::thread::hardware_concurrency();
   return std::max(wanted, 2U);
 }
-
-protocol::compression to_protocol(gateway_compression wanted) {
-  switch (wanted) {
-    case gateway_compression::none: return protocol::compression::none;
-    case gateway_compression::zlib_stream: return protocol::compression::zlib_stream;
-    case gateway_compression::zstd_stream: return protocol::compression::zstd_stream;
-  }
-  throw error(errc::invalid_argument, "client_options::compression is none of the known ones");
-}
-
-/// Carries the events of the shards to the commands that they answer, and to the dispatcher.
-class dispatching_sink final : public gateway::event_sink {
- public:
-  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk)
-      : to_(std::move(to)), desk_(std::move(desk)) {}
-  bool on_event(const gateway::shard_event& event) override {
-    desk_->on_event(event.shard_id, event.type, event.data);  // first: handlers may all be waiting for this
-    const bool room = to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data, event.claim,
-                                   meaning(event.guilds));
-    return room && desk_->has_room(event.shard_id);
-  }
-  task<> room(int shard_id) override {
-    do {
-      co_await desk_->room(shard_id);
-      co_await to_->room();
-    } while (!desk_->has_room(shard_id));
-  }
-
- private:
-  static const event_type* meaning(protocol::guild_news news) noexcept {
-    switch (news) {
-      case protocol::guild_news::joined: return &event_type_of<guild_join>();
-      case protocol::guild_news::available: return &event_type_of<guild_available>();
-      case protocol::guild_news::unavailable: return &event_type_of<guild_unavailable>();
-      case protocol::guild_news::left: return &event_type_of<guild_leave>();
-      case protocol::guild_news::none: break;
-    }
-    return nullptr;
-  }
-  const std::shared_ptr<dispatch::dispatcher> to_;
-  const std::shared_ptr<gateway::command_desk> desk_;
-};
 
 std::string describe(const std::exception_ptr& error) {
   try {
@@ -172,6 +127,9 @@ void client::impl::start_parts() {
   dispatcher->on_error([weak](std::exception_ptr error, const raw_event& event) {
     if (const auto self = weak.lock()) self->report(std::move(error), event);
   });
+  decides = std::make_shared<gateway::decisions>(options.controllers, [weak](std::exception_ptr error) {
+    if (const auto self = weak.lock()) self->report_soon(std::move(error));
+  });
   gateway::command_desk_options wanted{time, executor, options.intents, command_routes(), {}};
   wanted.waiting = [to = std::weak_ptr(dispatcher)](std::ptrdiff_t more) {
     if (const auto known = to.lock()) known->lend(more);
@@ -180,24 +138,21 @@ void client::impl::start_parts() {
   commands = std::make_unique<gateway_commands>(desk);
 }
 
-/// The shards of the present set.
-gateway::command_routes client::impl::command_routes() const {
-  const auto known = [source = std::weak_ptr(shard_source)] {  // which leads back to the desk
-    const auto from = source.lock();
-    auto manager = from ? from->get() : nullptr;
-    if (!manager) throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
-    return manager;
-  };
-  return {[known](guild_id guild) { return known()->of(guild); }, [known](int id) { return known()->at(id); },
-          [known] { return known()->all(); }};
-}
-
 void client::impl::set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler) {
   // What was there before is destroyed once the lock is open.
   std::shared_ptr<const std::function<void(std::exception_ptr, const raw_event&)>> shared =
       std::make_shared<const std::function<void(std::exception_ptr, const raw_event&)>>(std::move(handler));
   const std::lock_guard lock(mutex_);
   on_error_.swap(shared);
+}
+
+/// From where no code of the user may run.
+void client::impl::report_soon(std::exception_ptr error) {
+  const auto tell = [](std::weak_ptr<impl> weak, std::exception_ptr what) -> task<> {
+    if (const auto self = weak.lock()) self->report(std::move(what), raw_event{});
+    co_return;
+  };
+  if (!handlers->spawn(tell(weak_from_this(), error))) log(log_level::error, "client", describe(error));  // it is stopping
 }
 
 void client::impl::report(std::exception_ptr error, const raw_event& event) {
@@ -209,8 +164,10 @@ void client::impl::report(std::exception_ptr error, const raw_event& event) {
   if (handler && *handler) {
     (*handler)(std::move(error), event);
   } else {
-    log(log_level::error, "client",
-        (event.name.empty() ? "a spawned task" : "a handler of " + std::string(event.name)) + " failed: " + describe(error));
+    const auto text = describe(error);
+    const bool says_who = text.starts_with("client_options::controllers");
+    const std::string who = event.name.empty() ? "a spawned task" : "a handler of " + std::string(event.name);
+    log(log_level::error, "client", says_who ? text : who + " failed: " + text);
   }
 }
 
@@ -273,15 +230,15 @@ void client::impl::stop(stop_mode mode) noexcept {
     self->stop_wait_.cancel();
     self->tasks->close();
     self->tasks->cancel();
+    if (self->feed) self->feed->stop(self->how_it_stops());
     self->dispatcher->close();  // whoever waits for room reads on, to its end
     self->desk->close();
-    if (self->shards) self->shards->stop(self->gateway_stop_mode());
   });
 }
 
-gateway::stop_mode client::impl::gateway_stop_mode() const {
+stop_mode client::impl::how_it_stops() const {
   const std::lock_guard lock(mutex_);
-  return mode_ == stop_mode::discard_sessions ? gateway::stop_mode::discard_session : gateway::stop_mode::keep_session;
+  return mode_;
 }
 
 /// Completes without an error once stop() was called, with one when it is cancelled before.
@@ -291,79 +248,6 @@ task<error_code> client::impl::stop_called() {
     co_await stop_wait_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
   co_return stopping() ? error_code() : make_error_code(errc::cancelled);
-}
-
-task<> client::impl::ask_gateway(gateway::gateway_info& found) { found = co_await rest->get_gateway_bot(); }
-
-task<> client::impl::pause(duration how_long) {
-  const auto wait = time->make_timer(life);
-  co_await wait->wait_until(after(time->now(), how_long));
-}
-
-/// GET /gateway/bot until it answers: a network that is not up yet, or an outage, is waited for; a refusal is not.
-task<gateway::gateway_info> client::impl::find_gateway() {
-  protocol::backoff backoff;
-  gateway::gateway_info found;
-  while (!stopping()) {
-    std::string why;
-    try {
-      const bool answered = co_await net::race(ask_gateway(found), stop_called());
-      if (!answered) break;
-      co_return found;
-    } catch (const rest_error& e) {
-      if (e.status() >= 400 && e.status() < 500 && e.status() != 429) throw;
-      if (e.code() == errc::certificate_refused || e.code() == errc::plain_refused) throw;
-      why = e.what();
-    } catch (const decode_error& e) {  // something in between answers for Discord: a captive portal, a proxy's page
-      why = e.what();
-    }
-    const auto wait = backoff.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
-    log(log_level::warning, "client", "cannot learn the gateway's address, trying again: " + why);
-    (void)co_await net::race(pause(wait), stop_called());
-  }
-  co_return found;
-}
-
-/// From the gateway's address to the end of the last shard.
-task<> client::impl::serve() {
-  gateway::shard_manager_options wanted;
-  wanted.info = co_await find_gateway();
-  if (stopping()) co_return;
-
-  auto& shard = wanted.shard;
-  shard.token = bot_token;
-  shard.bot_id = protocol::user_of_token(bot_token.reveal());
-  shard.intents = options.intents.bits();
-  shard.gateway_url_override = options.gateway_url;
-  shard.presence_json = options.presence.json();
-  shard.compression = to_protocol(options.compression);
-  shard.user_agent = user_agent;
-  shard.allow_plain = options.allow_plain;
-  shard.transport = transport;
-  shard.tls = tls;
-  shard.clock = time;
-  shard.executor = executor;
-  shard.log = log;
-  shard.ack_after = options.ack_after;
-  shard.guilds = guilds;
-  shard.queue = options.identify_queue;
-  shard.store = options.session_store ? options.session_store : make_memory_session_store();
-  wanted.plan = options.shards;
-  wanted.wait_for_budget = options.wait_for_identify_budget;
-  wanted.on_progress = progress_teller();
-  wanted.on_all_ready = ready_teller();
-  wanted.guild_wait = options.guild_wait;
-  gateway::fleet::hooks tell;
-  tell.serving = [to = shard_source, commands_to = desk](std::shared_ptr<gateway::shard_manager> serving) {
-    if (to->get() == serving) return;  // gone back before the switch: it has the presence
-    to->set(serving);
-    commands_to->serving(serving->all());
-  };
-  tell.retired = [commands_to = desk](std::shared_ptr<gateway::shard_manager> gone) { commands_to->retired(gone->all()); };
-  shards = std::make_shared<gateway::fleet>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher, desk), std::move(tell));
-  shard_source->on_reshard([weak = weak_from_this()](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
-  if (options.resharding.automatic) tasks->spawn(watch_size(weak_from_this(), time, options.resharding.interval));
-  co_await shards->run();
 }
 
 task<> client::impl::watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval) {
@@ -401,8 +285,7 @@ task<> client::impl::look_at_size() {
         co_return;
       }
     } else {
-      const double each = static_cast<double>(now.guilds) / now.shards;
-      wanted = protocol::shards_wanted(each, now.total, now.recommended, now.max_concurrency, by.fill_percent);
+      wanted = default_reshard(now, by.fill_percent);
     }
     if (wanted <= 0 || wanted == now.total) co_return;
     (void)co_await reshard(weak_from_this(), wanted, by.how);
@@ -416,7 +299,8 @@ task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, 
   const auto self = weak.lock();
   if (!self) throw error(errc::cancelled, "the client has ended");
   if (total < 0) throw error(errc::invalid_argument, "a bot has at least 1 shard, not " + std::to_string(total));
-  auto plan = self->options.shards.with_total(total);
+  if (!self->shards) throw error(errc::unsupported, "the client has no shards: its events come from client_options::event_source");
+  auto plan = self->plan.with_total(total);
   auto info = co_await self->rest->get_gateway_bot();
   co_return co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how));
 }
@@ -434,8 +318,8 @@ task<> client::impl::shut_down() {
   do {
     // What ends meanwhile is kept at once: whoever kills this process while it waits doubles nothing of that.
     drained = co_await handlers->join(*time, std::min(drain_ends, after(time->now(), keeps_every)));
-    if (drained || !shards) continue;
-    const bool kept = co_await net::run_before(*time, drain_ends, shards->keep_positions());
+    if (drained || !feed) continue;
+    const bool kept = co_await net::run_before(*time, drain_ends, gateway::source_feed::keep_positions(feed));
     static_cast<void>(kept);
   } while (!drained && time->now() < drain_ends);
   if (!drained) {
@@ -446,7 +330,7 @@ task<> client::impl::shut_down() {
     if (!drained) log(log_level::error, "client", std::to_string(handlers->running()) + " handlers do not end: left behind");
   }
   // Only now is it known what was handled: the next process is given the rest.
-  if (shards) co_await shards->keep_positions();
+  if (feed) co_await gateway::source_feed::keep_positions(feed);
   const bool ended = co_await tasks->join(*time, time->now() + cancel_grace);
   if (!ended) log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
   const bool closed = co_await net::run_before(*time, time->now() + cancel_grace, queue->close());

@@ -14,12 +14,16 @@
 #include <monochord/rest/rest.hpp>
 #include "dispatch/dispatcher.hpp"
 #include "gateway/command_desk.hpp"
+#include "gateway/decisions.hpp"
 #include "gateway/fleet.hpp"
 #include "gateway/shard_set.hpp"
+#include "gateway/source_feed.hpp"
 #include "net/task_group.hpp"
 #include "rest/queue.hpp"
 
 namespace monochord {
+
+extern const std::string_view user_agent;
 
 /// Everything that a client owns. Coroutines of the client hold it by shared_ptr.
 struct client::impl : std::enable_shared_from_this<client::impl> {
@@ -29,6 +33,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   void start_parts();
   void set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler);
   void report(std::exception_ptr error, const raw_event& event);
+  void report_soon(std::exception_ptr error);
   void set_progress_handler(std::function<void(const start_progress&)> handler);
 
   /// Throws when it was called before.
@@ -59,7 +64,10 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<monochord::rest::queue> queue;
   std::unique_ptr<rest_client> rest;
   std::shared_ptr<gateway::guild_registry> guilds;  // of all shards that this client ever has
-  std::shared_ptr<gateway::fleet> shards;  // on `life`; null before the gateway is known
+  std::shared_ptr<const gateway::decisions> decides;
+  std::shared_ptr<gateway::source_feed> feed;  // on `life`; null before it is known where events come from
+  std::shared_ptr<gateway::fleet> shards;      // on `life`; null before the gateway is known, and where events come from elsewhere
+  shard_plan plan;                             // once there are shards
   const std::shared_ptr<shard_set::source> shard_source = std::make_shared<shard_set::source>();  // the same for everybody
   shard_set shard_view{shard_source};
   std::shared_ptr<gateway::command_desk> desk;
@@ -68,6 +76,8 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
  private:
   static task<> life_of(std::shared_ptr<impl> self);
   task<gateway::gateway_info> find_gateway();
+  task<std::shared_ptr<event_source>> find_source();
+  std::shared_ptr<event_source> own_shards(gateway::gateway_info info);
   task<> serve();
   static task<reshard_report> reshard(std::weak_ptr<impl> weak, int total, reshard_options how);
   /// Looks now and then whether there are enough shards.
@@ -89,7 +99,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   task<> pause(duration how_long);
   task<error_code> stop_called();
   bool stopping() const;
-  gateway::stop_mode gateway_stop_mode() const;
+  stop_mode how_it_stops() const;
 
   boost::asio::steady_timer stop_wait_;  // on `life`; cancelled by stop()
 

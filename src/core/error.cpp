@@ -40,7 +40,8 @@ class category final : public boost::system::error_category {
       case errc::proxy_refused: return "the proxy did not open a tunnel";
       case errc::upload_too_large: return "over the limit for uploads";
       case errc::upload_failed: return "a file could not be uploaded";
-      case errc::unsupported: return "this build of the library was made without that part";
+      case errc::unsupported: return "this build of the library, or this client, was made without that part";
+      case errc::controller_failed: return "a function of client_options::controllers threw";
     }
     return "unknown error " + std::to_string(value);
   }

@@ -125,7 +125,7 @@ void command_desk::rate_limited(const json::padded_text& data) {
   wake_whole_guilds();
 }
 
-void command_desk::session_changed(int shard_id, bool resumed, const gateway::shard* only) {
+void command_desk::session_changed(int shard_id, bool resumed, const command_port* only) {
   const std::lock_guard lock(mutex_);
   for (const auto& one : calls_) {
     if (!one->logic || (only && one->sent_by != only)) continue;

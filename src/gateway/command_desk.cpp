@@ -19,6 +19,11 @@ constexpr std::size_t nonce_letters = 10;
 
 error stopped() { return {errc::cancelled, "the client has stopped, or the command was given up"}; }
 
+/// What a port said of a payload that it did not send.
+error unsent(error_code why) {
+  return why == errc::cancelled ? stopped() : error(why, "the gateway command was not sent: " + why.message());
+}
+
 error too_late(const command_desk::call& which) {
   std::string text = "the gateway command was not carried out in time";
   if (which.guilds) text += ": " + std::to_string(which.guilds->left()) + " guilds have not answered";
@@ -239,7 +244,7 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
 }
 
 void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what,
-                            int shard_id, const shard* by, error_code failed) {
+                            int shard_id, const command_port* by, error_code failed) {
   const std::lock_guard lock(mutex_);
   if (failed && serves_elsewhere(what.guild, by)) {
     const auto again = which.lock();
@@ -256,7 +261,7 @@ void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::ga
   if (!of || of->ended) return;
   of->withdraw.erase(what.part);
   if (failed) {
-    of->logic->fail(std::make_exception_ptr(stopped()));
+    of->logic->fail(std::make_exception_ptr(unsent(failed)));
   } else {
     of->shard = shard_id;
     of->sent_by = by;
@@ -267,7 +272,7 @@ void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::ga
 }
 
 /// Another set of shards has taken over meanwhile.
-bool command_desk::serves_elsewhere(guild_id guild, const shard* than) const {
+bool command_desk::serves_elsewhere(guild_id guild, const command_port* than) const {
   try {
     return options_.routes.of(guild).get() != than;
   } catch (const error&) {
@@ -294,7 +299,7 @@ task<> command_desk::send_all(std::shared_ptr<command_desk> self, std::vector<se
         if (!of || of->ended) return;
         of->withdraw.erase(i);
         --of->unsent;
-        of->lost = of->lost || failed;
+        if (failed) of->lost = failed;
         wake(*of);
       });
     }
@@ -303,7 +308,8 @@ task<> command_desk::send_all(std::shared_ptr<command_desk> self, std::vector<se
   for (;;) {
     {
       const std::lock_guard lock(self->mutex_);
-      if (self->closed_ || mine->lost) throw stopped();
+      if (self->closed_) throw stopped();
+      if (mine->lost) throw unsent(mine->lost);
       if (mine->unsent == 0) co_return;
       if (self->options_.clock->now() >= deadline)
         throw error(errc::timeout, "the gateway command could not be sent in time");
@@ -323,7 +329,7 @@ task<> command_desk::send_voice_state(std::shared_ptr<command_desk> self, guild_
   co_await run(self, send_all(self, std::move(what), deadline));
 }
 
-void command_desk::serving(const std::vector<std::shared_ptr<shard>>& all) {
+void command_desk::serving(const std::vector<std::shared_ptr<command_port>>& all) {
   std::string presence;
   {
     const std::lock_guard lock(mutex_);
@@ -340,7 +346,7 @@ void command_desk::retired(const std::vector<std::shared_ptr<shard>>& all) {
 task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
                                    std::optional<int> shard_id, time_point deadline) {
   if (json.refused) std::rethrow_exception(json.refused);
-  std::vector<std::shared_ptr<shard>> to;
+  std::vector<std::shared_ptr<command_port>> to;
   if (shard_id)
     to.push_back(self->options_.routes.at(*shard_id));
   else {

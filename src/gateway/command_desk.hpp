@@ -21,6 +21,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "gateway/command_port.hpp"
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
 #include "protocol/gateway_call.hpp"
@@ -32,9 +33,10 @@ namespace monochord::gateway {
 /// To which shards commands go, asked anew for each payload: the only place that knows. All throw `error` with
 /// `errc::invalid_argument` where there is none.
 struct command_routes {
-  std::function<std::shared_ptr<shard>(guild_id)> of;
-  std::function<std::shared_ptr<shard>(int)> at;
-  std::function<std::vector<std::shared_ptr<shard>>()> all;
+  std::function<std::shared_ptr<command_port>(guild_id)> of;
+  std::function<std::shared_ptr<command_port>(int)> at;
+  /// Where a command goes that is about no guild.
+  std::function<std::vector<std::shared_ptr<command_port>>()> all;
 };
 
 struct command_desk_options {
@@ -71,11 +73,11 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     bool counted = false;                          // somebody waits for it
     bool ended = false;
     std::size_t unsent = 0;  // of payloads that nothing answers
-    bool lost = false;       // one of them went nowhere
+    error_code lost;         // one of them went nowhere
     bool woken = false;
     std::shared_ptr<net::parked> waiter;
     int shard = -1;  // of what was sent last
-    const gateway::shard* sent_by = nullptr;  // only compared: two sets have the same numbers
+    const command_port* sent_by = nullptr;  // only compared: two sets have the same numbers
     std::vector<std::string> nonces;
     std::map<std::size_t, std::function<void()>> withdraw;  // by part
     std::list<std::shared_ptr<call>>::iterator place;
@@ -94,7 +96,7 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void close();
 
   /// These shards serve from now on, instead of others: they get the presence that was set for all.
-  void serving(const std::vector<std::shared_ptr<shard>>& all);
+  void serving(const std::vector<std::shared_ptr<command_port>>& all);
   /// The shards that served before have ended: what they did not answer is asked again.
   void retired(const std::vector<std::shared_ptr<shard>>& all);
 
@@ -130,11 +132,11 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void guild_answer(protocol::guild_question what, const json::padded_text& data);
   void rate_limited(const json::padded_text& data);
   /// `only`: of the calls that this one sent, whatever others have its number.
-  void session_changed(int shard_id, bool resumed, const shard* only = nullptr);
-  bool serves_elsewhere(guild_id guild, const shard* than) const;
+  void session_changed(int shard_id, bool resumed, const command_port* only = nullptr);
+  bool serves_elsewhere(guild_id guild, const command_port* than) const;
   void send_due(const std::shared_ptr<call>& which);
   void send_one(const std::shared_ptr<call>& which, protocol::gateway_call::outbound what);
-  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id, const shard* by,
+  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id, const command_port* by,
                 error_code failed);
   static void wake(call& which);
   void wake_whole_guilds();

@@ -2,6 +2,7 @@
 #include "gateway/fleet.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -37,6 +38,7 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
     std::shared_ptr<set_store> store;  // null: sessions are not kept
     std::shared_ptr<set_sink> sink;
     std::shared_ptr<shard_manager> manager;
+    std::shared_ptr<std::atomic<bool>> on_trial = std::make_shared<std::atomic<bool>>(false);  // another set serves
     bool ended = false;
     std::exception_ptr failure;
   };
@@ -92,6 +94,8 @@ fleet::impl::impl(shard_manager_options first, std::shared_ptr<event_sink> to, h
 std::shared_ptr<fleet::impl::crew> fleet::impl::make_crew(shard_manager_options wanted, set_store::role as) const {
   auto out = std::make_shared<crew>();
   if (wanted.shard.store) wanted.shard.store = out->store = std::make_shared<set_store>(wanted.shard.store, as);
+  *out->on_trial = as == set_store::role::waits;
+  wanted.shard.on_trial = out->on_trial;
   out->sink = std::make_shared<set_sink>(sink);
   wanted.on_session = [to = std::weak_ptr(out->sink)](int shard) {
     if (const auto there = to.lock()) there->session_begins(shard);
@@ -240,6 +244,7 @@ task<std::exception_ptr> fleet::impl::bring_up(merger& both, const reshard_optio
 task<> fleet::impl::hand_over(merger& both) {
   const auto old = serving;
   std::swap(serving, next);
+  *serving->on_trial = false;
   if (old->store) old->store->retire();
   both.finish();
   if (serving->store) {

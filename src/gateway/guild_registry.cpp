@@ -39,6 +39,12 @@ void guild_registry::member::session_lost() {
   guilds_.session_lost();
 }
 
+void guild_registry::member::leave() {
+  const std::lock_guard lock(of_->mutex_);
+  guilds_.session_lost();
+  left_ = true;
+}
+
 std::optional<std::size_t> guild_registry::member::count() const {
   const std::lock_guard lock(of_->mutex_);
   return guilds_.count();
@@ -55,6 +61,7 @@ guild_registry::progress guild_registry::look() const {
   const std::lock_guard lock(mutex_);
   out.last_news = last_news_;
   for (const auto* one : members_) {
+    if (one->left_) continue;
     out.up = out.up && one->guilds_.is_up();
     out.guilds += one->guilds_.known();
     out.awaited += one->guilds_.awaited();

@@ -30,6 +30,8 @@ class guild_registry : public std::enable_shared_from_this<guild_registry> {
 
     protocol::guild_news take(const protocol::guild_event& event, const clock& time);
     void session_lost();
+    /// Its guilds are nobody's any more, and nobody waits for them.
+    void leave();
     /// `protocol::guild_tracker::count`.
     std::optional<std::size_t> count() const;
 
@@ -37,6 +39,7 @@ class guild_registry : public std::enable_shared_from_this<guild_registry> {
     friend class guild_registry;
     const std::shared_ptr<guild_registry> of_;
     protocol::guild_tracker guilds_;  // guarded by the registry's mutex
+    bool left_ = false;               // so is this
   };
   std::unique_ptr<member> join();
 

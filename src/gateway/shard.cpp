@@ -45,6 +45,7 @@ task<> shard::keep_position() {
 }
 
 int shard::id() const noexcept { return impl_->id; }
+bool shard::is_given_up() const noexcept { return impl_->given_up; }
 protocol::session_status shard::status() const noexcept { return impl_->status.load(std::memory_order_relaxed); }
 
 std::optional<duration> shard::latency() const noexcept {
@@ -121,7 +122,7 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       claims([this] { return claim_delivered(); }),
       random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))),
       presence(options->presence_json),
-      presence_is_due(!presence.empty()),
+      presence_is_due(!presence.empty() || options->decides),
       positions(options->ack_after),
       durable(options->store && options->store->is_durable()),
       guilds(options->guilds->join()),

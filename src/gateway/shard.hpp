@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
 #include <functional>
@@ -15,6 +16,8 @@
 #include <monochord/core/token.hpp>
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
+#include "gateway/command_port.hpp"
+#include "gateway/decisions.hpp"
 #include "gateway/event_sink.hpp"
 #include "gateway/guild_registry.hpp"
 #include "net/network.hpp"
@@ -47,6 +50,9 @@ struct shard_options {
   std::shared_ptr<monochord::identify_queue> queue;  ///< required
   std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
   std::shared_ptr<guild_registry> guilds;            ///< required
+  std::shared_ptr<const decisions> decides;          ///< null: the defaults
+  /// While it says true a fatal close is fatal, whatever `decides` says: other shards serve. Null: never.
+  std::shared_ptr<const std::atomic<bool>> on_trial;
 };
 
 /// Whether a session that was kept is one that this bot would start today.
@@ -71,15 +77,15 @@ struct shard_counters {
 
 /// One shard: carries the actions of a protocol::session out over a websocket. Everything of it runs on its own strand,
 /// as children of `run()`, which completes only when none of them runs any more.
-class shard {
+class shard final : public command_port {
  public:
   shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink);
-  ~shard();
+  ~shard() override;
   shard(const shard&) = delete;
   shard& operator=(const shard&) = delete;
 
   /// Lives until `stop()`. Throws gateway_error when Discord refuses the shard for good (token, intents, shard numbers,
-  /// no IDENTIFY left) and `error` when the address can never be used. Once only. Await it anywhere. Cancelling it is
+  /// no IDENTIFY left), also where it is given up for that (`is_given_up`), and `error` when the address can never be used. Once only. Await it anywhere. Cancelling it is
   /// `stop(keep_session)`.
   task<> run();
   /// Ends it, within about 3 seconds even when the peer does not answer. Thread-safe, idempotent; may be called before
@@ -95,17 +101,19 @@ class shard {
   task<> send(std::string payload);
   /// The same without a coroutine: `done` is called on the strand, once, without an error or with `errc::cancelled`; it must
   /// not throw. What is returned withdraws the payload. Both are thread-safe.
-  std::function<void()> send(std::string payload, std::function<void(error_code)> done);
+  std::function<void()> send(std::string payload, std::function<void(error_code)> done) override;
   /// How the bot appears on this shard, as JSON: sent as op 3 like any payload of the user, and with every later IDENTIFY. A
   /// shard without a session has it with its IDENTIFY alone, and is done at once. `done` and what is returned as in `send`.
   /// https://docs.discord.com/developers/events/gateway-events#update-presence
-  std::function<void()> update_presence(std::string presence_json, std::function<void(error_code)> done);
+  std::function<void()> update_presence(std::string presence_json, std::function<void(error_code)> done) override;
 
   /// Has the store know what was handled since `run()` ended, or forget the session if it was discarded meanwhile. Call it once
   /// whoever works on events has come to an end.
   task<> keep_position();
 
-  int id() const noexcept;
+  int id() const noexcept override;
+  /// It ended by a fatal close, and the others are to go on without it. Thread-safe.
+  bool is_given_up() const noexcept;
   /// Thread-safe.
   protocol::session_status status() const noexcept;
   /// Between the last heartbeat and its ACK; nothing when there is none on this connection. Thread-safe.

@@ -73,6 +73,7 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
     case kind::up:
       if (!on_first_up) log(log_level::info, what.ok ? "resumed" : "ready");
       if (what.ok) options->queue->arrived(id);
+      fatal_closes = 0;
       presence_after_up(what.ok);
       remember();
       settled();
@@ -97,6 +98,23 @@ void shard::impl::carry_out(const protocol::action& what, const shard_event* eve
   }
 }
 
+/// What is to become of a close that forbids reconnecting, for the session to be told.
+protocol::fatal_answer shard::impl::ask_about_fatal(int code) {
+  if (protocol::after_close(code) != protocol::close_verdict::fatal) return {};
+  ++fatal_closes;
+  if (!options->decides || (options->on_trial && *options->on_trial)) return {};
+  const std::string text = advice(code);
+  const auto decided = options->decides->fatal({id, options->shard_count, code, text, fatal_closes});
+  switch (decided.what()) {
+    case fatal_decision::action::stop_bot: break;
+    case fatal_decision::action::give_up_shard: given_up = true; break;
+    case fatal_decision::action::try_again:
+      log(log_level::error, text + " (close code " + std::to_string(code) + "); trying again all the same");
+      return {.again = true, .after = decided.after()};
+  }
+  return {};
+}
+
 void shard::impl::fail(const protocol::action& why) {
   std::string text;
   if (why.code != 0) {
@@ -112,7 +130,8 @@ void shard::impl::fail(const protocol::action& why) {
     text = why.error.message();
     if (!failure) failure = std::make_exception_ptr(error(why.error, text));
   }
-  log(log_level::error, text);
+  if (given_up) guilds->leave();
+  log(log_level::error, given_up ? text + "; the others go on without this shard" : text);
   over_now();
 }
 
@@ -179,7 +198,8 @@ void shard::impl::send(protocol::payload_kind what) {
       fields.shard_id = id;
       fields.shard_count = options->shard_count;
       fields.large_threshold = options->large_threshold;
-      fields.presence_json = presence;
+      const std::string how_it_appears = presence_now();
+      fields.presence_json = how_it_appears;
       protocol::write_identify(text, fields, options->token.reveal());
       if (permit) permit->sent();
       remember();  // of the day's starts one less is left, even should this process end before READY

@@ -116,7 +116,8 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   }
   const auto& end = mine->socket->end();
   self->log(log_level::debug, "the connection ended, code " + std::to_string(end.code));
-  self->apply(self->session->closed(mine->generation, end.code, self->now()));
+  const auto on_fatal = self->ask_about_fatal(end.code);
+  self->apply(self->session->closed(mine->generation, end.code, self->now(), on_fatal));
 }
 
 bool shard::impl::take_message(connection& from, std::string_view frame, bool& room) {

@@ -98,7 +98,9 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::function<void()> withdrawal(const std::shared_ptr<outgoing>& of);
   void enqueue(std::shared_ptr<outgoing> which);
   void withdraw(const std::shared_ptr<outgoing>& which);
+  std::string presence_now() const;
   void presence_after_up(bool resumed);
+  protocol::fatal_answer ask_about_fatal(int code);
   static task<> count(std::shared_ptr<const impl> self, shard_counters& out);
   /// False when something went wrong that another frame does not mend, or the connection is not the present one.
   bool take_message(connection& from, std::string_view frame, bool& room);
@@ -170,6 +172,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   bool discarded = false;
   bool forget_stored = false;  // asked to begin anew before the stored session was known
   std::exception_ptr failure;
+  int fatal_closes = 0;  // since it was up
   std::shared_ptr<net::parked> owner;       // of `live`, while it waits for the store or for the end
   std::unique_ptr<timer> grace;             // while it waits for the children
   std::list<std::shared_ptr<child>> children;
@@ -183,6 +186,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::atomic<std::int64_t> latency_ns{-1};
   std::atomic<std::int64_t> guild_count{-1};
   std::atomic<std::uint64_t> zombies{0};
+  std::atomic<bool> given_up{false};
   std::atomic<time_point> oldest_open{time_point::max()};  // of the events that came; max(): all are handled
   std::atomic<time_point> paused_since{time_point::max()};
 };

@@ -74,7 +74,8 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   void tell_all_ready(const guild_registry::progress& now);
   void let_others_go(const std::vector<int>& shard_ids) const;
   void settled(int shard_id);
-  void ended(std::exception_ptr error);
+  void ended(int shard_id, std::exception_ptr error);
+  void let_go(int shard_id, std::exception_ptr error);
   void stop(stop_mode mode);
   static task<> keep_positions(std::shared_ptr<impl> self);
   /// Waits until `done()`, asked again after every change; cancellation stops the shards and the wait goes on.
@@ -100,7 +101,9 @@ struct shard_manager::impl : std::enable_shared_from_this<shard_manager::impl> {
   bool started = false;
   std::size_t running = 0;
   std::set<int> unsettled;  // started, and neither up nor failed yet
-  int up_once = 0;          // shards that have been up
+  std::set<int> never_up;   // shards that have not been up
+  int given_up = 0;         // shards that are ended, while the others go on
+  int given_up_early = 0;   // of these, that have never been up
   std::set<int> fresh_left; // of those that have to IDENTIFY, which have not been up
   int max_concurrency = 1;
   time_point began{};
@@ -129,7 +132,10 @@ shard_manager::impl::impl(shard_manager_options given, std::shared_ptr<event_sin
   guild_alarm = options.shard.clock->make_timer(strand);
   shared = std::make_shared<shard_options>(options.shard);
   shards.reserve(static_cast<std::size_t>(range.last - range.first) + 1);
-  for (int id = range.first; id <= range.last; ++id) shards.push_back(std::make_shared<shard>(id, shared, sink));
+  for (int id = range.first; id <= range.last; ++id) {
+    shards.push_back(std::make_shared<shard>(id, shared, sink));
+    never_up.insert(id);
+  }
 }
 
 /// The day's budget as Discord said just now, or as the store remembers it if that is less: Discord's figure may come
@@ -301,7 +307,7 @@ void shard_manager::impl::start(const std::shared_ptr<shard>& which) {
   const auto run = [](std::shared_ptr<shard> one) -> task<> { co_await one->run(); };
   asio::co_spawn(strand, run(which), [self = shared_from_this(), id = which->id()](std::exception_ptr error) {
     self->unsettled.erase(id);
-    self->ended(std::move(error));
+    self->ended(id, std::move(error));
   });
 }
 
@@ -315,8 +321,9 @@ void shard_manager::impl::came_up(int shard_id, bool resumed) {
   start_progress now;
   now.shard_id = shard_id;
   now.resumed = resumed;
-  now.ready = ++up_once;
-  now.shards = static_cast<int>(shards.size());
+  never_up.erase(shard_id);
+  now.ready = static_cast<int>(shards.size() - never_up.size()) - given_up_early;
+  now.shards = static_cast<int>(shards.size()) - given_up_early;
   now.elapsed = time - began;
   fresh_left.erase(shard_id);
   const int left = static_cast<int>(fresh_left.size());  // the others need no turn: they are up in a moment
@@ -338,7 +345,7 @@ void shard_manager::impl::came_up(int shard_id, bool resumed) {
 
 /// Whether the start is complete: told in `came_up`, by the registry, and by the alarm.
 void shard_manager::impl::look_at_guilds() {
-  if (!options.on_all_ready || all_ready_told || stopped || up_once != static_cast<int>(shards.size())) return;
+  if (!options.on_all_ready || all_ready_told || stopped || !never_up.empty()) return;
   const auto now = shared->guilds->look();
   if (!now.up) return;  // one has lost its session again
   const auto until = after(now.last_news, options.guild_wait);
@@ -360,7 +367,7 @@ void shard_manager::impl::tell_all_ready(const guild_registry::progress& now) {
   shared->guilds->watch({});
   guild_alarm->cancel();
   monochord::all_ready out;  // not the member of that name
-  out.shards = static_cast<int>(shards.size());
+  out.shards = static_cast<int>(shards.size()) - given_up;
   out.guilds = now.guilds;
   out.missing_guilds = now.awaited + now.unavailable;
   out.elapsed = shared->clock->now() - began;
@@ -370,8 +377,23 @@ void shard_manager::impl::tell_all_ready(const guild_registry::progress& now) {
   options.on_all_ready(out);
 }
 
-void shard_manager::impl::ended(std::exception_ptr error) {
+/// The bot goes on without it, while there is another one.
+void shard_manager::impl::let_go(int shard_id, std::exception_ptr error) {
+  ++given_up;
+  given_up_early += static_cast<int>(never_up.erase(shard_id));
+  fresh_left.erase(shard_id);
+  let_others_go({shard_id});
+  if (given_up == static_cast<int>(shards.size())) {
+    failure = std::move(error);
+    stop(stop_mode::keep_session);
+  }
+  look_at_guilds();
+  wake();
+}
+
+void shard_manager::impl::ended(int shard_id, std::exception_ptr error) {
   --running;
+  if (error && !stopped && with_id(shard_id)->is_given_up()) return let_go(shard_id, std::move(error));
   if (error && !failure) failure = std::move(error);
   if (!stopped) stop(stop_mode::keep_session);  // one shard is gone for good: the bot cannot be whole without it
   wake();

@@ -45,7 +45,8 @@ class shard_manager {
   ~shard_manager();
 
   /// Starts the shards in the order of the identify queue and lives until `stop()`; every shard has ended when this
-  /// completes. Throws what the first shard that failed for good threw, or what the queue's `expect` threw, after the
+  /// completes. Throws what the first shard that failed for good threw (or the last of all, where each is given up:
+  /// `shard::is_given_up`), or what the queue's `expect` threw, after the
   /// others were stopped; `gateway_error` with `errc::identify_budget_spent`, and starts none, when the budget is too
   /// small and is not waited for. Once only.
   /// Cancelling it is `stop(keep_session)`.

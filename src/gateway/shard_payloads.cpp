@@ -12,32 +12,29 @@ namespace monochord::gateway {
 
 namespace asio = boost::asio;
 
-namespace {
-
-/// https://docs.discord.com/developers/events/gateway#sending-events
-constexpr std::size_t max_payload_bytes = 4096;
-/// IDENTIFY carries it beside the token and the rest: more, and no session would begin any more.
-constexpr std::size_t max_presence_bytes = 3500;
-
-void check_size(const std::string& payload) {
+void command_port::check_payload(const std::string& payload) {
   if (payload.size() > max_payload_bytes)
     throw error(errc::invalid_argument,
                 "a gateway payload may have 4096 bytes, this one has " + std::to_string(payload.size()));
 }
 
-std::string presence_payload(const std::string& json) { return R"({"op":3,"d":)" + json + "}"; }
+void command_port::check_presence(const std::string& json) {
+  if (json.size() > max_presence_bytes)
+    throw error(errc::invalid_argument, "a presence may have " + std::to_string(max_presence_bytes) +
+                                            " bytes of JSON, this one has " + std::to_string(json.size()));
+}
 
-}  // namespace
+std::string command_port::presence_payload(const std::string& json) { return R"({"op":3,"d":)" + json + "}"; }
 
 task<> shard::send(std::string payload) {
-  check_size(payload);
+  check_payload(payload);
   const auto self = impl_;
   const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
   co_await net::run_on(self->strand, impl::queue_payload(self, mine));
 }
 
 std::function<void()> shard::send(std::string payload, std::function<void(error_code)> done) {
-  check_size(payload);
+  check_payload(payload);
   const auto mine = std::make_shared<impl::outgoing>(std::move(payload));
   mine->done = std::move(done);
   asio::post(impl_->strand, [self = impl_, mine] { self->enqueue(mine); });
@@ -45,9 +42,7 @@ std::function<void()> shard::send(std::string payload, std::function<void(error_
 }
 
 std::function<void()> shard::update_presence(std::string presence_json, std::function<void(error_code)> done) {
-  if (presence_json.size() > max_presence_bytes)
-    throw error(errc::invalid_argument, "a presence may have " + std::to_string(max_presence_bytes) +
-                                            " bytes of JSON, this one has " + std::to_string(presence_json.size()));
+  check_presence(presence_json);
   const auto mine = std::make_shared<impl::outgoing>(presence_payload(presence_json));
   mine->done = std::move(done);
   asio::post(impl_->strand, [self = impl_, mine, json = std::move(presence_json)]() mutable {
@@ -105,10 +100,17 @@ void shard::impl::set_presence(std::string json, std::shared_ptr<outgoing> updat
   enqueue(std::move(update));
 }
 
+/// What a session is told of how the bot appears.
+std::string shard::impl::presence_now() const {
+  return options->decides ? options->decides->presence(id, options->shard_count, presence) : presence;
+}
+
 /// A session that was begun by IDENTIFY has the presence from there. One that an earlier process began, or whose end
 /// was not known yet when the presence was set, has another.
 void shard::impl::presence_after_up(bool resumed) {
-  if (std::exchange(presence_is_due, false) && resumed) enqueue(std::make_shared<outgoing>(presence_payload(presence)));
+  if (!std::exchange(presence_is_due, false) || !resumed) return;
+  const auto text = presence_now();
+  if (!text.empty()) enqueue(std::make_shared<outgoing>(presence_payload(text)));
 }
 
 }  // namespace monochord::gateway

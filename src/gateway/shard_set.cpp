@@ -38,6 +38,8 @@ shard_info look_at(const gateway::shard& which) {
 
 std::shared_ptr<gateway::shard_manager> known(const shard_set::source& from) {
   auto manager = from.get();
+  if (from.get_feed())
+    throw error(errc::unsupported, "the client runs no shards: its events come from client_options::event_source");
   if (!manager)
     throw error(errc::invalid_argument, "the shards are not known before run() has reached Discord");
   return manager;
@@ -64,6 +66,7 @@ shard_set::shard_set(std::shared_ptr<source> from) noexcept : source_(std::move(
 shard_set::~shard_set() = default;
 
 int shard_set::total() const noexcept {
+  if (const auto feed = source_->get_feed()) return feed->shards().total;
   const auto manager = source_->get();
   return manager ? manager->range().total : 0;
 }
@@ -75,7 +78,10 @@ std::vector<int> shard_set::ids() const {
   return out;
 }
 
-int shard_set::shard_for(guild_id guild) const { return protocol::shard_of(guild, known(*source_)->range().total); }
+int shard_set::shard_for(guild_id guild) const {
+  const auto feed = source_->get_feed();
+  return protocol::shard_of(guild, feed ? feed->shards().total : known(*source_)->range().total);
+}
 
 shard_status shard_set::status(int id) const { return to_public(known(*source_)->at(id)->status()); }
 std::optional<duration> shard_set::latency(int id) const { return known(*source_)->at(id)->latency(); }

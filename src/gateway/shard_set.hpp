@@ -8,6 +8,7 @@
 
 #include <monochord/gateway/shards.hpp>
 #include "gateway/shard_manager.hpp"
+#include "gateway/source_feed.hpp"
 
 namespace monochord {
 
@@ -22,6 +23,16 @@ struct shard_set::source {
     return manager;
   }
 
+  /// Events come from elsewhere: there will be no manager.
+  void set_feed(std::shared_ptr<gateway::source_feed> known) {
+    const std::lock_guard lock(mutex);
+    feed = std::move(known);
+  }
+  std::shared_ptr<gateway::source_feed> get_feed() const {
+    const std::lock_guard lock(mutex);
+    return feed;
+  }
+
   /// How the client has them resharded; empty before it runs.
   using resharder = std::function<task<reshard_report>(int total, reshard_options how)>;
   void on_reshard(resharder how) {
@@ -31,6 +42,7 @@ struct shard_set::source {
 
   mutable std::mutex mutex;
   std::shared_ptr<gateway::shard_manager> manager;
+  std::shared_ptr<gateway::source_feed> feed;
   resharder reshard;
 };
 

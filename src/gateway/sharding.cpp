@@ -5,6 +5,7 @@
 #include <string>
 
 #include <monochord/core/error.hpp>
+#include <monochord/gateway/resharding.hpp>
 #include "protocol/shard_math.hpp"
 
 namespace monochord {
@@ -77,6 +78,12 @@ shard_range shard_plan::shards(int recommended) const {
     refuse("a process runs at most " + std::to_string(most_in_a_process) + " shards, not those from " + std::to_string(out.first) +
            " to " + std::to_string(out.last));
   return out;
+}
+
+int default_reshard(const shard_load& now, double fill_percent) noexcept {
+  if (now.shards <= 0) return 0;
+  const double each = static_cast<double>(now.guilds) / now.shards;
+  return protocol::shards_wanted(each, now.total, now.recommended, now.max_concurrency, fill_percent);
 }
 
 }  // namespace monochord

@@ -180,7 +180,7 @@ actions session::opened(std::uint32_t generation, moment at) {
   return out;
 }
 
-actions session::closed(std::uint32_t generation, int code, moment at) {
+actions session::closed(std::uint32_t generation, int code, moment at, fatal_answer on_fatal) {
   actions out;
   if (stale(generation)) return out;
   if (status_ == session_status::connecting) {
@@ -188,12 +188,14 @@ actions session::closed(std::uint32_t generation, int code, moment at) {
     return out;
   }
   const auto verdict = after_close(code);
-  if (verdict == close_verdict::fatal) {
+  const bool fatal = verdict == close_verdict::fatal;
+  if (fatal && !on_fatal.again) {
     fail(code == 4004 ? errc::token_rejected : errc::gateway_fatal, code, out);
     return out;
   }
-  if (verdict == close_verdict::new_session) clear_session(out);
-  lose(reconnect_reason::closed, -1, {}, at, out);
+  if (verdict != close_verdict::resume) clear_session(out);
+  const auto pause = fatal ? std::clamp(on_fatal.after, shortest_fatal_pause, longest_fatal_pause) : duration::zero();
+  lose(reconnect_reason::closed, -1, pause, at, out);
   return out;
 }
 

@@ -141,6 +141,12 @@ struct session_counters {
 enum class close_verdict : std::uint8_t { resume, new_session, fatal };
 close_verdict after_close(int code) noexcept;
 
+/// What becomes of a connection that was closed with a fatal code.
+struct fatal_answer {
+  bool again = false;  ///< connect once more, with a new session; otherwise the session ends
+  duration after{0};   ///< and when: from `session::shortest_fatal_pause` to a day, or what a back-off says if that is longer
+};
+
 /// The life of one shard's gateway session over all its connections, as a pure state machine: inputs come in as calls,
 /// each returns what the driver has to do, and the driver keeps one timer armed at `wakeup()` and calls `timer` when it
 /// fires. No I/O, no clock, no random, no token. Not thread-safe.
@@ -152,6 +158,9 @@ class session {
   /// A code of our own for closing so that Discord keeps the session (any but 1000 and 1001 does).
   static constexpr int resumable_close = 4000;
   static constexpr int final_close = 1000;
+  /// Whoever tries again what Discord refuses uses up the day's session starts.
+  static constexpr duration shortest_fatal_pause = std::chrono::seconds{5};
+  static constexpr duration longest_fatal_pause = std::chrono::hours{24};
 
   explicit session(session_options options, std::optional<session_snapshot> stored = std::nullopt);
 
@@ -169,8 +178,9 @@ class session {
 
   // The connection.
   actions opened(std::uint32_t generation, moment at);
-  /// Could not be opened, or ended. `code` is the peer's close code, 0 when there was none.
-  actions closed(std::uint32_t generation, int code, moment at);
+  /// Could not be opened, or ended. `code` is the peer's close code, 0 when there was none. `on_fatal` counts where
+  /// `after_close(code)` is fatal.
+  actions closed(std::uint32_t generation, int code, moment at, fatal_answer on_fatal = {});
   /// Could not be opened for a reason that trying again does not mend (certificate, address). Ends a session that was
   /// never up; later it is a failed attempt like any other.
   actions refused(std::uint32_t generation, error_code why, moment at);

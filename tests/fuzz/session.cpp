@@ -35,7 +35,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     actions todo;
     switch (what) {
       case 0: todo = s.opened(generation, at); break;
-      case 1: todo = s.closed(generation, argument < 32 ? 3990 + argument : 0, at); break;
+      case 1: todo = s.closed(generation, argument < 32 ? 3990 + argument : 0, at, {.again = i % 4 == 0, .after = std::chrono::seconds{argument}});
+        break;
       case 2: todo = s.hello(generation, std::chrono::seconds{argument}, at); break;
       case 3: todo = s.permit_granted(generation, at); break;
       case 4: todo = s.ready(generation, argument, "session", "wss://resume.discord.gg", at); break;

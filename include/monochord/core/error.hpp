@@ -43,7 +43,8 @@ enum class errc {
   proxy_refused,           ///< the proxy did not open a tunnel
   upload_too_large,        ///< a file, or all of a request, is over the limit for uploads; nothing was sent
   upload_failed,           ///< a file could not be read, or changed while it was sent
-  unsupported,             ///< a part that this build of the library was made without
+  unsupported,             ///< a part that this build of the library, or this client, was made without
+  controller_failed,       ///< a function of `client_options::controllers` threw
 };
 
 }  // namespace monochord

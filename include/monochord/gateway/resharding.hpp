@@ -38,11 +38,15 @@ struct shard_load {
   double fill_percent() const noexcept { return shards == 0 ? 0 : static_cast<double>(guilds) / shards / 25; }
 };
 
+/// How many shards there are to be where nothing else decides: 0 (as many as there are) while they are less full than
+/// `fill_percent`; then as many as Discord recommends, or as are half full if that is more; a multiple of `max_concurrency`.
+int default_reshard(const shard_load& now, double fill_percent = 80) noexcept;
+
 /// When a client reshards by itself.
 struct auto_resharding {
   auto_resharding() noexcept {}  // a class: g++ 12 takes the members of an aggregate within another for uninitialised
   bool automatic = false;
-  /// Once the shards are so full; then there are to be as many as Discord recommends, or as are half full.
+  /// Once the shards are so full: `default_reshard`.
   double fill_percent = 80;
   duration interval = std::chrono::hours{8};  ///< how often it looks
   reshard_options how = {};

@@ -60,7 +60,7 @@ struct start_progress {
   int shard_id = 0;      ///< the one that is up
   bool resumed = false;  ///< it goes on with a stored session
   int ready = 0;         ///< shards of this process that have been up by now
-  int shards = 0;        ///< shards of this process
+  int shards = 0;        ///< shards of this process, without those that were given up before they were up
   duration elapsed{0};   ///< since the start
   duration left{0};      ///< a guess at the rest
   /// True once in a client's life, with the last shard.
@@ -71,6 +71,8 @@ struct start_progress {
 /// moment after `run()` has begun, and until the client is destroyed. After a resharding they are the new ones. Before that there are none: `total()` is 0, lists are
 /// empty, and what names a shard or a guild throws `error` with `errc::invalid_argument`, as it does later for a shard that
 /// this process does not run. Every member may be called from any thread; none waits.
+/// A client with a `client_options::event_source` runs no shards: it knows their number and `shard_for`, and throws `error` with
+/// `errc::unsupported` for the rest.
 class shard_set {
  public:
   struct source;

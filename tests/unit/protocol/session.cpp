@@ -204,6 +204,34 @@ TEST_CASE("close codes: what each permits") {
   }
 }
 
+TEST_CASE("a fatal close is tried again where the driver is told so: with a new session, and never at once") {
+  for (const int code : {4004, 4010, 4011, 4012, 4013, 4014}) {
+    INFO(code);
+    session_script s;
+    const auto close = [&](duration after) {
+      return s.tell(s.session.closed(s.gen(), code, s.at(), {.again = true, .after = after}));
+    };
+    s.come_up();
+    s.wait(1min);
+    CHECK(close(1min) == "session lost, reconnecting (connection closed) in 60000 ms");
+    CHECK(s.session.status() == session_status::waiting);
+    CHECK(s.session.snapshot() == std::nullopt);
+    CHECK(s.session.wakeup() == s.now + 1min);
+    CHECK(s.next() == "connect");
+    s.opened();
+    CHECK(s.hello() == "request permit");
+    s.granted();
+    CHECK(close({}) == "settle permit (failed), reconnecting (connection closed) in 5000 ms");
+    s.next();
+    s.opened();
+    s.hello();
+    CHECK(close(duration::max()) == "cancel permit, reconnecting (connection closed) in 86400000 ms");
+    s.next();
+    s.opened();  // the answer is for fatal codes alone
+    CHECK(s.tell(s.session.closed(s.gen(), 4000, s.at(), {.again = true, .after = 1h})).find("in 3600000") == std::string::npos);
+  }
+}
+
 TEST_CASE("restart: the same session on a new connection, where one is up") {
   session_script s;
   const auto restart = [&](bool fresh) { return s.tell(s.session.restart(fresh, s.at())); };

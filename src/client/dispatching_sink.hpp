@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <monochord/gateway/event_traits.hpp>
+#include <monochord/model/derived_events.hpp>
+#include <utility>
+
+#include "dispatch/dispatcher.hpp"
+#include "gateway/command_desk.hpp"
+#include "gateway/event_sink.hpp"
+
+namespace monochord {
+
+/// Carries events to the commands that they answer, and to the dispatcher.
+class dispatching_sink final : public gateway::event_sink {
+ public:
+  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk)
+      : to_(std::move(to)), desk_(std::move(desk)) {}
+  bool on_event(const gateway::shard_event& event) override {
+    desk_->on_event(event.shard_id, event.type, event.data);  // first: handlers may all be waiting for this
+    const bool room =
+        to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data,
+                     event.claim, meaning(event.guilds));
+    return room && desk_->has_room(event.shard_id);
+  }
+  task<> room(int shard_id) override {
+    do {
+      co_await desk_->room(shard_id);
+      co_await to_->room();
+    } while (!desk_->has_room(shard_id));
+  }
+
+ private:
+  static const event_type* meaning(protocol::guild_news news) noexcept {
+    switch (news) {
+      case protocol::guild_news::joined:
+        return &event_type_of<guild_join>();
+      case protocol::guild_news::available:
+        return &event_type_of<guild_available>();
+      case protocol::guild_news::unavailable:
+        return &event_type_of<guild_unavailable>();
+      case protocol::guild_news::left:
+        return &event_type_of<guild_leave>();
+      case protocol::guild_news::none:
+        break;
+    }
+    return nullptr;
+  }
+  const std::shared_ptr<dispatch::dispatcher> to_;
+  const std::shared_ptr<gateway::command_desk> desk_;
+};
+
+}  // namespace monochord
