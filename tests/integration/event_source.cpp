@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A bot whose events come from an object of its own: no gateway, no network.
+#include <atomic>
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <monochord/gateway/event_source.hpp>
@@ -493,4 +494,22 @@ TEST_CASE("a client whose events come from elsewhere asks Discord nothing and ha
   const auto reshard = [&]() -> mc::task<> { (void)co_await f.bot->shards().reshard(4); };
   const auto end = f.done(reshard());
   CHECK(end.code == mc::errc::unsupported);
+}
+
+TEST_CASE("a source feeds a bot on several threads, and nothing of what it gave is left when run returns") {
+  const auto source = std::make_shared<written_source>(mc::system_clock());
+  source->messages(1, 5'000);
+  mc::client_options options;
+  options.threads = 4;
+  options.max_running_handlers = 64;
+  options.rest_url = "http://127.0.0.1:1/api/v10";
+  options.log = mc::log_level::off;
+  options.event_source = source;
+  mc::client bot(mc::token{"t"}, options);
+  std::atomic<int> seen{0};
+  bot.on<mc::message_create>([&](const mc::message_create&) { ++seen; });
+  CHECK(bot.run() == 0);
+  CHECK(seen == 5'000);
+  REQUIRE_FALSE(source->positions.empty());
+  CHECK(source->positions.back() == "0/0: 5000");
 }
