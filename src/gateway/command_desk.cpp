@@ -228,8 +228,8 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
   if (!what.key.empty() && by_nonce_.emplace(what.key, which).second) which->nonces.push_back(what.key);
   try {
     const auto to = options_.routes.of(what.guild);
-    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, id = to->id(), by = to.get()](error_code failed) {
-      self->was_sent(weak, what, id, by, failed);
+    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, by = to->serial()](error_code failed) {
+      self->was_sent(weak, what, by, failed);
     };
     which->withdraw[what.part] = to->send(what.payload, std::move(done));
   } catch (const error&) {
@@ -239,9 +239,9 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
 }
 
 void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what,
-                            int shard_id, const shard* by, error_code failed) {
+                            std::uint64_t shard, error_code failed) {
   const std::lock_guard lock(mutex_);
-  if (failed && serves_elsewhere(what.guild, by)) {
+  if (failed && serves_elsewhere(what.guild, shard)) {
     const auto again = which.lock();
     if (again && !again->ended && !closed_) return send_one(again, what);
   }
@@ -258,18 +258,17 @@ void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::ga
   if (failed) {
     of->logic->fail(std::make_exception_ptr(stopped()));
   } else {
-    of->shard = shard_id;
-    of->sent_by = by;
-    of->logic->sent(what.part, what.key, shard_id);
+    of->shards.insert(shard);
+    of->logic->sent(what.part, what.key, shard);
     wake_readers();
   }
   wake(*of);
 }
 
 /// Another set of shards has taken over meanwhile.
-bool command_desk::serves_elsewhere(guild_id guild, const shard* than) const {
+bool command_desk::serves_elsewhere(guild_id guild, std::uint64_t than) const {
   try {
-    return options_.routes.of(guild).get() != than;
+    return options_.routes.of(guild)->serial() != than;
   } catch (const error&) {
     return false;
   }
@@ -334,7 +333,7 @@ void command_desk::serving(const std::vector<std::shared_ptr<shard>>& all) {
 }
 
 void command_desk::retired(const std::vector<std::shared_ptr<shard>>& all) {
-  for (const auto& one : all) session_changed(one->id(), false, one.get());
+  for (const auto& one : all) session_changed(one->serial(), false);
 }
 
 task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,

@@ -16,6 +16,7 @@
 #include <monochord/model/guild_events.hpp>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -74,8 +75,7 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     bool lost = false;       // one of them went nowhere
     bool woken = false;
     std::shared_ptr<net::parked> waiter;
-    int shard = -1;  // of what was sent last
-    const gateway::shard* sent_by = nullptr;  // only compared: two sets have the same numbers
+    std::set<std::uint64_t> shards;  // to which something was sent, by serial: two sets have the same numbers
     std::vector<std::string> nonces;
     std::map<std::size_t, std::function<void()>> withdraw;  // by part
     std::list<std::shared_ptr<call>>::iterator place;
@@ -85,11 +85,11 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
 
   explicit command_desk(command_desk_options options);
 
-  /// What a shard has read. On its strand, before anybody else is given it.
-  void on_event(int shard_id, std::string_view type, const json::padded_text& data);
+  /// What a shard has read, named by its serial. On its strand, before anybody else is given it.
+  void on_event(std::uint64_t shard, std::string_view type, const json::padded_text& data);
   /// False while a stream has no place for more of this shard's events, and nobody waits for others of them.
-  bool has_room(int shard_id) const;
-  task<> room(int shard_id);
+  bool has_room(std::uint64_t shard) const;
+  task<> room(std::uint64_t shard);
   /// Whoever waits gets `errc::cancelled`, and so does whoever comes.
   void close();
 
@@ -129,17 +129,16 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void members_chunk(const json::padded_text& data);
   void guild_answer(protocol::guild_question what, const json::padded_text& data);
   void rate_limited(const json::padded_text& data);
-  /// `only`: of the calls that this one sent, whatever others have its number.
-  void session_changed(int shard_id, bool resumed, const shard* only = nullptr);
-  bool serves_elsewhere(guild_id guild, const shard* than) const;
+  void session_changed(std::uint64_t shard, bool resumed);
+  bool serves_elsewhere(guild_id guild, std::uint64_t than) const;
   void send_due(const std::shared_ptr<call>& which);
   void send_one(const std::shared_ptr<call>& which, protocol::gateway_call::outbound what);
-  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id, const shard* by,
+  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, std::uint64_t shard,
                 error_code failed);
   static void wake(call& which);
   void wake_whole_guilds();
   void wake_readers();
-  bool is_full(int shard_id) const;
+  bool is_full(std::uint64_t shard) const;
   void count_waiting(call& which, bool waits);
   class waiting_call;
   class ending;

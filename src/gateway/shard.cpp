@@ -24,6 +24,11 @@ namespace {
 constexpr duration grace_period = std::chrono::milliseconds{2500};
 /// Times a second apart that children are cancelled before they are left behind.
 constexpr int cancel_tries = 5;
+
+std::uint64_t next_serial() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 }  // namespace
 
 shard::shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink)
@@ -45,6 +50,7 @@ task<> shard::keep_position() {
 }
 
 int shard::id() const noexcept { return impl_->id; }
+std::uint64_t shard::serial() const noexcept { return impl_->serial; }
 protocol::session_status shard::status() const noexcept { return impl_->status.load(std::memory_order_relaxed); }
 
 std::optional<duration> shard::latency() const noexcept {
@@ -115,6 +121,7 @@ shard_counters& shard_counters::operator+=(const shard_counters& other) noexcept
 
 shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events)
     : id(shard_id),
+      serial(next_serial()),
       options(std::move(shared)),
       sink(std::move(events)),
       strand(net::make_strand(options->executor)),

@@ -106,6 +106,8 @@ class shard {
   task<> keep_position();
 
   int id() const noexcept;
+  /// A number that no other shard of this process has or had.
+  std::uint64_t serial() const noexcept;
   /// Thread-safe.
   protocol::session_status status() const noexcept;
   /// Between the last heartbeat and its ACK; nothing when there is none on this connection. Thread-safe.

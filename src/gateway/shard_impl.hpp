@@ -122,6 +122,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void log(log_level level, const std::string& text) const;
 
   const int id;
+  const std::uint64_t serial;
   const std::shared_ptr<const shard_options> options;
   const std::shared_ptr<event_sink> sink;
   boost::asio::any_io_executor strand;

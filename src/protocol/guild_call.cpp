@@ -63,16 +63,16 @@ std::optional<time_point> guild_call::wakeup() const {
   return out;
 }
 
-void guild_call::sent(std::size_t which, const std::string&, int shard_id) {
+void guild_call::sent(std::size_t which, const std::string&, std::uint64_t shard) {
   part& one = parts_[which];
   if (one.at != phase::queued) return;
   one.at = phase::sent;
-  one.shard = shard_id;
+  one.shard = shard;
 }
 
-void guild_call::session_lost(int shard_id) {
+void guild_call::session_lost(std::uint64_t shard) {
   for (part& one : parts_) {
-    if (one.at != phase::sent || one.shard != shard_id) continue;
+    if (one.at != phase::sent || one.shard != shard) continue;
     one.at = phase::waiting;
     one.not_before = time_point::min();
   }

@@ -49,9 +49,9 @@ class member_call final : public gateway_call {
 
   std::optional<outbound> next(time_point now) override;
   std::optional<time_point> wakeup() const override;
-  void sent(std::size_t part, const std::string& key, int shard_id) override;
-  void session_lost(int shard_id) override;
-  void session_resumed(int shard_id) override;
+  void sent(std::size_t part, const std::string& key, std::uint64_t shard) override;
+  void session_lost(std::uint64_t shard) override;
+  void session_resumed(std::uint64_t shard) override;
   std::optional<time_point> refused_until() const override;
   bool finished() const override { return left_ == 0; }
 
@@ -73,7 +73,7 @@ class member_call final : public gateway_call {
   struct part {
     std::vector<user_id> ids;
     phase at = phase::waiting;
-    int shard = -1;
+    std::uint64_t shard = unknown_shard;
     bool was_refused = false;
     time_point not_before = time_point::min();
     std::vector<std::string> nonces;  // of what may still be answered
