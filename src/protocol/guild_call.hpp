@@ -49,6 +49,7 @@ class guild_call final : public gateway_call {
     phase at = phase::waiting;
     std::uint64_t shard = unknown_shard;
     time_point not_before = time_point::min();
+    std::optional<time_point> refused_early;  // until then, before it was known that it had been sent
   };
   std::string payload_of(const part& which) const;
 

@@ -123,9 +123,16 @@ bool member_call::wants(std::string_view nonce) const {
 void member_call::sent(std::size_t which, const std::string& key, std::uint64_t shard) {
   part& one = parts_[which];
   // What was answered meanwhile, or is to be sent again already, is none of it any more.
-  if (one.at != phase::queued || std::find(one.nonces.begin(), one.nonces.end(), key) == one.nonces.end()) return;
-  one.at = phase::sent;
+  const auto place = std::find(one.nonces.begin(), one.nonces.end(), key);
+  if ((one.at != phase::queued && one.at != phase::receiving) || place == one.nonces.end()) return;
   one.shard = shard;
+  if (one.at == phase::receiving) return;  // its answer was read first
+  one.at = phase::sent;
+  if (const auto until = std::exchange(one.refused_early, std::nullopt)) {
+    one.nonces.erase(place);
+    ask_again(one, *until);
+    one.was_refused = true;
+  }
 }
 
 void member_call::take(guild_members_chunk chunk) {
@@ -161,7 +168,10 @@ void member_call::ask_again(part& which, time_point not_before) {
 }
 
 void member_call::refused(std::string_view nonce, time_point until) {
+  const bool any_sent = std::any_of(parts_.begin(), parts_.end(), [](const part& one) { return one.at == phase::sent; });
   for (part& one : parts_) {
+    const bool last_named = !one.nonces.empty() && one.nonces.back() == nonce;
+    if (one.at == phase::queued && (last_named || (nonce.empty() && !any_sent))) one.refused_early = until;
     if (one.at != phase::sent) continue;
     const auto place = std::find(one.nonces.begin(), one.nonces.end(), nonce);
     if (!nonce.empty() && place == one.nonces.end()) continue;

@@ -58,7 +58,7 @@ class member_call final : public gateway_call {
   /// Whether a chunk with this nonce is a part of the answer.
   bool wants(std::string_view nonce) const;
   void take(guild_members_chunk chunk);
-  /// RATE_LIMITED; without a nonce it is about whichever payload waits for an answer.
+  /// RATE_LIMITED; without a nonce it is about whichever payload waits for an answer, or else is on its way.
   void refused(std::string_view nonce, time_point until);
 
   std::optional<guild_members_chunk> take_next();
@@ -76,6 +76,7 @@ class member_call final : public gateway_call {
     std::uint64_t shard = unknown_shard;
     bool was_refused = false;
     time_point not_before = time_point::min();
+    std::optional<time_point> refused_early;  // until then, before it was known that it had been sent
     std::vector<std::string> nonces;  // of what may still be answered
     int count = 0;                    // of chunks; 0 until the first
     std::size_t seen = 0;
