@@ -79,6 +79,8 @@ void shard::impl::enqueue(std::shared_ptr<outgoing> which) {
 }
 
 void shard::impl::withdraw(const std::shared_ptr<outgoing>& which) {
+  // The presence that was set last is what the session is to have, whether or not somebody waits for that.
+  if (which == presence_update.lock()) return which->finish(make_error_code(errc::cancelled));
   which->withdrawn = true;
   if (which == in_flight) return;  // whether it went is known in a moment
   std::erase(pending, which);
@@ -100,8 +102,12 @@ task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<ou
 void shard::impl::set_presence(std::string json, std::shared_ptr<outgoing> update) {
   if (over) return update->finish(make_error_code(errc::cancelled));
   presence = std::move(json);
+  // One that nobody waits for any more need not be told before this one.
+  const auto before = presence_update.lock();
+  if (before && !before->done && before != in_flight) std::erase(pending, before);
   presence_is_due = !session || !has_session();
   if (presence_is_due) return update->finish();
+  presence_update = update;
   enqueue(std::move(update));
 }
 

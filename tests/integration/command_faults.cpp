@@ -79,3 +79,33 @@ TEST_CASE("what a new shard was asked before the old ones are gone is asked agai
   r.until_done();
   no_violations(r.world);
 }
+
+TEST_CASE("a presence that nobody waits for any more is told once the session goes on") {
+  simulated_world w;
+  command_bot bot(w);
+  bot.until_ready();
+  auto faults = w.discord().faults();
+  faults.refuse_upgrades = 4;
+  w.discord().set_faults(faults);
+  w.discord().disconnect();
+  w.sim.run_for(100ms);
+  const auto first = bot.watch(bot.commands().update_presence({.status = mc::presence_status::dnd}, {.timeout = 500ms}));
+  bot.until(first);
+  CHECK(first->code == mc::errc::timeout);
+  std::string shown = "dnd";
+  SECTION("and nothing was set after it") {}
+  SECTION("but not when another one was set after it") {
+    shown = "idle";
+    const auto second =
+        bot.watch(bot.commands().update_presence({.status = mc::presence_status::idle}, {.timeout = 500ms}));
+    bot.until(second);
+    CHECK(second->code == mc::errc::timeout);
+  }
+  const auto before = w.discord().counters().payloads_received;
+  w.sim.run_until([&] { return w.discord().counters().resumed == 1; }, 5min);
+  w.sim.run_for(1s);
+  CHECK(w.discord().counters().identifies == 1);
+  CHECK(w.discord().last_presence().find(shown) != std::string::npos);
+  CHECK(w.discord().counters().payloads_received - before == 2);  // RESUME, and one presence
+  no_violations(w);
+}
