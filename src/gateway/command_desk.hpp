@@ -60,6 +60,18 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   /// Of a stream, before reading stops.
   static constexpr std::size_t most_buffered = 4;
 
+  /// What a payload that nothing answers is about: whatever is said last holds.
+  struct topic {
+    enum class kind : std::uint8_t { none, voice_state, presence };
+    static constexpr std::uint64_t all_shards = UINT64_MAX;
+    kind what = kind::none;
+    std::uint64_t of = 0;  // a guild; a shard's number, or all_shards
+
+    bool settles(const topic& earlier) const noexcept {
+      return what != kind::none && what == earlier.what && (of == earlier.of || (what == kind::presence && of == all_shards));
+    }
+  };
+
   /// A call until it has ended; guarded by the desk's mutex.
   struct call {
     std::unique_ptr<protocol::gateway_call> logic;
@@ -71,8 +83,10 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     time_point full_until = time_point::max();     // of a stream whose buffer is full: then it is given up
     bool counted = false;                          // somebody waits for it
     bool ended = false;
-    std::size_t unsent = 0;  // of payloads that nothing answers
-    bool lost = false;       // one of them went nowhere
+    std::size_t unsent = 0;      // of payloads that nothing answers
+    std::exception_ptr refused;  // one of them went nowhere
+    topic about;                 // of these
+    bool outdated = false;       // a later call says something else about it
     bool woken = false;
     std::shared_ptr<net::parked> waiter;
     std::set<std::uint64_t> shards;  // to which something was sent, by serial: two sets have the same numbers
@@ -142,11 +156,21 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void count_waiting(call& which, bool waits);
   class waiting_call;
   class ending;
-  /// Gives a payload to a shard, with what it calls then; gives what withdraws it.
-  using sender = std::function<std::function<void()>(std::function<void(error_code)>)>;
+  /// A payload that nothing answers.
+  struct errand {
+    /// Whose it is once the shard that had it has ended: the same one when nobody has taken its place, null when it need
+    /// not be told any more. Throws `error`.
+    std::function<std::shared_ptr<shard>(std::uint64_t gone)> again;
+    /// Gives it to a shard, with what that calls then; gives what withdraws it.
+    std::function<std::function<void()>(shard&, std::function<void(error_code)>)> give;
+  };
   static task<error_code> until_woken(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
   static task<> sleep(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
-  static task<> send_all(std::shared_ptr<command_desk> self, std::vector<sender> what, time_point deadline);
+  static task<> send_all(std::shared_ptr<command_desk> self, std::vector<std::shared_ptr<shard>> to,
+                         std::shared_ptr<const errand> what, topic about, time_point deadline);
+  void run_errand(const std::shared_ptr<call>& of, std::size_t part, std::shared_ptr<const errand> what, shard& by);
+  void errand_done(const std::weak_ptr<call>& which, std::size_t part, std::shared_ptr<const errand> what, std::uint64_t by,
+                   error_code failed);
 
   const command_desk_options options_;
   std::atomic<std::size_t> open_{0};

@@ -80,6 +80,43 @@ TEST_CASE("what a new shard was asked before the old ones are gone is asked agai
   no_violations(r.world);
 }
 
+TEST_CASE("presences and voice states that the old shards have not sent at their end go to the new ones") {
+  replaced r;
+  const auto talk = r.world.discord().add_voice_channel(r.world.world.home, "talk");
+  const auto other = r.world.discord().add_guild("other", r.world.world.alice);
+  const auto there = r.world.discord().add_voice_channel(other, "talk");
+  const mc::command_options patient{.timeout = 10min};
+  r.begin(3s);
+  r.world.sim.run_until([&] { return r.world.discord().counters().identifies == 5; }, 5min);
+  REQUIRE(r.bot.bot.shards().total() == 2);
+  const int home = r.bot.bot.shards().shard_for(r.world.world.home);
+  std::vector<std::shared_ptr<mc::tests::outcome>> all;
+  for (int i = 0; i < 130; ++i) {  // more than Discord lets through in a minute
+    const auto name = "number " + std::to_string(i);
+    const mc::activity_body shown[] = {{.name = name, .type = mc::activity_type::playing}};
+    all.push_back(r.bot.watch(r.bot.commands().update_presence({.activities = shown}, patient)));
+  }
+  all.push_back(r.bot.watch(r.bot.commands().update_presence(home, {.status = mc::presence_status::idle}, patient)));
+  all.push_back(r.bot.watch(r.bot.commands().update_voice_state(r.world.world.home, {.channel_id = talk}, patient)));
+  all.push_back(r.bot.watch(r.bot.commands().update_voice_state(other, {.channel_id = there}, patient)));
+  r.until_switched();
+  r.bot.run(r.bot.commands().update_voice_state(other, {}));  // what was said before is out of date
+  r.until_done();
+  for (const auto& one : all) {
+    r.bot.until(one);
+    CHECK(one->text == "");
+  }
+  r.world.sim.run_for(1s);
+  for (int shard = 0; shard < 3; ++shard) {
+    INFO(shard);
+    const auto shown = r.world.discord().last_presence(shard);
+    CHECK(shown.find(shard == home ? "idle" : "number 129") != std::string::npos);
+  }
+  CHECK(r.world.discord().voice_channel(r.world.world.home, r.world.discord().bot_user()) == talk);
+  CHECK_FALSE(r.world.discord().voice_channel(other, r.world.discord().bot_user()));
+  no_violations(r.world);
+}
+
 TEST_CASE("a presence that nobody waits for any more is told once the session goes on") {
   simulated_world w;
   command_bot bot(w);
