@@ -142,13 +142,16 @@ void command_desk::session_changed(std::uint64_t shard, bool resumed) {
 // --- streams whose reader is slow ------------------------------------------------------------------------------------
 
 bool command_desk::is_full(std::uint64_t shard) const {
-  bool full = false;
-  for (const auto& one : calls_) {
-    if (!one->shards.contains(shard)) continue;
-    if (one->counted) return false;  // what it waits for stands behind what there is no place for
-    full = full || (one->is_stream() && one->members->buffered() >= most_buffered);
-  }
-  return full;
+  const auto most = most_kept(shard);
+  return std::any_of(calls_.begin(), calls_.end(), [&](const auto& one) {
+    return one->is_stream() && one->shards.contains(shard) && one->members->buffered() >= most;
+  });
+}
+
+/// What they wait for may stand behind what there is no place for.
+bool command_desk::is_waited_for(std::uint64_t shard) const {
+  return std::any_of(calls_.begin(), calls_.end(),
+                     [&](const auto& one) { return one->counted && one->shards.contains(shard); });
 }
 
 bool command_desk::has_room(std::uint64_t shard) const {
@@ -170,15 +173,22 @@ task<> command_desk::room(std::uint64_t shard) {
       const std::lock_guard lock(mutex_);
       if (closed_ || !is_full(shard)) co_return;
       const auto now = options_.clock->now();
+      const auto most = most_kept(shard);
       for (const auto& one : calls_) {
-        if (!one->shards.contains(shard) || !one->is_stream() || one->members->buffered() < most_buffered) continue;
-        if (one->full_until > now) {
-          due = std::min(due, one->full_until);
+        if (!one->shards.contains(shard) || !one->is_stream() || one->members->buffered() < most) continue;
+        const bool for_others = most == most_buffered_for_others;
+        if (!for_others) one->others_until = time_point::max();
+        else if (one->others_until == time_point::max()) one->others_until = after(now, others_wait);
+        const auto until = std::min(one->full_until, one->others_until);
+        if (until > now) {
+          due = std::min(due, until);
           continue;
         }
         one->members->drop_buffer();
-        one->logic->fail(
-            std::make_exception_ptr(error(errc::timeout, "nobody took the members that had come: given up")));
+        one->logic->fail(std::make_exception_ptr(
+            one->full_until <= now
+                ? error(errc::timeout, "nobody took the members that had come: given up")
+                : error(errc::resource, "nobody took the members that had come while other calls waited behind them: given up")));
         due = now;
       }
     }

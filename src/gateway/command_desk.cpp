@@ -202,10 +202,10 @@ task<> command_desk::work(std::shared_ptr<command_desk> self, std::shared_ptr<ca
 std::optional<guild_members_chunk> command_desk::take_next(call& which) {
   const std::lock_guard lock(mutex_);
   auto out = which.members->take_next();
-  if (which.members->buffered() < most_buffered) {
-    which.full_until = time_point::max();
-    wake_readers();
-  }
+  const bool is_full = which.members->buffered() >= most_buffered;
+  which.full_until = is_full ? after(options_.clock->now(), which.stream_timeout) : time_point::max();
+  which.others_until = time_point::max();
+  wake_readers();
   return out;
 }
 

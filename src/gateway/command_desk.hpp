@@ -57,8 +57,10 @@ struct prepared {
 /// The commands of a client that are under way: carries their payloads to shards and events to them. Thread-safe.
 class command_desk : public std::enable_shared_from_this<command_desk> {
  public:
-  /// Of a stream, before reading stops.
-  static constexpr std::size_t most_buffered = 4;
+  /// Of a stream, before reading stops; and while others wait for what may stand behind its chunks.
+  static constexpr std::size_t most_buffered = 4, most_buffered_for_others = 64;
+  /// How long they wait for a reader who takes none.
+  static constexpr duration others_wait = std::chrono::seconds{5};
 
   /// What a payload that nothing answers is about: whatever is said last holds.
   struct topic {
@@ -81,6 +83,7 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     std::shared_ptr<const channel_info> info;
     std::chrono::milliseconds stream_timeout{-1};  // of a stream; -1: it is none
     time_point full_until = time_point::max();     // of a stream whose buffer is full: then it is given up
+    time_point others_until = time_point::max();   // the same while others wait
     bool counted = false;                          // somebody waits for it
     bool ended = false;
     std::size_t unsent = 0;      // of payloads that nothing answers
@@ -153,6 +156,10 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void wake_whole_guilds();
   void wake_readers();
   bool is_full(std::uint64_t shard) const;
+  /// Somebody waits for answers of this shard.
+  bool is_waited_for(std::uint64_t shard) const;
+  /// How many of its chunks keep it from being read.
+  std::size_t most_kept(std::uint64_t shard) const { return is_waited_for(shard) ? most_buffered_for_others : most_buffered; }
   void count_waiting(call& which, bool waits);
   class waiting_call;
   class ending;

@@ -146,3 +146,52 @@ TEST_CASE("a presence that nobody waits for any more is told once the session go
   CHECK(w.discord().counters().payloads_received - before == 2);  // RESUME, and one presence
   no_violations(w);
 }
+
+TEST_CASE("members come in chunks of which nobody takes any while another call waits: bounded, then given up") {
+  simulated_world w;
+  command_bot bot(w, mc::intent::guild_members);
+  bot.until_ready();
+  bot.events.clear();
+  const mc::guild_id strange{99ULL << 22U};  // the mock answers nothing: what comes is ours
+  const std::string head = R"({"guild_id":")" + strange.str() + R"(","members":[{"user":{"id":")";
+  const auto send = [&](int index, int count) {
+    w.discord().send_event(
+        "GUILD_MEMBERS_CHUNK",
+        head + std::to_string(1000 + index) +
+            R"(","username":"u","discriminator":"0","avatar":null,"global_name":null},"roles":[],"joined_at":"2020-01-01T00:00:00Z","deaf":false,"mute":false,"flags":0,"avatar":null}],"chunk_index":)" +
+            std::to_string(index) + R"(,"chunk_count":)" + std::to_string(count) + R"(,"nonce":"mine"})");
+  };
+  constexpr int count = 500;
+  auto stream = bot.commands().stream_guild_members(strange, {.nonce = "mine", .timeout = 5min});
+  const auto first = std::make_shared<std::optional<mc::guild_members_chunk>>();
+  const auto took = bot.watch(stream.next(), first);
+  const auto waits = bot.watch(bot.commands().request_soundboard_sounds({strange}, {.timeout = 9min}),
+                               std::make_shared<std::vector<mc::soundboard_sounds>>());
+  w.sim.run_for(1s);
+  for (int i = 0; i < count; ++i) send(i, count);
+  bot.until(took);
+  REQUIRE(took->text == "");
+  w.sim.run_for(1s);
+  CHECK(bot.events["GUILD_MEMBERS_CHUNK"] > 10);  // the other call may stand behind them
+  CHECK(bot.events["GUILD_MEMBERS_CHUNK"] <= 70);
+  SECTION("a reader that takes none for some seconds loses its stream, so that the other call is answered") {
+    w.sim.run_for(10s);
+    CHECK(bot.events["GUILD_MEMBERS_CHUNK"] == count);
+    const auto next = bot.watch(stream.next(), first);
+    bot.until(next);
+    CHECK(next->code == mc::errc::resource);
+    CHECK_FALSE(waits->ended);
+  }
+  SECTION("a slow one does not, and gets all of them") {
+    int got = 1;
+    for (; got < count; ++got) {
+      w.sim.run_for(1s);
+      const auto next = bot.watch(stream.next(), first);
+      bot.until(next);
+      REQUIRE(next->text == "");
+      REQUIRE(first->has_value());
+      REQUIRE(bot.events["GUILD_MEMBERS_CHUNK"] <= 70 + got);
+    }
+    CHECK(bot.events["GUILD_MEMBERS_CHUNK"] == count);
+  }
+}
