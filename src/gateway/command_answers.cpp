@@ -48,7 +48,8 @@ void command_desk::members_chunk(const json::padded_text& data) {
   const auto find = [&]() -> std::shared_ptr<call> {
     const auto found = by_nonce_.find(nonce);
     auto which = found == by_nonce_.end() ? nullptr : found->second.lock();
-    return which && which->members->wants(nonce) ? which : nullptr;
+    const bool goes_on = which && !which->logic->failure();  // behind a gap nobody is given more
+    return goes_on && which->members->wants(nonce) ? which : nullptr;
   };
   {
     const std::lock_guard lock(mutex_);
