@@ -134,6 +134,7 @@ task<> queue_server_core::answer(const net::http_request& request, net::server_r
     publish();
     reply.response = json_answer(401, json_message("the secret is missing or wrong"));
     reply.response.headers.add("WWW-Authenticate", "Bearer");
+    reply.close_after = true;  // strangers keep no connection
     co_return;
   }
   if (const auto* const refusal = std::get_if<protocol::queue_call_refusal>(&parsed)) {
@@ -142,6 +143,7 @@ task<> queue_server_core::answer(const net::http_request& request, net::server_r
   } else if (is_health) {
     turn();
     reply.response = json_answer(200, health_of(counters(), options_.queue.max_concurrency));
+    reply.close_after = !is_authorized(request);
   } else if (call->what == queue_call::kind::ask) {
     co_await ask(*call, reply);
   } else {
