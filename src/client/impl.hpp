@@ -73,6 +73,8 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   /// Looks now and then whether there are enough shards.
   static task<> watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval);
   task<> look_at_size();
+  task<shard_load> load_now();
+  static std::string describe(const std::exception_ptr& error);
   task<> shut_down();
   gateway::command_routes command_routes() const;
   /// What is still to be told of the start.
