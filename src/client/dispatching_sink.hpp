@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <monochord/gateway/event_traits.hpp>
 #include <monochord/model/derived_events.hpp>
@@ -17,18 +18,20 @@ class dispatching_sink final : public gateway::event_sink {
  public:
   dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk)
       : to_(std::move(to)), desk_(std::move(desk)) {}
+  void on_read(const gateway::shard_event& event) override {
+    desk_->on_event(event.source, event.type, event.data);  // first: handlers may all be waiting for this
+  }
   bool on_event(const gateway::shard_event& event) override {
-    desk_->on_event(event.shard_id, event.type, event.data);  // first: handlers may all be waiting for this
     const bool room =
         to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data,
                      event.claim, meaning(event.guilds));
-    return room && desk_->has_room(event.shard_id);
+    return room && desk_->has_room(event.source);
   }
-  task<> room(int shard_id) override {
+  task<> room(std::uint64_t source) override {
     do {
-      co_await desk_->room(shard_id);
+      co_await desk_->room(source);
       co_await to_->room();
-    } while (!desk_->has_room(shard_id));
+    } while (!desk_->has_room(source));
   }
 
  private:

@@ -47,7 +47,9 @@ unsigned pool_size(const client_options& options) {
   return std::max(wanted, 2U);
 }
 
-std::string describe(const std::exception_ptr& error) {
+}  // namespace
+
+std::string client::impl::describe(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const std::exception& e) {
@@ -56,8 +58,6 @@ std::string describe(const std::exception_ptr& error) {
     return "an exception that is not a std::exception";
   }
 }
-
-}  // namespace
 
 client::impl::impl(token given_token, client_options given)
     : options(std::move(given)),
@@ -77,6 +77,7 @@ client::impl::impl(token given_token, client_options given)
     throw error(errc::invalid_argument, "client_options::ack_after is negative");
   if (options.resharding.automatic && options.resharding.interval < std::chrono::seconds{1})
     throw error(errc::invalid_argument, "client_options::resharding.interval is below a second");
+  check_resharding(options.resharding, options.shards);
   if (options.guild_wait < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "client_options::guild_wait is negative");
 
@@ -248,61 +249,6 @@ task<error_code> client::impl::stop_called() {
     co_await stop_wait_.async_wait(asio::redirect_error(asio::use_awaitable, cancelled));
   }
   co_return stopping() ? error_code() : make_error_code(errc::cancelled);
-}
-
-task<> client::impl::watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval) {
-  const auto wait = time->make_timer(co_await asio::this_coro::executor);
-  for (;;) {
-    if (co_await wait->wait_until(after(time->now(), interval))) co_return;  // cancelled
-    const auto self = weak.lock();
-    if (!self) co_return;
-    co_await self->look_at_size();
-  }
-}
-
-/// Fails into the log, or where the user's own function does, and is tried again after the next interval.
-task<> client::impl::look_at_size() {
-  shard_load now;
-  for (const auto& one : shard_view.info()) {
-    if (!one.guilds) continue;
-    ++now.shards;
-    now.guilds += static_cast<int>(*one.guilds);
-  }
-  now.total = shard_view.total();
-  if (now.shards == 0) co_return;
-  const auto& by = options.resharding;
-  std::string failed;
-  try {
-    const auto info = co_await rest->get_gateway_bot();
-    now.recommended = info.shards;
-    now.max_concurrency = info.session_start_limit.max_concurrency;
-    int wanted = 0;
-    if (by.decide) {
-      try {
-        wanted = by.decide(now);
-      } catch (...) {
-        report(std::current_exception(), raw_event{});
-        co_return;
-      }
-    } else {
-      wanted = default_reshard(now, by.fill_percent);
-    }
-    if (wanted <= 0 || wanted == now.total) co_return;
-    (void)co_await reshard(weak_from_this(), wanted, by.how);
-  } catch (...) {
-    failed = describe(std::current_exception());
-  }
-  if (!failed.empty() && !stopping()) log(log_level::warning, "client", "cannot reshard: " + failed);
-}
-
-task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, reshard_options how) {
-  const auto self = weak.lock();
-  if (!self) throw error(errc::cancelled, "the client has ended");
-  if (total < 0) throw error(errc::invalid_argument, "a bot has at least 1 shard, not " + std::to_string(total));
-  if (!self->shards) throw error(errc::unsupported, "the client has no shards: its events come from client_options::event_source");
-  auto plan = self->plan.with_total(total);
-  auto info = co_await self->rest->get_gateway_bot();
-  co_return co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how));
 }
 
 /// Handlers end by themselves or are cancelled, then tasks, then REST, which handlers need to the last.

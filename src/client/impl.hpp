@@ -76,13 +76,17 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
  private:
   static task<> life_of(std::shared_ptr<impl> self);
   task<gateway::gateway_info> find_gateway();
-  task<std::shared_ptr<event_source>> find_source();
-  std::shared_ptr<event_source> own_shards(gateway::gateway_info info);
+  task<std::shared_ptr<event_source>> find_source(std::shared_ptr<gateway::event_sink> reads);
+  std::shared_ptr<event_source> own_shards(gateway::gateway_info info, std::shared_ptr<gateway::event_sink> reads);
   task<> serve();
   static task<reshard_report> reshard(std::weak_ptr<impl> weak, int total, reshard_options how);
   /// Looks now and then whether there are enough shards.
   static task<> watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval);
   task<> look_at_size();
+  task<shard_load> load_now();
+  /// Throws where each of several processes would choose a number of shards of its own.
+  static void check_resharding(const auto_resharding& how, const shard_plan& which);
+  static std::string describe(const std::exception_ptr& error);
   task<> shut_down();
   gateway::command_routes command_routes() const;
   /// What is still to be told of the start.

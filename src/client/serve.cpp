@@ -73,9 +73,11 @@ task<gateway::gateway_info> client::impl::find_gateway() {
 }
 
 /// The shards of this process, as Discord and the user want them.
-std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info info) {
+std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info info,
+                                                        std::shared_ptr<gateway::event_sink> reads) {
   gateway::shard_manager_options wanted;
   plan = decides->shards(figures(options.shards, info));
+  check_resharding(options.resharding, plan);
   auto& shard = wanted.shard;
   shard.token = bot_token;
   shard.bot_id = protocol::user_of_token(bot_token.reveal());
@@ -125,24 +127,24 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
     if (self->options.resharding.automatic)
       self->tasks->spawn(watch_size(weak, self->time, self->options.resharding.interval));
   };
-  return std::make_shared<gateway::fleet_source>(std::move(wanted), std::move(tell), made);
+  return std::make_shared<gateway::fleet_source>(std::move(wanted), std::move(reads), std::move(tell), made);
 }
 
 /// Null when the client stops first.
-task<std::shared_ptr<event_source>> client::impl::find_source() {
+task<std::shared_ptr<event_source>> client::impl::find_source(std::shared_ptr<gateway::event_sink> reads) {
   if (options.event_source) co_return options.event_source;
   auto info = co_await find_gateway();
   if (stopping()) co_return nullptr;
-  co_return own_shards(std::move(info));
+  co_return own_shards(std::move(info), std::move(reads));
 }
 
 /// From where events come to the end of the last of them.
 task<> client::impl::serve() {
   gateway::source_feed_options from;
-  from.source = co_await find_source();
+  from.to = std::make_shared<dispatching_sink>(dispatcher, desk);
+  from.source = co_await find_source(from.to);
   if (stopping()) co_return;
   from.own = !options.event_source;
-  from.to = std::make_shared<dispatching_sink>(dispatcher, desk);
   from.clock = time;
   from.strand =
       from.own ? life : net::make_strand(user_executor);  // code of the user's never holds what the client does

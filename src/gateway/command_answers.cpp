@@ -33,14 +33,14 @@ std::exception_ptr decode(T& out, const json::padded_text& data) {
 
 }  // namespace
 
-void command_desk::on_event(int shard_id, std::string_view type, const json::padded_text& data) {
+void command_desk::on_event(std::uint64_t shard, std::string_view type, const json::padded_text& data) {
   if (open_.load(std::memory_order_relaxed) == 0) return;
   if (type == "GUILD_MEMBERS_CHUNK") return members_chunk(data);
   if (type == "SOUNDBOARD_SOUNDS") return guild_answer(protocol::guild_question::soundboard_sounds, data);
   if (type == "CHANNEL_INFO") return guild_answer(protocol::guild_question::channel_info, data);
   if (type == "RATE_LIMITED") return rate_limited(data);
-  if (type == "READY") return session_changed(shard_id, false);
-  if (type == "RESUMED") return session_changed(shard_id, true);
+  if (type == "READY") return session_changed(shard, false);
+  if (type == "RESUMED") return session_changed(shard, true);
 }
 
 void command_desk::members_chunk(const json::padded_text& data) {
@@ -48,7 +48,8 @@ void command_desk::members_chunk(const json::padded_text& data) {
   const auto find = [&]() -> std::shared_ptr<call> {
     const auto found = by_nonce_.find(nonce);
     auto which = found == by_nonce_.end() ? nullptr : found->second.lock();
-    return which && which->members->wants(nonce) ? which : nullptr;
+    const bool goes_on = which && !which->logic->failure();  // behind a gap nobody is given more
+    return goes_on && which->members->wants(nonce) ? which : nullptr;
   };
   {
     const std::lock_guard lock(mutex_);
@@ -125,34 +126,39 @@ void command_desk::rate_limited(const json::padded_text& data) {
   wake_whole_guilds();
 }
 
-void command_desk::session_changed(int shard_id, bool resumed, const command_port* only) {
+void command_desk::session_changed(std::uint64_t shard, bool resumed) {
   const std::lock_guard lock(mutex_);
   for (const auto& one : calls_) {
-    if (!one->logic || (only && one->sent_by != only)) continue;
-    if (resumed)
-      one->logic->session_resumed(shard_id);
-    else
-      one->logic->session_lost(shard_id);
+    if (!one->logic || !one->shards.contains(shard)) continue;
+    if (resumed) {
+      one->logic->session_resumed(shard);
+    } else {
+      one->shards.erase(shard);
+      one->logic->session_lost(shard);
+    }
     wake(*one);
   }
 }
 
 // --- streams whose reader is slow ------------------------------------------------------------------------------------
 
-bool command_desk::is_full(int shard_id) const {
-  bool full = false;
-  for (const auto& one : calls_) {
-    if (one->shard != shard_id) continue;
-    if (one->counted) return false;  // what it waits for stands behind what there is no place for
-    full = full || (one->is_stream() && one->members->buffered() >= most_buffered);
-  }
-  return full;
+bool command_desk::is_full(std::uint64_t shard) const {
+  const auto most = most_kept(shard);
+  return std::any_of(calls_.begin(), calls_.end(), [&](const auto& one) {
+    return one->is_stream() && one->shards.contains(shard) && one->members->buffered() >= most;
+  });
 }
 
-bool command_desk::has_room(int shard_id) const {
+/// What they wait for may stand behind what there is no place for.
+bool command_desk::is_waited_for(std::uint64_t shard) const {
+  return std::any_of(calls_.begin(), calls_.end(),
+                     [&](const auto& one) { return one->counted && one->shards.contains(shard); });
+}
+
+bool command_desk::has_room(std::uint64_t shard) const {
   if (open_.load(std::memory_order_relaxed) == 0) return true;
   const std::lock_guard lock(mutex_);
-  return closed_ || !is_full(shard_id);
+  return closed_ || !is_full(shard);
 }
 
 void command_desk::wake_readers() {
@@ -160,31 +166,38 @@ void command_desk::wake_readers() {
   readers_.clear();
 }
 
-task<> command_desk::room(int shard_id) {
+task<> command_desk::room(std::uint64_t shard) {
   const auto self = shared_from_this();
   for (;;) {
     time_point due = time_point::max();
     {
       const std::lock_guard lock(mutex_);
-      if (closed_ || !is_full(shard_id)) co_return;
+      if (closed_ || !is_full(shard)) co_return;
       const auto now = options_.clock->now();
+      const auto most = most_kept(shard);
       for (const auto& one : calls_) {
-        if (one->shard != shard_id || !one->is_stream() || one->members->buffered() < most_buffered) continue;
-        if (one->full_until > now) {
-          due = std::min(due, one->full_until);
+        if (!one->shards.contains(shard) || !one->is_stream() || one->members->buffered() < most) continue;
+        const bool for_others = most == most_buffered_for_others;
+        if (!for_others) one->others_until = time_point::max();
+        else if (one->others_until == time_point::max()) one->others_until = after(now, others_wait);
+        const auto until = std::min(one->full_until, one->others_until);
+        if (until > now) {
+          due = std::min(due, until);
           continue;
         }
         one->members->drop_buffer();
-        one->logic->fail(
-            std::make_exception_ptr(error(errc::timeout, "nobody took the members that had come: given up")));
+        one->logic->fail(std::make_exception_ptr(
+            one->full_until <= now
+                ? error(errc::timeout, "nobody took the members that had come: given up")
+                : error(errc::resource, "nobody took the members that had come while other calls waited behind them: given up")));
         due = now;
       }
     }
-    const auto wait = [](std::shared_ptr<command_desk> me, int shard) -> task<> {
-      std::function<void(std::shared_ptr<net::parked>)> start = [me, shard](std::shared_ptr<net::parked> waiter) {
+    const auto wait = [](std::shared_ptr<command_desk> me, std::uint64_t of) -> task<> {
+      std::function<void(std::shared_ptr<net::parked>)> start = [me, of](std::shared_ptr<net::parked> waiter) {
         const std::lock_guard lock(me->mutex_);
         std::erase_if(me->readers_, [](const auto& one) { return one->done(); });
-        if (me->closed_ || !me->is_full(shard))
+        if (me->closed_ || !me->is_full(of))
           waiter->complete();
         else
           me->readers_.push_back(std::move(waiter));
@@ -192,7 +205,7 @@ task<> command_desk::room(int shard_id) {
       const auto woken = co_await net::park(std::move(start));
       static_cast<void>(woken);
     };
-    const bool woken = co_await net::run_before(*options_.clock, due, wait(self, shard_id));
+    const bool woken = co_await net::run_before(*options_.clock, due, wait(self, shard));
     static_cast<void>(woken);
     const auto state = co_await asio::this_coro::cancellation_state;
     if (net::is_cancelled(state)) throw error(errc::cancelled, "the connection is over");

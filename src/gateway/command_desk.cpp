@@ -207,10 +207,10 @@ task<> command_desk::work(std::shared_ptr<command_desk> self, std::shared_ptr<ca
 std::optional<guild_members_chunk> command_desk::take_next(call& which) {
   const std::lock_guard lock(mutex_);
   auto out = which.members->take_next();
-  if (which.members->buffered() < most_buffered) {
-    which.full_until = time_point::max();
-    wake_readers();
-  }
+  const bool is_full = which.members->buffered() >= most_buffered;
+  which.full_until = is_full ? after(options_.clock->now(), which.stream_timeout) : time_point::max();
+  which.others_until = time_point::max();
+  wake_readers();
   return out;
 }
 
@@ -233,8 +233,8 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
   if (!what.key.empty() && by_nonce_.emplace(what.key, which).second) which->nonces.push_back(what.key);
   try {
     const auto to = options_.routes.of(what.guild);
-    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, id = to->id(), by = to.get()](error_code failed) {
-      self->was_sent(weak, what, id, by, failed);
+    auto done = [self = shared_from_this(), weak = std::weak_ptr(which), what, by = to->serial()](error_code failed) {
+      self->was_sent(weak, what, by, failed);
     };
     which->withdraw[what.part] = to->send(what.payload, std::move(done));
   } catch (const error&) {
@@ -244,9 +244,9 @@ void command_desk::send_one(const std::shared_ptr<call>& which, protocol::gatewa
 }
 
 void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what,
-                            int shard_id, const command_port* by, error_code failed) {
+                            std::uint64_t shard, error_code failed) {
   const std::lock_guard lock(mutex_);
-  if (failed && serves_elsewhere(what.guild, by)) {
+  if (failed && serves_elsewhere(what.guild, shard)) {
     const auto again = which.lock();
     if (again && !again->ended && !closed_) return send_one(again, what);
   }
@@ -263,53 +263,44 @@ void command_desk::was_sent(const std::weak_ptr<call>& which, const protocol::ga
   if (failed) {
     of->logic->fail(std::make_exception_ptr(unsent(failed)));
   } else {
-    of->shard = shard_id;
-    of->sent_by = by;
-    of->logic->sent(what.part, what.key, shard_id);
+    of->shards.insert(shard);
+    of->logic->sent(what.part, what.key, shard);
     wake_readers();
   }
   wake(*of);
 }
 
 /// Another set of shards has taken over meanwhile.
-bool command_desk::serves_elsewhere(guild_id guild, const command_port* than) const {
+bool command_desk::serves_elsewhere(guild_id guild, std::uint64_t than) const {
   try {
-    return options_.routes.of(guild).get() != than;
+    return options_.routes.of(guild)->serial() != than;
   } catch (const error&) {
     return false;
   }
 }
 
-/// Payloads that nothing answers.
-task<> command_desk::send_all(std::shared_ptr<command_desk> self, std::vector<sender> what, time_point deadline) {
+task<> command_desk::send_all(std::shared_ptr<command_desk> self, std::vector<std::shared_ptr<command_port>> to,
+                              std::shared_ptr<const errand> what, topic about, time_point deadline) {
   co_await asio::this_coro::throw_if_cancelled(false);
   const auto mine = std::make_shared<call>();
   {
     const std::lock_guard lock(self->mutex_);
+    for (const auto& one : self->calls_) one->outdated = one->outdated || about.settles(one->about);
+    mine->about = about;
     self->add(mine);
   }
   const ending at_the_end(self, mine);
   {
     const std::lock_guard lock(self->mutex_);
-    mine->unsent = what.size();
-    for (std::size_t i = 0; i < what.size(); ++i) {
-      mine->withdraw[i] = what[i]([self, weak = std::weak_ptr(mine), i](error_code failed) {
-        const std::lock_guard held(self->mutex_);
-        const auto of = weak.lock();
-        if (!of || of->ended) return;
-        of->withdraw.erase(i);
-        --of->unsent;
-        if (failed) of->lost = failed;
-        wake(*of);
-      });
-    }
+    mine->unsent = to.size();
+    for (std::size_t i = 0; i < to.size(); ++i) self->run_errand(mine, i, what, *to[i]);
   }
   const waiting_call counted(*self, *mine);
   for (;;) {
     {
       const std::lock_guard lock(self->mutex_);
       if (self->closed_) throw stopped();
-      if (mine->lost) throw unsent(mine->lost);
+      if (mine->refused) std::rethrow_exception(mine->refused);
       if (mine->unsent == 0) co_return;
       if (self->options_.clock->now() >= deadline)
         throw error(errc::timeout, "the gateway command could not be sent in time");
@@ -321,12 +312,47 @@ task<> command_desk::send_all(std::shared_ptr<command_desk> self, std::vector<se
   }
 }
 
+void command_desk::run_errand(const std::shared_ptr<call>& of, std::size_t part, std::shared_ptr<const errand> what,
+                              command_port& by) {
+  const auto& give = what->give;
+  auto done = [self = shared_from_this(), weak = std::weak_ptr(of), part, what, serial = by.serial()](error_code failed) {
+    self->errand_done(weak, part, what, serial, failed);
+  };
+  of->withdraw[part] = give(by, std::move(done));
+}
+
+void command_desk::errand_done(const std::weak_ptr<call>& which, std::size_t part, std::shared_ptr<const errand> what,
+                               std::uint64_t by, error_code failed) {
+  const std::lock_guard lock(mutex_);
+  const auto of = which.lock();
+  if (!of || of->ended) return;
+  of->withdraw.erase(part);
+  if (failed && closed_) {
+    of->refused = std::make_exception_ptr(stopped());
+  } else if (failed) {  // another set of shards may have taken over
+    try {
+      const auto to = what->again(by);
+      const bool is_gone = to && to->serial() == by;
+      if (is_gone) of->refused = std::make_exception_ptr(unsent(failed));
+      if (to && !is_gone && !of->outdated) return run_errand(of, part, std::move(what), *to);
+    } catch (const error&) {
+      of->refused = std::current_exception();
+    }
+  }
+  --of->unsent;
+  wake(*of);
+}
+
 task<> command_desk::send_voice_state(std::shared_ptr<command_desk> self, guild_id guild, std::string payload,
                                       time_point deadline) {
-  std::vector<sender> what;
-  what.push_back([to = self->options_.routes.of(guild), text = std::move(payload)](
-                     std::function<void(error_code)> done) { return to->send(text, std::move(done)); });
-  co_await run(self, send_all(self, std::move(what), deadline));
+  const auto find = [desk = self.get(), guild](std::uint64_t) { return desk->options_.routes.of(guild); };
+  const auto give = [text = std::move(payload)](command_port& to, std::function<void(error_code)> done) {
+    return to.send(text, std::move(done));
+  };
+  std::vector<std::shared_ptr<command_port>> to{find(0)};
+  auto what = std::make_shared<const errand>(errand{find, give});
+  const topic about{topic::kind::voice_state, guild.value()};
+  co_await run(self, send_all(self, std::move(to), std::move(what), about, deadline));
 }
 
 void command_desk::serving(const std::vector<std::shared_ptr<command_port>>& all) {
@@ -340,28 +366,37 @@ void command_desk::serving(const std::vector<std::shared_ptr<command_port>>& all
 }
 
 void command_desk::retired(const std::vector<std::shared_ptr<shard>>& all) {
-  for (const auto& one : all) session_changed(one->id(), false, one.get());
+  for (const auto& one : all) session_changed(one->serial(), false);
 }
 
 task<> command_desk::send_presence(std::shared_ptr<command_desk> self, prepared<std::string> json,
                                    std::optional<int> shard_id, time_point deadline) {
   if (json.refused) std::rethrow_exception(json.refused);
-  std::vector<std::shared_ptr<command_port>> to;
-  if (shard_id)
-    to.push_back(self->options_.routes.at(*shard_id));
-  else {
+  const auto give = [text = json.value](command_port& to, std::function<void(error_code)> done) {
+    return to.update_presence(text, std::move(done));
+  };
+  std::vector<std::shared_ptr<command_port>> to;  // all at once: one that is not connected keeps no other one waiting
+  std::shared_ptr<const errand> what;
+  topic about{topic::kind::presence, topic::all_shards};
+  if (shard_id) {
+    about.of = static_cast<std::uint64_t>(*shard_id);
+    const auto find = [desk = self.get(), id = *shard_id](std::uint64_t) { return desk->options_.routes.at(id); };
+    to.push_back(find(0));
+    what = std::make_shared<const errand>(errand{find, give});
+  } else {
     {
       const std::lock_guard lock(self->mutex_);
       self->presence_ = json.value;  // first: a set that begins to serve just now has one or the other
     }
+    const auto find = [desk = self.get()](std::uint64_t gone) -> std::shared_ptr<command_port> {
+      for (const auto& one : desk->options_.routes.all())
+        if (one->serial() == gone) return one;
+      return nullptr;  // others serve, and were given it in `serving`
+    };
     to = self->options_.routes.all();
+    what = std::make_shared<const errand>(errand{find, give});
   }
-  std::vector<sender> what;  // all at once: one that is not connected keeps no other one waiting
-  for (const auto& one : to)
-    what.push_back([one, text = json.value](std::function<void(error_code)> done) {
-      return one->update_presence(text, std::move(done));
-    });
-  co_await run(self, send_all(self, std::move(what), deadline));
+  co_await run(self, send_all(self, std::move(to), std::move(what), about, deadline));
 }
 
 }  // namespace monochord::gateway

@@ -16,6 +16,7 @@
 #include <monochord/model/guild_events.hpp>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -58,8 +59,22 @@ struct prepared {
 /// The commands of a client that are under way: carries their payloads to shards and events to them. Thread-safe.
 class command_desk : public std::enable_shared_from_this<command_desk> {
  public:
-  /// Of a stream, before reading stops.
-  static constexpr std::size_t most_buffered = 4;
+  /// Of a stream, before reading stops; and while others wait for what may stand behind its chunks.
+  static constexpr std::size_t most_buffered = 4, most_buffered_for_others = 64;
+  /// How long they wait for a reader who takes none.
+  static constexpr duration others_wait = std::chrono::seconds{5};
+
+  /// What a payload that nothing answers is about: whatever is said last holds.
+  struct topic {
+    enum class kind : std::uint8_t { none, voice_state, presence };
+    static constexpr std::uint64_t all_shards = UINT64_MAX;
+    kind what = kind::none;
+    std::uint64_t of = 0;  // a guild; a shard's number, or all_shards
+
+    bool settles(const topic& earlier) const noexcept {
+      return what != kind::none && what == earlier.what && (of == earlier.of || (what == kind::presence && of == all_shards));
+    }
+  };
 
   /// A call until it has ended; guarded by the desk's mutex.
   struct call {
@@ -70,14 +85,16 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
     std::shared_ptr<const channel_info> info;
     std::chrono::milliseconds stream_timeout{-1};  // of a stream; -1: it is none
     time_point full_until = time_point::max();     // of a stream whose buffer is full: then it is given up
+    time_point others_until = time_point::max();   // the same while others wait
     bool counted = false;                          // somebody waits for it
     bool ended = false;
-    std::size_t unsent = 0;  // of payloads that nothing answers
-    error_code lost;         // one of them went nowhere
+    std::size_t unsent = 0;      // of payloads that nothing answers
+    std::exception_ptr refused;  // one of them went nowhere
+    topic about;                 // of these
+    bool outdated = false;       // a later call says something else about it
     bool woken = false;
     std::shared_ptr<net::parked> waiter;
-    int shard = -1;  // of what was sent last
-    const command_port* sent_by = nullptr;  // only compared: two sets have the same numbers
+    std::set<std::uint64_t> shards;  // to which something was sent, by serial: two sets have the same numbers
     std::vector<std::string> nonces;
     std::map<std::size_t, std::function<void()>> withdraw;  // by part
     std::list<std::shared_ptr<call>>::iterator place;
@@ -87,11 +104,11 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
 
   explicit command_desk(command_desk_options options);
 
-  /// What a shard has read. On its strand, before anybody else is given it.
-  void on_event(int shard_id, std::string_view type, const json::padded_text& data);
+  /// What a shard has read, named by its serial. On its strand, before anybody else is given it.
+  void on_event(std::uint64_t shard, std::string_view type, const json::padded_text& data);
   /// False while a stream has no place for more of this shard's events, and nobody waits for others of them.
-  bool has_room(int shard_id) const;
-  task<> room(int shard_id);
+  bool has_room(std::uint64_t shard) const;
+  task<> room(std::uint64_t shard);
   /// Whoever waits gets `errc::cancelled`, and so does whoever comes.
   void close();
 
@@ -131,25 +148,38 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   void members_chunk(const json::padded_text& data);
   void guild_answer(protocol::guild_question what, const json::padded_text& data);
   void rate_limited(const json::padded_text& data);
-  /// `only`: of the calls that this one sent, whatever others have its number.
-  void session_changed(int shard_id, bool resumed, const command_port* only = nullptr);
-  bool serves_elsewhere(guild_id guild, const command_port* than) const;
+  void session_changed(std::uint64_t shard, bool resumed);
+  bool serves_elsewhere(guild_id guild, std::uint64_t than) const;
   void send_due(const std::shared_ptr<call>& which);
   void send_one(const std::shared_ptr<call>& which, protocol::gateway_call::outbound what);
-  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, int shard_id, const command_port* by,
+  void was_sent(const std::weak_ptr<call>& which, const protocol::gateway_call::outbound& what, std::uint64_t shard,
                 error_code failed);
   static void wake(call& which);
   void wake_whole_guilds();
   void wake_readers();
-  bool is_full(int shard_id) const;
+  bool is_full(std::uint64_t shard) const;
+  /// Somebody waits for answers of this shard.
+  bool is_waited_for(std::uint64_t shard) const;
+  /// How many of its chunks keep it from being read.
+  std::size_t most_kept(std::uint64_t shard) const { return is_waited_for(shard) ? most_buffered_for_others : most_buffered; }
   void count_waiting(call& which, bool waits);
   class waiting_call;
   class ending;
-  /// Gives a payload to a shard, with what it calls then; gives what withdraws it.
-  using sender = std::function<std::function<void()>(std::function<void(error_code)>)>;
+  /// A payload that nothing answers.
+  struct errand {
+    /// Whose it is once the shard that had it has ended: the same one when nobody has taken its place, null when it need
+    /// not be told any more. Throws `error`.
+    std::function<std::shared_ptr<command_port>(std::uint64_t gone)> again;
+    /// Gives it to a shard, with what that calls then; gives what withdraws it.
+    std::function<std::function<void()>(command_port&, std::function<void(error_code)>)> give;
+  };
   static task<error_code> until_woken(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
   static task<> sleep(std::shared_ptr<command_desk> self, std::shared_ptr<call> which);
-  static task<> send_all(std::shared_ptr<command_desk> self, std::vector<sender> what, time_point deadline);
+  static task<> send_all(std::shared_ptr<command_desk> self, std::vector<std::shared_ptr<command_port>> to,
+                         std::shared_ptr<const errand> what, topic about, time_point deadline);
+  void run_errand(const std::shared_ptr<call>& of, std::size_t part, std::shared_ptr<const errand> what, command_port& by);
+  void errand_done(const std::weak_ptr<call>& which, std::size_t part, std::shared_ptr<const errand> what, std::uint64_t by,
+                   error_code failed);
 
   const command_desk_options options_;
   std::atomic<std::size_t> open_{0};

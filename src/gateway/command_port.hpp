@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <monochord/core/error.hpp>
 #include <string>
@@ -12,6 +14,8 @@ class command_port {
  public:
   virtual ~command_port() = default;
   virtual int id() const noexcept = 0;
+  /// A number that no other one of this process has or had: two sets of shards have the same ids.
+  virtual std::uint64_t serial() const noexcept = 0;
   /// Takes a payload of the user (op 3, 4, 8, 31, 43), in the order of calls. `done` is called once, never within the
   /// call: without an error when it went out; it must not throw. What is returned withdraws the payload. Throws `error`
   /// with `errc::invalid_argument` for more than 4,096 bytes.
@@ -25,6 +29,7 @@ class command_port {
   static constexpr std::size_t max_presence_bytes = 3500;
 
  protected:
+  static std::uint64_t next_serial() noexcept;
   static void check_payload(const std::string& payload);
   static void check_presence(const std::string& json);
   static std::string presence_payload(const std::string& json);

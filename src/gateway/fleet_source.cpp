@@ -11,9 +11,10 @@ namespace monochord::gateway {
 /// From shards to whoever runs the source: an event is no more than named otherwise on the way.
 class fleet_source::forwarding_sink final : public event_sink {
  public:
-  explicit forwarding_sink(event_receiver& to) : to_(to) {}
+  forwarding_sink(event_receiver& to, std::shared_ptr<event_sink> reads) : to_(to), reads_(std::move(reads)) {}
+  void on_read(const shard_event& event) override { reads_->on_read(event); }
   bool on_event(const shard_event& event) override {
-    const detail::own_facts known{event.claim, event.guilds};
+    const detail::own_facts known{event.claim, event.guilds, event.source};
     source_event out;
     out.shard_id = event.shard_id;
     out.sequence = event.seq;
@@ -22,10 +23,11 @@ class fleet_source::forwarding_sink final : public event_sink {
     out.own = &known;
     return to_.take(out);
   }
-  task<> room(int shard_id) override { return to_.room(shard_id); }
+  task<> room(std::uint64_t source) override { return reads_->room(source); }
 
  private:
   event_receiver& to_;  // outlives every shard: `run` ends after them
+  const std::shared_ptr<event_sink> reads_;
 };
 
 /// The set that serves.
@@ -34,9 +36,10 @@ struct fleet_source::present {
   std::shared_ptr<shard_manager> manager;
 };
 
-fleet_source::fleet_source(shard_manager_options first, fleet::hooks tell,
+fleet_source::fleet_source(shard_manager_options first, std::shared_ptr<event_sink> reads, fleet::hooks tell,
                            std::function<void(std::shared_ptr<fleet>)> made)
     : first_(std::move(first)),
+      reads_(std::move(reads)),
       tell_(std::move(tell)),
       made_(std::move(made)),
       range_(first_.plan.shards(first_.info.shards)),
@@ -53,7 +56,7 @@ fleet_source::fleet_source(shard_manager_options first, fleet::hooks tell,
 fleet_source::~fleet_source() = default;
 
 task<> fleet_source::run(event_receiver& to) {
-  fleet_ = std::make_shared<fleet>(std::move(first_), std::make_shared<forwarding_sink>(to), std::move(tell_));
+  fleet_ = std::make_shared<fleet>(std::move(first_), std::make_shared<forwarding_sink>(to, reads_), std::move(tell_));
   made_(fleet_);
   co_await fleet_->run();
 }

@@ -12,8 +12,10 @@ namespace monochord::gateway {
 /// The event source that a client has by default: its own shards.
 class fleet_source final : public event_source {
  public:
-  /// As the constructor of `fleet`; `made` is called when there is one, which is made by `run`.
-  fleet_source(shard_manager_options first, fleet::hooks tell, std::function<void(std::shared_ptr<fleet>)> made);
+  /// As the constructor of `fleet`; `made` is called when there is one, which is made by `run`. `reads` is told what is
+  /// read, and says when there is room; what is delivered goes to whoever runs the source.
+  fleet_source(shard_manager_options first, std::shared_ptr<event_sink> reads, fleet::hooks tell,
+               std::function<void(std::shared_ptr<fleet>)> made);
 
   ~fleet_source() override;
 
@@ -29,6 +31,7 @@ class fleet_source final : public event_source {
   struct present;
 
   shard_manager_options first_;
+  const std::shared_ptr<event_sink> reads_;
   fleet::hooks tell_;
   const std::function<void(std::shared_ptr<fleet>)> made_;
   const shard_range range_;

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t spare_connections =
     256;  // for those who have something to tell, or look after the server's health
+constexpr duration stranger_limit = std::chrono::seconds{10};  // who has said nothing by then is gone
 constexpr std::size_t most_header_bytes = 16U << 10U;
 constexpr std::size_t most_body_bytes = 4U << 10U;
 constexpr std::uintmax_t most_pem_bytes = 1U << 20U;
@@ -75,6 +76,9 @@ struct identify_queue_server::impl {
     served.max_connections = options.max_waiting + spare_connections;
     served.max_header_bytes = most_header_bytes;
     served.max_body_bytes = most_body_bytes;
+    served.prefer_newcomers = true;
+    served.first_timeout = stranger_limit;
+    served.request_timeout = stranger_limit;
     served.notice_departure = true;
     served.log = log;
     net::server_handlers handlers;

@@ -87,6 +87,7 @@ bool merger::on_event(side from, const shard_event& event) {
     case verdict::hold: {
       held_event one;
       one.shard_id = event.shard_id;
+      one.source = event.source;
       one.seq = event.seq;
       one.type = event.type;
       one.size = event.data.text().size();
@@ -134,7 +135,7 @@ bool merger::deliver_held(const std::vector<ticket>& names, bool expect_twins) {
     const auto& one = found.mapped();
     const detail::claim_source claim = [&one] { return one.claim; };
     const auto data = json::padded_text(one.data.data(), one.size, one.data.size()).part(std::string_view(one.data).substr(0, one.size));
-    const shard_event event{one.shard_id, one.seq, one.type, data, &claim, one.guilds};
+    const shard_event event{one.shard_id, one.seq, one.type, data, &claim, one.guilds, one.source};
     room = deliver(event, name, expect_twins, expect_twins ? std::make_shared<link>() : nullptr) && room;
   }
   return room;
@@ -206,6 +207,7 @@ std::shared_ptr<merger> set_sink::current(merger::side& as) const {
 }
 
 bool set_sink::on_event(const shard_event& event) {
+  to_->on_read(event);  // before a merger has its say, which takes no READY of the new set for news
   if (merges_.load(std::memory_order_acquire)) {
     merger::side as{};
     if (const auto by = current(as)) return by->on_event(as, event);

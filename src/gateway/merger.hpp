@@ -27,7 +27,6 @@ class merger {
 
   /// As `event_sink::on_event`.
   bool on_event(side from, const shard_event& event);
-  task<> room(int shard_id) { return to_->room(shard_id); }
   void session_begins(side which, int shard);
 
   void shard_is_up(side which, int shard, bool up);
@@ -49,6 +48,7 @@ class merger {
   /// An event that outlives the call that brought it.
   struct held_event {
     int shard_id = 0;
+    std::uint64_t source = 0;
     std::int64_t seq = 0;
     std::string type;
     std::string data;  // with what a parser needs behind it
@@ -78,7 +78,7 @@ class set_sink final : public event_sink {
   explicit set_sink(std::shared_ptr<event_sink> to) : to_(std::move(to)) {}
 
   bool on_event(const shard_event& event) override;
-  task<> room(int shard_id) override { return to_->room(shard_id); }
+  task<> room(std::uint64_t source) override { return to_->room(source); }
   void session_begins(int shard);
 
   void merge(std::shared_ptr<merger> by, merger::side as);

@@ -15,8 +15,12 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "net/deadline.hpp"
 #include "net/http_client.hpp"
 #include "net/loop_thread.hpp"
+#include "net/server_probe.hpp"
+#include "net/slots.hpp"
+#include "net/strand.hpp"
 #include "net/task_group.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/queue_call.hpp"
@@ -38,7 +42,11 @@ constexpr std::size_t most_answer_bytes = 64U << 10U;
 
 /// What has to be told of one grant, in order.
 struct report {
-  std::deque<queue_call> calls;
+  struct item {
+    queue_call call;
+    time_point until;  // then it is of no use any more
+  };
+  std::deque<item> calls;
   bool being_told = false;
 };
 
@@ -49,8 +57,11 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
         time(options.clock ? options.clock : system_clock()),
         base(base_of(options.url)),
         prefix(prefix_of(base)),
+        executor(on),
+        places(std::make_shared<net::slots>(std::max<std::size_t>(options.max_connections, 1))),
         asks(on, base, http(options.max_connections)),
         tells(on, base, http(4)),
+        probe(std::make_shared<net::server_probe>(base, http(1).transport, http(1).tls, time)),
         telling(std::make_shared<net::task_group>(on, [](std::exception_ptr) {})),  // told or not: nothing hangs on it
         owner(options.owner.empty() ? detail::secret_letters(16) : options.owner),
         run(detail::secret_letters(16)) {
@@ -65,7 +76,9 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
 
   queue_call question(int shard_id);
   net::http_request request_for(const queue_call& call) const;
-  duration patience(const queue_call& call) const;
+  /// Asks once. A server of ours answers in time; one that is not is waited for as long as it lives.
+  static task<> ask(std::shared_ptr<connection_core> self, std::shared_ptr<const queue_call> call,
+                    std::shared_ptr<net::http_response> answer);
   void learn(const net::http_response& answer);
   void not_answered(const queue_call& call);
   void tell(const std::shared_ptr<report>& about, const queue_call& of, queue_call::kind what, bool identified) noexcept;
@@ -79,8 +92,11 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
   const std::shared_ptr<clock> time;
   const net::url base;
   const std::string prefix;
+  const asio::any_io_executor executor;
+  const std::shared_ptr<net::slots> places;  // of questions, from the first time that they are asked to their answer
   net::http_pool asks;
   net::http_pool tells;  // never behind those that wait
+  const std::shared_ptr<net::server_probe> probe;
   const std::shared_ptr<net::task_group> telling;
   const std::string owner;
   const std::string run;
@@ -116,8 +132,10 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
   }
 
   static task<> tell_all(std::shared_ptr<connection_core> self, std::shared_ptr<report> about);
-  task<> tell_one(const queue_call& call);
-  task<bool> sent_once(const net::http_request& request);
+  task<> tell_one(const queue_call& call, time_point until);
+  task<bool> sent_once(const net::http_request& request, time_point until);
+  task<> send_question(const net::http_request& request, net::http_response& answer, duration patience);
+  task<error_code> until_dead(time_point from);
 
   mutable std::mutex mutex_;  // guards what follows
   bool ours_ = false;
@@ -153,8 +171,30 @@ net::http_request connection_core::request_for(const queue_call& call) const {
   return out;
 }
 
-duration connection_core::patience(const queue_call& call) const {
-  return is_ours() ? call.wait + answer_margin : duration{options.plain_answer_within};
+task<> connection_core::send_question(const net::http_request& request, net::http_response& answer, duration patience) {
+  answer = co_await asks.send(request, patience, after(time->now(), patience));
+}
+
+/// Of a server that has not said yet whose it is: it is not ours when it is late, or it is dead.
+task<error_code> connection_core::until_dead(time_point from) {
+  const auto wait = time->make_timer(co_await asio::this_coro::executor);
+  if (const auto cancelled = co_await wait->wait_until(from)) co_return cancelled;
+  if (is_ours()) co_return error_code();  // others have heard from it meanwhile
+  co_return co_await net::server_probe::until_dead(probe, from);
+}
+
+task<> connection_core::ask(std::shared_ptr<connection_core> self, std::shared_ptr<const queue_call> call,
+                            std::shared_ptr<net::http_response> answer) {
+  const auto request = self->request_for(*call);
+  const duration in_time = call->wait + answer_margin;
+  if (self->is_ours()) {
+    co_await self->send_question(request, *answer, in_time);
+    co_return;
+  }
+  const auto late = after(self->time->now(), in_time);
+  const bool answered = co_await net::race(self->send_question(request, *answer, self->options.plain_answer_within),
+                                           self->until_dead(late));
+  if (!answered) throw error(errc::timeout, "it takes connections and does not answer");
 }
 
 void connection_core::learn(const net::http_response& answer) {
@@ -184,12 +224,12 @@ std::optional<identify_budget> connection_core::budget() const {
 void connection_core::tell(const std::shared_ptr<report>& about, const queue_call& of, queue_call::kind what,
                            bool identified) noexcept {
   try {
-    queue_call call = of;
-    call.what = what;
-    call.identified = identified;
+    report::item next{of, after(time->now(), tell_limit)};
+    next.call.what = what;
+    next.call.identified = identified;
     {
       const std::lock_guard lock(mutex_);
-      about->calls.push_back(std::move(call));
+      about->calls.push_back(std::move(next));
       if (std::exchange(about->being_told, true)) return;
     }
     telling->spawn(tell_all(shared_from_this(), about));
@@ -199,7 +239,7 @@ void connection_core::tell(const std::shared_ptr<report>& about, const queue_cal
 
 task<> connection_core::tell_all(std::shared_ptr<connection_core> self, std::shared_ptr<report> about) {
   for (;;) {
-    queue_call next;
+    report::item next;
     {
       const std::lock_guard lock(self->mutex_);
       about->being_told = !about->calls.empty();
@@ -207,28 +247,27 @@ task<> connection_core::tell_all(std::shared_ptr<connection_core> self, std::sha
       next = std::move(about->calls.front());
       about->calls.pop_front();
     }
-    co_await self->tell_one(next);
+    co_await self->tell_one(next.call, next.until);
   }
 }
 
 /// Until the server has heard it, or it is of no use any more.
-task<> connection_core::tell_one(const queue_call& call) {
+task<> connection_core::tell_one(const queue_call& call, time_point until) {
   const auto request = request_for(call);
-  const auto deadline = time->now() + tell_limit;
   protocol::backoff pause({.first = std::chrono::milliseconds{250}, .cap = std::chrono::seconds{4}});
   const auto wait = time->make_timer(co_await asio::this_coro::executor);
-  for (;;) {
-    const bool heard = co_await sent_once(request);
+  while (time->now() < until) {
+    const bool heard = co_await sent_once(request, until);
     if (heard) co_return;
     const auto next = time->now() + pause.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
-    if (next >= deadline) co_return;
+    if (next >= until) co_return;
     if (co_await wait->wait_until(next)) co_return;  // cancelled
   }
 }
 
-task<bool> connection_core::sent_once(const net::http_request& request) {
+task<bool> connection_core::sent_once(const net::http_request& request, time_point until) {
   try {
-    const auto answer = co_await tells.send(request, tell_timeout);
+    const auto answer = co_await tells.send(request, tell_timeout, until);
     learn(answer);
     co_return answer.status < 500;
   } catch (const net::http_error& e) {
@@ -339,6 +378,7 @@ class network_queue final : public identify_queue, public std::enable_shared_fro
   std::optional<identify_budget> budget() const override { return core_->budget(); }
 
  private:
+  static task<net::slots::holder> taken(std::shared_ptr<connection_core> core);
   static task<> last(std::shared_ptr<connection_core> core) {
     auto& time = *core->time;
     core->telling->close();
@@ -355,20 +395,30 @@ class network_queue final : public identify_queue, public std::enable_shared_fro
   std::shared_ptr<connection_core> core_;
 };
 
+task<net::slots::holder> network_queue::taken(std::shared_ptr<connection_core> core) {
+  try {
+    co_return co_await core->places->take();
+  } catch (const boost::system::system_error&) {
+    throw error(errc::cancelled, "waiting for the turn to IDENTIFY was cancelled");
+  }
+}
+
 task<std::unique_ptr<identify_permit>> network_queue::request(int shard_id) {
   const auto self = shared_from_this();
   const auto core = core_;
   if (shard_id < 0 || shard_id > protocol::highest_shard)
     throw error(errc::invalid_argument, "there is no shard " + std::to_string(shard_id));
-  const queue_call call = core->question(shard_id);
-  const auto request = core->request_for(call);
   const std::string who = "the identify queue at " + core->base.origin();
+  // Kept until it is answered: whoever had to wait for a connection before it asks again would lose its place.
+  const auto place = co_await taken(core);
+  const queue_call call = core->question(shard_id);
+  const auto kept = std::make_shared<const queue_call>(call);
   question_guard unless_answered(core, call);
   for (;;) {
     const auto asked = core->time->now();
-    net::http_response answer;
+    const auto got = std::make_shared<net::http_response>();  // what this was awaited for may be over before it has ended
     try {
-      answer = co_await core->asks.send(request, core->patience(call));
+      co_await net::run_on(net::make_strand(core->executor), connection_core::ask(core, kept, got));
     } catch (const boost::system::system_error&) {
       throw error(errc::cancelled, "waiting for the turn to IDENTIFY was cancelled");
     } catch (const error& e) {
@@ -377,6 +427,7 @@ task<std::unique_ptr<identify_permit>> network_queue::request(int shard_id) {
       core->not_answered(call);
       throw identify_queue_error(e.code(), who + ": " + e.what(), 0);
     }
+    const auto& answer = *got;
     core->learn(answer);
     const bool ours = answer.headers.has("Monochord-Queue");
     if (answer.status == 202 && ours) {

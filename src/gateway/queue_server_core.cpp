@@ -21,6 +21,7 @@ using standing = identify_desk::standing;
 
 namespace {
 
+constexpr duration store_pause = std::chrono::seconds{30};  // before a store that failed is asked again
 constexpr duration long_time = std::chrono::hours{1};  // for those who are woken when there is something to do
 
 protocol::identify_desk_options desk_options(const identify_queue_server_options& from) {
@@ -134,6 +135,7 @@ task<> queue_server_core::answer(const net::http_request& request, net::server_r
     publish();
     reply.response = json_answer(401, json_message("the secret is missing or wrong"));
     reply.response.headers.add("WWW-Authenticate", "Bearer");
+    reply.close_after = true;  // strangers keep no connection
     co_return;
   }
   if (const auto* const refusal = std::get_if<protocol::queue_call_refusal>(&parsed)) {
@@ -142,6 +144,7 @@ task<> queue_server_core::answer(const net::http_request& request, net::server_r
   } else if (is_health) {
     turn();
     reply.response = json_answer(200, health_of(counters(), options_.queue.max_concurrency));
+    reply.close_after = !is_authorized(request);
   } else if (call->what == queue_call::kind::ask) {
     co_await ask(*call, reply);
   } else {
@@ -297,23 +300,26 @@ task<> queue_server_core::live(std::shared_ptr<queue_server_core> self) {
 task<> queue_server_core::end(std::shared_ptr<queue_server_core> self) {
   self->over_ = true;
   self->alarm_->cancel();
-  if (self->open_) co_await self->keep_budget();
+  if (self->open_) co_await self->keep_budget(true);
 }
 
-/// One at a time, so that what the store has last is what was left last.
-task<> queue_server_core::keep_budget() {
+/// One at a time, so that what the store has last is what was left last. One that fails is not asked for each grant: those that
+/// wait for it together would be taken for lost.
+task<> queue_server_core::keep_budget(bool although_it_fails) {
   if (!options_.store) co_return;
   const auto turn_to_write = co_await keeping_.acquire();
   const std::pair<int, time_point> now{desk_.queue().remaining(), desk_.queue().reset_at()};
-  if (kept_ == now) co_return;
+  if (kept_ == now || (!although_it_fails && time_->now() < asks_store_next_)) co_return;
   try {
     const stored_budget left = to_stored(budget(), *time_);
     co_await within_limit(*time_, options_.store->save_budget(left));
     kept_ = now;
+    asks_store_next_ = time_point::min();
     if (std::exchange(store_fails_, false)) log_(log_level::info, "queue", "the store works again");
   } catch (const std::exception& e) {
     if (is_cancellation(std::current_exception())) throw;
     kept_.reset();
+    asks_store_next_ = after(time_->now(), store_pause);
     if (!std::exchange(store_fails_, true))
       log_(log_level::warning, "queue", std::string("cannot store what is left of the day: ") + e.what());
   }

@@ -44,7 +44,8 @@ class queue_server_core : public std::enable_shared_from_this<queue_server_core>
   void turn();
   void publish();
   task<> open();
-  task<> keep_budget();
+  /// `although_it_fails`: asks the store even if it failed a moment ago.
+  task<> keep_budget(bool although_it_fails = false);
 
   const identify_queue_server_options options_;
   const std::shared_ptr<clock> time_;
@@ -60,6 +61,7 @@ class queue_server_core : public std::enable_shared_from_this<queue_server_core>
   net::async_lock keeping_;
   std::optional<std::pair<int, time_point>> kept_;  // remaining and reset, as the store has them
   bool store_fails_ = false;
+  time_point asks_store_next_ = time_point::min();  // after it failed
   std::uint64_t turned_away_ = 0, unauthorized_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows

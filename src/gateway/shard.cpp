@@ -46,6 +46,7 @@ task<> shard::keep_position() {
 
 int shard::id() const noexcept { return impl_->id; }
 bool shard::is_given_up() const noexcept { return impl_->given_up; }
+std::uint64_t shard::serial() const noexcept { return impl_->serial; }
 protocol::session_status shard::status() const noexcept { return impl_->status.load(std::memory_order_relaxed); }
 
 std::optional<duration> shard::latency() const noexcept {
@@ -116,6 +117,7 @@ shard_counters& shard_counters::operator+=(const shard_counters& other) noexcept
 
 shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events)
     : id(shard_id),
+      serial(next_serial()),
       options(std::move(shared)),
       sink(std::move(events)),
       strand(net::make_strand(options->executor)),

@@ -103,7 +103,8 @@ class shard final : public command_port {
   /// not throw. What is returned withdraws the payload. Both are thread-safe.
   std::function<void()> send(std::string payload, std::function<void(error_code)> done) override;
   /// How the bot appears on this shard, as JSON: sent as op 3 like any payload of the user, and with every later IDENTIFY. A
-  /// shard without a session has it with its IDENTIFY alone, and is done at once. `done` and what is returned as in `send`.
+  /// shard without a session has it with its IDENTIFY alone, and is done at once. `done` and what is returned as in `send`, but the presence that
+  /// was set last is told even when it was withdrawn.
   /// https://docs.discord.com/developers/events/gateway-events#update-presence
   std::function<void()> update_presence(std::string presence_json, std::function<void(error_code)> done) override;
 
@@ -112,6 +113,7 @@ class shard final : public command_port {
   task<> keep_position();
 
   int id() const noexcept override;
+  std::uint64_t serial() const noexcept override;
   /// It ended by a fatal close, and the others are to go on without it. Thread-safe.
   bool is_given_up() const noexcept;
   /// Thread-safe.

@@ -94,7 +94,7 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       ++self->counters.pauses;
       self->session->reading_paused(true, self->now());
       self->paused_since.store(self->options->clock->now(), std::memory_order_relaxed);
-      co_await self->sink->room(self->id);
+      co_await self->sink->room(self->serial);
       mine->waits_for_room = false;
       if (!self->is_present(*mine)) co_return;
       self->paused_since.store(time_point::max(), std::memory_order_relaxed);
@@ -136,7 +136,7 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
     log(log_level::trace, "received op " + std::to_string(head.op) + " " + std::string(head.t));
   if (todo.has(protocol::action::kind::deliver)) {
     const auto seq = static_cast<std::int64_t>(std::min<std::uint64_t>(head.s.value_or(0), INT64_MAX));
-    const shard_event event{id, seq, head.t, text.part(head.d), &claims};
+    const shard_event event{id, seq, head.t, text.part(head.d), &claims, protocol::guild_news::none, serial};
     apply(todo, &event);
   } else {
     if (!todo.empty() && head.op < 0) log(log_level::warning, "what came is not a payload");

@@ -124,6 +124,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void log(log_level level, const std::string& text) const;
 
   const int id;
+  const std::uint64_t serial;
   const std::shared_ptr<const shard_options> options;
   const std::shared_ptr<event_sink> sink;
   boost::asio::any_io_executor strand;
@@ -143,6 +144,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::shared_ptr<outgoing> in_flight;  // a socket takes it just now; nothing may overtake it
   std::string presence;                 // for IDENTIFY
   bool presence_is_due;                 // a session that is resumed has not been told of it
+  std::weak_ptr<outgoing> presence_update;  // what tells it
 
   // What is dealt with, of the session with that number, and what the store knows of it.
   protocol::handled_position positions;

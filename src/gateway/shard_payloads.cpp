@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Payloads of the user on their way to a socket, and the presence that IDENTIFY carries.
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
@@ -11,6 +12,11 @@
 namespace monochord::gateway {
 
 namespace asio = boost::asio;
+
+std::uint64_t command_port::next_serial() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
 
 void command_port::check_payload(const std::string& payload) {
   if (payload.size() > max_payload_bytes)
@@ -74,6 +80,8 @@ void shard::impl::enqueue(std::shared_ptr<outgoing> which) {
 }
 
 void shard::impl::withdraw(const std::shared_ptr<outgoing>& which) {
+  // The presence that was set last is what the session is to have, whether or not somebody waits for that.
+  if (which == presence_update.lock()) return which->finish(make_error_code(errc::cancelled));
   which->withdrawn = true;
   if (which == in_flight) return;  // whether it went is known in a moment
   std::erase(pending, which);
@@ -95,8 +103,12 @@ task<> shard::impl::queue_payload(std::shared_ptr<impl> self, std::shared_ptr<ou
 void shard::impl::set_presence(std::string json, std::shared_ptr<outgoing> update) {
   if (over) return update->finish(make_error_code(errc::cancelled));
   presence = std::move(json);
+  // One that nobody waits for any more need not be told before this one.
+  const auto before = presence_update.lock();
+  if (before && !before->done && before != in_flight) std::erase(pending, before);
   presence_is_due = !session || !has_session();
   if (presence_is_due) return update->finish();
+  presence_update = update;
   enqueue(std::move(update));
 }
 

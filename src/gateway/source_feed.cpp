@@ -187,13 +187,13 @@ task<> source_feed::keep_positions(std::shared_ptr<source_feed> self) {
 bool source_feed::take(const source_event& event) {
   if (!event.own) return take_tracked(event);
   return options_.to->on_event(
-      {event.shard_id, event.sequence, event.name, event.data, event.own->claim, event.own->guilds});
+      {event.shard_id, event.sequence, event.name, event.data, event.own->claim, event.own->guilds,
+       event.own->source});
 }
 
 task<> source_feed::room(int shard_id) {
-  if (!options_.own && closing_) throw error(errc::cancelled, "the client is stopping");
-  co_await options_.to->room(shard_id);
-  if (options_.own) co_return;
+  if (closing_) throw error(errc::cancelled, "the client is stopping");
+  co_await options_.to->room(serial_of(shard_id));
   if (closing_) throw error(errc::cancelled, "the client is stopping");
   state_of(shard_id).full = false;
 }
@@ -226,7 +226,7 @@ bool source_feed::take_tracked(const source_event& event) {
   if (event.sequence != 0 && event.sequence <= in.last) return true;  // it came before
 
   const auto now = options_.clock->now();
-  shard_event told{event.shard_id, event.sequence, event.name, event.data, nullptr, protocol::guild_news::none};
+  shard_event told{event.shard_id, event.sequence, event.name, event.data, nullptr, protocol::guild_news::none, serial_of(event.shard_id)};
   if (const auto about = protocol::read_guild_event(event.name, event.data))
     told.guilds = at.guilds->take(*about, *options_.clock);
   struct {
@@ -246,6 +246,7 @@ bool source_feed::take_tracked(const source_event& event) {
   };
   told.claim = &claims;
   in.last = std::max(in.last, event.sequence);
+  options_.to->on_read(told);
   at.full = !options_.to->on_event(told);
   if (event.sequence != 0) {
     in.positions.came(event.sequence, mine.claimed, now);
@@ -353,6 +354,7 @@ class source_feed::port_of_source final : public command_port {
       : to_(std::move(to)), strand_(std::move(strand)), id_(id) {}
 
   int id() const noexcept override { return id_; }
+  std::uint64_t serial() const noexcept override { return serial_; }
   std::function<void()> send(std::string payload, std::function<void(error_code)> done) override {
     check_payload(payload);
     struct sending {
@@ -387,6 +389,7 @@ class source_feed::port_of_source final : public command_port {
   const std::weak_ptr<source_feed> to_;
   const asio::any_io_executor strand_;
   const int id_;
+  const std::uint64_t serial_ = next_serial();
 };
 
 task<> source_feed::send(std::shared_ptr<source_feed> self, int shard_id, std::string payload) {
@@ -414,6 +417,12 @@ std::shared_ptr<command_port> source_feed::port(int shard_id) {
   auto& out = ports_[shard_id];
   if (!out) out = std::make_shared<port_of_source>(weak_from_this(), options_.strand, shard_id);
   return out;
+}
+
+std::uint64_t source_feed::serial_of(int shard_id) {
+  const std::lock_guard lock(ports_mutex_);
+  const auto found = ports_.find(shard_id);
+  return found == ports_.end() ? 0 : found->second->serial();
 }
 
 std::vector<std::shared_ptr<command_port>> source_feed::all_ports() {

@@ -5,6 +5,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <map>
 #include <memory>
@@ -29,6 +30,7 @@ namespace monochord::detail {
 struct own_facts {
   const claim_source* claim;
   protocol::guild_news guilds;
+  std::uint64_t source;  ///< `command_port::serial` of the shard
 };
 
 }  // namespace monochord::detail
@@ -86,6 +88,8 @@ class source_feed final : public event_receiver, public std::enable_shared_from_
   void stop_now(monochord::stop_mode mode);
   shard_state& state_of(int shard_id);
   void check_shard(int shard_id) const;
+  /// Of what takes this shard's commands; 0 while there was none.
+  std::uint64_t serial_of(int shard_id);
   bool take_tracked(const source_event& event);
   void begin_session(shard_state& of, const source_event& event);
   void event_done(int shard_id, std::uint64_t session, std::int64_t sequence);

@@ -175,12 +175,20 @@ struct server::impl : std::enable_shared_from_this<impl> {
 
   struct connection {
     explicit connection(const asio::any_io_executor& executor) : strand(net::make_strand(executor)) {}
+    void stop() {
+      cancelled = true;
+      cancel.emit(asio::cancellation_type::terminal);
+    }
     asio::any_io_executor strand;
     // On the strand.
     asio::cancellation_signal cancel;
     bool cancelled = false;
     bool idle = true;  // between two requests
+    time_point first_until = time_point::max();
     peer_info peer;
+    // Guarded by the server's mutex.
+    bool asks = false;  // it is there for a request that came
+    bool evicted = false;
   };
   using connection_ptr = std::shared_ptr<connection>;
 
@@ -212,6 +220,8 @@ struct server::impl : std::enable_shared_from_this<impl> {
   void check_joined();
   void close_listener();
   void cancel_connections(bool idle_only);
+  static void cancel(const connection_ptr& one);
+  connection_ptr make_room();
   task<> join();
 
   task<> serve(connection_ptr one, std::unique_ptr<byte_stream> stream);
@@ -247,18 +257,23 @@ task<> server::impl::accept_loop(std::shared_ptr<listener> from) {
 }
 
 void server::impl::start(connection_ptr one, std::unique_ptr<byte_stream> stream) {
+  connection_ptr stranger;
   {
     const std::lock_guard lock(mutex);
     ++count.connections;
     one->peer.connection = next_connection++;
     one->peer.address = stream->peer();
     one->peer.encrypted = options.tls != nullptr;
-    if (stopping || connections.size() >= options.max_connections) {
+    one->first_until = after(options.clock->now(), options.first_timeout);
+    const bool is_full = connections.size() >= options.max_connections;
+    if (is_full && !stopping) stranger = make_room();
+    if (stopping || (is_full && !stranger)) {
       ++count.connections_refused;
       return;  // which closes the stream
     }
     connections.emplace(one->peer.connection, one);
   }
+  if (stranger) cancel(stranger);
   // From the strand: co_spawn writes to the signal, which stop() may already be about to emit there.
   asio::post(one->strand, [self = shared_from_this(), one, stream = std::move(stream)]() mutable {
     if (one->cancelled) return self->ended(one, nullptr);
@@ -267,6 +282,23 @@ void server::impl::start(connection_ptr one, std::unique_ptr<byte_stream> stream
                      self->ended(one, std::move(thrown));
                    }));
   });
+}
+
+/// The oldest one that is there for nothing. The mutex is held.
+server::impl::connection_ptr server::impl::make_room() {
+  if (!options.prefer_newcomers || connections.size() >= options.max_connections + server_options::ending_connections)
+    return nullptr;
+  for (const auto& [number, one] : connections) {
+    if (one->asks || one->evicted) continue;
+    one->evicted = true;
+    ++count.connections_evicted;
+    return one;
+  }
+  return nullptr;
+}
+
+void server::impl::cancel(const connection_ptr& one) {
+  asio::post(one->strand, [one] { one->stop(); });
 }
 
 void server::impl::ended(const connection_ptr& one, std::exception_ptr thrown) {
@@ -305,10 +337,12 @@ void server::impl::cancel_connections(bool idle_only) {
     for (const auto& [id, one] : connections) all.push_back(one);
   }
   for (const auto& one : all) {
-    asio::post(one->strand, [one, idle_only] {
-      if (idle_only && !one->idle) return;
-      one->cancelled = true;
-      one->cancel.emit(asio::cancellation_type::terminal);
+    if (!idle_only) {
+      cancel(one);
+      continue;
+    }
+    asio::post(one->strand, [one] {
+      if (one->idle) one->stop();
     });
   }
 }
@@ -335,7 +369,7 @@ task<> server::impl::serve(connection_ptr one, std::unique_ptr<byte_stream> stre
   if (options.tls) {
     try {
       stream = co_await tls_accept(std::move(stream), options.tls, *options.clock,
-                                   options.clock->now() + options.tls_timeout);
+                                   std::min(after(options.clock->now(), options.tls_timeout), one->first_until));
     } catch (const error& e) {
       if (e.code() != errc::cancelled) counted([](server_counters& c) { ++c.tls_failures; });
       throw;
@@ -350,7 +384,10 @@ task<> server::impl::serve_requests(const connection_ptr& one, std::unique_ptr<b
   while (keep && !stopping) {
     const auto request = co_await next_request(*one, bytes, keep);
     if (!request) break;
-    counted([](server_counters& c) { ++c.requests; });
+    counted([&](server_counters& c) {
+      ++c.requests;
+      one->asks = true;
+    });
     if (is_websocket_upgrade(*request) && handlers.on_websocket) {
       auto refusal = co_await refuse_upgrade(*one, *request);
       if (!refusal && bytes.has_bytes()) refusal = server_reply(plain_answer(400, "bytes before the upgrade was answered"));
@@ -374,6 +411,7 @@ task<> server::impl::serve_requests(const connection_ptr& one, std::unique_ptr<b
     }
     keep = co_await send(bytes, reply, request->method == "HEAD", keep);
   }
+  counted([&](server_counters&) { one->asks = false; });
   co_await finish(bytes);
 }
 
@@ -382,8 +420,10 @@ task<std::optional<http_request>> server::impl::next_request(connection& one, ch
   clock& time = *options.clock;
   bool ended = false;
   one.idle = true;
+  const auto first_until = std::exchange(one.first_until, time_point::max());
   if (!bytes.has_bytes()) {
-    const bool in_time = co_await run_before(time, time.now() + options.idle_timeout, bytes.read_more(ended));
+    const auto until = std::min(after(time.now(), options.idle_timeout), first_until);
+    const bool in_time = co_await run_before(time, until, bytes.read_more(ended));
     if (!in_time || ended) co_return std::nullopt;
   }
   one.idle = false;
@@ -391,8 +431,8 @@ task<std::optional<http_request>> server::impl::next_request(connection& one, ch
   http_reader reader = http_reader::for_requests(limits);
   server_reply refusal;
   try {
-    const bool in_time =
-        co_await run_before(time, time.now() + options.request_timeout, bytes.read_request(reader, ended));
+    const auto until = std::min(after(time.now(), options.request_timeout), first_until);
+    const bool in_time = co_await run_before(time, until, bytes.read_request(reader, ended));
     if (!in_time) {
       counted([](server_counters& c) { ++c.timeouts; });
       co_return std::nullopt;

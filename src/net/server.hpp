@@ -69,7 +69,12 @@ struct server_options {
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_body_bytes = 64U << 20U;
   std::size_t max_message_bytes = 16U << 20U;            ///< of websocket messages
+  /// When there are `max_connections`: ends the oldest one that has not asked for anything yet, or is being closed, for a newcomer,
+  /// rather than to close that. For servers that close after refusing somebody; up to `ending_connections` more may be there while they end.
+  bool prefer_newcomers = false;
+  static constexpr std::size_t ending_connections = 64;
   duration tls_timeout = std::chrono::seconds{10};
+  duration first_timeout = std::chrono::seconds{75};     ///< from the start, TLS included, to the last byte of the first request
   duration request_timeout = std::chrono::seconds{30};   ///< from the first byte of a request to its last
   duration idle_timeout = std::chrono::seconds{75};      ///< between two requests
   duration write_timeout = std::chrono::seconds{30};
@@ -82,6 +87,7 @@ struct server_options {
 struct server_counters {
   std::uint64_t connections = 0;
   std::uint64_t connections_refused = 0;  ///< over the limit, or by `on_connection`
+  std::uint64_t connections_evicted = 0;  ///< for newcomers
   std::uint64_t tls_failures = 0;
   std::uint64_t requests = 0;
   std::uint64_t requests_malformed = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // An identify queue for the shards of many processes. It prints one line of JSON when it is ready.
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -33,10 +34,10 @@ constexpr const char* usage = R"(usage: monochord-identify-queue [options]
   --allow-plain        listen without TLS on an address that is not loopback
   --store FILE         keep the day's session starts there, over restarts
   --max-concurrency N  session_start_limit of GET /gateway/bot; what is not given is asked of Discord
-  --remaining N        if DISCORD_TOKEN is set, else 1, 1000, 1000 and 24 h
-  --total N
+  --remaining N        if DISCORD_TOKEN is set, else 1, as many as the total, 1000 and 24 h;
+  --total N            --remaining is one of a total, which has to be given or asked for
   --reset-after S      seconds
-  --max-waiting N      shards that may wait at the same time (default: 4000)
+  --max-waiting N      shards that may wait at the same time (default: 4000); each is an open file
   --help
 
 Environment: MONOCHORD_QUEUE_SECRET is what clients have to send; DISCORD_TOKEN is the bot's token, to ask for its limits at the
@@ -100,6 +101,21 @@ settings read_arguments(int argc, char** argv) {
   return out;
 }
 
+/// Each connection is a descriptor: the soft limit is raised for as many as may come, the hard one is the administrator's.
+/// Whoever comes when there is none left would be kept out without a word. Throws `usage_error`.
+void make_room_for(std::size_t max_waiting) {
+  constexpr std::size_t others = 512;  // connections that do not wait, files, pipes
+  const rlim_t wanted = max_waiting + others;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted) return;
+  const bool allowed = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted;
+  limit.rlim_cur = wanted;
+  if (allowed && ::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
+  throw usage_error("--max-waiting " + std::to_string(max_waiting) + " needs " + std::to_string(wanted) +
+                    " open files, and the system allows " + std::to_string(limit.rlim_max) +
+                    ": raise that (ulimit -Hn, LimitNOFILE=), or let fewer wait");
+}
+
 /// What Discord says of the bot's limits. Throws as the call does.
 mc::session_start_limit ask_discord(mc::token bot_token, mc::client_options options) {
   boost::asio::io_context loop;
@@ -122,8 +138,11 @@ mc::session_start_limit ask_discord(mc::token bot_token, mc::client_options opti
 mc::identify_queue_options limits_of(const settings& with, const mc::client_options& discord) {
   mc::identify_queue_options out;
   const char* const token = std::getenv("DISCORD_TOKEN");
+  const bool asks = token && *token;
+  if (with.remaining && !with.total && !asks)
+    throw usage_error("--remaining needs --total, or DISCORD_TOKEN to ask Discord for it");
   const bool all_given = with.max_concurrency && with.remaining && with.total && with.reset_after;
-  if (token && *token && !all_given) {
+  if (asks && !all_given) {
     const auto limit = ask_discord(mc::token_from_env("DISCORD_TOKEN"), discord);
     out.max_concurrency = std::max(limit.max_concurrency, 1);
     out.remaining = limit.remaining;
@@ -132,9 +151,11 @@ mc::identify_queue_options limits_of(const settings& with, const mc::client_opti
   }
   if (with.max_concurrency) out.max_concurrency = *with.max_concurrency;
   if (with.total) out.total = *with.total;
-  if (with.remaining) out.remaining = *with.remaining;
+  if (with.remaining && *with.remaining > out.total)
+    throw usage_error("--remaining " + std::to_string(*with.remaining) + " is more than the total, " + std::to_string(out.total));
+  // Of a total that was only given, none is used up; what Discord has left holds otherwise.
+  out.remaining = with.remaining ? *with.remaining : asks ? std::min(out.remaining, out.total) : out.total;
   if (with.reset_after) out.reset_after = *with.reset_after;
-  out.remaining = std::min(out.remaining, out.total);
   return out;
 }
 
@@ -153,6 +174,7 @@ int main(int argc, char** argv) {
   const int signals = ::signalfd(-1, &ends, SFD_CLOEXEC);
   try {
     settings with = read_arguments(argc, argv);
+    make_room_for(with.server.max_waiting);
     const auto environment = mc::options_from_env();
     with.server.log = environment.log;
     with.server.queue = limits_of(with, environment);

@@ -30,7 +30,7 @@ class nonce_series {
 };
 
 /// A request over the gateway that is answered by events: its payloads, what was answered so far, what has to be asked
-/// again. The driver carries `next` away until there is nothing, waits until `wakeup` or an input, and begins again,
+/// again. A shard is named by a number that no other one has or had. The driver carries `next` away until there is nothing, waits until `wakeup` or an input, and begins again,
 /// until `finished`.
 class gateway_call {
  public:
@@ -49,11 +49,11 @@ class gateway_call {
   /// When `next` may have more without another input.
   virtual std::optional<time_point> wakeup() const = 0;
   /// The socket took it.
-  virtual void sent(std::size_t part, const std::string& key, int shard_id) = 0;
+  virtual void sent(std::size_t part, const std::string& key, std::uint64_t shard) = 0;
   /// The session that a shard had is gone (READY of another one), and what it had still to tell with it.
-  virtual void session_lost(int shard_id) = 0;
+  virtual void session_lost(std::uint64_t shard) = 0;
   /// The shard goes on with its session (RESUMED) and has been told what it missed; what it sent last may be lost.
-  virtual void session_resumed(int shard_id) = 0;
+  virtual void session_resumed(std::uint64_t shard) = 0;
   /// All has been answered.
   virtual bool finished() const = 0;
 
@@ -67,6 +67,7 @@ class gateway_call {
   }
 
  protected:
+  static constexpr std::uint64_t unknown_shard = UINT64_MAX;
   /// Of a payload, up to its answer.
   enum class phase : std::uint8_t {
     waiting,  ///< for its time

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <monochord/json/codec.hpp>
 #include <monochord/model/gateway.hpp>
+#include <utility>
 
 namespace monochord::protocol {
 
@@ -63,16 +64,20 @@ std::optional<time_point> guild_call::wakeup() const {
   return out;
 }
 
-void guild_call::sent(std::size_t which, const std::string&, int shard_id) {
+void guild_call::sent(std::size_t which, const std::string&, std::uint64_t shard) {
   part& one = parts_[which];
   if (one.at != phase::queued) return;
   one.at = phase::sent;
-  one.shard = shard_id;
+  one.shard = shard;
+  if (const auto until = std::exchange(one.refused_early, std::nullopt)) {
+    one.at = phase::waiting;
+    one.not_before = *until;
+  }
 }
 
-void guild_call::session_lost(int shard_id) {
+void guild_call::session_lost(std::uint64_t shard) {
   for (part& one : parts_) {
-    if (one.at != phase::sent || one.shard != shard_id) continue;
+    if (one.at != phase::sent || one.shard != shard) continue;
     one.at = phase::waiting;
     one.not_before = time_point::min();
   }
@@ -97,9 +102,11 @@ bool guild_call::answered(guild_id guild) {
 }
 
 void guild_call::refused(std::optional<guild_id> guild, time_point until) {
+  const bool any_sent = std::any_of(parts_.begin(), parts_.end(), [](const part& one) { return one.at == phase::sent; });
   for (part& one : parts_) {
-    if (one.at != phase::sent) continue;
     if (guild && std::find(one.guilds.begin(), one.guilds.end(), *guild) == one.guilds.end()) continue;
+    if (one.at == phase::queued && (guild || !any_sent)) one.refused_early = until;
+    if (one.at != phase::sent) continue;
     one.at = phase::waiting;
     one.not_before = until;
   }

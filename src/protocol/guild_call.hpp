@@ -28,9 +28,9 @@ class guild_call final : public gateway_call {
 
   std::optional<outbound> next(time_point now) override;
   std::optional<time_point> wakeup() const override;
-  void sent(std::size_t part, const std::string& key, int shard_id) override;
-  void session_lost(int shard_id) override;
-  void session_resumed(int shard_id) override { session_lost(shard_id); }
+  void sent(std::size_t part, const std::string& key, std::uint64_t shard) override;
+  void session_lost(std::uint64_t shard) override;
+  void session_resumed(std::uint64_t shard) override { session_lost(shard); }
   bool finished() const override { return left_ == 0; }
   std::optional<time_point> refused_until() const override { return wakeup(); }
 
@@ -47,8 +47,9 @@ class guild_call final : public gateway_call {
   struct part {
     std::vector<guild_id> guilds;  // not answered yet
     phase at = phase::waiting;
-    int shard = -1;
+    std::uint64_t shard = unknown_shard;
     time_point not_before = time_point::min();
+    std::optional<time_point> refused_early;  // until then, before it was known that it had been sent
   };
   std::string payload_of(const part& which) const;
 

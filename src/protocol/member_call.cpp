@@ -120,12 +120,19 @@ bool member_call::wants(std::string_view nonce) const {
   return const_cast<member_call*>(this)->part_of(nonce) != nullptr;
 }
 
-void member_call::sent(std::size_t which, const std::string& key, int shard_id) {
+void member_call::sent(std::size_t which, const std::string& key, std::uint64_t shard) {
   part& one = parts_[which];
   // What was answered meanwhile, or is to be sent again already, is none of it any more.
-  if (one.at != phase::queued || std::find(one.nonces.begin(), one.nonces.end(), key) == one.nonces.end()) return;
+  const auto place = std::find(one.nonces.begin(), one.nonces.end(), key);
+  if ((one.at != phase::queued && one.at != phase::receiving) || place == one.nonces.end()) return;
+  one.shard = shard;
+  if (one.at == phase::receiving) return;  // its answer was read first
   one.at = phase::sent;
-  one.shard = shard_id;
+  if (const auto until = std::exchange(one.refused_early, std::nullopt)) {
+    one.nonces.erase(place);
+    ask_again(one, *until);
+    one.was_refused = true;
+  }
 }
 
 void member_call::take(guild_members_chunk chunk) {
@@ -161,7 +168,10 @@ void member_call::ask_again(part& which, time_point not_before) {
 }
 
 void member_call::refused(std::string_view nonce, time_point until) {
+  const bool any_sent = std::any_of(parts_.begin(), parts_.end(), [](const part& one) { return one.at == phase::sent; });
   for (part& one : parts_) {
+    const bool last_named = !one.nonces.empty() && one.nonces.back() == nonce;
+    if (one.at == phase::queued && (last_named || (nonce.empty() && !any_sent))) one.refused_early = until;
     if (one.at != phase::sent) continue;
     const auto place = std::find(one.nonces.begin(), one.nonces.end(), nonce);
     if (!nonce.empty() && place == one.nonces.end()) continue;
@@ -171,9 +181,9 @@ void member_call::refused(std::string_view nonce, time_point until) {
   }
 }
 
-void member_call::session_lost(int shard_id) {
+void member_call::session_lost(std::uint64_t shard) {
   for (part& one : parts_) {
-    if (one.at == phase::done || one.shard != shard_id) continue;
+    if (one.at == phase::done || one.shard != shard) continue;
     if (one.at == phase::queued) {  // it goes to the next session
       one.nonces.erase(one.nonces.begin(), one.nonces.end() - 1);
       continue;
@@ -190,10 +200,10 @@ void member_call::session_lost(int shard_id) {
   }
 }
 
-void member_call::session_resumed(int shard_id) {
+void member_call::session_resumed(std::uint64_t shard) {
   // Of what was being answered the rest was replayed, or is yet to come.
   for (part& one : parts_)
-    if (one.at == phase::sent && one.shard == shard_id) ask_again(one, time_point::min());
+    if (one.at == phase::sent && one.shard == shard) ask_again(one, time_point::min());
 }
 
 std::optional<guild_members_chunk> member_call::take_next() {

@@ -49,16 +49,16 @@ class member_call final : public gateway_call {
 
   std::optional<outbound> next(time_point now) override;
   std::optional<time_point> wakeup() const override;
-  void sent(std::size_t part, const std::string& key, int shard_id) override;
-  void session_lost(int shard_id) override;
-  void session_resumed(int shard_id) override;
+  void sent(std::size_t part, const std::string& key, std::uint64_t shard) override;
+  void session_lost(std::uint64_t shard) override;
+  void session_resumed(std::uint64_t shard) override;
   std::optional<time_point> refused_until() const override;
   bool finished() const override { return left_ == 0; }
 
   /// Whether a chunk with this nonce is a part of the answer.
   bool wants(std::string_view nonce) const;
   void take(guild_members_chunk chunk);
-  /// RATE_LIMITED; without a nonce it is about whichever payload waits for an answer.
+  /// RATE_LIMITED; without a nonce it is about whichever payload waits for an answer, or else is on its way.
   void refused(std::string_view nonce, time_point until);
 
   std::optional<guild_members_chunk> take_next();
@@ -73,9 +73,10 @@ class member_call final : public gateway_call {
   struct part {
     std::vector<user_id> ids;
     phase at = phase::waiting;
-    int shard = -1;
+    std::uint64_t shard = unknown_shard;
     bool was_refused = false;
     time_point not_before = time_point::min();
+    std::optional<time_point> refused_early;  // until then, before it was known that it had been sent
     std::vector<std::string> nonces;  // of what may still be answered
     int count = 0;                    // of chunks; 0 until the first
     std::size_t seen = 0;

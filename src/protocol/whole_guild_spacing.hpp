@@ -7,6 +7,7 @@
 #include <monochord/core/clock.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <unordered_map>
+#include <utility>
 
 namespace monochord::protocol {
 
@@ -28,17 +29,28 @@ class whole_guild_spacing {
   void taken(guild_id guild) { guilds_[guild.value()].on_its_way = true; }
   void sent(guild_id guild, time_point now) {
     forget_old(now);
-    guilds_[guild.value()] = {after(now, interval), false};
+    entry& one = guilds_[guild.value()];
+    one.on_its_way = false;
+    if (!std::exchange(one.refused, false)) one.free = after(now, interval);
   }
-  void given_back(guild_id guild) { guilds_[guild.value()].on_its_way = false; }
-  /// RATE_LIMITED: what was sent last did not count, and not before `until` will another one.
-  void refused(guild_id guild, time_point until) { guilds_[guild.value()].free = until; }
+  void given_back(guild_id guild) {
+    entry& one = guilds_[guild.value()];
+    one.on_its_way = one.refused = false;
+  }
+  /// RATE_LIMITED: what was sent last did not count, and not before `until` will another one. It may be read before the
+  /// socket has told that it took the request.
+  void refused(guild_id guild, time_point until) {
+    entry& one = guilds_[guild.value()];
+    one.free = until;
+    one.refused = one.on_its_way;
+  }
   std::size_t size() const noexcept { return guilds_.size(); }
 
  private:
   struct entry {
     time_point free = time_point::min();
     bool on_its_way = false;
+    bool refused = false;  // while it is
   };
   /// Each time that there are twice as many as were left last.
   void forget_old(time_point now) {

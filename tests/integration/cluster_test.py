@@ -6,6 +6,7 @@ usage: cluster_test.py <folder of the programs>
 """
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -41,6 +42,26 @@ def expect(what, condition):
         failures.append(what)
 
 
+def refused(what, words, *command, before=None, **environment):
+    one = subprocess.run([os.path.join(folder, command[0]), *command[1:]], cwd=work.name, text=True, stdin=subprocess.DEVNULL,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=20, preexec_fn=before,
+                         env={**{k: v for k, v in os.environ.items() if k != 'DISCORD_TOKEN'}, **environment})
+    expect(what, one.returncode != 0 and words in one.stdout)
+
+
+def few_files():
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, 1024))
+
+
+refused('--remaining needs a total', '--remaining needs --total', 'monochord-identify-queue', '--remaining', '5', '--port', '0',
+        '--allow-plain', '--address', '256.0.0.1')
+refused('no more remain than there are in all', 'more than the total, 5', 'monochord-identify-queue', '--remaining', '6',
+        '--total', '5', '--address', '256.0.0.1', '--allow-plain')
+refused('a server that could not open so many files does not start', 'raise that (ulimit -Hn', 'monochord-identify-queue',
+        '--max-waiting', '4000', '--address', '256.0.0.1', '--allow-plain', before=few_files)
+refused('a process that is none is refused', 'NUMBER is a whole number, not "one"', '06_cluster', 'one', '2', '4')
+refused('a number with something behind it too', 'SHARDS is a whole number, not "4x"', '06_cluster', '0', '2', '4x',
+        DISCORD_TOKEN=TOKEN, MONOCHORD_QUEUE_URL='http://127.0.0.1:1')
 mock = start('monochord-mock', '--token', TOKEN, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
 

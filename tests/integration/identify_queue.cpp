@@ -2,165 +2,27 @@
 // One identify queue for several processes: clients that share a server, a server that restarts, peers of other kinds.
 #include <unistd.h>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <filesystem>
 #include <fstream>
 #include <future>
-#include <monochord/gateway/identify_queue.hpp>
-#include <monochord/gateway/network_identify_queue.hpp>
-#include <monochord/gateway/session_store.hpp>
-#include <monochord/gateway/shards.hpp>
 
 #include <monochord/testing/test_ca.hpp>
 
-#include "net/http_client.hpp"
 #include "net/server.hpp"
-#include "support/bot_world.hpp"
-#include "support/catch.hpp"
+#include "support/queue_world.hpp"
 
 namespace mc = monochord;
 namespace net = monochord::net;
 using namespace std::chrono_literals;
-using mc::tests::simulated_world;
+using mc::tests::cluster;
+using mc::tests::plain_client;
+using mc::tests::question;
+using mc::tests::queue_world;
 
 namespace {
 
-constexpr std::uint16_t port = 8091;
-const std::string address = "http://127.0.0.1:8091";
-const std::string secret = "s3cret-of-the-queue";
-
-using permit = std::unique_ptr<mc::identify_permit>;
-
-/// A mock Discord, and an identify queue server that can be started again.
-struct queue_world {
-  explicit queue_world(int max_concurrency = 1, int session_starts = 1000)
-      : w(discord(max_concurrency, session_starts)) {
-    wanted.port = port;
-    wanted.secret = mc::token(secret);
-    wanted.queue.max_concurrency = max_concurrency;
-    wanted.queue.remaining = session_starts;
-    wanted.queue.total = session_starts;
-    wanted.store = mc::make_memory_session_store();
-    wanted.log = mc::log_level::trace;
-    wanted.log_to = w.world.log.sink();
-    wanted.clock = w.sim.clock();
-    wanted.transport = w.network->transport();
-    wanted.executor = w.sim.executor();
-  }
-  static mc::testing::mock_options discord(int max_concurrency, int session_starts) {
-    mc::testing::mock_options out;
-    out.max_concurrency = max_concurrency;
-    out.session_start_limit = session_starts;
-    return out;
-  }
-
-  void start() {
-    server = std::make_unique<mc::identify_queue_server>(wanted);
-    server->start();
-    w.sim.settle();
-  }
-  void end() {
-    server.reset();
-    w.sim.settle();
-  }
-  mc::network_identify_queue_options client_options(std::string owner = {}) {
-    mc::network_identify_queue_options out;
-    out.url = address;
-    out.secret = mc::token(secret);
-    out.owner = std::move(owner);
-    out.clock = w.sim.clock();
-    out.transport = w.network->transport();
-    out.executor = w.sim.executor();
-    return out;
-  }
-  std::shared_ptr<mc::identify_queue> queue(std::string owner = {}) {
-    return mc::make_network_identify_queue(client_options(std::move(owner)));
-  }
-  void check_no_violations() {
-    for (const auto& v : w.discord().violations()) FAIL_CHECK(v.kind << ": " << v.text);
-  }
-
-  simulated_world w;
-  mc::identify_queue_server_options wanted;
-  std::unique_ptr<mc::identify_queue_server> server;
-};
-
-/// A process with a part of the shards.
-struct cluster {
-  cluster(queue_world& world, mc::shard_plan plan, std::shared_ptr<mc::identify_queue> queue, bool waits = true)
-      : world(world), bot(world.w.world.bot_token(), with(world, plan, std::move(queue), waits)) {
-    world.w.sim.spawn(live());
-    lives = true;
-  }
-  ~cluster() { end(); }
-  static mc::client_options with(queue_world& world, mc::shard_plan plan, std::shared_ptr<mc::identify_queue> queue,
-                                 bool waits) {
-    auto out = world.w.options();
-    out.shards = plan;
-    out.identify_queue = std::move(queue);
-    out.wait_for_identify_budget = waits;
-    return out;
-  }
-  mc::task<> live() {
-    try {
-      co_await bot.async_run();
-    } catch (const mc::error& e) {
-      code = e.code();
-    }
-    lives = false;
-  }
-  bool ready() { return bot.shards().all_ready(); }
-  void end() {
-    bot.stop();
-    world.w.sim.run_until([&] { return !lives; });
-  }
-
-  queue_world& world;
-  bool lives = false;
-  mc::error_code code;
-  mc::client bot;
-};
-
-/// A question that is asked by itself, and can be cancelled.
-struct question {
-  question(queue_world& world, const std::shared_ptr<mc::identify_queue>& queue, int shard)
-      : world(world), asked(world.w.sim.clock()->now()) {
-    const auto ask = [](std::shared_ptr<mc::identify_queue> of, int id, question* self,
-                        std::shared_ptr<mc::clock> time) -> mc::task<> {
-      try {
-        self->got = co_await of->request(id);
-      } catch (const mc::identify_queue_error& e) {
-        self->code = e.code();
-        self->status = e.status();
-        self->text = e.what();
-      } catch (const mc::error& e) {
-        self->code = e.code();
-        self->text = e.what();
-      }
-      self->took = time->now() - self->asked;
-      self->ended = true;
-    };
-    boost::asio::co_spawn(world.w.sim.executor(), ask(queue, shard, this, world.w.sim.clock()),
-                          boost::asio::bind_cancellation_slot(cancel.slot(), [](std::exception_ptr thrown) {
-                            if (thrown) std::rethrow_exception(thrown);
-                          }));
-  }
-  ~question() {
-    if (!ended) cancel.emit(boost::asio::cancellation_type::terminal);
-    world.w.sim.run_until([&] { return ended; });
-  }
-  queue_world& world;
-  boost::asio::cancellation_signal cancel;
-  mc::time_point asked;
-  permit got;
-  bool ended = false;
-  mc::duration took{};
-  mc::error_code code;
-  int status = 0;
-  std::string text;
-};
+constexpr std::uint16_t port = mc::tests::queue_port;
+const std::string& secret = mc::tests::queue_secret;
 
 /// A server's certificate with its key, and whom a client has to trust, as files.
 struct pem_files {
@@ -176,25 +38,6 @@ struct pem_files {
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("monochord-queue-pem-" + std::to_string(::getpid()));
   const std::string certificate = folder / "certificate.pem", key = folder / "key.pem", authority = folder / "ca.pem";
-};
-
-/// A client that knows nothing of ours.
-struct plain_client {
-  explicit plain_client(queue_world& world)
-      : world(world), pool(world.w.sim.executor(), net::url::parse(address), options(world)) {}
-  static net::http_options options(queue_world& world) {
-    net::http_options out;
-    out.transport = world.w.network->transport();
-    out.clock = world.w.sim.clock();
-    return out;
-  }
-  net::http_response send(std::string method, std::string target, bool with_secret = true) {
-    net::http_request request(std::move(method), std::move(target));
-    if (with_secret) request.headers.add("Authorization", "Bearer " + secret);
-    return world.w.sim.run(pool.send(request, 24h));
-  }
-  queue_world& world;
-  net::http_pool pool;
 };
 
 }  // namespace

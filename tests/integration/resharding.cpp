@@ -397,3 +397,56 @@ TEST_CASE("a client that is told to reshards by itself once its shards are full"
   CHECK(b.bot.shards().total() == 2);  // there is no end of it otherwise
   b.check_seen();
 }
+
+TEST_CASE("a client whose shards all went on with sessions of an earlier process knows how full they are") {
+  auto discord = discord_with(1);
+  discord.recommended_shards = 2;
+  simulated_world w(discord);
+  auto options = busy_bot::with(w, mc::shard_plan::of(1));
+  options.session_store = mc::make_memory_session_store();
+  {
+    busy_bot first(w, options);
+    first.add_guilds(40);
+    first.begin();
+  }
+  options.resharding.automatic = true;
+  options.resharding.interval = 10min;
+  options.resharding.fill_percent = 1;  // 25 guilds
+  std::vector<mc::shard_load> seen;
+  const bool own = GENERATE(false, true);
+  if (own)
+    options.resharding.decide = [&seen](const mc::shard_load& now) {
+      seen.push_back(now);
+      return 2;
+    };
+  busy_bot second(w, options);
+  second.begin();
+  CHECK(w.discord().counters().identifies == 1);
+  REQUIRE_FALSE(second.bot.shards().guild_count(0));
+  w.sim.run_for(12min);
+  CHECK(second.bot.shards().total() == 2);
+  if (!own) return;
+  REQUIRE(seen.size() == 1);
+  CHECK(seen[0].guilds == 41);
+  CHECK(seen[0].shards == 1);
+}
+
+TEST_CASE("a process that runs a part of the shards does not reshard by itself, unless it is told how") {
+  simulated_world w(discord_with(1));
+  for (const auto& plan : {mc::shard_plan::cluster(0, 2), mc::shard_plan::cluster(1, 2, 4), mc::shard_plan::range(0, 1, 4)}) {
+    auto options = busy_bot::with(w, plan);
+    options.resharding.automatic = true;
+    try {
+      mc::client bot(w.world.bot_token(), options);
+      FAIL_CHECK("nothing was thrown");
+    } catch (const mc::error& e) {
+      CHECK(e.code() == mc::errc::invalid_argument);
+      CHECK_THAT(e.what(), Catch::Contains("resharding.decide"));
+    }
+    options.resharding.decide = [](const mc::shard_load&) { return 0; };
+    CHECK_NOTHROW(mc::client(w.world.bot_token(), options));
+  }
+  auto whole = busy_bot::with(w, mc::shard_plan::cluster(0, 1, 4));
+  whole.resharding.automatic = true;
+  CHECK_NOTHROW(mc::client(w.world.bot_token(), whole));
+}

@@ -29,12 +29,13 @@ TEST_CASE("a process that asks an identify queue on the network") {
   CHECK(mc::network_identify_queue_from_env().secret.reveal() == "secret");
 }
 
-TEST_CASE("an identify queue on this machine") {
+TEST_CASE("an identify queue that the environment names") {
+  ::setenv("MONOCHORD_QUEUE_URL", "http://127.0.0.1:8091", 1);
+  ::setenv("MONOCHORD_QUEUE_SECRET", "secret", 1);
   //! [local-network-queue]
-  mc::network_identify_queue_options queue;
-  queue.url = "http://127.0.0.1:8091";
+  // MONOCHORD_QUEUE_URL, MONOCHORD_QUEUE_SECRET and MONOCHORD_QUEUE_OWNER
   mc::client_options options;
-  options.identify_queue = mc::make_network_identify_queue(queue);
+  options.identify_queue = mc::make_network_identify_queue(mc::network_identify_queue_from_env());
   //! [local-network-queue]
   CHECK_FALSE(options.identify_queue->budget());
 }

@@ -71,7 +71,8 @@ class gateway_commands {
 
   /// How the bot appears, on all shards of this process or on one; sessions that begin later have it too. Completes
   /// when Discord was told; a shard that has no session yet tells it when it gets one, and is not waited for. A
-  /// presence has at most 3,500 bytes of JSON. After a timeout it still comes with the next session.
+  /// presence has at most 3,500 bytes of JSON. After a timeout or a cancellation it is told all the same
+  /// once it can be, unless another one was set meanwhile.
   /// https://docs.discord.com/developers/events/gateway-events#update-presence
   task<> update_presence(const update_presence_body& body, const command_options& options = {});
   task<> update_presence(int shard, const update_presence_body& body, const command_options& options = {});

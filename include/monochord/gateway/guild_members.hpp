@@ -24,7 +24,8 @@ struct guild_members {
 ///
 /// A few chunks (1,000 members each) are kept for a reader that is slower than Discord; then the shard stops reading,
 /// with the events behind the chunks, until one is taken. Whoever takes none for the request's `timeout` loses the
-/// stream.
+/// stream, with `errc::timeout`. While another call waits for an answer on the shard up to 64 are kept, and after 5
+/// seconds in which none was taken the stream ends with `errc::resource`: what the other waits for may stand behind.
 class guild_member_stream {
  public:
   struct impl;

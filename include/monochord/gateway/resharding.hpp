@@ -30,10 +30,12 @@ struct reshard_options {
 /// How full the shards of a process are.
 struct shard_load {
   int total = 0;               ///< shards of the whole bot
-  int shards = 0;              ///< shards of this process whose guilds are known
+  int shards = 0;              ///< shards of this process whose guilds are known, or guessed
   int guilds = 0;              ///< on these
   int recommended = 0;         ///< shards, as Discord says now
   int max_concurrency = 1;     ///< how many may IDENTIFY in 5 seconds
+  int guessed = 0;             ///< of `shards`, those with a session of an earlier process, which does not know its guilds: each
+                               ///< counts for its part of what Discord says of the bot (`application::approximate_guild_count`)
   /// Of the 2,500 guilds that a shard may have, on average. https://docs.discord.com/developers/events/gateway#sharding
   double fill_percent() const noexcept { return shards == 0 ? 0 : static_cast<double>(guilds) / shards / 25; }
 };
@@ -42,7 +44,8 @@ struct shard_load {
 /// `fill_percent`; then as many as Discord recommends, or as are half full if that is more; a multiple of `max_concurrency`.
 int default_reshard(const shard_load& now, double fill_percent = 80) noexcept;
 
-/// When a client reshards by itself.
+/// When a client reshards by itself. A client whose `shard_plan::is_part()` needs `decide`: its processes must all decide the same,
+/// and the constructor of `client` throws `error` with `errc::invalid_argument` without.
 struct auto_resharding {
   auto_resharding() noexcept {}  // a class: g++ 12 takes the members of an aggregate within another for uninitialised
   bool automatic = false;

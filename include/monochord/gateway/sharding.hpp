@@ -34,6 +34,9 @@ class shard_plan {
   /// names its shards, it throws `error` with `errc::invalid_argument`. 0: as Discord recommends.
   shard_plan with_total(int total) const;
 
+  /// Whether other processes may run shards of the bot too: a cluster of several, or shards that are named.
+  bool is_part() const noexcept { return clusters_ > 1 || last_ >= first_; }
+
   /// The shards, where Discord recommends so many. Throws `error` with `errc::invalid_argument` for a cluster that has
   /// none of them.
   shard_range shards(int recommended) const;

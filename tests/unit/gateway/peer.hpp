@@ -196,7 +196,7 @@ class recorder final : public gateway::event_sink {
     if (works) claims.push_back((*event.claim)());
     return !full;
   }
-  task<> room(int) override {
+  task<> room(std::uint64_t) override {
     while (full) co_await net::park([&](std::shared_ptr<net::parked> wait) { waiter_ = std::move(wait); });
   }
   void release() {

@@ -223,6 +223,39 @@ TEST_CASE("RATE_LIMITED: again at its time, with another nonce") {
   CHECK(call.finished());
 }
 
+TEST_CASE("RATE_LIMITED that is read before the socket has told that it took the payload counts all the same") {
+  desk on;
+  const bool named = GENERATE(true, false);
+  auto call = on.call(all());
+  const auto what = call.next(start);
+  REQUIRE(what);
+  on.spacing.refused(home, start + 12s);
+  call.refused(named ? what->key : "", start + 12s);
+  CHECK_FALSE(call.next(start + 1h));  // it is still on its way, as far as anybody knows
+  on.spacing.sent(home, start + 1s);
+  call.sent(what->part, what->key, 0);
+  CHECK(call.wakeup() == start + 12s);  // what Discord has refused does not count for its 30 seconds
+  CHECK(call.refused_until() == start + 12s);
+  const auto again = send(on, call, start + 12s);
+  call.take(chunk(again, 0, 1, 1));
+  CHECK(call.finished());
+}
+
+TEST_CASE("an answer that is read before the socket has told that it took the payload begins anew with another session") {
+  desk on;
+  auto call = on.call(by_name("a", 1));
+  const auto what = call.next(start);
+  REQUIRE(what);
+  call.take(chunk(what->key, 0, 2, 1));
+  call.sent(what->part, what->key, 4);
+  call.session_lost(4);
+  const auto again = call.next(start);
+  REQUIRE(again);
+  call.sent(again->part, again->key, 4);
+  for (const int index : {0, 1}) call.take(chunk(again->key, index, 2, static_cast<std::uint64_t>(1 + index)));
+  CHECK(call.finished());
+}
+
 TEST_CASE("another session: what had not come in full is asked for again, from the beginning") {
   desk on;
   auto call = on.call(by_ids(250));
@@ -392,6 +425,18 @@ TEST_CASE("channel info: one guild, all its fields, again after RATE_LIMITED and
   CHECK(call.next(start + 6s));
   CHECK(call.answered(home));
   CHECK(call.finished());
+}
+
+TEST_CASE("channel info: RATE_LIMITED that is read before the socket has told that it took the payload") {
+  guild_call call(guild_question::channel_info, {{home}});
+  const auto what = call.next(start);
+  REQUIRE(what);
+  call.refused(guild_id{8}, start + 9s);
+  call.refused(home, start + 5s);
+  CHECK_FALSE(call.next(start + 1h));
+  call.sent(what->part, what->key, 0);
+  CHECK_FALSE(call.next(start + 4s));
+  CHECK(call.next(start + 5s));
 }
 
 TEST_CASE("UTF-8 is told from what is none") {
