@@ -11,8 +11,7 @@
 #include <string>
 #include <utility>
 
-#include "gateway/merger.hpp"
-#include "gateway/set_store.hpp"
+#include "gateway/crew.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
@@ -33,16 +32,6 @@ using merge_side = merger::side;
 }  // namespace
 
 struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
-  /// One set of shards with what stands around it.
-  struct crew {
-    std::shared_ptr<set_store> store;  // null: sessions are not kept
-    std::shared_ptr<set_sink> sink;
-    std::shared_ptr<shard_manager> manager;
-    std::shared_ptr<std::atomic<bool>> on_trial = std::make_shared<std::atomic<bool>>(false);  // another set serves
-    bool ended = false;
-    std::exception_ptr failure;
-  };
-
   impl(shard_manager_options first, std::shared_ptr<event_sink> to, hooks told);
 
   std::shared_ptr<crew> make_crew(shard_manager_options wanted, set_store::role as) const;
@@ -91,7 +80,7 @@ fleet::impl::impl(shard_manager_options first, std::shared_ptr<event_sink> to, h
   serving = make_crew(options, set_store::role::serves);
 }
 
-std::shared_ptr<fleet::impl::crew> fleet::impl::make_crew(shard_manager_options wanted, set_store::role as) const {
+std::shared_ptr<crew> fleet::impl::make_crew(shard_manager_options wanted, set_store::role as) const {
   auto out = std::make_shared<crew>();
   if (wanted.shard.store) wanted.shard.store = out->store = std::make_shared<set_store>(wanted.shard.store, as);
   *out->on_trial = as == set_store::role::waits;
@@ -106,11 +95,7 @@ std::shared_ptr<fleet::impl::crew> fleet::impl::make_crew(shard_manager_options 
 
 void fleet::impl::start(const std::shared_ptr<crew>& which) {
   const auto run = [](std::shared_ptr<shard_manager> manager) -> task<> { co_await manager->run(); };
-  asio::co_spawn(strand, run(which->manager), [self = shared_from_this(), which](std::exception_ptr error) {
-    which->ended = true;
-    which->failure = std::move(error);
-    self->wake();
-  });
+  which->start(strand, [run, manager = which->manager] { return run(manager); }, [self = shared_from_this()] { self->wake(); });
 }
 
 task<> fleet::impl::live(std::shared_ptr<impl> self) {
@@ -123,7 +108,7 @@ task<> fleet::impl::live(std::shared_ptr<impl> self) {
   const auto is_over = [&] {
     if (self->serving->ended && !failure) failure = self->serving->failure;
     if (self->serving->ended && !self->stopped) self->stop(stop_mode::keep_session);
-    return self->serving->ended && !self->resharding && (!self->next || self->next->ended);
+    return self->serving->ended && !self->resharding && (!self->next || self->next->is_over());
   };
   while (!is_over()) {
     const auto woken = co_await net::park([me = self.get()](std::shared_ptr<net::parked> wait) { me->owner = std::move(wait); });
@@ -207,7 +192,7 @@ task<bool> fleet::impl::wait_a_little() const {
 }
 
 task<> fleet::impl::until_ended(std::shared_ptr<crew> which) const {
-  while (!which->ended) (void)co_await wait_a_little();
+  while (!which->is_over()) (void)co_await wait_a_little();
 }
 
 task<std::exception_ptr> fleet::impl::bring_up(merger& both, const reshard_options& how, reshard_report& out) {
@@ -251,6 +236,7 @@ task<> fleet::impl::hand_over(merger& both) {
     std::vector<int> gone;
     for (const auto& one : old->manager->all()) gone.push_back(one->id());
     try {
+      co_await old->store->until_quiet(options.shard.clock);
       co_await serving->store->take_over(options.shard.clock, std::move(gone));
     } catch (const std::exception& e) {
       log(log_level::warning, std::string("resharding: cannot store all of the new sessions: ") + e.what());
