@@ -205,7 +205,8 @@ class client {
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
   /// orderly stop. Throws `rest_error` or `gateway_error` when Discord refuses the bot for good (token, intents,
   /// shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
-  /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
+  /// be used, `descriptor_error` before a shard connects when the system lets this process open too few sockets for its shards
+  /// (the soft limit is raised where that helps), `error` with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
   /// handler of an event that never comes with `client_options::intents`.
   int run();
 

@@ -15,6 +15,8 @@
 #include <vector>
 
 #include "client/handler_intents.hpp"
+#include "core/descriptor_limit.hpp"
+#include "gateway/shared_pace.hpp"
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
@@ -40,6 +42,8 @@ constexpr std::string_view user_agent = "DiscordBot (https://github.com/monochor
 constexpr auto cancel_grace = std::chrono::seconds{5};
 /// How often it is kept what was handled while the last handlers run.
 constexpr auto keeps_every = std::chrono::milliseconds{250};
+/// Descriptors beside those of shards and REST: stores, logs, files that are sent, the user's own.
+constexpr std::uint64_t other_descriptors = 64;
 
 std::shared_ptr<const net::tls_context> make_tls(const client_options& options) {
   return options.ca_file.empty() ? net::tls_context::client() : net::tls_context::client_trusting_file(options.ca_file);
@@ -57,6 +61,16 @@ protocol::compression to_protocol(gateway_compression wanted) {
     case gateway_compression::zstd_stream: return protocol::compression::zstd_stream;
   }
   throw error(errc::invalid_argument, "client_options::compression is none of the known ones");
+}
+
+/// Before the shards connect: a process with too few descriptors would come up in part, and fail where nobody expects it.
+/// What goes over a transport of the user's is not known to need any.
+void provide_descriptors(const client_options& options, const shard_range& shards) {
+  if (options.transport) return;
+  const auto count = static_cast<std::uint64_t>(shards.last - shards.first + 1);
+  const std::uint64_t others = options.rest_connections + other_descriptors;
+  // A shard that is told to reconnect says goodbye on the old connection while it opens the new one.
+  detail::provide_descriptors({std::to_string(count) + " shards", count + others, 2 * count + others});
 }
 
 /// Carries the events of the shards to the commands that they answer, and to the dispatcher.
@@ -346,9 +360,11 @@ task<> client::impl::serve() {
   shard.log = log;
   shard.ack_after = options.ack_after;
   shard.guilds = guilds;
+  shard.gate = std::make_shared<gateway::shared_pace>();  // also of the shards of a resharding
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   wanted.plan = options.shards;
+  provide_descriptors(options, wanted.plan.shards(wanted.info.shards));
   wanted.wait_for_budget = options.wait_for_identify_budget;
   wanted.on_progress = progress_teller();
   wanted.on_all_ready = ready_teller();
@@ -418,6 +434,7 @@ task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, 
   if (total < 0) throw error(errc::invalid_argument, "a bot has at least 1 shard, not " + std::to_string(total));
   auto plan = self->options.shards.with_total(total);
   auto info = co_await self->rest->get_gateway_bot();
+  provide_descriptors(self->options, plan.shards(info.shards));
   co_return co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how));
 }
 

@@ -47,6 +47,7 @@ struct shard_options {
   std::shared_ptr<monochord::identify_queue> queue;  ///< required
   std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
   std::shared_ptr<guild_registry> guilds;            ///< required
+  std::shared_ptr<protocol::connect_gate> gate;      ///< null: whoever wants to connect does so at once
 };
 
 /// Whether a session that was kept is one that this bot would start today.
