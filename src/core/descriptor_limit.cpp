@@ -10,9 +10,10 @@
 namespace monochord {
 
 descriptor_error::descriptor_error(const std::string& what_for, std::uint64_t needed, std::uint64_t limit)
-    : error(errc::resource, what_for + " need " + std::to_string(needed) + " file descriptors in all, and this process may have " +
-                                std::to_string(limit) +
-                                ": raise its hard limit (ulimit -Hn, LimitNOFILE of systemd, --ulimit nofile of a container)"),
+    : error(errc::resource,
+            what_for + " need " + std::to_string(needed) + " file descriptors in all, and this process may have " +
+                std::to_string(limit) +
+                ": raise its hard limit (ulimit -Hn, LimitNOFILE of systemd, --ulimit nofile of a container)"),
       needed_(needed),
       limit_(limit) {}
 
@@ -33,7 +34,8 @@ std::uint64_t open_now() {
 /// RLIM_INFINITY is the largest number there is, as it happens to be on Linux.
 descriptor_limits limits_now() noexcept {
   rlimit now{};
-  if (getrlimit(RLIMIT_NOFILE, &now) != 0) return {UINT64_MAX, UINT64_MAX};  // cannot fail; then nobody is refused for it
+  if (getrlimit(RLIMIT_NOFILE, &now) != 0)
+    return {UINT64_MAX, UINT64_MAX};  // cannot fail; then nobody is refused for it
   return {now.rlim_cur, now.rlim_max};
 }
 

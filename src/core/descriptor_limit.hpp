@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-
 #include <monochord/core/descriptor_error.hpp>
+#include <string>
 
 namespace monochord::detail {
 
@@ -24,8 +23,8 @@ struct descriptor_need {
 /// `descriptor_error` when not even the hard limit is enough.
 std::uint64_t suitable_limit(const descriptor_limits& now, std::uint64_t open, const descriptor_need& need);
 
-/// Raises the soft limit of this process as far as is needed. Throws `descriptor_error`. Thread-safe, but for others that
-/// change the limit at the same time.
+/// Raises the soft limit of this process as far as is needed. Throws `descriptor_error`. Thread-safe, but for others
+/// that change the limit at the same time.
 void provide_descriptors(const descriptor_need& need);
 
 /// Raises it as far as it goes: for a program that serves whoever comes. Gives what it is afterwards.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <chrono>
-
 #include <monochord/core/clock.hpp>
 
 namespace monochord::protocol {
@@ -21,8 +20,9 @@ struct connect_pace_options {
   int per_second = 150;  ///< of those behind them; at least 1
 };
 
-/// The first few turns are immediate, so that a shard that is cut alone resumes at once; those behind them follow each other
-/// at a steady rate, each somewhere within a place of its own. A thousand that ask together take more than six seconds.
+/// The first few turns are immediate, so that a shard that is cut alone resumes at once; those behind them follow each
+/// other at a steady rate, each somewhere within a place of its own. A thousand that ask together take more than six
+/// seconds.
 class connect_pace {
  public:
   explicit connect_pace(connect_pace_options options = {}) noexcept;
@@ -31,9 +31,9 @@ class connect_pace {
   time_point turn(time_point now, double random) noexcept;
 
  private:
-  duration place_;         // what a turn takes up
-  duration tolerance_;     // how far ahead of the steady rate turns may be
-  time_point free_{};      // from when on nobody is ahead
+  duration place_;      // what a turn takes up
+  duration tolerance_;  // how far ahead of the steady rate turns may be
+  time_point free_{};   // from when on nobody is ahead
   bool used_ = false;
 };
 

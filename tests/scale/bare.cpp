@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What scale_test.py measures a shard against: Beast websockets over TLS that decompress what comes and do nothing with
-// it, as lean as they can be written: the memory of OpenSSL's records and of each message is given back when it is done,
-// all of them decompress into one buffer, and nothing keeps track of anything.
+// it, as lean as they can be written: the memory of OpenSSL's records and of each message is given back when it is
+// done, all of them decompress into one buffer, and nothing keeps track of anything.
 //   scale bare --port N --ca-file PATH --token TEXT --shards N --compression none|zlib|zstd
 #include <zlib.h>
 #include <zstd.h>
@@ -15,8 +15,8 @@
 #include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket/ssl.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <memory>
 #include <future>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -30,7 +30,8 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace ssl = boost::asio::ssl;
 using tcp = asio::ip::tcp;
-using socket_stream = beast::websocket::stream<ssl::stream<asio::basic_stream_socket<tcp, asio::io_context::executor_type>>, false>;
+using socket_stream =
+    beast::websocket::stream<ssl::stream<asio::basic_stream_socket<tcp, asio::io_context::executor_type>>, false>;
 
 std::vector<char> output(64U << 10U);
 std::uint64_t bytes_read = 0;
@@ -145,7 +146,8 @@ int bare(const arguments& given) {
   const auto work = asio::make_work_guard(context);
   std::thread runner([&] { context.run(); });
   const auto state = [&] {
-    print("{\"open\":" + std::to_string(all.size()) + ",\"bytes\":" + std::to_string(bytes_read) + "," + measured() + "}");
+    print("{\"open\":" + std::to_string(all.size()) + ",\"bytes\":" + std::to_string(bytes_read) + "," + measured() +
+          "}");
   };
   state();
   for (std::string line; std::getline(std::cin, line);) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The bot of scale_test.py: a client as a user makes it, with many shards. Only its identify queue's clock runs faster.
-//   scale bot --rest URL --ca-file PATH --token TEXT --shards N --compression none|zlib|zstd [--speed N] [--max-concurrency N] [--budget N]
+//   scale bot --rest URL --ca-file PATH --token TEXT --shards N --compression none|zlib|zstd [--speed N]
+//   [--max-concurrency N] [--budget N]
 #include <atomic>
-#include <thread>
-
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/shards.hpp>
 #include <monochord/monochord.hpp>
+#include <thread>
 
 #include "scale/process.hpp"
 
@@ -69,12 +69,14 @@ int bot(const arguments& given) {
   mine.on<message_create>([&](const message_create&) { ++messages; });
 
   std::atomic<bool> failed = false;
+  std::string why;  // written before `failed`
   std::thread runner;
   const auto state = [&] {
     int ready = 0;
     for (const auto& one : mine.shards().info()) ready += one.status == shard_status::ready;
-    print("{\"ready\":" + std::to_string(ready) + ",\"messages\":" + std::to_string(messages) + ",\"descriptor_limit\":" +
-          std::to_string(descriptor_limit()) + ",\"failed\":" + (failed ? "true" : "false") + "," + measured() + "}");
+    print("{\"ready\":" + std::to_string(ready) + ",\"messages\":" + std::to_string(messages) +
+          ",\"descriptor_limit\":" + std::to_string(descriptor_limit()) + ",\"failed\":" + (failed ? "true" : "false") +
+          ",\"why\":\"" + (failed ? why : "") + "\"," + measured() + "}");
   };
   state();
   for (std::string line; std::getline(std::cin, line);) {
@@ -83,7 +85,7 @@ int bot(const arguments& given) {
         try {
           mine.run();
         } catch (const std::exception& e) {
-          std::fprintf(stderr, "the bot failed: %s\n", e.what());
+          why = e.what();
           failed = true;
         }
       });

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // What each compression costs by itself: CPU time of decompressing an event, with and without decoding it, bytes on the
-// wire, and the memory of a decompressor after a megabyte. Each figure is from a process of its own, the median of nine.
+// wire, and the memory of a decompressor after a megabyte. Each figure is from a process of its own, the median of
+// nine.
 #include <array>
-#include <nlohmann/json.hpp>
-#include <unordered_map>
-
 #include <monochord/json/codec.hpp>
 #include <monochord/json/payload.hpp>
 #include <monochord/model/events.hpp>
+#include <nlohmann/json.hpp>
+#include <unordered_map>
 
 #include "bench/ratio.hpp"
 #include "bench/traffic.hpp"
@@ -45,7 +45,8 @@ void read_all(const std::vector<std::string>& frames, compression kind, bool dec
     json::payload_head head;
     json::failure why;
     bench::need(json::peek(result.message, head, why), "peek");
-    const json::padded_text all(result.message.data(), result.message.size(), result.message.size() + protocol::inflater::padding);
+    const json::padded_text all(result.message.data(), result.message.size(),
+                                result.message.size() + protocol::inflater::padding);
     decoders().at(head.t)(all.part(head.d));
   }
 }
@@ -64,7 +65,8 @@ double cpu_of(const std::vector<std::string>& frames, compression kind, bool dec
   return bench::quantile(all);
 }
 
-/// What a decompressor keeps, as far as pages of it were ever touched: resident memory of a hundred that have read all this.
+/// What a decompressor keeps, as far as pages of it were ever touched: resident memory of a hundred that have read all
+/// this.
 double memory_of(const std::vector<std::string>& frames, compression kind) {
   return bench::in_fresh_process<double>([&] {
     constexpr int count = 100;
@@ -101,7 +103,9 @@ int decode(const arguments&) {
     const auto events = static_cast<double>(frames.size());
     std::snprintf(line.data(), line.size(),
                   R"("%s":{"text_bytes":%.0f,"wire_bytes":%.0f,"inflate_ns":%.0f,"decode_ns":%.0f,"context_kb":%.1f})",
-                  kind == compression::none ? "none" : kind == compression::zlib_stream ? "zlib" : "zstd",
+                  kind == compression::none          ? "none"
+                  : kind == compression::zlib_stream ? "zlib"
+                                                     : "zstd",
                   static_cast<double>(text) / events, static_cast<double>(wire) / events, cpu_of(frames, kind, false),
                   cpu_of(frames, kind, true), memory_of(megabyte, kind));
     out += (out.empty() ? "" : ",") + std::string(line.data());

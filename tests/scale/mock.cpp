@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-// The mock Discord of scale_test.py: sends every session its megabyte, cuts all connections at once, and tells when they
-// came back.
+// The mock Discord of scale_test.py: sends every session its megabyte, cuts all connections at once, and tells when
+// they came back.
 //   scale mock --shards N [--heartbeat MS] [--identify-interval MS] [--max-concurrency N] [--budget N] [--ca-file PATH]
 #include <fstream>
-#include <sstream>
-
 #include <monochord/core/clock.hpp>
 #include <monochord/testing/mock_discord.hpp>
+#include <sstream>
 
 #include "bench/traffic.hpp"
 #include "core/descriptor_limit.hpp"
@@ -23,15 +22,18 @@ std::string large_event(std::size_t bytes) {
   for (int i = 0; d.size() < bytes; ++i) {
     if (i != 0) d += ",";
     const std::string id = std::to_string(175928847299117064U + static_cast<unsigned>(i) * 4'194'304'003U);
-    d += R"({"user":{"id":")" + id + R"(","username":"user_)" + std::to_string(i) + R"(","discriminator":"0","avatar":null},)" +
-         R"("roles":["41771983423143936"],"joined_at":"2024-03-01T10:10:10.123000+00:00","deaf":false,"mute":false,"flags":0})";
+    d +=
+        R"({"user":{"id":")" + id + R"(","username":"user_)" + std::to_string(i) +
+        R"(","discriminator":"0","avatar":null},)" +
+        R"("roles":["41771983423143936"],"joined_at":"2024-03-01T10:10:10.123000+00:00","deaf":false,"mute":false,"flags":0})";
   }
   return d + "]}";
 }
 
 class server {
  public:
-  explicit server(const arguments& given) : shards_(static_cast<std::size_t>(given.number("shards", 1))), discord_(options(given)) {
+  explicit server(const arguments& given)
+      : shards_(static_cast<std::size_t>(given.number("shards", 1))), discord_(options(given)) {
     discord_.start();
     std::ofstream file(given.text("ca-file", ""));
     if (!(file << discord_.ca_pem()) || !file.flush()) throw std::runtime_error("cannot write the file of --ca-file");
@@ -48,8 +50,12 @@ class server {
     long value = 0;
     in >> command >> value;
     if (command == "fill") return fill(static_cast<std::size_t>(value));
-    if (command == "readies") return waited(in, value, [value](const mock_counters& c) { return c.readies >= static_cast<std::uint64_t>(value); });
-    if (command == "resumed") return waited(in, value, [value](const mock_counters& c) { return c.resumed >= static_cast<std::uint64_t>(value); });
+    if (command == "readies")
+      return waited(in, value,
+                    [value](const mock_counters& c) { return c.readies >= static_cast<std::uint64_t>(value); });
+    if (command == "resumed")
+      return waited(in, value,
+                    [value](const mock_counters& c) { return c.resumed >= static_cast<std::uint64_t>(value); });
     if (command == "cut") {
       cut_ = std::chrono::steady_clock::now();
       discord_.disconnect();
@@ -83,7 +89,8 @@ class server {
     return std::string("{\"met\":") + (met ? "true" : "false") + ",\"seconds\":" + std::to_string(took.count()) + "}";
   }
 
-  /// A quarter of it is one event.
+  /// A quarter is one huge event, a half are large ones like those of guilds at the start, and a quarter is what bots
+  /// read all day.
   std::string fill(std::size_t bytes) {
     std::size_t sent = 0;
     std::size_t events = 0;
@@ -94,10 +101,13 @@ class server {
       sent += d.size();
       ++events;
       // One after the other: what waits in a queue for every session would be most of this process.
-      if (!discord_.wait_until([&](const mock_counters& c) { return c.events_sent >= before + shards_; }, std::chrono::seconds{60}))
+      if (!discord_.wait_until([&](const mock_counters& c) { return c.events_sent >= before + shards_; },
+                               std::chrono::seconds{60}))
         throw std::runtime_error("not every session takes what it is sent");
     };
+    constexpr std::size_t large = 25;
     send("GUILD_MEMBERS_CHUNK", large_event(bytes / 4));
+    for (std::size_t i = 0; i < large; ++i) send("GUILD_MEMBERS_CHUNK", large_event(bytes / 2 / large));
     while (sent < bytes) {
       for (const auto& payload : mix.payloads(1)) {
         const auto name_end = payload.find('"', 6);
@@ -112,7 +122,8 @@ class server {
     std::string out;
     for (const auto when : discord_.connection_times()) {
       if (when < cut_) continue;
-      out += (out.empty() ? "" : ",") + std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(when - cut_).count());
+      out += (out.empty() ? "" : ",") +
+             std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(when - cut_).count());
     }
     return "{\"arrivals_ms\":[" + out + "]}";
   }
@@ -122,11 +133,12 @@ class server {
     std::string violations;
     for (const auto& one : discord_.violations())
       if (violations.size() < 2000) violations += (violations.empty() ? "\"" : ",\"") + one.kind + "\"";
-    return "{\"open\":" + std::to_string(now.open_connections) + ",\"identifies\":" + std::to_string(now.identifies) +
-           ",\"resumes\":" + std::to_string(now.resumes) + ",\"resumed\":" + std::to_string(now.resumed) +
-           ",\"heartbeats\":" + std::to_string(now.heartbeats) + ",\"acks\":" + std::to_string(now.heartbeat_acks) +
-           ",\"events\":" + std::to_string(now.events_sent) + ",\"invalid_sessions\":" + std::to_string(now.invalid_sessions) +
-           ",\"violations\":[" + violations + "]," + measured() + "}";
+    return "{\"sockets\":" + std::to_string(now.connections) + ",\"open\":" + std::to_string(now.open_connections) +
+           ",\"identifies\":" + std::to_string(now.identifies) + ",\"resumes\":" + std::to_string(now.resumes) +
+           ",\"resumed\":" + std::to_string(now.resumed) + ",\"heartbeats\":" + std::to_string(now.heartbeats) +
+           ",\"acks\":" + std::to_string(now.heartbeat_acks) + ",\"events\":" + std::to_string(now.events_sent) +
+           ",\"invalid_sessions\":" + std::to_string(now.invalid_sessions) + ",\"violations\":[" + violations + "]," +
+           measured() + "}";
   }
 
   const std::size_t shards_;

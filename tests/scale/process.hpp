@@ -30,7 +30,9 @@ class arguments {
       if (all_[i] == "--" + name) return all_[i + 1];
     return otherwise;
   }
-  long number(const std::string& name, long otherwise) const { return std::stol(text(name, std::to_string(otherwise))); }
+  long number(const std::string& name, long otherwise) const {
+    return std::stol(text(name, std::to_string(otherwise)));
+  }
 
  private:
   std::vector<std::string> all_;

@@ -2,14 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-
 #include <monochord/core/error.hpp>
+#include <string>
 
 namespace monochord {
 
-/// The system lets this process open fewer files and sockets than it needs (RLIMIT_NOFILE), and the process may not raise
-/// that limit itself. Its code is `errc::resource`.
+/// The system lets this process open fewer files and sockets than it needs (RLIMIT_NOFILE), and the process may not
+/// raise that limit itself. Its code is `errc::resource`.
 class descriptor_error : public error {
  public:
   /// `what_for` is a part of the sentence, like "1000 shards".

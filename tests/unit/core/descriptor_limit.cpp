@@ -61,7 +61,8 @@ TEST_CASE("descriptors: too few are an error that names what is needed, what the
     CHECK(e.needed() == 1010);
     CHECK(e.limit() == 1009);
     const std::string text = e.what();
-    for (const char* part : {"1000 shards", "1010", "1009", "ulimit -Hn", "LimitNOFILE"}) CHECK(text.find(part) != std::string::npos);
+    for (const char* part : {"1000 shards", "1010", "1009", "ulimit -Hn", "LimitNOFILE"})
+      CHECK(text.find(part) != std::string::npos);
   }
 }
 
