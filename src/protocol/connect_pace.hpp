@@ -17,7 +17,7 @@ class connect_gate {
 
 struct connect_pace_options {
   int at_once = 16;      ///< turns that need no waiting, when there were none for a while; at least 1
-  int per_second = 150;  ///< of those behind them; at least 1
+  int per_second = 100;  ///< of those behind them; at least 1
 };
 
 /// The first few turns are immediate, so that a shard that is cut alone resumes at once; those behind them follow each

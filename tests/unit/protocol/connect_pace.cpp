@@ -65,14 +65,14 @@ TEST_CASE("pace: a few connect at once, those behind them at their rate, each wi
   CHECK(pace.turn(start + 700ms, 0.0) > start + 700ms);
 }
 
-TEST_CASE("pace: a thousand that are cut at once take more than 5 seconds, never 300 in one, and less than 10 in all") {
+TEST_CASE("pace: a thousand that are cut at once take more than 5 seconds, never 300 in one, and less than 15 in all") {
   connect_pace pace;
   pace.turn(start - 1h, 0.5);
   auto all = turns(pace, 1000, start);
   std::sort(all.begin(), all.end());
   CHECK(all.front() == start);
   CHECK(all.back() - start >= 5s);
-  CHECK(all.back() - start <= 10s);
+  CHECK(all.back() - start <= 15s);
   for (const auto one : all) {
     const auto within = std::count_if(all.begin(), all.end(), [&](time_point t) { return t >= one && t < one + 1s; });
     REQUIRE(within <= 300);
