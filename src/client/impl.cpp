@@ -16,6 +16,7 @@
 
 #include "client/handler_intents.hpp"
 #include "core/descriptor_limit.hpp"
+#include "core/heap.hpp"
 #include "gateway/shared_pace.hpp"
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
@@ -44,6 +45,8 @@ constexpr auto cancel_grace = std::chrono::seconds{5};
 constexpr auto keeps_every = std::chrono::milliseconds{250};
 /// Descriptors beside those of shards and REST: stores, logs, files that are sent, the user's own.
 constexpr std::uint64_t other_descriptors = 64;
+/// How often what the allocator keeps is given back. Whatever is needed again by then costs less than keeping it.
+constexpr auto gives_back_every = std::chrono::seconds{30};
 
 std::shared_ptr<const net::tls_context> make_tls(const client_options& options) {
   return options.ca_file.empty() ? net::tls_context::client() : net::tls_context::client_trusting_file(options.ca_file);
@@ -379,7 +382,16 @@ task<> client::impl::serve() {
   shards = std::make_shared<gateway::fleet>(std::move(wanted), std::make_shared<dispatching_sink>(dispatcher, desk), std::move(tell));
   shard_source->on_reshard([weak = weak_from_this()](int total, reshard_options how) { return reshard(weak, total, std::move(how)); });
   if (options.resharding.automatic) tasks->spawn(watch_size(weak_from_this(), time, options.resharding.interval));
+  if (own_context) tasks->spawn(give_back_memory(time));  // else the process is somebody else's
   co_await shards->run();
+}
+
+task<> client::impl::give_back_memory(std::shared_ptr<monochord::clock> time) {
+  const auto wait = time->make_timer(co_await asio::this_coro::executor);
+  for (;;) {
+    if (co_await wait->wait_until(after(time->now(), gives_back_every))) co_return;  // cancelled
+    detail::give_back_free_memory();
+  }
 }
 
 task<> client::impl::watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval) {

@@ -73,6 +73,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   /// Looks now and then whether there are enough shards.
   static task<> watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval);
   task<> look_at_size();
+  static task<> give_back_memory(std::shared_ptr<monochord::clock> time);
   task<> shut_down();
   gateway::command_routes command_routes() const;
   /// What is still to be told of the start.
