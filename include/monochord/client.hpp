@@ -35,8 +35,8 @@
 
 namespace monochord {
 
-/// How gateway frames are compressed. `zstd_stream` costs about 620 KiB of memory a shard, `zlib_stream` 40 KiB, `none` the
-/// traffic.
+/// How gateway frames are compressed. A `zstd_stream` is decompressed in half the time that a `zlib_stream` takes, and its
+/// context has some 290 KiB a shard instead of 40; `none` has five times the traffic. docs/sharding.md has the figures.
 /// https://docs.discord.com/developers/events/gateway#transport-compression
 enum class gateway_compression : std::uint8_t { none, zlib_stream, zstd_stream };
 
@@ -80,7 +80,7 @@ struct client_options {
   /// Through which proxy REST and gateway go; none unless it is given, here or by `options_from_env`.
   proxy_settings proxy = {};
 
-  gateway_compression compression = gateway_compression::zlib_stream;
+  gateway_compression compression = gateway_compression::zstd_stream;
 
   /// `all_ready` waits for the guilds that Discord listed; once none has come for this long it goes without those that are still
   /// missing (0: it waits for none).
@@ -204,7 +204,8 @@ class client {
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
   /// orderly stop, or when `client_options::event_source` has no more events. Throws `rest_error` or `gateway_error` when
   /// Discord refuses the bot for good (token, intents, shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
-  /// be used, with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
+  /// be used, `descriptor_error` before a shard connects when the system lets this process open too few sockets for its shards
+  /// (the soft limit is raised where that helps), `error` with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
   /// handler of an event that never comes with `client_options::intents`; what `controllers::shards` and
   /// `event_source::run` throw.
   int run();

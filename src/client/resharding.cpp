@@ -102,6 +102,7 @@ task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, 
   if (!self->shards) throw error(errc::unsupported, "the client has no shards: its events come from client_options::event_source");
   auto plan = self->plan.with_total(total);
   auto info = co_await self->rest->get_gateway_bot();
+  provide_descriptors(self->options, plan.shards(info.shards));
   co_return co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how));
 }
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Where a client's events come from, and where its commands go.
+#include <cstdint>
 #include <monochord/core/random.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <utility>
 
 #include "client/dispatching_sink.hpp"
 #include "client/impl.hpp"
+#include "core/descriptor_limit.hpp"
 #include "gateway/fleet_source.hpp"
+#include "gateway/shared_pace.hpp"
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/strand.hpp"
@@ -16,6 +19,9 @@
 namespace monochord {
 
 namespace {
+
+/// Descriptors beside those of shards and REST: stores, logs, files that are sent, the user's own.
+constexpr std::uint64_t other_descriptors = 64;
 
 protocol::compression to_protocol(gateway_compression wanted) {
   switch (wanted) {
@@ -40,6 +46,16 @@ start_figures figures(const shard_plan& configured, const gateway::gateway_info&
 }
 
 }  // namespace
+
+/// Before the shards connect: a process with too few descriptors would come up in part, and fail where nobody expects it.
+/// What goes over a transport of the user's is not known to need any.
+void client::impl::provide_descriptors(const client_options& options, const shard_range& shards) {
+  if (options.transport) return;
+  const auto count = static_cast<std::uint64_t>(shards.last - shards.first + 1);
+  const std::uint64_t others = options.rest_connections + other_descriptors;
+  // A shard that is told to reconnect says goodbye on the old connection while it opens the new one.
+  detail::provide_descriptors({std::to_string(count) + " shards", count + others, 2 * count + others});
+}
 
 task<> client::impl::ask_gateway(gateway::gateway_info& found) { found = co_await rest->get_gateway_bot(); }
 
@@ -78,6 +94,7 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   gateway::shard_manager_options wanted;
   plan = decides->shards(figures(options.shards, info));
   check_resharding(options.resharding, plan);
+  provide_descriptors(options, plan.shards(info.shards));
   auto& shard = wanted.shard;
   shard.token = bot_token;
   shard.bot_id = protocol::user_of_token(bot_token.reveal());
@@ -94,6 +111,7 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   shard.log = log;
   shard.ack_after = options.ack_after;
   shard.guilds = guilds;
+  shard.gate = std::make_shared<gateway::shared_pace>();  // also of the shards of a resharding
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   shard.decides = decides;

@@ -220,6 +220,7 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   wanted.gateway_url_override = self->options->gateway_url_override;
   wanted.compress = self->options->compression;
   wanted.tracks_handled = true;
+  wanted.gate = self->options->gate;
   if (self->forget_stored) stored.reset();
   self->session.emplace(std::move(wanted), std::move(stored));
   self->positions.restart(self->session->resume_seq());

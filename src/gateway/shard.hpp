@@ -53,6 +53,7 @@ struct shard_options {
   std::shared_ptr<const decisions> decides;          ///< null: the defaults
   /// While it says true a fatal close is fatal, whatever `decides` says: other shards serve. Null: never.
   std::shared_ptr<const std::atomic<bool>> on_trial;
+  std::shared_ptr<protocol::connect_gate> gate;      ///< null: whoever wants to connect does so at once
 };
 
 /// Whether a session that was kept is one that this bot would start today.

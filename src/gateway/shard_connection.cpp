@@ -8,7 +8,6 @@ namespace monochord::gateway {
 
 namespace {
 constexpr duration close_limit = std::chrono::seconds{2};
-constexpr int op_heartbeat_ack = 11;
 }  // namespace
 
 void shard::impl::open_connection() {
@@ -122,6 +121,10 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
 
 bool shard::impl::take_message(connection& from, std::string_view frame, bool& room) {
   session->frame(from.generation);
+  struct give_back {  // the message is dealt with, or copied, when this returns
+    protocol::inflater& lender;
+    ~give_back() { lender.release(); }
+  } const at_end{from.inflater};
   const auto got = from.inflater.feed(frame);
   if (got.error) {
     log(log_level::warning, "what came cannot be decompressed: " + got.error.message());
@@ -144,7 +147,6 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
   }
   if (!session || from.generation != session->generation()) return false;
   room = !from.waits_for_room;
-  if (head.op == op_heartbeat_ack) from.inflater.shrink();  // a quiet moment: a huge message leaves no buffer behind
   return true;
 }
 

@@ -13,6 +13,7 @@
 
 #include <monochord/gateway/intents.hpp>
 
+#include "gateway/shared_pace.hpp"
 #include "gateway/store_call.hpp"
 #include "gateway/stored_budget.hpp"
 #include "gateway/watched_queue.hpp"
@@ -129,6 +130,7 @@ shard_manager::impl::impl(shard_manager_options given, std::shared_ptr<event_sin
     throw error(errc::invalid_argument, "no address for the gateway");
   if (!options.shard.guilds)
     options.shard.guilds = std::make_shared<guild_registry>((options.shard.intents & static_cast<std::uint64_t>(intent::guilds)) != 0);
+  if (!options.shard.gate) options.shard.gate = std::make_shared<shared_pace>();
   guild_alarm = options.shard.clock->make_timer(strand);
   shared = std::make_shared<shard_options>(options.shard);
   shards.reserve(static_cast<std::size_t>(range.last - range.first) + 1);

@@ -22,7 +22,7 @@ using gateway_info = gateway_bot_info;
 
 struct shard_manager_options {
   /// What every shard gets. `gateway_url` and `shard_count` are filled in from `info`; a null `queue` becomes one in
-  /// this process made from `info.session_start_limit`, null `guilds` those of this manager alone.
+  /// this process made from `info.session_start_limit`, null `guilds` and `gate` those of this manager alone.
   shard_options shard;
   gateway_info info;
   shard_plan plan;             ///< which shards run here

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include "net/byte_buffer.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstring>
 #include <mutex>
+#include <new>
 
 namespace monochord::net {
 namespace {
@@ -14,19 +17,25 @@ constexpr std::size_t least_shift = 15;  // 32 KiB
 constexpr std::size_t kept_classes = 6;  // up to 1 MiB; larger ones go back to the system
 constexpr std::size_t kept_each = 4;
 
+page_buffer map_pages(std::size_t bytes) {
+  void* const pages = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (pages == MAP_FAILED) throw std::bad_alloc();
+  return page_buffer(static_cast<char*>(pages), unmap_pages{bytes});
+}
+
 /// Buffers that were given back, by size. Shared by all threads: a coroutine may give back on another thread than it
 /// borrowed on.
 class store {
  public:
-  std::unique_ptr<char[]> take(std::size_t shift) {
+  page_buffer take(std::size_t shift) {
     if (shift - least_shift < kept_classes) {
       const std::lock_guard lock(mutex_);
       auto& shelf = shelves_[shift - least_shift];
       if (shelf.count != 0) return std::move(shelf.buffers[--shelf.count]);
     }
-    return std::make_unique_for_overwrite<char[]>(std::size_t{1} << shift);
+    return map_pages(std::size_t{1} << shift);
   }
-  void give(std::unique_ptr<char[]> buffer, std::size_t shift) noexcept {
+  void give(page_buffer buffer, std::size_t shift) noexcept {
     if (shift - least_shift >= kept_classes) return;
     const std::lock_guard lock(mutex_);
     auto& shelf = shelves_[shift - least_shift];
@@ -35,7 +44,7 @@ class store {
 
  private:
   struct shelf {
-    std::array<std::unique_ptr<char[]>, kept_each> buffers;
+    std::array<page_buffer, kept_each> buffers;
     std::size_t count = 0;
   };
   std::mutex mutex_;
@@ -52,6 +61,8 @@ std::size_t shift_for(std::size_t bytes) {
 }
 
 }  // namespace
+
+void unmap_pages::operator()(char* pages) const noexcept { munmap(pages, bytes); }
 
 void byte_buffer::give_back() noexcept {
   if (large_) shared_store().give(std::move(large_), shift_for(capacity_));

@@ -6,6 +6,14 @@
 
 namespace monochord::net {
 
+/// Pages straight from the system and back to it, unlike the allocator's: buffers that a thousand connections needed at one
+/// time lie between what lives long, and would stay there.
+struct unmap_pages {
+  std::size_t bytes = 0;
+  void operator()(char* pages) const noexcept;
+};
+using page_buffer = std::unique_ptr<char, unmap_pages>;
+
 /// Memory for one message. A small part of its own serves most messages; a larger one is borrowed from a store of the
 /// process while the message is in use, so that a thousand idle connections hold no large buffers.
 class byte_buffer {
@@ -34,7 +42,7 @@ class byte_buffer {
   void give_back() noexcept;
 
   std::unique_ptr<char[]> own_;
-  std::unique_ptr<char[]> large_;
+  page_buffer large_;
   std::size_t size_ = 0;
   std::size_t capacity_ = own_bytes;
 };

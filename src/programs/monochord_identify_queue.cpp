@@ -20,6 +20,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include "core/descriptor_limit.hpp"
 
 namespace mc = monochord;
 
@@ -171,6 +172,7 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGTERM);
   sigprocmask(SIG_BLOCK, &ends, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  mc::detail::provide_all_descriptors();  // one a shard that asks
   const int signals = ::signalfd(-1, &ends, SFD_CLOEXEC);
   try {
     settings with = read_arguments(argc, argv);

@@ -20,6 +20,7 @@
 
 #include <monochord/core/error.hpp>
 #include <monochord/testing/mock_discord.hpp>
+#include "core/descriptor_limit.hpp"
 
 namespace mc = monochord;
 using mc::testing::mock_discord;
@@ -415,6 +416,7 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGTERM);
   sigprocmask(SIG_BLOCK, &ends, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  mc::detail::provide_all_descriptors();  // one a shard
   const int signals = ::signalfd(-1, &ends, SFD_CLOEXEC);
   try {
     const settings with = read_arguments(argc, argv);

@@ -6,12 +6,20 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace monochord::protocol {
 namespace {
 
 /// What every zlib-stream message ends with: an empty stored block, the trace of a sync flush.
 constexpr std::uint32_t flush_suffix = 0x0000ffff;
+
+/// What an output buffer is between two messages. Whoever feeds takes the one of its thread, and gives it back there.
+struct output_buffer {
+  std::unique_ptr<char[]> data;  // capacity + padding bytes
+  std::size_t capacity = 0;
+};
+thread_local output_buffer spare;
 
 struct zstd_free {
   void operator()(ZSTD_DStream* stream) const noexcept { ZSTD_freeDStream(stream); }
@@ -33,6 +41,11 @@ struct inflater::state {
   /// Room for at least one more byte and the padding behind it; false when the limit is reached.
   bool grow(std::size_t at_least) {
     if (at_least > limits.max_message) return false;
+    if (!buffer && spare.capacity >= at_least && spare.capacity <= limits.max_message) {
+      buffer = std::move(spare.data);
+      capacity = std::exchange(spare.capacity, 0);
+      return true;
+    }
     std::size_t wanted = std::max<std::size_t>(capacity * 2, std::size_t{4} << 10);
     wanted = std::min(std::max(wanted, at_least), limits.max_message);
     auto bigger = std::make_unique_for_overwrite<char[]>(wanted + padding);
@@ -124,7 +137,6 @@ inflate_counters& inflate_counters::operator+=(const inflate_counters& other) no
   bytes_in += other.bytes_in;
   bytes_out += other.bytes_out;
   errors += other.errors;
-  shrinks += other.shrinks;
   return *this;
 }
 
@@ -186,15 +198,17 @@ void inflater::reset() {
   if (s.zstd && ZSTD_isError(ZSTD_DCtx_reset(s.zstd.get(), ZSTD_reset_session_only))) s.zstd.reset();
 }
 
-void inflater::shrink() {
+void inflater::release() noexcept {
   auto& s = *state_;
-  if (s.capacity <= s.limits.keep) return;
   if (s.size != 0 && !s.complete) return;  // half a message lies there
   s.size = 0;
   s.complete = false;
+  if (s.capacity > spare.capacity && s.capacity <= s.limits.keep) {
+    spare.data = std::move(s.buffer);
+    spare.capacity = s.capacity;
+  }
   s.buffer.reset();
   s.capacity = 0;
-  ++s.counters.shrinks;
 }
 
 std::size_t inflater::capacity() const noexcept { return state_->capacity; }

@@ -19,12 +19,12 @@ std::string_view name(compression kind) noexcept;
 
 struct inflate_limits {
   std::size_t max_message = std::size_t{64} << 20;  ///< bytes of one decompressed message; more is refused (a bomb)
-  std::size_t keep = std::size_t{8} << 10;          ///< bytes of buffer kept by `shrink`
+  std::size_t keep = std::size_t{256} << 10;        ///< bytes of buffer that a thread keeps for its next message
   int max_window_log = 23;                          ///< zstd: greatest window (2^n bytes) that a stream may ask for
 };
 
 struct inflate_counters {
-  std::uint64_t frames = 0, messages = 0, bytes_in = 0, bytes_out = 0, errors = 0, shrinks = 0;
+  std::uint64_t frames = 0, messages = 0, bytes_in = 0, bytes_out = 0, errors = 0;
 
   inflate_counters& operator+=(const inflate_counters& other) noexcept;
 };
@@ -54,9 +54,10 @@ class inflater {
   /// A fresh context, for a new connection. Nothing of the old one is remembered, its half-finished message least of all.
   void reset();
 
-  /// Gives back what huge messages left behind, down to `inflate_limits::keep`. The last message becomes invalid.
-  /// Call it when the connection has been quiet.
-  void shrink();
+  /// Gives the output buffer back to the thread that calls, whose next message has it; the last message becomes invalid. Half
+  /// a message stays. Call it when a message is done with: a thousand connections that are mostly idle then need one buffer a
+  /// thread.
+  void release() noexcept;
 
   std::size_t capacity() const noexcept;  ///< of the output buffer, in bytes
   compression kind() const noexcept;

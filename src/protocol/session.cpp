@@ -140,7 +140,22 @@ actions session::timer(moment at) {
 
 // --- connection ------------------------------------------------------------------------------------------------------
 
+void session::wait_until(time_point when) noexcept {
+  ++generation_;
+  status_ = session_status::waiting;
+  deadline_ = when;
+}
+
+/// The session has a turn afterwards, which `connect` uses up.
+time_point session::take_turn(moment at) {
+  has_turn_ = true;
+  return options_.gate ? options_.gate->turn(at.now, at.random) : at.now;
+}
+
 void session::connect(moment at, actions& out) {
+  if (!has_turn_)
+    if (const auto turn = take_turn(at); turn > at.now) return wait_until(turn);
+  has_turn_ = false;
   ++generation_;
   status_ = session_status::connecting;
   at_resume_url_ = !session_id_.empty() && !resume_url_.empty() && !avoid_resume_url_;
@@ -245,7 +260,9 @@ void session::lose(reconnect_reason why, int close_code, duration at_least, mome
   if (status_ == session_status::connecting || status_ == session_status::hello) avoid_resume_url_ = at_resume_url_;
 
   const bool wanted = why == reconnect_reason::restarted && is_up();  // no failure, however short it was up
-  const auto after = wanted ? duration::zero() : std::max(delay_after_loss(at), at_least);
+  auto after = wanted ? duration::zero() : std::max(delay_after_loss(at), at_least);
+  // Those that wait for longer ask when their time has come: nobody knows yet how many others will be there.
+  if (after <= duration::zero()) after = take_turn(at) - at.now;
   auto a = make(action::kind::reconnecting);
   a.why = why;
   a.after = after;
@@ -253,9 +270,7 @@ void session::lose(reconnect_reason why, int close_code, duration at_least, mome
   out.add(a);
   latency_.reset();
   if (after > duration::zero()) {
-    ++generation_;
-    status_ = session_status::waiting;
-    deadline_ = at.now + after;
+    wait_until(at.now + after);
   } else {
     connect(at, out);
   }

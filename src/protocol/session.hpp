@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include <monochord/core/error.hpp>
 
 #include "protocol/backoff.hpp"
+#include "protocol/connect_pace.hpp"
 #include "protocol/inflate.hpp"
 #include "protocol/send_limit.hpp"
 
@@ -41,11 +43,12 @@ struct session_options {
   duration ready_limit = std::chrono::minutes{10};
   duration stable_after = std::chrono::seconds{5};  ///< a session up for less counts as a failure when it is lost
   backoff_options reconnect_backoff;
+  std::shared_ptr<connect_gate> gate;  ///< asked before each attempt to connect; null: none is kept waiting
 };
 
 enum class session_status : std::uint8_t {
   idle,         ///< not started
-  waiting,      ///< for the time of the next attempt
+  waiting,      ///< for the time of the next attempt, or for its turn
   connecting,
   hello,        ///< connected, waiting for HELLO
   queued,       ///< waiting for the permit to IDENTIFY
@@ -239,6 +242,8 @@ class session {
   bool stale(std::uint32_t generation) noexcept;
   bool beats() const noexcept;  // in a state in which heartbeats are sent
   void connect(moment at, actions& out);
+  void wait_until(time_point when) noexcept;
+  time_point take_turn(moment at);
   void lose(reconnect_reason why, int close_code, duration at_least, moment at, actions& out);
   void settle_permit(actions& out);
   void clear_session(actions& out);
@@ -254,6 +259,7 @@ class session {
   session_status status_ = session_status::idle;
   std::uint32_t generation_ = 0;
   bool permit_open_ = false;   // requested and neither cancelled nor settled
+  bool has_turn_ = false;      // to connect, at the end of the wait
 
   // The session.
   std::string session_id_;     // empty: none

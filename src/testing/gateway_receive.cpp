@@ -12,9 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How much earlier than five seconds after the one before an IDENTIFY may arrive: two messages need not travel equally
-/// long.
+/// How much earlier than an interval after the one before an IDENTIFY may arrive: two messages need not travel equally
+/// long. Of a shorter interval than Discord's a quarter.
 constexpr duration travel_allowance = 250ms;
+constexpr int travel_parts = 4;
 /// How much later than an interval after the one before a heartbeat may arrive: a quarter of an interval, and what a busy
 /// machine may keep it waiting. With intervals below some seconds nothing is left but the silence of two of them.
 constexpr int late_parts = 4;
@@ -163,8 +164,8 @@ void gateway::identify(gateway_link& link, const json& d) {
   const bool early = too_early(shard->first);
   if (early)
     state_.violate("identify_too_early", "shard " + std::to_string(shard->first) + " identified less than " +
-                                             std::to_string(tables::limits.identify_seconds) +
-                                             " s after another one of its max_concurrency key");
+                                             std::to_string(state_.options.identify_interval.count()) +
+                                             " ms after another one of its max_concurrency key");
   bool refused = early;
   if (!early && state_.faults.op9_at_identify > 0) {
     --state_.faults.op9_at_identify;
@@ -181,7 +182,8 @@ bool gateway::too_early(int shard) {
   const int key = shard % std::max(1, state_.options.max_concurrency);
   const auto now = state_.now();
   const auto before = state_.identified_at.find(key);
-  const auto spacing = std::chrono::seconds{tables::limits.identify_seconds} - travel_allowance;
+  const duration interval = state_.options.identify_interval;
+  const duration spacing = interval - std::min<duration>(travel_allowance, interval / travel_parts);
   if (before != state_.identified_at.end() && now - before->second < spacing) return true;
   state_.identified_at[key] = now;
   return false;

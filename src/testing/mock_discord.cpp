@@ -154,6 +154,11 @@ void mock_discord::clear_violations() {
 mock_counters mock_discord::counters() const {
   return impl_->mind->look([](const mock_state& state, const gateway&) { return state.counters; });
 }
+std::vector<time_point> mock_discord::connection_times() const {
+  return impl_->mind->look([](const mock_state& state, const gateway&) {
+    return std::vector<time_point>(state.connection_times.begin(), state.connection_times.end());
+  });
+}
 std::vector<mock_route> mock_discord::routes() {
   std::vector<mock_route> out;
   for (const auto& route : tables::routes) {

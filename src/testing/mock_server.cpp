@@ -228,6 +228,7 @@ std::unique_ptr<net::server> make_mock_server(asio::any_io_executor executor, st
   options.transport = std::move(transport);
   options.clock = mind->time();
   options.tls = std::move(tls);
+  options.max_connections = 65'536;  // Discord has room for every shard; what is less than that is the system's to say
   net::server_handlers handlers;
   handlers.on_request = [mind](const net::http_request& request, const net::peer_info&) { return answer(mind, request); };
   handlers.on_upgrade = [mind](const net::http_request& request,
@@ -240,6 +241,8 @@ std::unique_ptr<net::server> make_mock_server(asio::any_io_executor executor, st
   };
   handlers.on_connection = [mind](const net::peer_info&) {
     return mind->with([](mock_state& state, gateway&, rest&) {
+      state.connection_times.push_back(state.now());
+      if (state.connection_times.size() > mock_state::connection_times_kept) state.connection_times.pop_front();
       if (state.faults.refuse_connections <= 0) return true;
       --state.faults.refuse_connections;
       return false;

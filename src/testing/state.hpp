@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +34,9 @@ struct mock_state {
   std::set<std::string, std::less<>> bearer_tokens;  ///< access tokens that are good
   std::set<std::string, std::less<>> refresh_tokens;
   std::uint64_t last_token = 0;
+
+  std::deque<time_point> connection_times;
+  static constexpr std::size_t connection_times_kept = 10'000;
 
   // gateway
   std::string gateway_url;         ///< known once the mock listens

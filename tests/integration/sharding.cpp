@@ -402,3 +402,36 @@ TEST_CASE("what on_progress throws goes to on_error") {
   w.sim.settle();
   CHECK(error == "from on_progress");
 }
+
+TEST_CASE("shards that are cut together come back one after the other, one that is cut alone at once") {
+  constexpr int shards = 48;
+  simulated_world w(discord_with(shards, 16));
+  counting_bot bot(w, mc::shard_plan::of(shards));
+  bot.begin();
+  bot.until_ready();
+  w.sim.run_for(1min);
+  const auto when = [&] { return w.sim.clock()->now(); };
+  const auto resumed = [&](std::uint64_t count) { return [&w, count] { return w.discord().counters().resumed >= count; }; };
+
+  const auto alone = when();
+  w.discord().disconnect(mc::testing::disconnect_how::drop, 4000, 7);
+  w.sim.run_until(resumed(1));
+  CHECK(when() - alone < 5ms);
+  w.sim.run_for(1min);
+
+  const auto before = w.discord().connection_times().size();
+  const auto together = when();
+  w.discord().disconnect();
+  w.sim.run_until(resumed(1 + shards));
+  auto arrived = w.discord().connection_times();
+  arrived.erase(arrived.begin(), arrived.begin() + static_cast<std::ptrdiff_t>(before));
+  REQUIRE(arrived.size() == shards);
+  CHECK(arrived[15] - together < 5ms);
+  for (std::size_t i = 16; i < shards; ++i) {
+    const auto place = (static_cast<int>(i) - 15) * std::chrono::duration<double>(1.0 / 100);  // each somewhere in its own
+    CHECK(arrived[i] - together >= place - 1ms);
+    CHECK(arrived[i] - together <= place + std::chrono::duration<double>(1.0 / 100) + 5ms);
+  }
+  CHECK(w.discord().counters().identifies == shards);
+  check_no_violations(w);
+}

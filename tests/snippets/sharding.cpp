@@ -58,6 +58,15 @@ TEST_CASE("a number of shards of one's own") {
   CHECK(options.shards.shards(1) == mc::shard_range{0, 63, 64});
 }
 
+TEST_CASE("less memory a shard") {
+  CHECK(mc::client_options().compression == mc::gateway_compression::zstd_stream);
+  //! [compression]
+  mc::client_options options;
+  options.compression = mc::gateway_compression::zlib_stream;
+  //! [compression]
+  CHECK(options.compression == mc::gateway_compression::zlib_stream);
+}
+
 TEST_CASE("the shards of one process of several") {
   const int cluster = 1;
   //! [cluster]

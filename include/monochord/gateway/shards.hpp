@@ -112,7 +112,8 @@ class shard_set {
   /// `errc::timeout`, `errc::resource` or `errc::cancelled`, or what a new shard failed with. It throws at once, with
   /// `errc::invalid_argument`, where there are `total` shards already, while another resharding is under way, and before the
   /// client's shards run; `gateway_error` with `errc::identify_budget_spent` when too few session starts are left for today;
-  /// `rest_error` when Discord does not tell. https://docs.discord.com/developers/events/gateway#sharding
+  /// `descriptor_error` when this process may not have the sockets of both sets; `rest_error` when Discord does not
+  /// tell. https://docs.discord.com/developers/events/gateway#sharding
   task<reshard_report> reshard(int total, reshard_options how = {});
 
  private:

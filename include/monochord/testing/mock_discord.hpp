@@ -55,6 +55,7 @@ struct mock_options {
   int recommended_shards = 1;
   int max_concurrency = 1;
   int session_start_limit = 1000;  ///< IDENTIFYs per day
+  std::chrono::milliseconds identify_interval{5000};  ///< between two of one max_concurrency key; less for a queue whose clock runs faster
   int max_guilds_per_shard = 2500; ///< more are refused with 4011
   /// Which privileged intents the application has; the others close with 4014.
   std::uint64_t allowed_privileged_intents = (1U << 1) | (1U << 8) | (1U << 15);
@@ -172,6 +173,8 @@ class mock_discord {
   std::vector<violation> violations() const;
   void clear_violations();
   mock_counters counters() const;
+  /// When connections arrived, before TLS and REST's too, oldest first: the last 10,000.
+  std::vector<time_point> connection_times() const;
   /// Every route of Discord's API.
   static std::vector<mock_route> routes();
   /// The requests so far, oldest first: what arrived of each, and how it was answered.

@@ -134,18 +134,34 @@ TEST_CASE("reset forgets the old connection, half a message included") {
   CHECK(got.message == "{\"op\":10}");
 }
 
-TEST_CASE("what a huge message left behind can be given back") {
+TEST_CASE("a buffer is given back to the thread, which has one for all connections") {
   compressor pack(compression::zlib_stream);
   inflater unpack(compression::zlib_stream);
   REQUIRE(unpack.feed(pack(some_text(2'000'000))).complete);
   CHECK(unpack.capacity() >= 2'000'000);
-  unpack.shrink();
-  CHECK(unpack.capacity() <= inflate_limits{}.keep);
+  unpack.release();
+  CHECK(unpack.capacity() == 0);
   CHECK(unpack.feed(pack("small")).message == "small");
+  CHECK(unpack.capacity() < 2'000'000);  // too large to be kept
+  unpack.release();
+  REQUIRE(unpack.feed(pack(some_text(100'000))).complete);
+  unpack.release();
+  inflater another(compression::none);
+  CHECK(another.feed("small").message == "small");
+  CHECK(another.capacity() >= 100'000);
+  CHECK(unpack.feed(pack("and meanwhile")).message == "and meanwhile");
+  CHECK(another.capacity() >= 100'000);
+  // Whoever may not have that much does not get it.
+  another.release();
+  inflate_limits narrow;
+  narrow.max_message = 50'000;
+  inflater third(compression::none, narrow);
+  CHECK(third.feed("small").message == "small");
+  CHECK(third.capacity() <= 50'000);
   // Not while half a message lies there.
   const auto packed = pack(some_text(2'000'000, 7));
   unpack.feed(std::string_view(packed).substr(0, packed.size() - 10));
-  unpack.shrink();
+  unpack.release();
   CHECK(unpack.feed(std::string_view(packed).substr(packed.size() - 10)).message == some_text(2'000'000, 7));
 }
 

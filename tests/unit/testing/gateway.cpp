@@ -102,6 +102,18 @@ TEST_CASE("more than 120 payloads a minute close with 4008") {
   CHECK(f.violations() == names{"gateway_rate_limit"});
 }
 
+TEST_CASE("identify keeps a shorter interval where the queue's clock runs faster") {
+  mock_options options;
+  options.identify_interval = 400ms;
+  brain_fixture f(options);
+  CHECK(after(f, brain_fixture::identify(0, 0, 3)) == names{"READY"});
+  f.clock->advance(290ms);
+  CHECK(after(f, brain_fixture::identify(0, 1, 3)) == names{"op 9"});
+  f.clock->advance(20ms);
+  CHECK(after(f, brain_fixture::identify(0, 1, 3)) == names{"READY"});
+  CHECK(f.violations() == names{"identify_too_early"});
+}
+
 TEST_CASE("identify keeps five seconds by max_concurrency key, and a daily budget") {
   mock_options options;
   options.max_concurrency = 2;
