@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "client/handler_intents.hpp"
+#include "core/random.hpp"
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
@@ -24,7 +25,6 @@
 #include "net/url.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/token_user.hpp"
-#include <monochord/core/random.hpp>
 #include <monochord/gateway/event_traits.hpp>
 #include <monochord/model/derived_events.hpp>
 
@@ -161,6 +161,7 @@ client::impl::impl(token given_token, client_options given)
   calls.limits.none = options.rest_limiter == rest_limiter_kind::none;
   if (!calls.limits.none) calls.shared_limits = options.rest_limits;
   calls.hooks = options.rest_hooks;
+  calls.jitter = options.jitter;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);
 }
@@ -322,7 +323,7 @@ task<gateway::gateway_info> client::impl::find_gateway() {
     } catch (const decode_error& e) {  // something in between answers for Discord: a captive portal, a proxy's page
       why = e.what();
     }
-    const auto wait = backoff.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
+    const auto wait = backoff.next(detail::chance(options.jitter));
     log(log_level::warning, "client", "cannot learn the gateway's address, trying again: " + why);
     (void)co_await net::race(pause(wait), stop_called());
   }
@@ -347,6 +348,7 @@ task<> client::impl::serve() {
   shard.transport = transport;
   shard.tls = tls;
   shard.clock = time;
+  shard.jitter = options.jitter;
   shard.executor = executor;
   shard.log = log;
   shard.ack_after = options.ack_after;
