@@ -125,6 +125,9 @@ struct client_options {
 
   /// The seams: each has a good default, and whoever needs something else passes an object.
   std::shared_ptr<monochord::clock> clock = {};             ///< default `system_clock()`
+  /// Chance, where what waits is not to wait equally long: numbers from 0 up to 1, from any thread. Default: the system's. What
+  /// must not be foreseen is not made of it.
+  std::function<double()> jitter = {};
   std::shared_ptr<net::network> transport = {};             ///< default TCP
   std::shared_ptr<monochord::identify_queue> identify_queue = {};  ///< default in this process
   std::shared_ptr<monochord::session_store> session_store = {};    ///< default in memory; `make_file_session_store`, `make_sqlite_session_store`

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "client/handler_intents.hpp"
+#include "core/random.hpp"
 #include "net/deadline.hpp"
 #include "net/limited_executor.hpp"
 #include "net/network.hpp"
@@ -112,6 +113,7 @@ client::impl::impl(token given_token, client_options given)
   calls.limits.none = options.rest_limiter == rest_limiter_kind::none;
   if (!calls.limits.none) calls.shared_limits = options.rest_limits;
   calls.hooks = options.rest_hooks;
+  calls.jitter = options.jitter;
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);
 }

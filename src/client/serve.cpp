@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Where a client's events come from, and where its commands go.
 #include <cstdint>
-#include <monochord/core/random.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <utility>
 
 #include "client/dispatching_sink.hpp"
 #include "client/impl.hpp"
 #include "core/descriptor_limit.hpp"
+#include "core/random.hpp"
 #include "gateway/fleet_source.hpp"
 #include "gateway/shared_pace.hpp"
 #include "net/deadline.hpp"
@@ -81,7 +81,7 @@ task<gateway::gateway_info> client::impl::find_gateway() {
     } catch (const decode_error& e) {  // something in between answers for Discord: a captive portal, a proxy's page
       why = e.what();
     }
-    const auto wait = backoff.next(static_cast<double>(random_int(0, 999'999)) / 1e6);
+    const auto wait = backoff.next(detail::chance(options.jitter));
     log(log_level::warning, "client", "cannot learn the gateway's address, trying again: " + why);
     (void)co_await net::race(pause(wait), stop_called());
   }
@@ -115,6 +115,7 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   shard.decides = decides;
+  shard.jitter = options.jitter;
   wanted.info = std::move(info);
   wanted.plan = plan;
   wanted.wait_for_budget = options.wait_for_identify_budget;

@@ -71,6 +71,12 @@ std::int64_t random_between(std::int64_t least, std::int64_t most) {
   return std::uniform_int_distribution<std::int64_t>{least, most}(bits);
 }
 
+double chance(const std::function<double()>& from) {
+  constexpr double below_one = 0x1.fffffffffffffp-1;
+  if (from) return std::clamp(from(), 0.0, below_one);
+  return static_cast<double>(random_between(0, (std::int64_t{1} << 53U) - 1)) * 0x1.0p-53;
+}
+
 std::string secret_letters(std::size_t count) {
   static thread_local handful bytes;
   std::string letters(count, '\0');

@@ -278,6 +278,8 @@ task<> queue_server_core::open() {
     } catch (const std::exception& e) {
       if (is_cancellation(std::current_exception())) throw;
       log_(log_level::warning, "queue", std::string("cannot load the stored identify budget: ") + e.what());
+    } catch (...) {
+      log_(log_level::warning, "queue", "cannot load the stored identify budget: the store threw what is no std::exception");
     }
   }
   desk_.set_budget(limits.remaining, limits.total, limits.reset_after, time_->now());
@@ -310,6 +312,7 @@ task<> queue_server_core::keep_budget(bool although_it_fails) {
   const auto turn_to_write = co_await keeping_.acquire();
   const std::pair<int, time_point> now{desk_.queue().remaining(), desk_.queue().reset_at()};
   if (kept_ == now || (!although_it_fails && time_->now() < asks_store_next_)) co_return;
+  std::string failed;
   try {
     const stored_budget left = to_stored(budget(), *time_);
     co_await within_limit(*time_, options_.store->save_budget(left));
@@ -318,11 +321,15 @@ task<> queue_server_core::keep_budget(bool although_it_fails) {
     if (std::exchange(store_fails_, false)) log_(log_level::info, "queue", "the store works again");
   } catch (const std::exception& e) {
     if (is_cancellation(std::current_exception())) throw;
-    kept_.reset();
-    asks_store_next_ = after(time_->now(), store_pause);
-    if (!std::exchange(store_fails_, true))
-      log_(log_level::warning, "queue", std::string("cannot store what is left of the day: ") + e.what());
+    failed = e.what();
+  } catch (...) {
+    failed = "the store threw what is no std::exception";
   }
+  if (failed.empty()) co_return;
+  kept_.reset();
+  asks_store_next_ = after(time_->now(), store_pause);
+  if (!std::exchange(store_fails_, true))
+    log_(log_level::warning, "queue", "cannot store what is left of the day: " + failed);
 }
 
 }  // namespace monochord::gateway

@@ -9,7 +9,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
-#include <monochord/core/random.hpp>
+#include "core/random.hpp"
 #include "gateway/shard_impl.hpp"
 #include "gateway/store_call.hpp"
 #include "net/deadline.hpp"
@@ -122,7 +122,7 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       sink(std::move(events)),
       strand(net::make_strand(options->executor)),
       claims([this] { return claim_delivered(); }),
-      random_state(static_cast<std::uint64_t>(random_int<std::int64_t>(1, INT64_MAX))),
+      random_state(1 + static_cast<std::uint64_t>(detail::chance(options->jitter) * 0x1.0p53)),
       presence(options->presence_json),
       presence_is_due(!presence.empty() || options->decides),
       positions(options->ack_after),

@@ -45,6 +45,7 @@ struct shard_options {
   std::shared_ptr<net::network> transport;           ///< required
   std::shared_ptr<const net::tls_context> tls;       ///< required for wss
   std::shared_ptr<monochord::clock> clock;           ///< required
+  std::function<double()> jitter;                    ///< as `client_options::jitter`
   boost::asio::any_io_executor executor;             ///< required; each shard makes a strand of its own on it
   logger log;
   std::shared_ptr<monochord::identify_queue> queue;  ///< required

@@ -157,6 +157,8 @@ task<identify_queue_options> shard_manager::impl::queue_options() {
     co_await limit_by_stored(out, *shared->store, *shared->clock);
   } catch (const std::exception& e) {
     shared->log(log_level::warning, "gateway", std::string("cannot load the stored identify budget: ") + e.what());
+  } catch (...) {
+    shared->log(log_level::warning, "gateway", "cannot load the stored identify budget: the session store threw what is no std::exception");
   }
   co_return out;
 }
@@ -168,7 +170,7 @@ task<bool> shard_manager::impl::has_stored_session(int shard_id) {
     co_return stored && fits(*stored, *shared);
   } catch (const error& e) {
     store_is_silent = e.code() == errc::timeout;  // not as many seconds as there are shards
-  } catch (const std::exception&) {
+  } catch (...) {
   }
   co_return false;  // the shard meets the same error, and logs it
 }
@@ -179,6 +181,8 @@ task<> shard_manager::impl::erase_sessions() {
     for (const auto& one : shards) co_await within_limit(*shared->clock, shared->store->erase(one->id()));
   } catch (const std::exception& e) {
     shared->log(log_level::warning, "gateway", std::string("cannot erase the stored sessions: ") + e.what());
+  } catch (...) {
+    shared->log(log_level::warning, "gateway", "cannot erase the stored sessions: the session store threw what is no std::exception");
   }
 }
 

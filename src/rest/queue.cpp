@@ -9,7 +9,7 @@
 #include <utility>
 
 #include <monochord/core/error.hpp>
-#include <monochord/core/random.hpp>
+#include "core/random.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
@@ -31,8 +31,6 @@ constexpr std::size_t express_connections = 4;
 
 constexpr std::int64_t already_acknowledged = 40060;
 constexpr std::int64_t unknown_webhook = 10015;
-
-double random_fraction() { return static_cast<double>(random_int<std::int64_t>(0, (1LL << 53) - 1)) / 9007199254740992.0; }
 
 bool is_callback(const protocol::route& route) { return route.path.starts_with("/interactions/"); }
 
@@ -384,7 +382,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
 std::optional<duration> queue::again_after(journey& trip) const {
   const call& what = trip.what;
   if (is_closed() || trip.failures >= options_.attempts) return std::nullopt;
-  const auto then = after(clock_->now(), trip.backoff.next(random_fraction()));
+  const auto then = after(clock_->now(), trip.backoff.next(detail::chance(options_.jitter)));
   if (then >= std::min(trip.deadline, trip.covered_until())) return std::nullopt;
   if (trip.acted && !may_act_twice(what)) return std::nullopt;
   return then - clock_->now();

@@ -46,6 +46,7 @@ struct queue_options {
   optional<default_mentions> allowed_mentions = {};  ///< of messages that do not say it
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   rest_hooks hooks = {};
+  std::function<double()> jitter = {};  ///< as `client_options::jitter`
   logger log;
 };
 

@@ -52,6 +52,16 @@ std::unique_ptr<net::byte_stream> knock(queue_world& on) {
 
 std::size_t connections(queue_world& on) { return on.w.network->open_connections("127.0.0.1", queue_port); }
 
+/// What it throws says nothing.
+class strange_store final : public mc::session_store {
+ public:
+  mc::task<std::optional<mc::stored_session>> load(int) override { throw 1; }
+  mc::task<> save(int, const mc::stored_session&) override { throw 2; }
+  mc::task<> erase(int) override { throw 3; }
+  mc::task<std::optional<mc::stored_budget>> load_budget() override { throw 4; }
+  mc::task<> save_budget(const mc::stored_budget&) override { throw 5; }
+};
+
 /// Answers nothing until it is cancelled.
 class hanging_store final : public mc::session_store {
  public:
@@ -287,4 +297,14 @@ TEST_CASE("a store that hangs delays grants once, and uses none up") {
   question last(on, queue, 16);
   on.w.sim.run_until([&] { return last.ended; }, 1min);
   CHECK(store->kept == 1000 - 17);
+}
+
+TEST_CASE("a store that throws what is no std::exception stops no identify queue") {
+  queue_world on;
+  on.wanted.store = std::make_shared<strange_store>();
+  on.start();
+  question asked(on, on.queue(), 0);
+  on.w.sim.run_until([&] { return asked.ended; }, 1min);
+  CHECK(asked.got);
+  CHECK_THAT(on.w.world.log.text(), Catch::Contains("cannot load the stored identify budget"));
 }

@@ -298,3 +298,33 @@ TEST_CASE("whose session it is is kept, and a token that does not say so resumes
   CHECK(w.discord().counters().resumed == 1);
   CHECK(w.sim.run(store->load(0))->bot_id == w.discord().bot_user());
 }
+
+TEST_CASE("a store that throws what is no std::exception costs the sessions, not the bot") {
+  struct strange_store final : mc::session_store {
+    mc::task<std::optional<mc::stored_session>> load(int) override { throw 1; }
+    mc::task<> save(int, const mc::stored_session&) override { throw 2; }
+    mc::task<> erase(int) override { throw 3; }
+    mc::task<std::optional<mc::stored_budget>> load_budget() override { throw 4; }
+    mc::task<> save_budget(const mc::stored_budget&) override { throw 5; }
+  };
+  simulated_world w;
+  auto options = w.options();
+  options.session_store = std::make_shared<strange_store>();
+  mc::client bot(w.world.bot_token(), options);
+  bool ended = false, failed = false;
+  const auto live = [&]() -> mc::task<> {
+    try {
+      co_await bot.async_run();
+    } catch (...) {
+      failed = true;
+    }
+    ended = true;
+  };
+  w.sim.spawn(live());
+  CHECK(w.sim.run(w.discord().expect_session()));
+  bot.stop();
+  w.sim.settle();
+  bot.stop(mc::stop_mode::discard_sessions);
+  w.sim.run_until([&] { return ended; });
+  CHECK_FALSE(failed);
+}

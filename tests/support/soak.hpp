@@ -30,16 +30,17 @@ struct soak_plan {
   duration fault_every = std::chrono::minutes{10};    ///< of one shard, on average
   duration outage_every = std::chrono::minutes{40};   ///< of all of them
   duration message_every = std::chrono::seconds{40};  ///< in one shard's guild
+  bool keep_log = false;                              ///< which grows
 };
 
 /// Many shards of one bot, random faults, hours of virtual time: each message must be heard once and in its shard's
-/// order, but for those that the mock says it would not send again. The seed decides which faults come when; how long
-/// the client waits where it waits by chance is its own affair. Keeps nothing that grows with the time: what grows is
+/// order, but for those that the mock says it would not send again. The seed decides which faults come when, and
+/// how long the client waits where it waits by chance. Keeps nothing that grows with the time: what grows is
 /// the bot's, or the mock's.
 class soak {
  public:
   explicit soak(soak_plan plan)
-      : plan_(plan), random_(plan.seed), world_(served(plan)), bot_(world_.world.bot_token(), options()) {
+      : plan_(plan), random_(plan.seed), chances_(~plan.seed), world_(served(plan)), bot_(world_.world.bot_token(), options()) {
     auto& discord = world_.discord();
     shards_.resize(static_cast<std::size_t>(plan_.shards));
     place(world_.world.home, world_.world.general);
@@ -83,6 +84,7 @@ class soak {
   }
 
   const std::vector<std::string>& complaints() const noexcept { return complaints_; }
+  const std::string& log() const noexcept { return log_; }
   /// Mean resident memory of a quarter of the time (0 to 3), in bytes.
   double memory_of_quarter(std::size_t quarter) const {
     return memory_samples_[quarter] == 0 ? 0 : memory_sums_[quarter] / static_cast<double>(memory_samples_[quarter]);
@@ -149,9 +151,11 @@ class soak {
   }
   client_options options() {
     auto out = world_.options();
+    out.jitter = [this] { return static_cast<double>(chances_() >> 11U) * 0x1.0p-53; };
     out.log = log_level::info;
     out.log_to = [this](log_level level, std::string_view, std::string_view text) {
       ++log_lines_;
+      if (plan_.keep_log) log_ += std::to_string(world_.sim.elapsed().count()) + " " + std::string(text) + "\n";
       if (level == log_level::error) note("log: " + std::string(text));
     };
     return out;
@@ -420,10 +424,11 @@ class soak {
   }
 
   const soak_plan plan_;
-  std::mt19937_64 random_;
+  std::mt19937_64 random_, chances_;  // of the faults, of the client
   simulated_world world_;
   std::vector<shard_state> shards_;
   std::vector<std::string> complaints_;
+  std::string log_;
   bool ended_ = false;
   duration begin_{}, next_outage_{}, outage_ends_{};
   std::uint64_t heard_ = 0, lost_unheard_ = 0, log_lines_ = 0, outages_ = 0;
