@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What scale_test.py measures a shard against: Beast websockets over TLS that decompress what comes and do nothing with
 // it, as lean as they can be written: the memory of OpenSSL's records and of each message is given back when it is
-// done, all of them decompress into one buffer, and nothing keeps track of anything.
+// done, all of them decompress into one buffer, TLS is resumed, so that not each has the server's certificates, and
+// nothing keeps track of anything.
 //   scale bare --port N --ca-file PATH --token TEXT --shards N --compression none|zlib|zstd
 #include <zlib.h>
 #include <zstd.h>
