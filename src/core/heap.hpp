@@ -3,9 +3,9 @@
 
 namespace monochord::detail {
 
-/// Gives the system the memory that the allocator of this process keeps for later, if it is worth the call: what was needed by
-/// all connections at one time, as after a start, would otherwise stay. Takes some milliseconds at the most. Thread-safe; does
-/// nothing with an allocator that is not glibc's.
+/// Gives the system the memory that the allocator of this process keeps for later, if it is worth the call: what was
+/// needed by all connections at one time, as after a start, would otherwise stay. Takes some milliseconds at the most.
+/// Thread-safe; does nothing with an allocator that is not glibc's.
 void give_back_free_memory() noexcept;
 
 }  // namespace monochord::detail
