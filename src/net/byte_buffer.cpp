@@ -14,7 +14,7 @@ namespace monochord::net {
 namespace {
 
 constexpr std::size_t least_shift = 15;  // 32 KiB
-constexpr std::size_t kept_classes = 6;  // up to 1 MiB; larger ones go back to the system
+constexpr std::size_t kept_classes = 3;  // up to 128 KiB; larger ones go back to the system, so all that is kept is 1 MiB
 constexpr std::size_t kept_each = 4;
 
 page_buffer map_pages(std::size_t bytes) {

@@ -36,7 +36,7 @@ class byte_buffer {
   bool borrowed() const noexcept { return static_cast<bool>(large_); }
 
  private:
-  static constexpr std::size_t own_bytes = 4096;
+  static constexpr std::size_t own_bytes = 1536;  // Beast's guess too; an event is some hundred bytes where it is compressed
 
   char* begin() const noexcept { return large_ ? large_.get() : own_.get(); }
   void give_back() noexcept;

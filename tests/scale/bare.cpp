@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What scale_test.py measures a shard against: Beast websockets over TLS that decompress what comes and do nothing with
 // it, as lean as they can be written: the memory of OpenSSL's records and of each message is given back when it is
-// done, all of them decompress into one buffer, and nothing keeps track of anything.
+// done, all of them decompress into one buffer, TLS is resumed, so that not each has the server's certificates, and
+// nothing keeps track of anything.
 //   scale bare --port N --ca-file PATH --token TEXT --shards N --compression none|zlib|zstd
 #include <zlib.h>
 #include <zstd.h>
@@ -35,6 +36,15 @@ using socket_stream =
 
 std::vector<char> output(64U << 10U);
 std::uint64_t bytes_read = 0;
+
+/// Of the connection before.
+SSL_SESSION* tls_session = nullptr;
+
+int keep_session(SSL*, SSL_SESSION* given) {
+  SSL_SESSION_free(tls_session);
+  tls_session = SSL_SESSION_dup(given);  // OpenSSL marks that of a connection that ends as no longer good
+  return 0;
+}
 
 class decompressor {
  public:
@@ -101,6 +111,7 @@ class connection {
     beast::get_lowest_layer(stream_).connect({asio::ip::address_v4::loopback(), port});
     beast::get_lowest_layer(stream_).set_option(tcp::no_delay(true));
     SSL_set_tlsext_host_name(stream_.next_layer().native_handle(), "localhost");
+    if (tls_session) SSL_set_session(stream_.next_layer().native_handle(), tls_session);
     stream_.next_layer().handshake(ssl::stream_base::client);
     stream_.handshake("localhost", target);
     stream_.read(buffer_);  // HELLO
@@ -142,6 +153,8 @@ int bare(const arguments& given) {
   tls.load_verify_file(given.text("ca-file", ""));
   tls.set_verify_mode(ssl::verify_peer);
   SSL_CTX_set_mode(tls.native_handle(), SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_session_cache_mode(tls.native_handle(), SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_sess_set_new_cb(tls.native_handle(), &keep_session);
   std::vector<std::unique_ptr<connection>> all;
   const auto work = asio::make_work_guard(context);
   std::thread runner([&] { context.run(); });

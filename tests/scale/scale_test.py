@@ -42,7 +42,7 @@ parser.add_argument('--no-figures', action='store_true')
 parser.add_argument('--json')
 given = parser.parse_args()
 given.program = os.path.abspath(given.program)
-compressions = given.compression or ['zlib', 'zstd', 'none']
+compressions = given.compression or ['zstd', 'zlib', 'none']
 work = tempfile.TemporaryDirectory()
 started, failures = [], []
 limit = 900 + len(compressions) * (given.idle + 600)

@@ -185,7 +185,7 @@ TEST_CASE("a buffer borrows for a large message and gives back") {
   buffer.clear();
   CHECK(!buffer.borrowed());
   CHECK(buffer.size() == 0);
-  CHECK(buffer.space_size() == 4096);
+  CHECK(buffer.space_size() == 1536);
 }
 
 }  // namespace
