@@ -79,7 +79,7 @@ struct two_sets {
 
 }  // namespace
 
-TEST_CASE("only the set that serves has the store; the other one's sessions wait, its session starts do not") {
+TEST_CASE("only the set that serves has the store, the other one's sessions wait, its session starts do not") {
   two_sets t;
   t.sim.run(t.old.save(0, session("old")));
   t.sim.run(t.fresh.save(0, session("new")));
