@@ -79,7 +79,7 @@ struct two_sets {
 
 }  // namespace
 
-TEST_CASE("only the set that serves has the store; the other one's sessions wait, its session starts do not") {
+TEST_CASE("only the set that serves has the store, the other one's sessions wait, its session starts do not") {
   two_sets t;
   t.sim.run(t.old.save(0, session("old")));
   t.sim.run(t.fresh.save(0, session("new")));
@@ -146,7 +146,8 @@ TEST_CASE("what the old set is just storing does not come after what the new set
   t.sim.run_for(5min);
 }
 
-TEST_CASE("a store that fails, or hangs, while a set takes over is told of, and what comes later is stored all the same") {
+TEST_CASE(
+    "a store that fails, or hangs, while a set takes over is told of, and what comes later is stored all the same") {
   two_sets t;
   for (const int id : {0, 1, 2}) t.sim.run(t.fresh.save(id, session("new")));
   t.old.retire();
