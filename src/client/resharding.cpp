@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <cstdint>
+#include <monochord/model/application.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <monochord/model/application.hpp>
 #include "client/impl.hpp"
 
 namespace monochord {
@@ -58,10 +58,11 @@ task<shard_load> client::impl::load_now() {
     now.shards += unknown;
     now.guilds += static_cast<int>(static_cast<std::int64_t>(std::max(*guilds, 0)) * unknown / now.total);
   } else if (!stopping()) {
-    log(log_level::info, "client", "the guilds of " + std::to_string(unknown) +
-                                       " shards are not known, since they went on with earlier sessions, and Discord does not say how many "
-                                       "the bot has: whether to reshard is " +
-                                       (now.shards == 0 ? "looked at later" : "decided by the others") + failed);
+    log(log_level::info, "client",
+        "the guilds of " + std::to_string(unknown) +
+            " shards are not known, since they went on with earlier sessions, and Discord does not say how many "
+            "the bot has: whether to reshard is " +
+            (now.shards == 0 ? "looked at later" : "decided by the others") + failed);
   }
   co_return now;
 }

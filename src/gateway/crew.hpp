@@ -7,9 +7,9 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <monochord/core/task.hpp>
 #include <utility>
 
-#include <monochord/core/task.hpp>
 #include "gateway/merger.hpp"
 #include "gateway/set_store.hpp"
 #include "gateway/shard_manager.hpp"

@@ -19,8 +19,8 @@ namespace {
 constexpr std::string_view no_request = "(alive?)\r\n\r\n";
 }  // namespace
 
-server_probe::server_probe(url where, std::shared_ptr<network> transport,
-                         std::shared_ptr<const tls_context> tls, std::shared_ptr<clock> time)
+server_probe::server_probe(url where, std::shared_ptr<network> transport, std::shared_ptr<const tls_context> tls,
+                           std::shared_ptr<clock> time)
     : where_(std::move(where)), transport_(std::move(transport)), tls_(std::move(tls)), time_(std::move(time)) {}
 
 task<> server_probe::knock(bool& answered, time_point deadline) {

@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <boost/asio/any_io_executor.hpp>
 #include <memory>
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
 #include <mutex>
 #include <optional>
 
-#include <boost/asio/any_io_executor.hpp>
-#include <monochord/core/clock.hpp>
-#include <monochord/core/task.hpp>
 #include "net/network.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
 
 namespace monochord::net {
 
-/// Tells whether an HTTP server still lives that may take hours to answer, without asking it for anything: it might take any
-/// request for another one of those. What is sent is no HTTP, which a server refuses at once, or ends the connection.
-/// Thread-safe.
+/// Tells whether an HTTP server still lives that may take hours to answer, without asking it for anything: it might
+/// take any request for another one of those. What is sent is no HTTP, which a server refuses at once, or ends the
+/// connection. Thread-safe.
 class server_probe {
  public:
   static constexpr duration limit = std::chrono::seconds{10};
   static constexpr duration interval = std::chrono::minutes{1};
 
   server_probe(url where, std::shared_ptr<network> transport, std::shared_ptr<const tls_context> tls,
-              std::shared_ptr<clock> time);
+               std::shared_ptr<clock> time);
 
-  /// Completes without an error when nothing has answered since `from`, looking now and then; with one when cancelled. From a
-  /// strand.
+  /// Completes without an error when nothing has answered since `from`, looking now and then; with one when cancelled.
+  /// From a strand.
   static task<error_code> until_dead(std::shared_ptr<server_probe> self, time_point from);
 
  private:

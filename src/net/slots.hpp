@@ -5,11 +5,11 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <monochord/core/error.hpp>
+#include <monochord/core/task.hpp>
 #include <mutex>
 #include <utility>
 
-#include <monochord/core/error.hpp>
-#include <monochord/core/task.hpp>
 #include "net/parked.hpp"
 
 namespace monochord::net {

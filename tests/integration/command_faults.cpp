@@ -54,7 +54,8 @@ struct replaced {
 
 }  // namespace
 
-TEST_CASE("what a new shard was asked before the old ones are gone is asked again when its session is lost or resumed") {
+TEST_CASE(
+    "what a new shard was asked before the old ones are gone is asked again when its session is lost or resumed") {
   replaced r;
   const auto guild = r.guild_on(2);
   populate(r.world.discord(), guild, 3);
@@ -126,7 +127,8 @@ TEST_CASE("a presence that nobody waits for any more is told once the session go
   w.discord().set_faults(faults);
   w.discord().disconnect();
   w.sim.run_for(100ms);
-  const auto first = bot.watch(bot.commands().update_presence({.status = mc::presence_status::dnd}, {.timeout = 500ms}));
+  const auto first =
+      bot.watch(bot.commands().update_presence({.status = mc::presence_status::dnd}, {.timeout = 500ms}));
   bot.until(first);
   CHECK(first->code == mc::errc::timeout);
   std::string shown = "dnd";

@@ -215,8 +215,10 @@ TEST_CASE("reports of a grant are given up in time, however many wait with them"
   net::server_handlers handlers;
   handlers.on_request = [&](const net::http_request& request, const net::peer_info&) -> mc::task<net::server_reply> {
     const auto wait = on.w.sim.clock()->make_timer(on.w.sim.executor());
-    if (hangs) co_await wait->wait_until(on.w.sim.clock()->now() + 1h);
-    else heard.push_back(request.target.substr(0, 5));
+    if (hangs)
+      co_await wait->wait_until(on.w.sim.clock()->now() + 1h);
+    else
+      heard.push_back(request.target.substr(0, 5));
     co_return net::http_response(200, "text/plain", "");
   };
   net::server alive(on.w.sim.executor(), served, handlers);

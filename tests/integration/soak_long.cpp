@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A day of 64 shards under random faults. MONOCHORD_SEED=n plays the faults of an earlier run again.
+// A day of 64 shards under random faults. MONOCHORD_SEED=n plays an earlier run again.
 #include <random>
 
 #include "support/catch.hpp"

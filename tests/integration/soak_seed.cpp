@@ -31,7 +31,8 @@ TEST_CASE("soak: the same seed plays the same run, another one another") {
   const auto first = played(7), again = played(7), other = played(8);
   CHECK(first.size() > 10'000);
   const auto differs = std::mismatch(first.begin(), first.end(), again.begin(), again.end()).first;
-  INFO("up to: " << std::string(first.begin(), differs).substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, differs - first.begin() - 300))));
+  INFO("up to: " << std::string(first.begin(), differs)
+                        .substr(static_cast<std::size_t>(std::max<std::ptrdiff_t>(0, differs - first.begin() - 300))));
   CHECK(first == again);
   CHECK(first != other);
 }

@@ -84,8 +84,7 @@ struct cluster {
     lives = true;
   }
   ~cluster() { end(); }
-  static client_options with(queue_world& world, shard_plan plan, std::shared_ptr<identify_queue> queue,
-                                 bool waits) {
+  static client_options with(queue_world& world, shard_plan plan, std::shared_ptr<identify_queue> queue, bool waits) {
     auto out = world.w.options();
     out.shards = plan;
     out.identify_queue = std::move(queue);

@@ -19,8 +19,8 @@ struct copy {
 struct two_sets {
   testing::simulation sim;
   std::shared_ptr<recorder> sink = std::make_shared<recorder>();
-  std::shared_ptr<merger> both = std::make_shared<merger>(sink, sim.clock(), protocol::merge_options{},
-                                                          protocol::shard_part{{0, 1}, 1}, protocol::shard_part{{0, 2}, 2});
+  std::shared_ptr<merger> both = std::make_shared<merger>(
+      sink, sim.clock(), protocol::merge_options{}, protocol::shard_part{{0, 1}, 1}, protocol::shard_part{{0, 2}, 2});
   std::vector<std::unique_ptr<copy>> copies;
 
   two_sets() {
@@ -43,7 +43,8 @@ struct two_sets {
     return mine;
   }
   copy& message(side on, int id, int shard = 0) {
-    return read(on, "MESSAGE_CREATE", R"({"id":")" + std::to_string(id) + R"(","channel_id":"5","guild_id":"8","content":"x"})", shard);
+    return read(on, "MESSAGE_CREATE",
+                R"({"id":")" + std::to_string(id) + R"(","channel_id":"5","guild_id":"8","content":"x"})", shard);
   }
   void let_go() { sink->claims.clear(); }
 };
@@ -152,8 +153,8 @@ TEST_CASE("READY and RESUMED of the new set are no news, but whoever knows the s
   };
   testing::simulation sim;
   const auto to = std::make_shared<counting>();
-  const auto both = std::make_shared<merger>(to, sim.clock(), protocol::merge_options{}, protocol::shard_part{{0, 1}, 1},
-                                             protocol::shard_part{{0, 2}, 2});
+  const auto both = std::make_shared<merger>(to, sim.clock(), protocol::merge_options{},
+                                             protocol::shard_part{{0, 1}, 1}, protocol::shard_part{{0, 2}, 2});
   set_sink old(to), fresh(to);
   old.merge(both, side::old_set);
   fresh.merge(both, side::new_set);

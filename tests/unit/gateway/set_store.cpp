@@ -146,7 +146,8 @@ TEST_CASE("what the old set is just storing does not come after what the new set
   t.sim.run_for(5min);
 }
 
-TEST_CASE("a store that fails, or hangs, while a set takes over is told of, and what comes later is stored all the same") {
+TEST_CASE(
+    "a store that fails, or hangs, while a set takes over is told of, and what comes later is stored all the same") {
   two_sets t;
   for (const int id : {0, 1, 2}) t.sim.run(t.fresh.save(id, session("new")));
   t.old.retire();
