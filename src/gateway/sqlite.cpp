@@ -9,13 +9,16 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <monochord/core/error.hpp>
 #include <system_error>
+#include <thread>
 
 namespace monochord::gateway {
 namespace {
 
 constexpr int busy_limit_ms = 5'000;
+constexpr std::chrono::milliseconds busy_pause{5};
 constexpr int largest_value_bytes = 1 << 20;
 
 /// Makes the file where there is none. One that exists is not opened: closing it again would drop the locks that
@@ -64,6 +67,17 @@ void sqlite_database::fail(const char* doing) const {
 
 void sqlite_database::run(const char* statements) {
   if (sqlite3_exec(handle_, statements, nullptr, nullptr, nullptr) != SQLITE_OK) fail("cannot use");
+}
+
+void sqlite_database::use_write_ahead_log() {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(busy_limit_ms);
+  for (;;) {
+    const int got = sqlite3_exec(handle_, "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+    if (got == SQLITE_OK) return;
+    const bool is_busy = (got & 0xff) == SQLITE_BUSY;
+    if (!is_busy || std::chrono::steady_clock::now() >= until) fail("cannot use");
+    std::this_thread::sleep_for(busy_pause);
+  }
 }
 
 std::int64_t sqlite_database::number(const char* query) {

@@ -21,6 +21,10 @@ class sqlite_database {
   sqlite_database& operator=(const sqlite_database&) = delete;
 
   void run(const char* statements);
+  /// Has writers append to a log, so that readers do not wait for them. Who turns a database over needs it alone, and
+  /// SQLite gives up at once where two do so at one time; this waits as for everything else. Blocks its thread.
+  /// https://www.sqlite.org/wal.html
+  void use_write_ahead_log();
   /// The number that a query gives, 0 when it gives none.
   std::int64_t number(const char* query);
   /// Which file it was when it was opened: a name may be given to another one meanwhile.

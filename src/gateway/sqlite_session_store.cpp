@@ -130,7 +130,8 @@ class sqlite_session_store final : public session_store, public std::enable_shar
   void set_up(sqlite_database& on) {
     // Looked at before anything is written: it may be somebody else's.
     if (on.number("SELECT count(*) FROM sqlite_master") != 0) check_owner(on);
-    on.run("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
+    on.use_write_ahead_log();
+    on.run("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF");
     sqlite_transaction all(on);
     if (on.number("SELECT count(*) FROM sqlite_master") == 0)
       on.run(schema);
