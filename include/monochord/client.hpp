@@ -36,7 +36,7 @@
 namespace monochord {
 
 /// How gateway frames are compressed. A `zstd_stream` is decompressed in half the time that a `zlib_stream` takes, and its
-/// context has some 290 KiB a shard instead of 40; `none` has five times the traffic. docs/sharding.md has the figures.
+/// context has 260 KiB more; `none` has five times the traffic. docs/sharding.md has the figures.
 /// https://docs.discord.com/developers/events/gateway#transport-compression
 enum class gateway_compression : std::uint8_t { none, zlib_stream, zstd_stream };
 
