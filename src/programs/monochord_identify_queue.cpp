@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // An identify queue for the shards of many processes. It prints one line of JSON when it is ready.
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <monochord/gateway/network_identify_queue.hpp>
@@ -105,16 +105,13 @@ settings read_arguments(int argc, char** argv) {
 /// Each connection is a descriptor: the soft limit is raised for as many as may come, the hard one is the administrator's.
 /// Whoever comes when there is none left would be kept out without a word. Throws `usage_error`.
 void make_room_for(std::size_t max_waiting) {
-  constexpr std::size_t others = 512;  // connections that do not wait, files, pipes
-  const rlim_t wanted = max_waiting + others;
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted) return;
-  const bool allowed = limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted;
-  limit.rlim_cur = wanted;
-  if (allowed && ::setrlimit(RLIMIT_NOFILE, &limit) == 0) return;
-  throw usage_error("--max-waiting " + std::to_string(max_waiting) + " needs " + std::to_string(wanted) +
-                    " open files, and the system allows " + std::to_string(limit.rlim_max) +
-                    ": raise that (ulimit -Hn, LimitNOFILE=), or let fewer wait");
+  constexpr std::uint64_t others = 512;  // connections that do not wait, files, pipes
+  const std::uint64_t wanted = max_waiting + others;
+  try {
+    mc::detail::provide_descriptors({std::to_string(max_waiting) + " shards that wait", wanted, wanted});
+  } catch (const mc::descriptor_error& e) {
+    throw usage_error(std::string(e.what()) + ", or let fewer wait (--max-waiting)");
+  }
 }
 
 /// What Discord says of the bot's limits. Throws as the call does.
@@ -172,7 +169,6 @@ int main(int argc, char** argv) {
   sigaddset(&ends, SIGTERM);
   sigprocmask(SIG_BLOCK, &ends, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  mc::detail::provide_all_descriptors();  // one a shard that asks
   const int signals = ::signalfd(-1, &ends, SFD_CLOEXEC);
   try {
     settings with = read_arguments(argc, argv);

@@ -57,7 +57,7 @@ refused('--remaining needs a total', '--remaining needs --total', 'monochord-ide
         '--allow-plain', '--address', '256.0.0.1')
 refused('no more remain than there are in all', 'more than the total, 5', 'monochord-identify-queue', '--remaining', '6',
         '--total', '5', '--address', '256.0.0.1', '--allow-plain')
-refused('a server that could not open so many files does not start', 'raise that (ulimit -Hn', 'monochord-identify-queue',
+refused('a server that could not open so many files does not start', 'raise its hard limit (ulimit -Hn', 'monochord-identify-queue',
         '--max-waiting', '4000', '--address', '256.0.0.1', '--allow-plain', before=few_files)
 refused('a process that is none is refused', 'NUMBER is a whole number, not "one"', '06_cluster', 'one', '2', '4')
 refused('a number with something behind it too', 'SHARDS is a whole number, not "4x"', '06_cluster', '0', '2', '4x',
