@@ -197,7 +197,10 @@ std::function<void(const start_progress&)> client::impl::progress_teller() {
 }
 
 std::function<void(const all_ready&)> client::impl::ready_teller() {
-  return [to = dispatcher](const all_ready& now) { to->deliver_own(event_type_of<all_ready>(), std::make_shared<all_ready>(now)); };
+  return [to = dispatcher, weak = weak_from_this()](const all_ready& now) {
+    to->deliver_own(event_type_of<all_ready>(), std::make_shared<all_ready>(now));
+    if (const auto self = weak.lock()) self->give_back_memory_soon();
+  };
 }
 
 task<> client::impl::tell_progress(std::weak_ptr<impl> weak, std::shared_ptr<progress_news> news) {

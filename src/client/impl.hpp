@@ -83,6 +83,8 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   /// Looks now and then whether there are enough shards.
   static task<> watch_size(std::weak_ptr<impl> weak, std::shared_ptr<monochord::clock> time, duration interval);
   task<> look_at_size();
+  /// Once shards have come up, which takes memory that is not needed again. Not where the process is somebody else's.
+  void give_back_memory_soon();
   /// Throws `descriptor_error`.
   static void provide_descriptors(const client_options& options, const shard_range& shards);
   task<shard_load> load_now();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Where a client's events come from, and where its commands go.
+#include <boost/asio/this_coro.hpp>
 #include <cstdint>
 #include <monochord/gateway/session_store.hpp>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "client/dispatching_sink.hpp"
 #include "client/impl.hpp"
 #include "core/descriptor_limit.hpp"
+#include "core/heap.hpp"
 #include "core/random.hpp"
 #include "gateway/fleet_source.hpp"
 #include "gateway/shared_pace.hpp"
@@ -22,6 +24,8 @@ namespace {
 
 /// Descriptors beside those of shards and REST: stores, logs, files that are sent, the user's own.
 constexpr std::uint64_t other_descriptors = 64;
+/// After the shards have come up: their guilds have been read by then.
+constexpr auto gives_back_after = std::chrono::seconds{30};
 
 protocol::compression to_protocol(gateway_compression wanted) {
   switch (wanted) {
@@ -55,6 +59,16 @@ void client::impl::provide_descriptors(const client_options& options, const shar
   const std::uint64_t others = options.rest_connections + other_descriptors;
   // A shard that is told to reconnect says goodbye on the old connection while it opens the new one.
   detail::provide_descriptors({std::to_string(count) + " shards", count + others, 2 * count + others});
+}
+
+void client::impl::give_back_memory_soon() {
+  if (!own_context) return;
+  const auto later = [](std::shared_ptr<monochord::clock> time) -> task<> {
+    const auto wait = time->make_timer(co_await boost::asio::this_coro::executor);
+    const auto cancelled = co_await wait->wait_until(after(time->now(), gives_back_after));
+    if (!cancelled) detail::give_back_free_memory();
+  };
+  tasks->spawn(later(time));
 }
 
 task<> client::impl::ask_gateway(gateway::gateway_info& found) { found = co_await rest->get_gateway_bot(); }
