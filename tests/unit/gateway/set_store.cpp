@@ -63,6 +63,9 @@ class watched_store final : public session_store {
   testing::simulation& sim_;
 };
 
+/// For a task that outlives the expression that makes it.
+task<> save_later(session_store& to, int shard_id, stored_session what) { co_await to.save(shard_id, what); }
+
 struct two_sets {
   testing::simulation sim;
   std::shared_ptr<watched_store> inner = std::make_shared<watched_store>(sim);
@@ -116,8 +119,8 @@ TEST_CASE("what is saved while a set takes over is not overwritten by what is ol
   t.sim.run(t.fresh.save(0, session("a")));
   t.sim.run(t.fresh.save(1, session("b")));
   t.inner->meanwhile = [&] {
-    t.sim.spawn(t.fresh.save(0, session("newer a")));
-    t.sim.spawn(t.fresh.save(1, session("newer b")));
+    t.sim.spawn(save_later(t.fresh, 0, session("newer a")));
+    t.sim.spawn(save_later(t.fresh, 1, session("newer b")));
   };
   t.old.retire();
   CHECK(t.take_over({}) == errc{});
@@ -129,7 +132,7 @@ TEST_CASE("what the old set is just storing does not come after what the new set
   two_sets t;
   t.sim.run(t.fresh.save(0, session("new")));
   t.inner->next_save_takes = 3s;
-  t.sim.spawn(t.old.save(0, session("old")));
+  t.sim.spawn(save_later(t.old, 0, session("old")));
   t.sim.settle();
   t.old.retire();
   t.sim.run(t.old.until_quiet(t.sim.clock()));
@@ -138,7 +141,7 @@ TEST_CASE("what the old set is just storing does not come after what the new set
   CHECK(t.inner->kept.at(0) == "new");
   // One that does not end is not waited for without end.
   t.inner->next_save_takes = 5min;
-  t.sim.spawn(t.fresh.save(0, session("slow")));
+  t.sim.spawn(save_later(t.fresh, 0, session("slow")));
   t.sim.settle();
   const auto began = t.sim.elapsed();
   t.sim.run(t.fresh.until_quiet(t.sim.clock()));
