@@ -15,7 +15,7 @@
 // only when the lower quartile is over the budget.
 namespace monochord::bench {
 
-constexpr int pairs = 9;
+constexpr int pairs = 15;
 
 inline void need(bool good, const char* what) {
   if (good) return;
