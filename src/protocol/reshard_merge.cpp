@@ -35,7 +35,7 @@ int reshard_merge::shard_of_guild(side which, guild_id guild) const noexcept {
   return which == side::old_set ? old_.of(guild) : new_.of(guild);
 }
 
-std::vector<reshard_merge::ticket> reshard_merge::session_begins(side which, int shard) {
+std::vector<reshard_merge::ticket> reshard_merge::session_begins(side which, int shard, time_point now) {
   std::vector<ticket> out;
   auto* const s = state(which, shard);
   if (!s) return out;
@@ -51,6 +51,13 @@ std::vector<reshard_merge::ticket> reshard_merge::session_begins(side which, int
     return out;
   }
   s->gap = true;
+  if (options_.cluster && phase_ == phase::both) {
+    moved_event told;
+    told.what = moved_event::kind::gap;
+    told.high = static_cast<std::uint64_t>(shard);
+    told.at = now;
+    moved_.push_back(told);
+  }
   std::vector<guild_id> waiting;
   for (const auto& [guild, queue] : held_)
     if (old_.of(guild_id{guild}) == shard) waiting.push_back(guild_id{guild});
@@ -160,8 +167,12 @@ void reshard_merge::prove(guild_id guild, ticket old_copy, ticket new_copy) {
 }
 
 void reshard_merge::sync(guild_id guild, std::vector<ticket>& into, time_point now) {
-  synced_.insert(guild.value());
   const auto at = held_.find(guild.value());
+  if (is_gained(guild)) {
+    if (at != held_.end()) skip(guild, at->second, at->second.size());
+    return;
+  }
+  synced_.insert(guild.value());
   if (at == held_.end()) return;
   for (const auto& one : at->second) let_go(one, into, now);
   held_.erase(at);
@@ -191,9 +202,12 @@ bool reshard_merge::is_start(side from, int shard, std::string_view type, const 
   return type == "GUILD_CREATE";
 }
 
-reshard_merge::outcome reshard_merge::event(side from, int shard, std::string_view type, const event_key& key,
+reshard_merge::outcome reshard_merge::event(side from, int shard, std::string_view type, const event_key& given,
                                             ticket name, std::size_t bytes, time_point now) {
   outcome out;
+  auto key = given;
+  // What does not come on its guild's shard does not move with the guild.
+  if (options_.cluster && shard != shard_of_guild(from, key.guild)) key.guild = guild_id{};
   const bool reads_on = phase_ == phase::both || (phase_ == phase::only_new) == (from == side::new_set);
   if (!reads_on) {  // the other set has it too
     out.what = verdict::cancel;
@@ -215,7 +229,7 @@ reshard_merge::outcome reshard_merge::event(side from, int shard, std::string_vi
     out.what = verdict::cancel;
     return out;
   }
-  if (from == side::old_set) return of_old(key, name, now);
+  if (from == side::old_set) return is_lost(key.guild) ? of_lost(key, name, bytes, now) : of_old(key, name, now);
   if (!is_start(from, shard, type, key, now)) return of_new(key, name, bytes, now);
   ++counters_.starts;
   const auto at = tallies_.find(key);
@@ -304,11 +318,15 @@ reshard_merge::outcome reshard_merge::of_new(const event_key& key, ticket name, 
     return out;
   }
   if (phase_ == phase::only_new) return out;
-  if (!old_set_has(key.guild)) {  // another process delivers it until the switch
+  const bool gained = is_gained(key.guild);
+  if (!gained && !old_set_has(key.guild)) {  // another process delivers it until the switch
     out.what = verdict::cancel;
     return out;
   }
-  if (!is_synced(key.guild) && held_bytes_ + bytes > options_.max_held_bytes) {
+  const bool is_full = held_bytes_ + bytes > options_.max_held_bytes;
+  if (gained) {
+    overfull_ = overfull_ || is_full;
+  } else if (is_full && !is_synced(key.guild)) {
     const auto before = held_count_;
     sync(key.guild, out.before, now);
     counters_.held_too_long += before - held_count_ + 1;
@@ -373,7 +391,8 @@ std::vector<reshard_merge::ticket> reshard_merge::timer(time_point now) {
   std::vector<ticket> out;
   std::vector<guild_id> late;
   for (const auto& [guild, queue] : held_)
-    if (has_passed(queue.front().since, options_.hold_limit, now)) late.push_back(guild_id{guild});
+    if (!is_gained(guild_id{guild}) && has_passed(queue.front().since, options_.hold_limit, now))
+      late.push_back(guild_id{guild});
   for (const auto guild : late) {
     counters_.held_too_long += held_[guild.value()].size();
     sync(guild, out, now);
@@ -405,11 +424,14 @@ std::vector<reshard_merge::ticket> reshard_merge::take_forgotten() { return take
 
 std::vector<reshard_merge::ticket> reshard_merge::finish() {
   phase_ = phase::only_new;
+  kept_.clear();  // they are others' now
   std::vector<ticket> out;
-  for (const auto& [guild, queue] : held_)
-    for (const auto& one : queue) out.push_back(one.name);
+  for (const auto* all : {&held_, &skipped_})
+    for (const auto& [guild, queue] : *all)
+      for (const auto& one : queue) out.push_back(one.name);
   std::sort(out.begin(), out.end());
   held_.clear();
+  skipped_.clear();
   held_count_ = held_bytes_ = 0;
   for (auto at = tallies_.begin(); at != tallies_.end();) {
     auto& t = at->second;
@@ -423,9 +445,11 @@ std::vector<reshard_merge::ticket> reshard_merge::finish() {
 std::vector<reshard_merge::ticket> reshard_merge::roll_back() {
   phase_ = phase::only_old;
   std::vector<ticket> out;
-  for (const auto& [guild, queue] : held_)
-    for (const auto& one : queue) out.push_back(one.name);
+  for (const auto* all : {&held_, &skipped_})
+    for (const auto& [guild, queue] : *all)
+      for (const auto& one : queue) out.push_back(one.name);
   held_.clear();
+  skipped_.clear();
   held_count_ = held_bytes_ = 0;
   for (auto at = tallies_.begin(); at != tallies_.end();) {
     auto& t = at->second;

@@ -22,6 +22,21 @@ struct shard_part {
   int total = 1;
   bool has(int shard) const noexcept { return shard >= here.first && shard < here.first + here.count; }
   int of(guild_id guild) const noexcept { return shard_of(guild, total); }
+  friend bool operator==(const shard_part&, const shard_part&) = default;
+};
+
+/// What a process that gives guilds away tells those that gain them, in its order.
+struct moved_event {
+  enum class kind : std::uint8_t {
+    counted,  ///< as of `event_key`: it has delivered that event
+    unique,   ///< likewise
+    gap,      ///< its old shard `high` began another session, `low` milliseconds ago: what it had not got it never will
+  };
+  kind what = kind::counted;
+  guild_id guild;
+  std::uint64_t high = 0, low = 0;
+  time_point at{};  ///< here; told to nobody
+  friend bool operator==(const moved_event&, const moved_event&) = default;
 };
 
 struct merge_options {
@@ -30,6 +45,9 @@ struct merge_options {
   duration guilds_limit = std::chrono::seconds{15};    ///< how long a new shard waits for its next guild
   duration lag = std::chrono::seconds{2};              ///< what a set may be behind the other and still be balanced
   std::size_t max_held_bytes = std::size_t{64} << 20;  ///< past that no event waits, nor those of its guild
+  /// Guilds move between processes that tell each other of it. Otherwise nothing is told, and what is gained is nobody's
+  /// until the end.
+  bool cluster = false;
 };
 
 struct merge_counters {
@@ -66,7 +84,7 @@ class reshard_merge {
   // --- shards ---
   /// A shard is about to start a session: from here on it gets events; what an earlier session of it had not brought
   /// never comes. Gives held ones to be delivered, in this order; each expects its twin.
-  std::vector<ticket> session_begins(side which, int shard);
+  std::vector<ticket> session_begins(side which, int shard, time_point now = {});
   /// READY of a new shard named these guilds, whose GUILD_CREATEs follow.
   void guilds_announced(int new_shard, std::vector<guild_id> guilds, time_point now);
   /// Whether the shard works just now; asked of each by the driver from time to time.
@@ -74,12 +92,29 @@ class reshard_merge {
 
   // --- events ---
   /// `bytes` is what holding it costs.
-  outcome event(side from, int shard, std::string_view type, const event_key& key, ticket name, std::size_t bytes,
+  outcome event(side from, int shard, std::string_view type, const event_key& given, ticket name, std::size_t bytes,
                 time_point now);
   /// Held ones whose time is over, to be delivered in this order; each expects its twin. Call it every second or so.
   std::vector<ticket> timer(time_point now);
   /// Delivered copies whose twin will not come any more, since the last call.
   std::vector<ticket> take_forgotten();
+
+  // --- guilds that move between processes ---
+  // Until the end it is the old process that delivers. The new one holds its copies back and drops those that the old one
+  // has delivered; what is left of them follows at the end.
+  /// What the others have to be told, since the last call.
+  std::vector<moved_event> take_moved();
+  /// Another process has delivered this. Gives held ones that are not to be delivered any more. `name` as in `event`.
+  std::vector<ticket> delivered_elsewhere(const moved_event& told, ticket name, time_point now);
+  /// An old shard of another process will never bring what came before `until` and what it has not told of. Gives held
+  /// ones to be delivered, in this order.
+  std::vector<ticket> gap_elsewhere(int old_shard, time_point until);
+  /// From now on nothing of the guilds that this process gives away is delivered here: it is held back for `roll_back`.
+  void freeze() noexcept { frozen_ = true; }
+  /// More has to be held back than there is room for: it has to be given up.
+  bool is_overfull() const noexcept { return overfull_; }
+  /// After `roll_back`: what was held back since `freeze`, to be delivered in this order.
+  std::vector<ticket> take_kept();
 
   // --- the end ---
   /// Every new shard is up, and has told of its guilds or has had its time for that.
@@ -151,6 +186,12 @@ class reshard_merge {
   bool is_start(side from, int shard, std::string_view type, const event_key& key, time_point now);
   bool new_set_has(guild_id guild) noexcept;
   bool old_set_has(guild_id guild) const noexcept { return !guild || old_.has(old_.of(guild)); }
+  bool is_lost(guild_id guild) const noexcept {
+    return options_.cluster && guild && old_.has(old_.of(guild)) && !new_.has(new_.of(guild));
+  }
+  bool is_gained(guild_id guild) const noexcept {
+    return options_.cluster && guild && new_.has(new_.of(guild)) && !old_.has(old_.of(guild));
+  }
   bool is_synced(guild_id guild) noexcept;
   void cancel_passed(held_queue& queue, std::vector<ticket>& into);
   /// Both sets have this event, which comes once: what either had before it and the other has not got by now will not
@@ -163,6 +204,10 @@ class reshard_merge {
   void let_go(const held_event& one, std::vector<ticket>& into, time_point now);
   outcome of_old(const event_key& key, ticket name, time_point now);
   outcome of_new(const event_key& key, ticket name, std::size_t bytes, time_point now);
+  outcome of_lost(const event_key& key, ticket name, std::size_t bytes, time_point now);
+  /// The old process has passed these, as far as the first `count` of the queue: it may have got them in another order.
+  void skip(guild_id guild, held_queue& queue, std::size_t count);
+  void take_off(const held_event& one);
   bool is_due(side expected_from, guild_id guild, time_point since, time_point now) noexcept;
   void expire(side expected_from, const event_key& key, line& delivered, time_point now);
   bool is_behind(const tally& of, const line& delivered, time_point now) const noexcept;
@@ -182,6 +227,10 @@ class reshard_merge {
   std::unordered_map<event_key, repeated, event_key_hash> repeated_;
   std::unordered_set<event_key, event_key_hash> spent_;  // what comes once, and whose twin came in no time: it comes too late
   std::vector<ticket> forgotten_;
+  std::unordered_map<std::uint64_t, held_queue> skipped_;  // of gained guilds, by guild
+  std::vector<moved_event> moved_;
+  std::vector<ticket> kept_;  // of guilds that are given away, since `freeze`
+  bool frozen_ = false, overfull_ = false;
   time_point balanced_since_{};
   merge_counters counters_;
 };
