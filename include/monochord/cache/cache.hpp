@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <monochord/cache/policy.hpp>
+#include <monochord/core/optional.hpp>
+#include <monochord/core/snowflake.hpp>
+#include <monochord/core/timestamp.hpp>
+
+namespace monochord {
+
+namespace cached {
+struct world;
+}
+class clock;
+struct application;
+struct auto_moderation_rule;
+struct channel;
+struct emoji;
+struct entitlement;
+struct guild;
+struct integration;
+struct member;
+struct message;
+struct presence;
+struct role;
+struct scheduled_event;
+struct soundboard_sound;
+struct stage_instance;
+struct sticker;
+struct user;
+struct voice_state;
+#define MONOCHORD_CACHED(event) struct event;
+#define MONOCHORD_CACHED_BEFORE(event, what) struct event;
+#include <monochord/cache/events.def>
+#undef MONOCHORD_CACHED
+#undef MONOCHORD_CACHED_BEFORE
+
+struct cache_options {
+  cache_policy policy{};
+  /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event and
+  /// under no lock. Empty: `policy` for all. Should not throw.
+  std::function<cache_policy(guild_id)> guild_policy{};
+  /// Of `member_age` and `members_per_guild`; null: the system's.
+  std::shared_ptr<monochord::clock> clock{};
+};
+
+/// What a cache holds at a moment.
+struct cache_stats {
+  struct of_kind {
+    std::size_t count = 0;
+    std::size_t bytes = 0;  ///< as the allocator counts them
+  };
+  static constexpr std::size_t kinds = 18;
+  std::array<of_kind, kinds> each{};  ///< by the bit of the kind
+  std::size_t overhead_bytes = 0;     ///< what belongs to no kind: tables of guilds and of places of channels
+  std::uint64_t lookups = 0;          ///< since the start
+  std::uint64_t hits = 0;
+
+  const of_kind& of(cache_kind kind) const noexcept;
+  std::size_t bytes() const noexcept;
+};
+
+/// What is known of a guild beside Discord's object.
+struct cached_guild_state {
+  timestamp joined_at{};
+  int member_count = 0;
+  bool large = false;
+  bool unavailable = false;  ///< an outage, or not sent again yet after a new session began
+};
+
+/// What Discord told a bot, in compact records: about 100 bytes for a member with its user. Events change it with `apply`;
+/// everything that is read is a copy, which belongs to the reader for as long as it wants. Thread-safe: guilds are spread
+/// over stripes with a lock each, held for no longer than one copy or change takes; nobody's function is called under one.
+/// Events of one guild must be applied one after another, as a shard gives them.
+class cache {
+ public:
+  explicit cache(cache_options options = {});
+  cache(const cache&) = delete;
+  cache& operator=(const cache&) = delete;
+  ~cache();
+
+#define MONOCHORD_CACHED(event) void apply(const event&);
+  /// Takes an event in. Where there is a `before` and it is not null, it gets the old value, if the cache had it.
+#define MONOCHORD_CACHED_BEFORE(event, what) void apply(const event&, what* before = nullptr);
+#include <monochord/cache/events.def>
+#undef MONOCHORD_CACHED
+#undef MONOCHORD_CACHED_BEFORE
+
+  /// Drops members that are older than their policy's `member_age`. To be called now and then.
+  void sweep();
+
+  optional<monochord::guild> guild(guild_id id) const;
+  /// All that are known, in no order.
+  std::vector<guild_id> guild_ids() const;
+  optional<cached_guild_state> state(guild_id id) const;
+  /// A channel or an active thread.
+  optional<monochord::channel> channel(channel_id id) const;
+  std::vector<monochord::channel> channels(guild_id guild) const;
+  std::vector<monochord::channel> threads(guild_id guild) const;
+  /// With its user, of which there is only the id where users are not kept.
+  optional<monochord::member> member(guild_id guild, user_id user) const;
+  /// One consistent copy of all; for as long as that takes (about 1 ms for 2,000) events of guilds of this stripe wait.
+  std::vector<monochord::member> members(guild_id guild) const;
+  optional<monochord::user> user(user_id id) const;
+  optional<monochord::role> role(guild_id guild, role_id id) const;
+  std::vector<monochord::role> roles(guild_id guild) const;
+  std::vector<monochord::emoji> emojis(guild_id guild) const;
+  std::vector<monochord::sticker> stickers(guild_id guild) const;
+  std::vector<monochord::soundboard_sound> soundboard(guild_id guild) const;
+  optional<monochord::voice_state> voice_state(guild_id guild, user_id user) const;
+  std::vector<monochord::voice_state> voice_states(guild_id guild) const;
+  optional<monochord::presence> presence(guild_id guild, user_id user) const;
+  std::vector<monochord::stage_instance> stage_instances(guild_id guild) const;
+  std::vector<monochord::scheduled_event> scheduled_events(guild_id guild) const;
+  std::vector<monochord::integration> integrations(guild_id guild) const;
+  std::vector<monochord::auto_moderation_rule> auto_moderation_rules(guild_id guild) const;
+  std::vector<monochord::invite_create> invites(guild_id guild) const;
+  optional<monochord::message> message(channel_id channel, message_id id) const;
+  /// The last ones, oldest first.
+  std::vector<monochord::message> messages(channel_id channel) const;
+  std::vector<monochord::entitlement> entitlements() const;
+  optional<monochord::user> current_user() const;
+  optional<monochord::application> current_application() const;
+
+  /// Counts and bytes; walks all guilds, one stripe at a time.
+  cache_stats stats() const;
+
+ private:
+  std::unique_ptr<cached::world> world_;
+};
+
+}  // namespace monochord

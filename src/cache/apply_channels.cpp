@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+
+#include "cache/impl.hpp"
+
+namespace monochord {
+
+using namespace cached;
+
+void cache::apply(const channel_create& event) {
+  world_->put_channel(*world_->open(event.channel.guild_id.value_or(guild_id{})), event.channel);
+}
+void cache::apply(const channel_update& event, optional<monochord::channel>* before) {
+  const auto g = world_->open(event.channel.guild_id.value_or(guild_id{}));
+  if (before) *before = world_->take_channel(*g, event.channel.id);
+  world_->put_channel(*g, event.channel);
+}
+void cache::apply(const channel_delete& event, optional<monochord::channel>* before) {
+  const auto g = world_->find(event.channel.guild_id.value_or(guild_id{}));
+  if (!g) return;
+  if (before) *before = world_->take_channel(*g, event.channel.id);
+  world_->drop_channel(*g, cache_kind::channels, event.channel.id);
+}
+void cache::apply(const channel_pins_update& event, optional<monochord::channel>* before) {
+  const auto g = world_->find(event.guild_id.value_or(guild_id{}));
+  if (!g) return;
+  auto old = world_->take_channel(*g, event.channel_id);
+  if (!old) return;
+  monochord::channel fresh = *old;
+  fresh.last_pin_timestamp = event.last_pin_timestamp;
+  if (fresh.thread_metadata) world_->put_thread(*g, fresh);
+  else world_->put_channel(*g, fresh);
+  if (before) *before = std::move(old);
+}
+
+void cache::apply(const thread_create& event) {
+  world_->put_thread(*world_->open(event.thread.guild_id.value_or(guild_id{})), event.thread);
+}
+// The bot's own membership comes only with THREAD_CREATE, THREAD_LIST_SYNC and THREAD_MEMBER_UPDATE.
+void cache::apply(const thread_update& event, optional<monochord::channel>* before) {
+  const auto g = world_->open(event.thread.guild_id.value_or(guild_id{}));
+  auto old = world_->take_channel(*g, event.thread.id);
+  if (old && old->member && !event.thread.member) {
+    monochord::channel fresh = event.thread;
+    fresh.member = old->member;
+    world_->put_thread(*g, fresh);
+  } else {
+    world_->put_thread(*g, event.thread);
+  }
+  if (before) *before = std::move(old);
+}
+void cache::apply(const thread_delete& event, optional<monochord::channel>* before) {
+  const auto g = world_->find(event.guild_id ? *event.guild_id : world_->guild_of(event.id));
+  if (!g) return;
+  if (before) *before = world_->take_channel(*g, event.id);
+  world_->drop_channel(*g, cache_kind::threads, event.id);
+}
+void cache::apply(const thread_list_sync& event) {
+  const auto g = world_->find(event.guild_id);
+  if (!g) return;
+  for (const auto& thread : take_all<monochord::channel>(g->find(cache_kind::threads))) {
+    const bool meant = !event.channel_ids || (thread.parent_id.has_value() &&
+                       std::count(event.channel_ids->begin(), event.channel_ids->end(), *thread.parent_id) > 0);
+    const bool listed = std::any_of(event.threads.begin(), event.threads.end(), [&](const auto& t) { return t.id == thread.id; });
+    if (meant && !listed) world_->drop_channel(*g, cache_kind::threads, thread.id);
+  }
+  for (monochord::channel thread : event.threads) {
+    for (const auto& m : event.members)
+      if (m.id && *m.id == thread.id) thread.member = m;
+    world_->put_thread(*g, thread);
+  }
+}
+void cache::apply(const thread_member_update& event, optional<monochord::channel>* before) {
+  const auto g = world_->find(event.guild_id);
+  if (!g || !event.member.id) return;
+  auto old = take<monochord::channel>(g->find(cache_kind::threads), event.member.id->value());
+  if (!old) return;
+  monochord::channel fresh = *old;
+  fresh.member = event.member;
+  world_->put_thread(*g, fresh);
+  if (before) *before = std::move(old);
+}
+void cache::apply(const thread_members_update& event, optional<monochord::channel>* before) {
+  const auto g = world_->find(event.guild_id);
+  if (!g) return;
+  auto old = take<monochord::channel>(g->find(cache_kind::threads), event.id.value());
+  if (!old) return;
+  monochord::channel fresh = *old;
+  fresh.member_count = event.member_count;
+  if (event.removed_member_ids)
+    for (const user_id id : *event.removed_member_ids)
+      if (id.value() == world_->self_id.load(std::memory_order_relaxed)) fresh.member.reset();
+  world_->put_thread(*g, fresh);
+  if (before) *before = std::move(old);
+}
+
+void cache::apply(const message_create& event) {
+  world_->see(event.guild_id, event.message.author, event.member);
+  const auto g = world_->open(event.guild_id.value_or(guild_id{}));
+  world_->put_message(*g, event.message);
+}
+void cache::apply(const message_update& event, optional<monochord::message>* before) {
+  const auto g = world_->find(event.guild_id.value_or(guild_id{}));
+  if (!g) return;
+  auto old = take<monochord::message>(g->find(cache_kind::messages), event.message.id.value());
+  if (old) world_->put_message(*g, event.message);  // an old message that nobody has does not push out a new one
+  if (before) *before = std::move(old);
+}
+
+namespace {
+
+void forget(guild_entry& g, channel_id channel, message_id id) {
+  if (!drop(g, cache_kind::messages, id.value())) return;
+  const auto ring = g.rings.find(channel.value());
+  if (ring == g.rings.end()) return;
+  std::erase(ring->second, id.value());
+  if (ring->second.empty()) g.rings.erase(ring);
+}
+
+}  // namespace
+
+void cache::apply(const message_delete& event, optional<monochord::message>* before) {
+  const auto g = world_->find(event.guild_id.value_or(guild_id{}));
+  if (!g) return;
+  if (before) *before = take<monochord::message>(g->find(cache_kind::messages), event.id.value());
+  forget(*g, event.channel_id, event.id);
+}
+void cache::apply(const message_delete_bulk& event, std::vector<monochord::message>* before) {
+  const auto g = world_->find(event.guild_id.value_or(guild_id{}));
+  if (!g) return;
+  for (const message_id id : event.ids) {
+    if (before)
+      if (auto old = take<monochord::message>(g->find(cache_kind::messages), id.value())) before->push_back(std::move(*old));
+    forget(*g, event.channel_id, id);
+  }
+}
+void cache::apply(const typing_start& event) {
+  if (!event.guild_id || !event.member) return;
+  if (const auto g = world_->find(*event.guild_id)) world_->put_member(*g, *event.member, true);
+}
+void cache::apply(const interaction_create& event) {
+  if (!event.interaction.guild_id || !event.interaction.member) return;
+  if (const auto g = world_->find(*event.interaction.guild_id)) world_->put_member(*g, *event.interaction.member, true);
+}
+
+}  // namespace monochord

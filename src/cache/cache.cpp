@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include <monochord/cache/cache.hpp>
+
+#include "cache/impl.hpp"
+
+namespace monochord {
+
+using namespace cached;
+
+cache::cache(cache_options options) : world_(std::make_unique<world>(std::move(options))) {}
+cache::~cache() = default;
+
+const cache_stats::of_kind& cache_stats::of(cache_kind kind) const noexcept { return each[slot_of(kind)]; }
+std::size_t cache_stats::bytes() const noexcept {
+  std::size_t sum = overhead_bytes;
+  for (const of_kind& k : each) sum += k.bytes;
+  return sum;
+}
+
+void cache::sweep() {
+  const std::uint32_t now = world_->now();
+  for (const guild_id id : guild_ids()) {
+    const auto g = world_->find(id);
+    if (!g || g->policy.member_age.count() == 0 || !g->find(cache_kind::members)) continue;
+    std::vector<user_id> old;
+    g->find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view text) {
+      std::uint32_t seen;
+      std::memcpy(&seen, text.data(), sizeof seen);
+      if (key != world_->self_id.load(std::memory_order_relaxed) && now - seen > g->policy.member_age.count()) old.emplace_back(key);
+    });
+    for (const user_id user : old) world_->drop_member(*g, user);
+  }
+}
+
+optional<monochord::guild> cache::guild(guild_id id) const {
+  return world_->read(id, [&](const guild_entry& g) { return world_->take_guild(g); });
+}
+std::vector<guild_id> cache::guild_ids() const {
+  std::vector<guild_id> all;
+  for (const auto& s : world_->stripes) {
+    const std::lock_guard hold(s.lock);
+    for (const auto& [id, g] : s.guilds)
+      if (id) all.push_back(id);
+  }
+  return all;
+}
+optional<cached_guild_state> cache::state(guild_id id) const {
+  return world_->read(id, [](const guild_entry& g) { return optional<cached_guild_state>(g.state); });
+}
+optional<monochord::channel> cache::channel(channel_id id) const {
+  return world_->read(world_->guild_of(id), [&](const guild_entry& g) { return world_->take_channel(g, id); });
+}
+optional<monochord::member> cache::member(guild_id guild, user_id user) const {
+  return world_->read(guild, [&](const guild_entry& g) { return world_->take_member(g, user); });
+}
+std::vector<monochord::member> cache::members(guild_id guild) const {
+  return world_->read(guild, [&](const guild_entry& g) {
+    std::vector<monochord::member> all;
+    if (const record_set* set = g.find(cache_kind::members)) {
+      all.reserve(set->size());
+      set->for_each([&](std::uint64_t key, std::string_view) {
+        if (auto m = world_->take_member(g, user_id{key})) all.push_back(std::move(*m));
+      });
+    }
+    return all;
+  });
+}
+optional<monochord::user> cache::user(user_id id) const {
+  monochord::user found;
+  if (world_->users.read(id, found)) return optional<monochord::user>(std::move(found));
+  if (auto own = current_user(); own && own->id == id) return own;
+  return std::nullopt;
+}
+
+#define MONOCHORD_CACHE_ONE(name, type, kind, Id)                                                  \
+  optional<monochord::type> cache::name(guild_id guild, Id id) const {                              \
+    return world_->read(guild, [&](const guild_entry& g) {                                          \
+      return take<monochord::type>(g.find(cache_kind::kind), id.value());                           \
+    });                                                                                            \
+  }
+#define MONOCHORD_CACHE_ALL(name, type, kind)                                                      \
+  std::vector<monochord::type> cache::name(guild_id guild) const {                                  \
+    return world_->read(guild, [&](const guild_entry& g) {                                          \
+      return take_all<monochord::type>(g.find(cache_kind::kind));                                   \
+    });                                                                                            \
+  }
+MONOCHORD_CACHE_ONE(role, role, roles, role_id)
+MONOCHORD_CACHE_ONE(voice_state, voice_state, voice_states, user_id)
+MONOCHORD_CACHE_ONE(presence, presence, presences, user_id)
+MONOCHORD_CACHE_ALL(channels, channel, channels)
+MONOCHORD_CACHE_ALL(threads, channel, threads)
+MONOCHORD_CACHE_ALL(roles, role, roles)
+MONOCHORD_CACHE_ALL(emojis, emoji, emojis)
+MONOCHORD_CACHE_ALL(stickers, sticker, stickers)
+MONOCHORD_CACHE_ALL(soundboard, soundboard_sound, soundboard_sounds)
+MONOCHORD_CACHE_ALL(voice_states, voice_state, voice_states)
+MONOCHORD_CACHE_ALL(stage_instances, stage_instance, stage_instances)
+MONOCHORD_CACHE_ALL(scheduled_events, scheduled_event, scheduled_events)
+MONOCHORD_CACHE_ALL(integrations, integration, integrations)
+MONOCHORD_CACHE_ALL(auto_moderation_rules, auto_moderation_rule, auto_moderation_rules)
+MONOCHORD_CACHE_ALL(invites, invite_create, invites)
+#undef MONOCHORD_CACHE_ONE
+#undef MONOCHORD_CACHE_ALL
+
+optional<monochord::message> cache::message(channel_id channel, message_id id) const {
+  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) {
+    return take<monochord::message>(g.find(cache_kind::messages), id.value());
+  });
+}
+std::vector<monochord::message> cache::messages(channel_id channel) const {
+  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) {
+    std::vector<monochord::message> all;
+    if (const auto ring = g.rings.find(channel.value()); ring != g.rings.end())
+      for (const std::uint64_t id : ring->second)
+        if (auto m = take<monochord::message>(g.find(cache_kind::messages), id)) all.push_back(std::move(*m));
+    return all;
+  });
+}
+std::vector<monochord::entitlement> cache::entitlements() const {
+  return world_->read(guild_id{}, [](const guild_entry& g) {
+    return take_all<monochord::entitlement>(g.find(cache_kind::entitlements));
+  });
+}
+optional<monochord::user> cache::current_user() const {
+  const std::lock_guard hold(world_->self_lock);
+  return world_->self;
+}
+optional<monochord::application> cache::current_application() const {
+  const std::lock_guard hold(world_->self_lock);
+  return world_->app;
+}
+
+cache_stats cache::stats() const {
+  cache_stats sum;
+  for (const auto& s : world_->stripes) {
+    const std::lock_guard hold(s.lock);
+    sum.lookups += s.lookups;
+    sum.hits += s.hits;
+    const std::size_t buckets = s.guilds.bucket_count();
+    sum.overhead_bytes += buckets ? allocation_bytes(buckets * sizeof(*s.guilds.begin()) + (buckets / 15 + 1) * 16) : 0;
+    for (const auto& [id, g] : s.guilds) {
+      sum.overhead_bytes += allocation_bytes(sizeof *g) + g->member_roles.bytes();
+      for (const auto& [channel, ring] : g->rings)
+        sum.overhead_bytes += allocation_bytes(24 + sizeof ring) + allocation_bytes(ring.capacity() * sizeof ring[0]);
+      if (!g->rings.empty()) sum.overhead_bytes += allocation_bytes(g->rings.bucket_count() * sizeof(void*));
+      for (std::size_t i = 0; i < g->sets.size(); ++i) {
+        if (!g->sets[i]) continue;
+        sum.each[i].count += g->sets[i]->size();
+        sum.each[i].bytes += g->sets[i]->bytes() + allocation_bytes(sizeof *g->sets[i]);
+      }
+    }
+  }
+  const auto [users, bytes] = world_->users.count_and_bytes();
+  sum.each[slot_of(cache_kind::users)] = {users, bytes};
+  const std::lock_guard hold(world_->places_lock);
+  sum.overhead_bytes += world_->places.bytes() + allocation_bytes(sizeof *world_);
+  return sum;
+}
+
+}  // namespace monochord

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <bit>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "cache/record_set.hpp"
+#include "cache/records.hpp"
+#include <monochord/cache/cache.hpp>
+#include <monochord/core/clock.hpp>
+#include <monochord/json/codec.hpp>
+#include <monochord/model/application.hpp>
+#include <monochord/model/events.hpp>
+
+namespace monochord {
+
+namespace cached {
+
+constexpr std::size_t slot_of(cache_kind kind) noexcept {
+  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(kind)));
+}
+
+/// Where the users of all guilds are, each once and counted: a text starts with the 4 bytes of its count.
+class user_store {
+ public:
+  /// The user's newest state; one member more holds it when `new_holder`.
+  void hold(const user& value, flags<cache_field> without, bool new_holder);
+  void release(user_id id);
+  bool read(user_id id, user& out) const;
+  std::pair<std::size_t, std::size_t> count_and_bytes() const;
+
+ private:
+  struct stripe {
+    mutable std::mutex lock;
+    record_set set;
+  };
+  stripe& of(user_id id) noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
+  const stripe& of(user_id id) const noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
+  std::array<stripe, 64> stripes_;
+};
+
+/// The ids of the last messages of a channel, oldest first.
+using message_ring = std::vector<std::uint64_t>;
+
+/// All of one guild but its users. Direct messages, and what belongs to no guild, are the guild 0.
+struct guild_entry {
+  explicit guild_entry(guild_id which, const cache_policy& rules) : id(which), policy(rules) {}
+  bool keeps(cache_kind kind) const noexcept { return policy.kinds.has(kind); }
+  bool stamps() const noexcept { return policy.members_per_guild != 0 || policy.member_age.count() != 0; }
+  record_set& set(cache_kind kind) {
+    auto& s = sets[slot_of(kind)];
+    if (!s) s = std::make_unique<record_set>();
+    return *s;
+  }
+  const record_set* find(cache_kind kind) const noexcept { return sets[slot_of(kind)].get(); }
+
+  guild_id id;
+  cache_policy policy;
+  std::array<std::unique_ptr<record_set>, cache_stats::kinds> sets;
+  role_table member_roles;
+  std::unordered_map<std::uint64_t, message_ring> rings;
+  cached_guild_state state;
+};
+
+// One record of a kind, as text. The rarer kinds are Discord's JSON, with its length before it.
+template <class T>
+void write(std::string& out, const T& value, flags<cache_field>) {
+  const std::string text = json::encode(value);
+  const auto size = static_cast<std::uint32_t>(text.size());
+  out.append(reinterpret_cast<const char*>(&size), sizeof size);
+  out.append(text);
+}
+template <class T>
+bool read(std::string_view text, T& out) {
+  std::uint32_t size = 0;
+  if (text.size() < sizeof size) return false;
+  std::memcpy(&size, text.data(), sizeof size);
+  if (size > text.size() - sizeof size) return false;
+  json::failure why;
+  return json::decode_into(out, text.substr(sizeof size, size), why);
+}
+inline void write(std::string& out, const role& value, flags<cache_field> without) { pack(out, value, without); }
+inline bool read(std::string_view text, role& out) { return unpack(text, out); }
+inline void write(std::string& out, const channel& value, flags<cache_field> without) { pack(out, value, without); }
+inline bool read(std::string_view text, channel& out) { return unpack(text, out); }
+inline void write(std::string& out, const voice_state& value, flags<cache_field>) { pack(out, value); }
+inline bool read(std::string_view text, voice_state& out) { return unpack(text, out); }
+// What a compact record leaves to its key.
+template <class T>
+void set_key(T&, std::uint64_t) {}
+inline void set_key(role& r, std::uint64_t key) { r.id = role_id{key}; }
+inline void set_key(channel& c, std::uint64_t key) { c.id = channel_id{key}; }
+inline void set_key(voice_state& v, std::uint64_t key) { v.user_id = user_id{key}; }
+
+template <class T>
+optional<T> take(const record_set* set, std::uint64_t key) {
+  if (!set) return std::nullopt;
+  const std::string_view text = set->find(key);
+  T value;
+  if (!text.data() || !read(text, value)) return std::nullopt;
+  set_key(value, key);
+  return optional<T>(std::move(value));
+}
+template <class T>
+std::vector<T> take_all(const record_set* set) {
+  std::vector<T> all;
+  if (!set) return all;
+  all.reserve(set->size());
+  set->for_each([&](std::uint64_t key, std::string_view text) {
+    T value;
+    if (!read(text, value)) return;
+    set_key(value, key);
+    all.push_back(std::move(value));
+  });
+  return all;
+}
+template <class T>
+void keep(guild_entry& g, cache_kind kind, std::uint64_t key, const T& value) {
+  if (!g.keeps(kind)) return;
+  thread_local std::string text;
+  text.clear();
+  write(text, value, g.policy.without);
+  g.set(kind).put(key, text);
+}
+inline bool drop(guild_entry& g, cache_kind kind, std::uint64_t key) {
+  return g.find(kind) && g.set(kind).erase(key);
+}
+
+/// What a cache owns.
+struct world {
+  using entry = guild_entry;
+  struct stripe {
+    mutable std::mutex lock;
+    boost::unordered_flat_map<guild_id, std::unique_ptr<entry>, std::hash<guild_id>> guilds;
+    mutable std::uint64_t lookups = 0, hits = 0;
+  };
+  /// An entry with its stripe's lock.
+  struct locked {
+    std::unique_lock<std::mutex> lock;
+    entry* guild = nullptr;
+    explicit operator bool() const noexcept { return guild != nullptr; }
+    entry* operator->() const noexcept { return guild; }
+    entry& operator*() const noexcept { return *guild; }
+  };
+
+  explicit world(cache_options given);
+
+  stripe& of(guild_id id) noexcept { return stripes[std::hash<guild_id>()(id) % stripes.size()]; }
+  locked find(guild_id id) noexcept;
+  locked open(guild_id id);  ///< made if there is none
+  /// For a reader: counts.
+  template <class F>
+  auto read(guild_id id, F&& f) -> decltype(f(std::declval<entry&>())) {
+    const locked g = find(id);
+    ++of(id).lookups;
+    if (!g) return {};
+    auto got = f(*g);
+    if constexpr (requires { got.has_value(); }) of(id).hits += got.has_value() ? 1 : 0;
+    else of(id).hits += got.empty() ? 0 : 1;
+    return got;
+  }
+
+  guild_id guild_of(channel_id id) const;
+  void place(entry& g, channel_id id);
+  void unplace(channel_id id);
+
+  void put_channel(entry& g, const channel& c);
+  void put_thread(entry& g, const channel& c);
+  void drop_channel(entry& g, cache_kind kind, channel_id id);
+  optional<channel> take_channel(const entry& g, channel_id id) const;
+  void put_member(entry& g, const member& m, bool active, bool in_voice = false);
+  optional<member> take_member(const entry& g, user_id id) const;
+  bool drop_member(entry& g, user_id id);
+  void limit_members(entry& g);
+  void put_presence(entry& g, const presence& p);
+  void put_voice_state(entry& g, const voice_state& v);
+  void put_guild(entry& g, const guild& value);
+  optional<guild> take_guild(const entry& g) const;
+  void empty(entry& g);
+  void remove_guild(guild_id id);
+  void put_message(entry& g, const message& m);
+  void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
+  std::uint32_t now() const noexcept;
+
+  cache_options options;
+  user_store users;
+  std::array<stripe, 64> stripes;
+  mutable std::mutex places_lock;
+  record_set places;  // channel or thread -> its guild
+  mutable std::mutex self_lock;
+  optional<user> self;
+  optional<application> app;
+  std::atomic<std::uint64_t> self_id{0};
+  time_point started;
+};
+
+}  // namespace cached
+
+}  // namespace monochord

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: MIT
+#include "cache/record_set.hpp"
+
+#include <algorithm>
+
+namespace monochord::cached {
+
+record_set::record_set(const record_set& other)
+    : capacity_(other.capacity_), size_(other.size_), tail_(other.tail_), used_(other.used_), dead_(other.dead_) {
+  pages_.reserve(other.pages_.size());
+  for (const page& p : other.pages_) {
+    page& copy = pages_.emplace_back();
+    copy.capacity = copy.used = p.used;  // nothing is added to a copy
+    copy.dead = p.dead;
+    if (!p.data) continue;
+    copy.data = std::make_unique_for_overwrite<char[]>(p.used);
+    std::memcpy(copy.data.get(), p.data.get(), p.used);
+  }
+  if (capacity_ == 0) return;
+  index_ = std::make_unique_for_overwrite<place[]>(capacity_);
+  std::memcpy(index_.get(), other.index_.get(), capacity_ * sizeof(place));
+}
+
+std::uint32_t record_set::slot_of(std::uint64_t key, std::uint64_t hash) const noexcept {
+  if (capacity_ == 0) return none;
+  for (std::uint32_t i = start_of(hash, capacity_);; i = i + 1 == capacity_ ? 0 : i + 1) {
+    const place p = index_[i];
+    if (p == none) return none;  // the table is never full
+    if ((p & 7) == (hash & 7) && key_at(p) == key) return i;
+  }
+}
+
+std::string_view record_set::find(std::uint64_t key) const noexcept {
+  const std::uint32_t slot = slot_of(key, hash_of(key));
+  return slot == none ? std::string_view() : text_at(index_[slot]);
+}
+
+std::uint64_t record_set::key_near(std::uint32_t n) const noexcept {
+  if (size_ == 0) return 0;
+  for (std::uint32_t i = n % capacity_;; i = i + 1 == capacity_ ? 0 : i + 1)
+    if (index_[i] != none) return key_at(index_[i]);
+}
+
+bool record_set::put(std::uint64_t key, std::string_view text) {
+  const std::uint64_t hash = hash_of(key);
+  std::uint32_t slot = slot_of(key, hash);
+  if (slot != none) {
+    const std::size_t old = block_bytes(index_[slot]);
+    const std::size_t wanted = header + text.size();
+    const bool small = wanted <= most_small;
+    if (small ? old == (wanted + unit - 1) / unit * unit : old == wanted) {
+      char* to = block(index_[slot]);
+      std::memcpy(to + header, text.data(), text.size());
+      std::memset(to + wanted, 0, old - wanted);
+      return true;
+    }
+  }
+  const place fresh = append(key, hash, text);
+  if (slot != none) {
+    const place before = index_[slot];
+    if (fresh == none) {
+      remove_slot(slot);
+      --size_;
+    } else {
+      index_[slot] = fresh;
+    }
+    bury(before);
+    if (dead_ > std::max<std::uint64_t>((used_ - dead_) / 8, 512)) clean();
+    return fresh != none;
+  }
+  if (fresh == none) return false;
+  if ((size_ + 1) * std::uint64_t{5} >= capacity_ * std::uint64_t{4}) {
+    rehash(std::max<std::uint32_t>(4, capacity_ + capacity_ / 2 + 1));
+  }
+  ++size_;
+  fill_slot(fresh);
+  return true;
+}
+
+void record_set::fill_slot(place p) noexcept {
+  std::uint32_t i = start_of(hash_of(key_at(p)), capacity_);
+  while (index_[i] != none) i = i + 1 == capacity_ ? 0 : i + 1;
+  index_[i] = p;
+}
+
+void record_set::rehash(std::uint32_t capacity) {
+  auto fresh = std::make_unique_for_overwrite<place[]>(capacity);
+  std::fill_n(fresh.get(), capacity, none);
+  const auto old = std::move(index_);
+  const std::uint32_t old_capacity = capacity_;
+  index_ = std::move(fresh);
+  capacity_ = capacity;
+  for (std::uint32_t i = 0; i < old_capacity; ++i)
+    if (old[i] != none) fill_slot(old[i]);
+}
+
+std::size_t record_set::new_page(std::size_t bytes) {
+  std::size_t at = 0;
+  while (at < pages_.size() && pages_[at].data) ++at;
+  if (at == pages_.size()) {
+    if (at >= most_pages) return none;
+    // By a half at most: a vector that doubles would hold up to twice what it needs.
+    if (at == pages_.capacity()) pages_.reserve(at + at / 4 + 1);
+    pages_.emplace_back();
+  }
+  pages_[at].data = std::make_unique_for_overwrite<char[]>(bytes);
+  pages_[at].capacity = static_cast<std::uint32_t>(bytes);
+  pages_[at].used = pages_[at].dead = 0;
+  return at;
+}
+
+record_set::place record_set::append(std::uint64_t key, std::uint64_t hash, std::string_view text) {
+  const std::size_t wanted = header + text.size();
+  const bool small = wanted <= most_small;
+  const std::size_t bytes = small ? (wanted + unit - 1) / unit * unit : wanted;
+  std::size_t at = tail_;
+  if (!small) {
+    at = new_page(bytes);
+  } else if (at == none || pages_[at].capacity - pages_[at].used < bytes) {
+    // 8 bytes below a power of two: what the allocator adds.
+    const std::size_t room = std::clamp<std::size_t>((used_ - dead_) / 8 / 64 * 64, 248, page_bytes - 8);
+    at = new_page(std::max(room, bytes) / unit * unit);
+    if (at != none) tail_ = static_cast<std::uint32_t>(at);
+  }
+  if (at == none) return none;
+  page& p = pages_[at];
+  const std::size_t offset = p.used;
+  char* to = p.data.get() + offset;
+  *to = static_cast<char>(small ? bytes / unit : 0);
+  std::memcpy(to + 1, &key, sizeof key);
+  std::memcpy(to + header, text.data(), text.size());
+  std::memset(to + wanted, 0, bytes - wanted);
+  p.used += static_cast<std::uint32_t>(bytes);
+  used_ += bytes;
+  return make_place(at, offset, hash);
+}
+
+void record_set::release(std::size_t at) noexcept {
+  page& p = pages_[at];
+  used_ -= p.used;
+  dead_ -= p.dead;
+  p.data.reset();
+  p.capacity = p.used = p.dead = 0;
+  if (tail_ == at) tail_ = none;
+}
+
+void record_set::bury(place p) noexcept {
+  const std::size_t at = p >> 15;
+  const std::size_t bytes = block_bytes(p);
+  pages_[at].dead += static_cast<std::uint32_t>(bytes);
+  dead_ += bytes;
+  if (pages_[at].dead == pages_[at].used) release(at);
+}
+
+// Moves what lives on the page with the most dead bytes to the end.
+void record_set::clean() {
+  if (pages_.size() + 2 >= most_pages) return;
+  std::size_t victim = none;
+  for (std::size_t i = 0; i < pages_.size(); ++i)
+    if (pages_[i].data && (victim == none || pages_[i].dead > pages_[victim].dead)) victim = i;
+  if (victim == none || pages_[victim].dead == 0) return;
+  if (tail_ == victim) tail_ = none;
+  const page from = std::move(pages_[victim]);
+  pages_[victim].data = std::make_unique_for_overwrite<char[]>(1);  // so that the place is not taken meanwhile
+  for (std::uint32_t offset = 0; offset < from.used;) {
+    const char* at = from.data.get() + offset;
+    const std::size_t bytes = static_cast<unsigned char>(*at) * unit;
+    const std::uint64_t key = key_of(at), hash = hash_of(key);
+    const place here = make_place(victim, offset, hash);
+    std::uint32_t slot = start_of(hash, capacity_);
+    while (index_[slot] != none && index_[slot] != here) slot = slot + 1 == capacity_ ? 0 : slot + 1;
+    if (index_[slot] == here) index_[slot] = append(key, hash, {at + header, bytes - header});
+    offset += static_cast<std::uint32_t>(bytes);
+  }
+  used_ -= from.used;
+  dead_ -= from.dead;
+  pages_[victim] = page{};
+}
+
+// Entries behind the gap that were pushed there move up, so that no gravestones are needed.
+void record_set::remove_slot(std::uint32_t gap) noexcept {
+  for (std::uint32_t i = gap;;) {
+    i = i + 1 == capacity_ ? 0 : i + 1;
+    if (index_[i] == none) break;
+    const std::uint32_t home = start_of(hash_of(key_at(index_[i])), capacity_);
+    const bool stays = gap < i ? (home > gap && home <= i) : (home > gap || home <= i);
+    if (stays) continue;
+    index_[gap] = index_[i];
+    gap = i;
+  }
+  index_[gap] = none;
+}
+
+bool record_set::erase(std::uint64_t key) {
+  const std::uint32_t slot = slot_of(key, hash_of(key));
+  if (slot == none) return false;
+  if (size_ == 1) {
+    clear();
+    return true;
+  }
+  const place p = index_[slot];
+  remove_slot(slot);
+  --size_;
+  bury(p);
+  if (dead_ > std::max<std::uint64_t>((used_ - dead_) / 8, 512)) clean();
+  if (size_ * std::uint64_t{4} < capacity_) rehash(size_ + size_ / 2 + 4);
+  return true;
+}
+
+void record_set::clear() noexcept { *this = record_set(); }
+
+std::size_t record_set::bytes() const noexcept {
+  std::size_t sum = allocation_bytes(pages_.capacity() * sizeof(page)) + allocation_bytes(capacity_ * sizeof(place));
+  for (const page& p : pages_) sum += allocation_bytes(p.capacity);
+  return sum;
+}
+
+}  // namespace monochord::cached

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace monochord::cached {
+
+/// What glibc's allocator takes for a block of that size.
+constexpr std::size_t allocation_bytes(std::size_t size) noexcept {
+  if (size == 0) return 0;
+  const std::size_t taken = (size + 8 + 15) / 16 * 16;
+  return taken < 32 ? 32 : taken;
+}
+
+/// Byte strings by a 64-bit key, packed: 1 byte of header, the key and the text, rounded up to 4, stand one after another
+/// on pages; the index is an open-addressing table of 4-byte places. A text that changes its size goes to the end, and a
+/// page with much that is dead is emptied: a change never moves more than one page. A text may come back with up to 3 zero
+/// bytes behind it, so it must say itself where it ends. Not thread-safe.
+class record_set {
+ public:
+  record_set() = default;
+  record_set(const record_set& other);
+  record_set(record_set&&) noexcept = default;
+  record_set& operator=(record_set&&) noexcept = default;
+
+  /// The text of `key`; `data()` is null when there is none. Valid until the next change.
+  std::string_view find(std::uint64_t key) const noexcept;
+  /// The same, to change bytes in place.
+  char* find_mutable(std::uint64_t key) noexcept { return const_cast<char*>(find(key).data()); }
+  /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
+  bool put(std::uint64_t key, std::string_view text);
+  bool erase(std::uint64_t key);
+  void clear() noexcept;
+
+  std::size_t size() const noexcept { return size_; }
+  std::size_t bytes() const noexcept;
+
+  /// `f(key, text)` for each, in no order. The set must not change meanwhile.
+  template <class F>
+  void for_each(F&& f) const {
+    for (std::uint32_t i = 0; i < capacity_; ++i)
+      if (index_[i] != none) f(key_at(index_[i]), text_at(index_[i]));
+  }
+  /// The key at the `n`th place of the table or the next one that is taken; 0 when the set is empty.
+  std::uint64_t key_near(std::uint32_t n) const noexcept;
+
+ private:
+  using place = std::uint32_t;  // 17 bits of page, 12 bits of offset in units, 3 bits of the key's hash
+  static constexpr place none = 0xffffffffU;
+  static constexpr std::size_t unit = 4, header = 9, page_bytes = 16384, most_pages = (1U << 17) - 1;
+  static constexpr std::size_t most_small = 255 * unit;
+
+  struct page {
+    std::unique_ptr<char[]> data;
+    std::uint32_t capacity = 0;
+    std::uint32_t used = 0;
+    std::uint32_t dead = 0;
+  };
+
+  static place make_place(std::size_t page, std::size_t offset, std::uint64_t hash) noexcept {
+    return static_cast<place>(page << 15 | offset / unit << 3 | (hash & 7));
+  }
+  static std::uint64_t hash_of(std::uint64_t x) noexcept {
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
+    return x ^ (x >> 31);
+  }
+  static std::uint32_t start_of(std::uint64_t hash, std::uint32_t capacity) noexcept {
+    return static_cast<std::uint32_t>((hash >> 32) * capacity >> 32);
+  }
+  char* block(place p) const noexcept { return pages_[p >> 15].data.get() + (p >> 3 & 4095) * unit; }
+  std::size_t block_bytes(place p) const noexcept {
+    const auto units = static_cast<unsigned char>(*block(p));
+    return units ? units * unit : pages_[p >> 15].used;
+  }
+  static std::uint64_t key_of(const char* block) noexcept {
+    std::uint64_t key;
+    std::memcpy(&key, block + 1, sizeof key);
+    return key;
+  }
+  std::uint64_t key_at(place p) const noexcept { return key_of(block(p)); }
+  std::string_view text_at(place p) const noexcept { return {block(p) + header, block_bytes(p) - header}; }
+
+  std::uint32_t slot_of(std::uint64_t key, std::uint64_t hash) const noexcept;
+  place append(std::uint64_t key, std::uint64_t hash, std::string_view text);
+  std::size_t new_page(std::size_t bytes);
+  void bury(place p) noexcept;
+  void release(std::size_t page) noexcept;
+  void clean();
+  void remove_slot(std::uint32_t slot) noexcept;
+  void rehash(std::uint32_t capacity);
+  void fill_slot(place p) noexcept;
+
+  std::vector<page> pages_;
+  std::unique_ptr<place[]> index_;
+  std::uint32_t capacity_ = 0;
+  std::uint32_t size_ = 0;
+  std::uint32_t tail_ = none;  // the page that is appended to
+  std::uint64_t used_ = 0;     // of all pages
+  std::uint64_t dead_ = 0;     // of it
+};
+
+}  // namespace monochord::cached

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <monochord/cache/policy.hpp>
+#include <monochord/model/channel.hpp>
+#include <monochord/model/member.hpp>
+#include <monochord/model/role.hpp>
+#include <monochord/model/user.hpp>
+#include <monochord/model/voice_state.hpp>
+
+namespace monochord::cached {
+
+/// The roles that members of a guild have, each stored there as a small number. A deleted role leaves a 0, which makes
+/// it vanish from every member at once.
+class role_table {
+ public:
+  std::int64_t number_of(role_id role);
+  role_id role_at(std::int64_t number) const noexcept {
+    return number >= 0 && static_cast<std::size_t>(number) < ids_.size() ? ids_[static_cast<std::size_t>(number)] : role_id{};
+  }
+  void remove(role_id role) noexcept;
+  std::size_t bytes() const noexcept;
+
+ private:
+  std::vector<role_id> ids_;
+};
+
+// What each appends to `out` the reader with the same name takes; readers say false when the bytes are damaged. An id that
+// is the key of the record is not in it.
+void pack(std::string& out, const user& value, flags<cache_field> without);
+bool unpack(std::string_view text, user& out);
+void pack(std::string& out, const member& value, flags<cache_field> without, role_table& roles);
+bool unpack(std::string_view text, member& out, const role_table& roles);
+void pack(std::string& out, const role& value, flags<cache_field> without);
+bool unpack(std::string_view text, role& out);
+void pack(std::string& out, const channel& value, flags<cache_field> without);
+bool unpack(std::string_view text, channel& out);
+void pack(std::string& out, const voice_state& value);
+bool unpack(std::string_view text, voice_state& out);
+
+}  // namespace monochord::cached

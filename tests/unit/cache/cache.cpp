@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include <malloc.h>
+
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "cache/record_set.hpp"
+#include "support/catch.hpp"
+#include <monochord/cache/cache.hpp>
+#include <monochord/json/codec.hpp>
+#include <monochord/model/events.hpp>
+
+namespace mc = monochord;
+
+namespace {
+
+mc::member somebody(std::uint64_t id) {
+  return mc::json::decode<mc::member>(
+      R"({"user":{"id":")" + std::to_string(id) + R"(","username":"user)" + std::to_string(id) +
+      R"(","discriminator":"0","global_name":null,"avatar":"a_0123456789abcdef0123456789abcdef","public_flags":64},
+      "nick":"Nick","roles":["71","72"],"joined_at":"2021-05-06T07:08:09.123456+00:00","deaf":false,"mute":true,"flags":0})");
+}
+
+mc::guild_create a_guild(std::uint64_t id, std::uint64_t members) {
+  mc::guild_create event;
+  event.guild.id = mc::guild_id{id};
+  event.guild.name = "guild";
+  event.member_count = static_cast<int>(members);
+  for (std::uint64_t r : {71U, 72U}) event.guild.roles.emplace_back().id = mc::role_id{r};
+  for (std::uint64_t i = 1; i <= members; ++i) event.members.push_back(somebody(1000 + i));
+  auto& channel = event.channels.emplace_back();
+  channel.id = mc::channel_id{id * 10};
+  channel.name = "general";
+  return event;
+}
+
+}  // namespace
+
+TEST_CASE("a set of records agrees with a map through random changes") {
+  mc::cached::record_set set;
+  std::map<std::uint64_t, std::string> truth;
+  std::mt19937 random(7);
+  for (int i = 0; i < 200000; ++i) {
+    const std::uint64_t key = random() % 2000;
+    if (random() % 3 == 0) {
+      CHECK(set.erase(key) == (truth.erase(key) > 0));
+    } else {
+      const std::string text(random() % (random() % 50 == 0 ? 3000 : 60), static_cast<char>('a' + random() % 26));
+      truth[key] = text;
+      if (!set.put(key, text)) FAIL("full");
+    }
+    if (i % 5000 != 0) continue;
+    REQUIRE(set.size() == truth.size());
+    for (const auto& [k, text] : truth) REQUIRE(set.find(k).substr(0, text.size()) == text);
+  }
+  for (const auto& [k, text] : truth) set.erase(k);
+  CHECK(set.size() == 0);
+  CHECK(set.bytes() == 0);
+}
+
+TEST_CASE("a member comes back as Discord sent it") {
+  mc::cache cache;
+  cache.apply(a_guild(5, 3));
+  const auto m = cache.member(mc::guild_id{5}, mc::user_id{1002});
+  REQUIRE(m);
+  CHECK(mc::json::encode(*m) == mc::json::encode(somebody(1002)));
+  CHECK(cache.channel(mc::channel_id{50})->name.value() == "general");
+  CHECK(cache.guild(mc::guild_id{5})->roles.size() == 2);
+}
+
+TEST_CASE("what Discord removed is removed, and the old value is told") {
+  mc::cache cache;
+  cache.apply(a_guild(5, 3));
+  cache.apply(a_guild(6, 2));
+  mc::guild_role_delete role;
+  role.guild_id = mc::guild_id{5};
+  role.role_id = mc::role_id{71};
+  mc::optional<mc::role> old_role;
+  cache.apply(role, &old_role);
+  CHECK(old_role);
+  CHECK(cache.member(mc::guild_id{5}, mc::user_id{1001})->roles == std::vector{mc::role_id{72}});
+
+  mc::guild_member_remove leave;
+  leave.guild_id = mc::guild_id{5};
+  leave.user.id = mc::user_id{1001};
+  mc::optional<mc::member> old;
+  cache.apply(leave, &old);
+  REQUIRE(old);
+  CHECK(old->user->username == "user1001");
+  CHECK(cache.state(mc::guild_id{5})->member_count == 2);
+  CHECK(cache.user(mc::user_id{1001}));  // still in the other guild
+
+  mc::guild_delete gone;
+  gone.guild.id = mc::guild_id{6};
+  gone.guild.unavailable = true;
+  cache.apply(gone);
+  CHECK(cache.state(mc::guild_id{6})->unavailable);
+  CHECK(cache.member(mc::guild_id{6}, mc::user_id{1001}));
+  gone.guild.unavailable.reset();
+  cache.apply(gone);
+  CHECK_FALSE(cache.guild(mc::guild_id{6}));
+  CHECK_FALSE(cache.user(mc::user_id{1001}));
+  CHECK_FALSE(cache.channel(mc::channel_id{60}));
+
+  cache.apply(mc::ready{});  // lists nothing
+  CHECK(cache.guild_ids().empty());
+  CHECK(cache.stats().of(mc::cache_kind::users).count == 0);
+}
+
+TEST_CASE("readers and the writer do not disturb each other") {
+  mc::cache cache;
+  cache.apply(a_guild(5, 50));
+  std::vector<std::thread> readers;
+  for (int t = 0; t < 4; ++t)
+    readers.emplace_back([&] {
+      for (std::uint64_t i = 0; i < 2000; ++i) {
+        const auto m = cache.member(mc::guild_id{5}, mc::user_id{1001 + i % 50});
+        if (m && m->user->id.value() != 1001 + i % 50) std::abort();
+      }
+    });
+  for (std::uint64_t i = 0; i < 2000; ++i) {
+    mc::guild_member_add event;
+    event.guild_id = mc::guild_id{5};
+    event.member = somebody(1001 + i % 50);
+    event.member.nick = std::string(i % 30, 'n');
+    cache.apply(event);
+  }
+  for (auto& r : readers) r.join();
+  CHECK(cache.members(mc::guild_id{5}).size() == 50);
+}
