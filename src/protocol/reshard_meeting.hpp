@@ -45,6 +45,7 @@ class reshard_meeting {
     std::deque<moved_event> inbox;
   };
   struct round {
+    round() {}  // not defaulted: clang would not know yet, inside of the class around it, that there is one
     std::uint64_t id = 0;
     meeting_phase phase = meeting_phase::gathering;
     bool recovers = false;  // this place has begun anew, and its members are in doubt
