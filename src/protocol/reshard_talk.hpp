@@ -14,7 +14,7 @@
 namespace monochord::protocol {
 
 /// What a process and the place where the processes of a cluster meet tell each other during a resharding. Numbers are
-/// little-endian; docs/resharding.md has the bytes.
+/// little-endian, in the order of the fields; a format's number comes first.
 
 /// How far a process is.
 enum class member_state : std::uint8_t {
