@@ -350,28 +350,26 @@ void world::see(optional<guild_id> guild, const user& author, const optional<par
   if (!guild || !m) return;
   const locked g = find(*guild);
   if (!g) return;
-  member whole;
-  whole.user = author;
-  whole.nick = m->nick;
-  whole.avatar = m->avatar;
-  whole.banner = m->banner;
-  whole.roles = m->roles;
-  whole.joined_at = m->joined_at;
-  whole.premium_since = m->premium_since;
-  whole.deaf = m->deaf;
-  whole.mute = m->mute;
-  whole.flags = m->flags;
-  whole.pending = m->pending;
-  whole.communication_disabled_until = m->communication_disabled_until;
-  whole.avatar_decoration_data = m->avatar_decoration_data;
-  whole.collectibles = m->collectibles;
   // A message's member lacks some of what GUILD_MEMBER_UPDATE tells.
-  if (whole.avatar_decoration_data.is_absent() || whole.collectibles.is_absent() || whole.banner.is_absent())
-    if (auto old = take_member(*g, author.id)) {
-      if (whole.avatar_decoration_data.is_absent()) whole.avatar_decoration_data = std::move(old->avatar_decoration_data);
-      if (whole.collectibles.is_absent()) whole.collectibles = std::move(old->collectibles);
-      if (whole.banner.is_absent()) whole.banner = std::move(old->banner);
-    }
+  auto old = take_member(*g, author.id);
+  member whole = old ? std::move(*old) : member();
+  const auto learn = [](auto& to, const auto& from) {
+    if (!from.is_absent()) to = from;
+  };
+  whole.user = author;
+  whole.roles = m->roles;
+  learn(whole.nick, m->nick);
+  learn(whole.avatar, m->avatar);
+  learn(whole.banner, m->banner);
+  learn(whole.joined_at, m->joined_at);
+  learn(whole.premium_since, m->premium_since);
+  learn(whole.communication_disabled_until, m->communication_disabled_until);
+  learn(whole.avatar_decoration_data, m->avatar_decoration_data);
+  learn(whole.collectibles, m->collectibles);
+  if (m->deaf.has_value()) whole.deaf = m->deaf;
+  if (m->mute.has_value()) whole.mute = m->mute;
+  if (m->pending.has_value()) whole.pending = m->pending;
+  if (m->flags) whole.flags = m->flags;
   put_member(*g, whole, true);
 }
 
