@@ -11,6 +11,7 @@ namespace {
 
 template <class T>
 void tell(optional<T>* before, const world::locked& g, cache_kind kind, std::uint64_t key) {
+  clear(before);
   if (before && g) *before = take<T>(g->find(kind), key);
 }
 
@@ -20,7 +21,7 @@ guild_id guild_or_none(const maybe<guild_id>& id) { return id.value_or(guild_id{
 // The events of kinds that are simply kept by their id.
 template <class T, class Id>
 void change(world& w, guild_id guild, cache_kind kind, Id id, const T* value, optional<T>* before = nullptr) {
-  const world::locked g = value ? w.open(guild) : w.find(guild);
+  const world::locked g = w.enter(guild);
   tell(before, g, kind, id.value());
   if (!g) return;
   if (value) keep(*g, kind, id.value(), *value);
@@ -30,6 +31,7 @@ void change(world& w, guild_id guild, cache_kind kind, Id id, const T* value, op
 template <class T>
 void replace(world& w, guild_id guild, cache_kind kind, const std::vector<T>& values, std::vector<T>* before,
              std::uint64_t (*key)(const T&)) {
+  clear(before);
   const world::locked g = w.find(guild);
   if (!g) return;
   if (before) *before = take_all<T>(g->find(kind));
@@ -68,12 +70,15 @@ void cache::apply(const ready& event) {
 }
 
 void cache::apply(const user_update& event, optional<monochord::user>* before) {
+  clear(before);
+  world_->users.hold(event.user, world_->options.policy.without, false);
   const std::lock_guard hold(world_->self_lock);
   if (before) *before = world_->self;
   world_->self = event.user;
 }
 
 void cache::apply(const guild_create& event, optional<monochord::guild>* before) {
+  clear(before);
   world& w = *world_;
   const auto g = w.open(event.guild.id);
   if (before) *before = w.take_guild(*g);
@@ -86,20 +91,21 @@ void cache::apply(const guild_create& event, optional<monochord::guild>* before)
   w.put_guild(*g, event.guild);
   for (const auto& c : event.channels) w.put_channel(*g, c);
   for (const auto& c : event.threads) w.put_thread(*g, c);
-  for (const auto& m : event.members) w.put_member(*g, m, false);
+  std::vector<user_id> speakers;
+  for (const auto& v : event.voice_states)
+    if (v.channel_id.has_value()) speakers.push_back(v.user_id);
+  std::sort(speakers.begin(), speakers.end());
+  for (const auto& m : event.members)
+    w.put_member(*g, m, false, m.user && std::binary_search(speakers.begin(), speakers.end(), m.user->id));
   for (const auto& p : event.presences) w.put_presence(*g, p);
-  for (const auto& v : event.voice_states) {
-    w.put_voice_state(*g, v);
-    if (g->policy.members == cache_members::in_voice)
-      for (const auto& m : event.members)
-        if (m.user && m.user->id == v.user_id) w.put_member(*g, m, false, true);
-  }
+  for (const auto& v : event.voice_states) w.put_voice_state(*g, v);
   for (const auto& s : event.stage_instances) keep(*g, cache_kind::stage_instances, s.id.value(), s);
   for (const auto& e : event.guild_scheduled_events) keep(*g, cache_kind::scheduled_events, e.id.value(), e);
   for (const auto& s : event.soundboard_sounds) keep(*g, cache_kind::soundboard_sounds, s.sound_id.value(), s);
 }
 
 void cache::apply(const guild_update& event, optional<monochord::guild>* before) {
+  clear(before);
   const auto g = world_->find(event.guild.id);
   if (!g) return;
   if (before) *before = world_->take_guild(*g);
@@ -107,6 +113,7 @@ void cache::apply(const guild_update& event, optional<monochord::guild>* before)
 }
 
 void cache::apply(const guild_delete& event, optional<monochord::guild>* before) {
+  clear(before);
   {
     const auto g = world_->find(event.guild.id);
     if (!g) return;
@@ -121,6 +128,7 @@ void cache::apply(const guild_delete& event, optional<monochord::guild>* before)
 
 // The count follows with GUILD_MEMBER_REMOVE, which Discord sends too where the banned was a member.
 void cache::apply(const guild_ban_add& event, optional<monochord::member>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id);
   if (!g) return;
   if (before) *before = world_->take_member(*g, event.user.id);
@@ -147,20 +155,27 @@ void cache::apply(const guild_member_add& event) {
   if (!g) return;
   const record_set* members = g->find(cache_kind::members);
   const bool known = event.member.user && members && members->find(event.member.user->id.value()).data();
-  if (!known) ++g->state.member_count;  // told twice, somebody is still one
+  const bool news = event.member.user && g->turn(event.member.user->id, true);
+  if (!known && news) ++g->state.member_count;  // told twice, somebody is still one
   world_->put_member(*g, event.member, false);
 }
 
 void cache::apply(const guild_member_remove& event, optional<monochord::member>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id);
   if (!g) return;
   if (before) *before = world_->take_member(*g, event.user.id);
-  world_->drop_member(*g, event.user.id);
+  const record_set* members = g->find(cache_kind::members);
+  const bool all_known = members && members->size() >= static_cast<std::size_t>(std::max(g->state.member_count, 0));
+  const bool known = world_->drop_member(*g, event.user.id);
   drop(*g, cache_kind::presences, event.user.id.value());
-  if (g->state.member_count > 0) --g->state.member_count;
+  const bool news = g->turn(event.user.id, false);
+  // Told twice, somebody left once: where all members were known, an unknown one is none.
+  if (g->state.member_count > 0 && (known || (news && !all_known))) --g->state.member_count;
 }
 
 void cache::apply(const guild_member_update& event, optional<monochord::member>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id);
   if (!g) return;
   auto old = world_->take_member(*g, event.user.id);
@@ -198,6 +213,7 @@ void cache::apply(const guild_role_update& event, optional<monochord::role>* bef
   change(*world_, event.guild_id, cache_kind::roles, event.role.id, &event.role, before);
 }
 void cache::apply(const guild_role_delete& event, optional<monochord::role>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id);
   tell(before, g, cache_kind::roles, event.role_id.value());
   if (!g) return;
@@ -206,6 +222,7 @@ void cache::apply(const guild_role_delete& event, optional<monochord::role>* bef
 }
 
 void cache::apply(const presence_update& event, optional<monochord::presence>* before) {
+  clear(before);
   if (!event.presence.guild_id) return;
   const auto g = world_->find(*event.presence.guild_id);
   tell(before, g, cache_kind::presences, event.presence.user.id.value());
@@ -213,6 +230,7 @@ void cache::apply(const presence_update& event, optional<monochord::presence>* b
 }
 
 void cache::apply(const voice_state_update& event, optional<monochord::voice_state>* before) {
+  clear(before);
   const auto g = world_->find(guild_or_none(event.voice_state.guild_id));
   tell(before, g, cache_kind::voice_states, event.voice_state.user_id.value());
   if (g) world_->put_voice_state(*g, event.voice_state);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "cache/impl.hpp"
 
@@ -8,20 +9,24 @@ namespace monochord {
 using namespace cached;
 
 void cache::apply(const channel_create& event) {
-  world_->put_channel(*world_->open(event.channel.guild_id.value_or(guild_id{})), event.channel);
+  if (const auto g = world_->enter(event.channel.guild_id.value_or(guild_id{}))) world_->put_channel(*g, event.channel);
 }
 void cache::apply(const channel_update& event, optional<monochord::channel>* before) {
-  const auto g = world_->open(event.channel.guild_id.value_or(guild_id{}));
+  clear(before);
+  const auto g = world_->enter(event.channel.guild_id.value_or(guild_id{}));
+  if (!g) return;
   if (before) *before = world_->take_channel(*g, event.channel.id);
   world_->put_channel(*g, event.channel);
 }
 void cache::apply(const channel_delete& event, optional<monochord::channel>* before) {
+  clear(before);
   const auto g = world_->find(event.channel.guild_id.value_or(guild_id{}));
   if (!g) return;
   if (before) *before = world_->take_channel(*g, event.channel.id);
   world_->drop_channel(*g, cache_kind::channels, event.channel.id);
 }
 void cache::apply(const channel_pins_update& event, optional<monochord::channel>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
   if (!g) return;
   auto old = world_->take_channel(*g, event.channel_id);
@@ -34,11 +39,13 @@ void cache::apply(const channel_pins_update& event, optional<monochord::channel>
 }
 
 void cache::apply(const thread_create& event) {
-  world_->put_thread(*world_->open(event.thread.guild_id.value_or(guild_id{})), event.thread);
+  if (const auto g = world_->enter(event.thread.guild_id.value_or(guild_id{}))) world_->put_thread(*g, event.thread);
 }
 // The bot's own membership comes only with THREAD_CREATE, THREAD_LIST_SYNC and THREAD_MEMBER_UPDATE.
 void cache::apply(const thread_update& event, optional<monochord::channel>* before) {
-  const auto g = world_->open(event.thread.guild_id.value_or(guild_id{}));
+  clear(before);
+  const auto g = world_->enter(event.thread.guild_id.value_or(guild_id{}));
+  if (!g) return;
   auto old = world_->take_channel(*g, event.thread.id);
   if (old && old->member && !event.thread.member) {
     monochord::channel fresh = event.thread;
@@ -50,6 +57,7 @@ void cache::apply(const thread_update& event, optional<monochord::channel>* befo
   if (before) *before = std::move(old);
 }
 void cache::apply(const thread_delete& event, optional<monochord::channel>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id ? *event.guild_id : world_->guild_of(event.id));
   if (!g) return;
   if (before) *before = world_->take_channel(*g, event.id);
@@ -58,19 +66,24 @@ void cache::apply(const thread_delete& event, optional<monochord::channel>* befo
 void cache::apply(const thread_list_sync& event) {
   const auto g = world_->find(event.guild_id);
   if (!g) return;
+  std::unordered_set<std::uint64_t> listed, parents;
+  for (const auto& t : event.threads) listed.insert(t.id.value());
+  if (event.channel_ids)
+    for (const channel_id id : *event.channel_ids) parents.insert(id.value());
   for (const auto& thread : take_all<monochord::channel>(g->find(cache_kind::threads))) {
-    const bool meant = !event.channel_ids || (thread.parent_id.has_value() &&
-                       std::count(event.channel_ids->begin(), event.channel_ids->end(), *thread.parent_id) > 0);
-    const bool listed = std::any_of(event.threads.begin(), event.threads.end(), [&](const auto& t) { return t.id == thread.id; });
-    if (meant && !listed) world_->drop_channel(*g, cache_kind::threads, thread.id);
+    const bool meant = !event.channel_ids || (thread.parent_id.has_value() && parents.contains(thread.parent_id->value()));
+    if (meant && !listed.contains(thread.id.value())) world_->drop_channel(*g, cache_kind::threads, thread.id);
   }
+  std::unordered_map<std::uint64_t, const thread_member*> own;
+  for (const auto& m : event.members)
+    if (m.id) own[m.id->value()] = &m;
   for (monochord::channel thread : event.threads) {
-    for (const auto& m : event.members)
-      if (m.id && *m.id == thread.id) thread.member = m;
+    if (const auto m = own.find(thread.id.value()); m != own.end()) thread.member = *m->second;
     world_->put_thread(*g, thread);
   }
 }
 void cache::apply(const thread_member_update& event, optional<monochord::channel>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id);
   if (!g || !event.member.id) return;
   auto old = take<monochord::channel>(g->find(cache_kind::threads), event.member.id->value());
@@ -81,6 +94,7 @@ void cache::apply(const thread_member_update& event, optional<monochord::channel
   if (before) *before = std::move(old);
 }
 void cache::apply(const thread_members_update& event, optional<monochord::channel>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id);
   if (!g) return;
   auto old = take<monochord::channel>(g->find(cache_kind::threads), event.id.value());
@@ -96,10 +110,11 @@ void cache::apply(const thread_members_update& event, optional<monochord::channe
 
 void cache::apply(const message_create& event) {
   world_->see(event.guild_id, event.message.author, event.member);
-  const auto g = world_->open(event.guild_id.value_or(guild_id{}));
-  world_->put_message(*g, event.message);
+  const auto g = world_->enter(event.guild_id.value_or(guild_id{}));
+  if (g) world_->put_message(*g, event.message);
 }
 void cache::apply(const message_update& event, optional<monochord::message>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
   if (!g) return;
   auto old = take<monochord::message>(g->find(cache_kind::messages), event.message.id.value());
@@ -107,31 +122,21 @@ void cache::apply(const message_update& event, optional<monochord::message>* bef
   if (before) *before = std::move(old);
 }
 
-namespace {
-
-void forget(guild_entry& g, channel_id channel, message_id id) {
-  if (!drop(g, cache_kind::messages, id.value())) return;
-  const auto ring = g.rings.find(channel.value());
-  if (ring == g.rings.end()) return;
-  std::erase(ring->second, id.value());
-  if (ring->second.empty()) g.rings.erase(ring);
-}
-
-}  // namespace
-
 void cache::apply(const message_delete& event, optional<monochord::message>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
   if (!g) return;
   if (before) *before = take<monochord::message>(g->find(cache_kind::messages), event.id.value());
-  forget(*g, event.channel_id, event.id);
+  world_->drop_message(*g, event.channel_id, event.id);
 }
 void cache::apply(const message_delete_bulk& event, std::vector<monochord::message>* before) {
+  clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
   if (!g) return;
   for (const message_id id : event.ids) {
     if (before)
       if (auto old = take<monochord::message>(g->find(cache_kind::messages), id.value())) before->push_back(std::move(*old));
-    forget(*g, event.channel_id, id);
+    world_->drop_message(*g, event.channel_id, id);
   }
 }
 void cache::apply(const typing_start& event) {

@@ -104,7 +104,9 @@ MONOCHORD_CACHE_ALL(invites, invite_create, invites)
 
 optional<monochord::message> cache::message(channel_id channel, message_id id) const {
   return world_->read(world_->guild_of(channel), [&](const guild_entry& g) {
-    return take<monochord::message>(g.find(cache_kind::messages), id.value());
+    auto found = take<monochord::message>(g.find(cache_kind::messages), id.value());
+    if (found && found->channel_id != channel) found.reset();
+    return found;
   });
 }
 std::vector<monochord::message> cache::messages(channel_id channel) const {
@@ -139,7 +141,8 @@ cache_stats cache::stats() const {
     const std::size_t buckets = s.guilds.bucket_count();
     sum.overhead_bytes += buckets ? allocation_bytes(buckets * sizeof(*s.guilds.begin()) + (buckets / 15 + 1) * 16) : 0;
     for (const auto& [id, g] : s.guilds) {
-      sum.overhead_bytes += allocation_bytes(sizeof *g) + g->member_roles.bytes();
+      sum.overhead_bytes += allocation_bytes(sizeof *g) + g->member_roles.bytes() +
+                            allocation_bytes(g->turnover.capacity() * sizeof g->turnover[0]);
       for (const auto& [channel, ring] : g->rings)
         sum.overhead_bytes += allocation_bytes(24 + sizeof ring) + allocation_bytes(ring.capacity() * sizeof ring[0]);
       if (!g->rings.empty()) sum.overhead_bytes += allocation_bytes(g->rings.bucket_count() * sizeof(void*));

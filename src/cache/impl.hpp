@@ -34,6 +34,10 @@ class user_store {
   /// The user's newest state; one member more holds it when `new_holder`.
   void hold(const user& value, flags<cache_field> without, bool new_holder);
   void release(user_id id);
+  /// What a presence tells of somebody who is held.
+  void refresh(const partial_user& news, flags<cache_field> without);
+  /// The record as it is, for a reader that unpacks it under no lock.
+  void copy(user_id id, record_set& to) const;
   bool read(user_id id, user& out) const;
   std::pair<std::size_t, std::size_t> count_and_bytes() const;
 
@@ -42,12 +46,13 @@ class user_store {
     mutable std::mutex lock;
     record_set set;
   };
+  static void write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count);
   stripe& of(user_id id) noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
   const stripe& of(user_id id) const noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
   std::array<stripe, 64> stripes_;
 };
 
-/// The ids of the last messages of a channel, oldest first.
+/// The ids of the last messages of a channel in ascending order, which is that of their age.
 using message_ring = std::vector<std::uint64_t>;
 
 /// All of one guild but its users. Direct messages, and what belongs to no guild, are the guild 0.
@@ -68,7 +73,24 @@ struct guild_entry {
   role_table member_roles;
   std::unordered_map<std::uint64_t, message_ring> rings;
   cached_guild_state state;
+  /// Who joined (lowest bit set) or left last, oldest first: an event that comes twice counts once.
+  std::vector<std::uint64_t> turnover;
+  std::uint32_t sample = 0;  // where the next search for old members begins
+
+  static constexpr std::size_t most_turnover = 16;
+  /// False when this is the last that was told of that user already.
+  bool turn(user_id user, bool joined);
 };
+
+// What an event's `before` has from the event before it.
+template <class T>
+void clear(optional<T>* before) {
+  if (before) before->reset();
+}
+template <class T>
+void clear(std::vector<T>* before) {
+  if (before) before->clear();
+}
 
 // One record of a kind, as text. The rarer kinds are Discord's JSON, with its length before it.
 template <class T>
@@ -156,6 +178,8 @@ struct world {
   stripe& of(guild_id id) noexcept { return stripes[std::hash<guild_id>()(id) % stripes.size()]; }
   locked find(guild_id id) noexcept;
   locked open(guild_id id);  ///< made if there is none
+  /// Only GUILD_CREATE makes a guild: an event that comes late must not make one again that was left.
+  locked enter(guild_id id) { return id ? find(id) : open(id); }
   /// For a reader: counts.
   template <class F>
   auto read(guild_id id, F&& f) -> decltype(f(std::declval<entry&>())) {
@@ -170,7 +194,7 @@ struct world {
 
   guild_id guild_of(channel_id id) const;
   void place(entry& g, channel_id id);
-  void unplace(channel_id id);
+  void unplace(const entry& g, channel_id id);
 
   void put_channel(entry& g, const channel& c);
   void put_thread(entry& g, const channel& c);
@@ -187,6 +211,7 @@ struct world {
   void empty(entry& g);
   void remove_guild(guild_id id);
   void put_message(entry& g, const message& m);
+  void drop_message(entry& g, channel_id channel, message_id id);
   void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
   std::uint32_t now() const noexcept;
 

@@ -6,7 +6,7 @@
 namespace monochord::cached {
 
 record_set::record_set(const record_set& other)
-    : capacity_(other.capacity_), size_(other.size_), tail_(other.tail_), used_(other.used_), dead_(other.dead_) {
+    : capacity_(other.capacity_), size_(other.size_), tail_(other.tail_), free_(other.free_), used_(other.used_), dead_(other.dead_) {
   pages_.reserve(other.pages_.size());
   for (const page& p : other.pages_) {
     page& copy = pages_.emplace_back();
@@ -95,7 +95,7 @@ void record_set::rehash(std::uint32_t capacity) {
 }
 
 std::size_t record_set::new_page(std::size_t bytes) {
-  std::size_t at = 0;
+  std::size_t at = free_;  // the lowest that can be: a set of large records has as many pages as records
   while (at < pages_.size() && pages_[at].data) ++at;
   if (at == pages_.size()) {
     if (at >= most_pages) return none;
@@ -106,6 +106,7 @@ std::size_t record_set::new_page(std::size_t bytes) {
   pages_[at].data = std::make_unique_for_overwrite<char[]>(bytes);
   pages_[at].capacity = static_cast<std::uint32_t>(bytes);
   pages_[at].used = pages_[at].dead = 0;
+  free_ = static_cast<std::uint32_t>(at) + 1;
   return at;
 }
 
@@ -141,6 +142,7 @@ void record_set::release(std::size_t at) noexcept {
   dead_ -= p.dead;
   p.data.reset();
   p.capacity = p.used = p.dead = 0;
+  free_ = std::min(free_, static_cast<std::uint32_t>(at));
   if (tail_ == at) tail_ = none;
 }
 
@@ -175,6 +177,7 @@ void record_set::clean() {
   used_ -= from.used;
   dead_ -= from.dead;
   pages_[victim] = page{};
+  free_ = std::min(free_, static_cast<std::uint32_t>(victim));
 }
 
 // Entries behind the gap that were pushed there move up, so that no gravestones are needed.

@@ -100,6 +100,7 @@ class record_set {
   std::uint32_t capacity_ = 0;
   std::uint32_t size_ = 0;
   std::uint32_t tail_ = none;  // the page that is appended to
+  std::uint32_t free_ = 0;      // every page before it is taken
   std::uint64_t used_ = 0;     // of all pages
   std::uint64_t dead_ = 0;     // of it
 };

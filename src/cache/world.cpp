@@ -5,18 +5,47 @@
 
 namespace monochord::cached {
 
-void user_store::hold(const user& value, flags<cache_field> without, bool new_holder) {
+void user_store::write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count) {
   thread_local std::string text;
-  text.assign(sizeof(std::uint32_t), '\0');
+  text.assign(reinterpret_cast<const char*>(&count), sizeof count);
   pack(text, value, without);
+  s.set.put(value.id.value(), text);
+}
+
+void user_store::hold(const user& value, flags<cache_field> without, bool new_holder) {
   stripe& s = of(value.id);
   const std::lock_guard hold(s.lock);
   std::uint32_t count = 0;
   if (const std::string_view old = s.set.find(value.id.value()); old.data()) std::memcpy(&count, old.data(), sizeof count);
   else if (!new_holder) return;
-  count += new_holder ? 1 : 0;
-  std::memcpy(text.data(), &count, sizeof count);
-  s.set.put(value.id.value(), text);
+  write(s, value, without, count + (new_holder ? 1 : 0));
+}
+
+void user_store::refresh(const partial_user& news, flags<cache_field> without) {
+  if (!news.username && !news.discriminator && news.global_name.is_absent() && news.avatar.is_absent()) return;
+  stripe& s = of(news.id);
+  const std::lock_guard hold(s.lock);
+  const std::string_view text = s.set.find(news.id.value());
+  user known;
+  if (!text.data() || !unpack(text.substr(sizeof(std::uint32_t)), known)) return;
+  std::uint32_t count;
+  std::memcpy(&count, text.data(), sizeof count);
+  known.id = news.id;
+  if (news.username) known.username = *news.username;
+  if (news.discriminator) known.discriminator = *news.discriminator;
+  if (!news.global_name.is_absent()) known.global_name = news.global_name;
+  if (!news.avatar.is_absent()) known.avatar = news.avatar;
+  if (news.public_flags) known.public_flags = news.public_flags;
+  if (!news.avatar_decoration_data.is_absent()) known.avatar_decoration_data = news.avatar_decoration_data;
+  if (!news.collectibles.is_absent()) known.collectibles = news.collectibles;
+  if (!news.primary_guild.is_absent()) known.primary_guild = news.primary_guild;
+  write(s, known, without, count);
+}
+
+void user_store::copy(user_id id, record_set& to) const {
+  const stripe& s = of(id);
+  const std::lock_guard hold(s.lock);
+  if (const std::string_view text = s.set.find(id.value()); text.data()) to.put(id.value(), text);
 }
 
 void user_store::release(user_id id) {
@@ -91,9 +120,22 @@ void world::place(entry& g, channel_id id) {
   places.put(id.value(), {reinterpret_cast<const char*>(&guild), sizeof guild});
 }
 
-void world::unplace(channel_id id) {
+void world::unplace(const entry& g, channel_id id) {
   const std::lock_guard hold(places_lock);
-  places.erase(id.value());
+  const std::string_view text = places.find(id.value());
+  std::uint64_t guild = 0;
+  if (text.data()) std::memcpy(&guild, text.data(), sizeof guild);
+  if (guild == g.id.value()) places.erase(id.value());
+}
+
+bool guild_entry::turn(user_id user, bool joined) {
+  const std::uint64_t told = user.value() << 1 | (joined ? 1U : 0U);
+  const auto last = std::find_if(turnover.begin(), turnover.end(), [&](std::uint64_t t) { return (t ^ told) <= 1; });
+  if (last != turnover.end() && *last == told) return false;
+  if (last != turnover.end()) turnover.erase(last);
+  else if (turnover.size() >= most_turnover) turnover.erase(turnover.begin());
+  turnover.push_back(told);
+  return true;
 }
 
 void world::put_channel(entry& g, const channel& c) {
@@ -104,17 +146,18 @@ void world::put_channel(entry& g, const channel& c) {
 
 // Active threads only: the same that GUILD_CREATE and THREAD_LIST_SYNC give.
 void world::put_thread(entry& g, const channel& c) {
-  if (!g.keeps(cache_kind::threads)) return;
   if (c.thread_metadata && c.thread_metadata->archived) return drop_channel(g, cache_kind::threads, c.id);
+  if (!g.keeps(cache_kind::threads)) return;
   keep(g, cache_kind::threads, c.id.value(), c);
   place(g, c.id);
 }
 
 void world::drop_channel(entry& g, cache_kind kind, channel_id id) {
-  if (drop(g, kind, id.value())) unplace(id);
+  if (drop(g, kind, id.value()) || g.rings.contains(id.value())) unplace(g, id);
   if (const auto ring = g.rings.find(id.value()); ring != g.rings.end()) {
     for (const std::uint64_t message : ring->second) drop(g, cache_kind::messages, message);
     g.rings.erase(ring);
+    if (g.rings.empty()) g.rings = {};
   }
   if (kind != cache_kind::channels) return;
   for (const channel& thread : take_all<channel>(g.find(cache_kind::threads)))
@@ -129,11 +172,13 @@ optional<channel> world::take_channel(const entry& g, channel_id id) const {
 void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
   if (!m.user || !m.user->id || !g.id || !g.keeps(cache_kind::members)) return;
   const std::uint64_t key = m.user->id.value();
-  record_set& set = g.set(cache_kind::members);
-  const bool known = set.find(key).data() != nullptr;
+  record_set* const members = g.sets[slot_of(cache_kind::members)].get();
+  const bool known = members && members->find(key).data() != nullptr;
   if (!known && key != self_id.load(std::memory_order_relaxed)) {
-    if (g.policy.members == cache_members::active && !active) return;
-    if (g.policy.members == cache_members::in_voice && !in_voice) return;
+    const record_set* voice = g.find(cache_kind::voice_states);
+    if ((g.policy.members == cache_members::active && !active) ||
+        (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
+      return users.hold(*m.user, options.policy.without, false);  // another guild may hold the user
   }
   thread_local std::string text;
   text.clear();
@@ -142,11 +187,11 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
     text.append(reinterpret_cast<const char*>(&seen), sizeof seen);
   }
   pack(text, m, g.policy.without, g.member_roles);
-  if (!set.put(key, text)) {
+  if (!g.set(cache_kind::members).put(key, text)) {
     if (known && g.keeps(cache_kind::users)) users.release(m.user->id);
     return;
   }
-  if (g.keeps(cache_kind::users)) users.hold(*m.user, g.policy.without, !known);
+  if (g.keeps(cache_kind::users)) users.hold(*m.user, options.policy.without, !known);
   if (!known) limit_members(g);
 }
 
@@ -169,28 +214,36 @@ bool world::drop_member(entry& g, user_id id) {
   return true;
 }
 
-// The one of a sample that was seen longest ago goes; the bot itself never does.
+// The one of a sample that was seen longest ago goes; the bot itself never does. Each sample begins elsewhere, so that all
+// come into one sooner or later.
 void world::limit_members(entry& g) {
   record_set& set = g.set(cache_kind::members);
   const std::size_t most = g.policy.members_per_guild;
   const std::uint64_t own = self_id.load(std::memory_order_relaxed);
+  const std::uint32_t time = now();
   while (most != 0 && set.size() > most) {
     std::uint64_t oldest = 0;
-    std::uint32_t seen = 0xffffffffU;
-    for (std::uint32_t i = 0; i < 8; ++i) {
-      const std::uint64_t key = set.key_near(static_cast<std::uint32_t>(set.size()) * 2654435761U + i * 40503U);
-      std::uint32_t at;
-      std::memcpy(&at, set.find(key).data(), sizeof at);
-      if (key == own || (oldest != 0 && at >= seen)) continue;
+    std::uint32_t age = 0;
+    const auto look = [&](std::uint64_t key, std::string_view text) {
+      std::uint32_t seen;
+      std::memcpy(&seen, text.data(), sizeof seen);
+      if (key == own || (oldest != 0 && time - seen <= age)) return;
       oldest = key;
-      seen = at;
-    }
+      age = time - seen;
+    };
+    if (set.size() <= 16) set.for_each(look);
+    else
+      for (int i = 0; i < 8; ++i) {
+        const std::uint64_t key = set.key_near(g.sample += 2654435761U);
+        look(key, set.find(key));
+      }
     if (oldest == 0) return;
     drop_member(g, user_id{oldest});
   }
 }
 
 void world::put_presence(entry& g, const presence& p) {
+  users.refresh(p.user, options.policy.without);
   if (p.status == presence_status("offline")) {
     drop(g, cache_kind::presences, p.user.id.value());
     return;
@@ -240,10 +293,12 @@ void world::empty(entry& g) {
   if (g.keeps(cache_kind::users) && g.find(cache_kind::members))
     g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { users.release(user_id{key}); });
   for (const cache_kind kind : {cache_kind::channels, cache_kind::threads})
-    if (const record_set* set = g.find(kind)) set->for_each([&](std::uint64_t key, std::string_view) { unplace(channel_id{key}); });
+    if (const record_set* set = g.find(kind)) set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
+  for (const auto& [channel, ring] : g.rings) unplace(g, channel_id{channel});
   for (auto& set : g.sets) set.reset();
   g.rings = {};
   g.member_roles = {};
+  g.turnover = {};
 }
 
 void world::remove_guild(guild_id id) {
@@ -258,36 +313,63 @@ void world::remove_guild(guild_id id) {
 
 void world::put_message(entry& g, const message& m) {
   if (!g.keeps(cache_kind::messages) || g.policy.messages_per_channel == 0) return;
-  message_ring& ring = g.rings[m.channel_id.value()];
-  if (!g.set(cache_kind::messages).find(m.id.value()).data()) {
-    if (ring.size() >= g.policy.messages_per_channel) {
+  const std::uint64_t id = m.id.value();
+  const auto known = g.rings.find(m.channel_id.value());
+  const bool there = known != g.rings.end() && std::binary_search(known->second.begin(), known->second.end(), id);
+  if (!there) {
+    const record_set* const messages = g.find(cache_kind::messages);
+    if (messages && messages->find(id).data()) return;  // in another channel: no message moves
+    if (known == g.rings.end()) place(g, m.channel_id);
+    message_ring& ring = g.rings[m.channel_id.value()];
+    const auto at = std::lower_bound(ring.begin(), ring.end(), id);
+    if (ring.size() < g.policy.messages_per_channel) {
+      ring.insert(at, id);
+    } else {
+      if (at == ring.begin()) return;  // told again after it was pushed out
       drop(g, cache_kind::messages, ring.front());
-      ring.erase(ring.begin());
+      std::move(ring.begin() + 1, at, ring.begin());
+      *(at - 1) = id;
     }
-    ring.push_back(m.id.value());
   }
-  keep(g, cache_kind::messages, m.id.value(), m);
+  keep(g, cache_kind::messages, id, m);
+}
+
+void world::drop_message(entry& g, channel_id channel, message_id id) {
+  const auto ring = g.rings.find(channel.value());
+  if (ring == g.rings.end() || std::erase(ring->second, id.value()) == 0) return;
+  drop(g, cache_kind::messages, id.value());
+  if (!ring->second.empty()) return;
+  g.rings.erase(ring);
+  if (g.rings.empty()) g.rings = {};
+  for (const cache_kind kind : {cache_kind::channels, cache_kind::threads})
+    if (const record_set* set = g.find(kind); set && set->find(channel.value()).data()) return;
+  unplace(g, channel);
 }
 
 void world::see(optional<guild_id> guild, const user& author, const optional<partial_member>& m) {
   if (!guild || !m) return;
   const locked g = find(*guild);
   if (!g) return;
-  member whole;
+  // A message's member lacks some of what GUILD_MEMBER_UPDATE tells.
+  auto old = take_member(*g, author.id);
+  member whole = old ? std::move(*old) : member();
+  const auto learn = [](auto& to, const auto& from) {
+    if (!from.is_absent()) to = from;
+  };
   whole.user = author;
-  whole.nick = m->nick;
-  whole.avatar = m->avatar;
-  whole.banner = m->banner;
   whole.roles = m->roles;
-  whole.joined_at = m->joined_at;
-  whole.premium_since = m->premium_since;
-  whole.deaf = m->deaf;
-  whole.mute = m->mute;
-  whole.flags = m->flags;
-  whole.pending = m->pending;
-  whole.communication_disabled_until = m->communication_disabled_until;
-  whole.avatar_decoration_data = m->avatar_decoration_data;
-  whole.collectibles = m->collectibles;
+  learn(whole.nick, m->nick);
+  learn(whole.avatar, m->avatar);
+  learn(whole.banner, m->banner);
+  learn(whole.joined_at, m->joined_at);
+  learn(whole.premium_since, m->premium_since);
+  learn(whole.communication_disabled_until, m->communication_disabled_until);
+  learn(whole.avatar_decoration_data, m->avatar_decoration_data);
+  learn(whole.collectibles, m->collectibles);
+  if (m->deaf.has_value()) whole.deaf = m->deaf;
+  if (m->mute.has_value()) whole.mute = m->mute;
+  if (m->pending.has_value()) whole.pending = m->pending;
+  if (m->flags) whole.flags = m->flags;
   put_member(*g, whole, true);
 }
 

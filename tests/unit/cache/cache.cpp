@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-#include <malloc.h>
-
 #include <cstdlib>
 #include <map>
 #include <random>
@@ -9,35 +7,14 @@
 
 #include "cache/record_set.hpp"
 #include "support/catch.hpp"
+#include "unit/cache/sample_events.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/json/codec.hpp>
 #include <monochord/model/events.hpp>
 
 namespace mc = monochord;
 
-namespace {
-
-mc::member somebody(std::uint64_t id) {
-  return mc::json::decode<mc::member>(
-      R"({"user":{"id":")" + std::to_string(id) + R"(","username":"user)" + std::to_string(id) +
-      R"(","discriminator":"0","global_name":null,"avatar":"a_0123456789abcdef0123456789abcdef","public_flags":64},
-      "nick":"Nick","roles":["71","72"],"joined_at":"2021-05-06T07:08:09.123456+00:00","deaf":false,"mute":true,"flags":0})");
-}
-
-mc::guild_create a_guild(std::uint64_t id, std::uint64_t members) {
-  mc::guild_create event;
-  event.guild.id = mc::guild_id{id};
-  event.guild.name = "guild";
-  event.member_count = static_cast<int>(members);
-  for (std::uint64_t r : {71U, 72U}) event.guild.roles.emplace_back().id = mc::role_id{r};
-  for (std::uint64_t i = 1; i <= members; ++i) event.members.push_back(somebody(1000 + i));
-  auto& channel = event.channels.emplace_back();
-  channel.id = mc::channel_id{id * 10};
-  channel.name = "general";
-  return event;
-}
-
-}  // namespace
+using namespace mc::tests::cache_events;
 
 TEST_CASE("a set of records agrees with a map through random changes") {
   mc::cached::record_set set;
