@@ -87,7 +87,7 @@ class cache {
   ~cache();
 
 #define MONOCHORD_CACHED(event) void apply(const event&);
-  /// Takes an event in. Where there is a `before` and it is not null, it gets the old value, if the cache had it.
+  /// Takes an event in. Where there is a `before` and it is not null, it gets the old value, if the cache had it, and nothing otherwise.
 #define MONOCHORD_CACHED_BEFORE(event, what) void apply(const event&, what* before = nullptr);
 #include <monochord/cache/events.def>
 #undef MONOCHORD_CACHED

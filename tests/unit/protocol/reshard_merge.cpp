@@ -9,23 +9,16 @@
 #include <vector>
 
 #include "support/catch.hpp"
+#include "unit/protocol/reshard_samples.hpp"
 
 using namespace monochord;
 using namespace monochord::protocol;
+using namespace monochord::reshard_samples;
 using namespace std::chrono_literals;
 using side = reshard_merge::side;
 using verdict = reshard_merge::outcome::verdict;
 
 namespace {
-
-guild_id guild(int n) { return guild_id{(static_cast<std::uint64_t>(n) << 22) + 7}; }
-
-std::string message(int n, int in) {
-  return R"({"id":")" + std::to_string(n) + R"(","guild_id":")" + guild(in).str() + R"(","content":"x"})";
-}
-std::string typing(int user, int in) {
-  return R"({"user_id":")" + std::to_string(user) + R"(","guild_id":")" + guild(in).str() + R"("})";
-}
 
 /// Feeds a merge, and keeps what it delivers, in order.
 class driver {
