@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <utility>
 
+#include <monochord/cache/options.hpp>
 #include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
 #include <monochord/core/flags.hpp>
@@ -79,6 +80,14 @@ struct client_options {
 
   /// Through which proxy REST and gateway go; none unless it is given, here or by `options_from_env`.
   proxy_settings proxy = {};
+
+  /// What `client::cache` keeps. Not what is decoded for handlers: with `{.policy = {.kinds = {}}}` nothing is kept but the bot's
+  /// own user, and nothing is decoded but what handlers want. docs/cache.md
+  cache_options cache = {};
+  /// Asks for the members of each guild that comes without all of them, a few guilds of a shard at a time, for the cache. Needs
+  /// `intent::guild_members`. Large bots wait long for this: Discord takes 120 such requests a minute and shard.
+  /// https://docs.discord.com/developers/events/gateway-events#request-guild-members
+  bool chunk_guilds_at_start = false;
 
   gateway_compression compression = gateway_compression::zstd_stream;
 
@@ -200,6 +209,10 @@ class client {
   /// What the bot tells Discord over the gateway (presence, voice, asking for members); include
   /// `<monochord/gateway/commands.hpp>` to call it. Lives as long as the client.
   gateway_commands& gateway() noexcept;
+
+  /// What Discord told the bot, as far as `client_options::cache` keeps it; it knows of an event before the first handler of that
+  /// event starts. Include `<monochord/cache/cache.hpp>` to read it. Lives as long as the client.
+  monochord::cache& cache() noexcept;
 
   /// What the shards are doing; include `<monochord/gateway/shards.hpp>` to ask. Lives as long as the client.
   shard_set& shards() noexcept;

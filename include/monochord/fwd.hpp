@@ -5,6 +5,7 @@ namespace monochord {
 
 class client;
 struct client_options;
+class cache;
 class rest_client;
 class identify_queue;
 class session_store;

@@ -68,6 +68,8 @@ rest_client& client::rest() noexcept { return *impl_->rest; }
 
 gateway_commands& client::gateway() noexcept { return *impl_->commands; }
 
+cache& client::cache() noexcept { return impl_->cached->cache(); }
+
 shard_set& client::shards() noexcept { return impl_->shard_view; }
 
 clock& client::clock() noexcept { return *impl_->time; }

@@ -79,6 +79,7 @@ client::impl::impl(token given_token, client_options given)
   if (options.resharding.automatic && options.resharding.interval < std::chrono::seconds{1})
     throw error(errc::invalid_argument, "client_options::resharding.interval is below a second");
   check_resharding(options.resharding, options.shards);
+  check_chunking(options);
   if (options.guild_wait < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "client_options::guild_wait is negative");
 
@@ -139,6 +140,7 @@ void client::impl::start_parts() {
   };
   desk = std::make_shared<gateway::command_desk>(std::move(wanted));
   commands = std::make_unique<gateway_commands>(desk);
+  start_cache();
 }
 
 void client::impl::set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler) {

@@ -81,8 +81,20 @@ void dispatcher::remove(handler_id which) {
   };
   std::erase_if(next->raw, is_it);
   for (auto& [name, slot] : next->typed) std::erase_if(slot.handlers, is_it);
-  std::erase_if(next->typed, [](const auto& item) { return item.second.handlers.empty(); });
+  std::erase_if(next->typed, [](const auto& item) { return item.second.handlers.empty() && !item.second.watched; });
   old = std::exchange(table_, std::move(next));
+}
+
+void dispatcher::set_watcher(std::shared_ptr<void> watcher, std::span<const watch> rows) {
+  const std::lock_guard lock(mutex_);
+  watcher_ = std::move(watcher);
+  auto next = std::make_shared<table>(*table_);
+  for (const watch& row : rows) {
+    auto& slot = next->typed[std::string(row.type->name)];
+    slot.type = row.type;
+    slot.watched = &row;
+  }
+  table_ = std::move(next);
 }
 
 void dispatcher::on_error(error_handler handler) {
@@ -99,7 +111,8 @@ bool dispatcher::wants(std::string_view name) const {
 std::vector<std::string> dispatcher::names() const {
   std::vector<std::string> all;
   const auto handlers = current();
-  for (const auto& [name, slot] : handlers->typed) all.push_back(name);
+  for (const auto& [name, slot] : handlers->typed)
+    if (!slot.handlers.empty()) all.push_back(name);
   return all;
 }
 
@@ -116,11 +129,29 @@ std::shared_ptr<const void> dispatcher::decode(const event_type& type, const raw
     return type.decode(text);
   } catch (const std::exception&) {
     decode_errors_.fetch_add(1, std::memory_order_relaxed);
-    const auto held = std::make_shared<held_event>(event, claim);
-    held->keep_data();
-    spawn_(tell(shared_from_this(), std::current_exception(), held));
+    report_soon(std::current_exception(), event, claim);
   }
   return nullptr;
+}
+
+/// Where handlers run: nothing of the user's runs within deliver().
+void dispatcher::report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim) {
+  const auto held = std::make_shared<held_event>(event, claim);
+  held->keep_data();
+  spawn_(tell(shared_from_this(), std::move(error), held));
+}
+
+bool dispatcher::is_watched(const slot* in, const raw_event& event) const {
+  return in && in->watched && (!in->watched->wants || in->watched->wants(event.data));
+}
+
+void dispatcher::show(const slot& to, const void* event, bool has_handlers, const raw_event& sent,
+                      const std::shared_ptr<detail::claim>& claim) {
+  try {
+    to.watched->see(watcher_.get(), const_cast<void*>(event), sent, has_handlers);  // decode() made it, and nobody has it yet
+  } catch (const std::exception&) {
+    report_soon(std::current_exception(), sent, claim);  // the handlers come all the same
+  }
 }
 
 bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims,
@@ -129,32 +160,39 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   const auto handlers = current();
   const slot* const plain = find(*handlers, event.name, false);
   const slot* const derived = told ? find(*handlers, told->name, true) : nullptr;
-  if (!plain && !derived && handlers->raw.empty()) {
+  const bool has_plain = plain && !plain->handlers.empty();
+  const bool watched = is_watched(plain, event);
+  const bool handled = has_plain || derived || !handlers->raw.empty();
+  if (!handled && !watched) {
     unwanted_.fetch_add(1, std::memory_order_relaxed);
     return true;
   }
 
-  const auto claim = claims ? (*claims)() : nullptr;
+  const auto claim = claims && handled ? (*claims)() : nullptr;
+  // Decoded once for both, where the one is a part of the other.
+  const auto whole = derived ? decode(*derived->type, event, text, claim) : nullptr;
+  std::shared_ptr<const void> part;
+  if (derived && plain && derived->type->base == plain->type) {
+    if (whole) part = {whole, derived->type->as_base(whole.get())};
+  } else if (has_plain || watched) {
+    part = decode(*plain->type, event, text, claim);
+  }
+  if (watched && part) show(*plain, part.get(), has_plain || derived, event, claim);
+
   if (!handlers->raw.empty()) {
     const auto held = std::make_shared<held_event>(event, claim);
     held->keep_data();
     for (const auto& one : handlers->raw) start(one, held);
   }
-  const auto give = [&](const slot& to, std::shared_ptr<const void> decoded) {
-    if (!decoded) return;
+  const auto give = [&](const slot* to, std::shared_ptr<const void> decoded) {
+    if (!to || !decoded) return;
     const auto held = std::make_shared<held_event>(event, claim);
     held->decoded = std::move(decoded);
     held->raw.data = {};
-    for (const auto& one : to.handlers) start(one, held);
+    for (const auto& one : to->handlers) start(one, held);
   };
-  // Decoded once for both, where the one is a part of the other.
-  const auto whole = derived ? decode(*derived->type, event, text, claim) : nullptr;
-  if (plain && derived && derived->type->base == plain->type) {
-    if (whole) give(*plain, std::shared_ptr<const void>(whole, derived->type->as_base(whole.get())));
-  } else if (plain) {
-    give(*plain, decode(*plain->type, event, text, claim));
-  }
-  if (derived) give(*derived, whole);
+  if (has_plain) give(plain, std::move(part));
+  give(derived, whole);
   return has_room();
 }
 

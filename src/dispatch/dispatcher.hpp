@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,11 +22,19 @@ namespace monochord::dispatch {
 
 struct counters {
   std::uint64_t events = 0;            ///< events seen
-  std::uint64_t unwanted = 0;          ///< of these, with no handler: not decoded
+  std::uint64_t unwanted = 0;          ///< of these, that nobody wants: not decoded
   std::uint64_t decode_errors = 0;     ///< of these, that could not be decoded
   std::uint64_t handlers_started = 0;
   std::uint64_t handlers_failed = 0;   ///< ended by an exception
   std::uint64_t waits_for_room = 0;    ///< times reading stopped because `max_running` handlers ran
+};
+
+/// What somebody wants who looks at events of a type before their handlers do, like the cache.
+struct watch {
+  const event_type* type;
+  bool (*wants)(std::string_view data);  ///< whether an event without handlers is worth decoding; null: each is
+  /// On the shard's strand, before a handler of the event is started. It may change the event, which nobody else has seen yet.
+  void (*see)(void* watcher, void* event, const raw_event& sent, bool has_handlers);
 };
 
 /// Hands events to handlers. `deliver` is called on a shard's strand in the order of the events; handlers are handed to
@@ -45,7 +54,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void remove(handler_id which);
   void on_error(error_handler handler);
 
-  /// True when `name` has a handler, so that its data is worth decoding.
+  /// Once, before the first event. `rows` belongs to the caller and stays.
+  void set_watcher(std::shared_ptr<void> watcher, std::span<const watch> rows);
+
+  /// True when `name` has a handler, or is watched, so that its data is worth decoding.
   bool wants(std::string_view name) const;
 
   /// The events that have handlers of their own, as they are called on the wire.
@@ -81,6 +93,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   using entry_ptr = std::shared_ptr<entry>;
   struct slot {
     const event_type* type;
+    const watch* watched = nullptr;
     std::vector<entry_ptr> handlers;
   };
   struct name_hash {
@@ -100,6 +113,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   const slot* find(const table& in, std::string_view name, bool derived) const;
   std::shared_ptr<const void> decode(const event_type& type, const raw_event& event, const json::padded_text& text,
                                      const std::shared_ptr<detail::claim>& claim);
+  bool is_watched(const slot* in, const raw_event& event) const;
+  void show(const slot& to, const void* event, bool has_handlers, const raw_event& sent,
+            const std::shared_ptr<detail::claim>& claim);
+  void report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim);
   static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler);
   void start(entry_ptr to, std::shared_ptr<const held_event> event);
   static task<> run(work mine);
@@ -109,6 +126,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   const spawner spawn_;
   const std::size_t max_running_;
+  std::shared_ptr<void> watcher_;
   bool has_room() const noexcept {
     const auto now = running();
     return now < max_running_ || now - max_running_ < lent_.load(std::memory_order_relaxed);

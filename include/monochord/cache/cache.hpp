@@ -4,11 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <vector>
 
-#include <monochord/cache/policy.hpp>
+#include <monochord/cache/options.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/core/timestamp.hpp>
@@ -18,7 +17,6 @@ namespace monochord {
 namespace cached {
 struct world;
 }
-class clock;
 struct application;
 struct auto_moderation_rule;
 struct channel;
@@ -41,15 +39,6 @@ struct voice_state;
 #include <monochord/cache/events.def>
 #undef MONOCHORD_CACHED
 #undef MONOCHORD_CACHED_BEFORE
-
-struct cache_options {
-  cache_policy policy{};
-  /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event and
-  /// under no lock. Empty: `policy` for all. Should not throw.
-  std::function<cache_policy(guild_id)> guild_policy{};
-  /// Of `member_age` and `members_per_guild`; null: the system's.
-  std::shared_ptr<monochord::clock> clock{};
-};
 
 /// What a cache holds at a moment.
 struct cache_stats {

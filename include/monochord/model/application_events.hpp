@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
+
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
 #include <monochord/model/application_command_permissions.hpp>
@@ -27,6 +29,7 @@ struct integration_create {
 struct integration_update {
   monochord::integration integration;
   monochord::guild_id guild_id;
+  std::shared_ptr<const monochord::integration> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Something is no longer connected with a guild.
@@ -35,6 +38,7 @@ struct integration_delete {
   integration_id id;
   monochord::guild_id guild_id;
   optional<monochord::application_id> application_id;
+  std::shared_ptr<const monochord::integration> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Somebody subscribed.

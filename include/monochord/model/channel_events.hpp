@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,14 @@ struct channel_create {
 /// https://docs.discord.com/developers/events/gateway-events#channel-update
 struct channel_update {
   monochord::channel channel;
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A channel was deleted.
 /// https://docs.discord.com/developers/events/gateway-events#channel-delete
 struct channel_delete {
   monochord::channel channel;
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A message was pinned or unpinned.
@@ -43,6 +46,7 @@ struct channel_pins_update {
   optional<monochord::guild_id> guild_id;
   monochord::channel_id channel_id;
   maybe<timestamp> last_pin_timestamp;
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Live information of one channel.
@@ -71,6 +75,7 @@ struct thread_create {
 /// https://docs.discord.com/developers/events/gateway-events#thread-update
 struct thread_update {
   monochord::channel thread;
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A thread was deleted.
@@ -80,6 +85,7 @@ struct thread_delete {
   optional<monochord::guild_id> guild_id;
   maybe<channel_id> parent_id;
   channel_type type{};
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// The threads of channels that became visible.
@@ -96,6 +102,7 @@ struct thread_list_sync {
 struct thread_member_update {
   monochord::thread_member member;
   monochord::guild_id guild_id;
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Somebody joined or left a thread.
@@ -106,6 +113,7 @@ struct thread_members_update {
   int member_count = 0;
   optional<std::vector<thread_member>> added_members;
   optional<std::vector<user_id>> removed_member_ids;
+  std::shared_ptr<const monochord::channel> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A stage went live.
@@ -118,12 +126,14 @@ struct stage_instance_create {
 /// https://docs.discord.com/developers/events/gateway-events#stage-instance-update
 struct stage_instance_update {
   monochord::stage_instance stage;
+  std::shared_ptr<const monochord::stage_instance> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A stage was closed.
 /// https://docs.discord.com/developers/events/gateway-events#stage-instance-delete
 struct stage_instance_delete {
   monochord::stage_instance stage;
+  std::shared_ptr<const monochord::stage_instance> before{};  ///< as the cache had it; null where it did not
 };
 
 /// The webhooks of a channel changed.
@@ -158,6 +168,7 @@ struct invite_delete {
   monochord::channel_id channel_id;
   optional<monochord::guild_id> guild_id;
   std::string code;
+  std::shared_ptr<const monochord::invite_create> before{};  ///< as the cache had it; null where it did not
 };
 
 }  // namespace monochord

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -44,18 +45,21 @@ struct guild_create {
   std::vector<stage_instance> stage_instances;
   std::vector<scheduled_event> guild_scheduled_events;
   std::vector<soundboard_sound> soundboard_sounds;
+  std::shared_ptr<const monochord::guild> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A guild changed.
 /// https://docs.discord.com/developers/events/gateway-events#guild-update
 struct guild_update {
   monochord::guild guild;
+  std::shared_ptr<const monochord::guild> before{};  ///< as the cache had it; null where it did not
 };
 
 /// An outage (`guild.unavailable`), or the bot is no longer in the guild.
 /// https://docs.discord.com/developers/events/gateway-events#guild-delete
 struct guild_delete {
   unavailable_guild guild;
+  std::shared_ptr<const monochord::guild> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Somebody was banned.
@@ -63,6 +67,7 @@ struct guild_delete {
 struct guild_ban_add {
   monochord::guild_id guild_id;
   monochord::user user;
+  std::shared_ptr<const monochord::member> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A ban was lifted.
@@ -77,6 +82,7 @@ struct guild_ban_remove {
 struct guild_emojis_update {
   monochord::guild_id guild_id;
   std::vector<emoji> emojis;
+  std::vector<monochord::emoji> before{};  ///< as the cache had them
 };
 
 /// The stickers of a guild, all of them.
@@ -84,6 +90,7 @@ struct guild_emojis_update {
 struct guild_stickers_update {
   monochord::guild_id guild_id;
   std::vector<sticker> stickers;
+  std::vector<monochord::sticker> before{};  ///< as the cache had them
 };
 
 /// Integrations of a guild changed.
@@ -104,6 +111,7 @@ struct guild_member_add {
 struct guild_member_remove {
   monochord::guild_id guild_id;
   monochord::user user;
+  std::shared_ptr<const monochord::member> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A member changed.
@@ -124,6 +132,7 @@ struct guild_member_update {
   maybe<monochord::avatar_decoration_data> avatar_decoration_data;
   maybe<box<monochord::collectibles>> collectibles;
   optional<monochord::flags<member_flag>> flags;
+  std::shared_ptr<const monochord::member> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Members, as asked for with opcode 8.
@@ -150,6 +159,7 @@ struct guild_role_create {
 struct guild_role_update {
   monochord::guild_id guild_id;
   monochord::role role;
+  std::shared_ptr<const monochord::role> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A role was deleted.
@@ -157,6 +167,7 @@ struct guild_role_update {
 struct guild_role_delete {
   monochord::guild_id guild_id;
   monochord::role_id role_id;
+  std::shared_ptr<const monochord::role> before{};  ///< as the cache had it; null where it did not
 };
 
 /// An event was announced.
@@ -169,12 +180,14 @@ struct guild_scheduled_event_create {
 /// https://docs.discord.com/developers/events/gateway-events#guild-scheduled-event-update
 struct guild_scheduled_event_update {
   scheduled_event event;
+  std::shared_ptr<const monochord::scheduled_event> before{};  ///< as the cache had it; null where it did not
 };
 
 /// An announced event was cancelled.
 /// https://docs.discord.com/developers/events/gateway-events#guild-scheduled-event-delete
 struct guild_scheduled_event_delete {
   scheduled_event event;
+  std::shared_ptr<const monochord::scheduled_event> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Somebody wants to attend.
@@ -203,6 +216,7 @@ struct guild_soundboard_sound_create {
 /// https://docs.discord.com/developers/events/gateway-events#guild-soundboard-sound-update
 struct guild_soundboard_sound_update {
   soundboard_sound sound;
+  std::shared_ptr<const monochord::soundboard_sound> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A sound was deleted.
@@ -210,6 +224,7 @@ struct guild_soundboard_sound_update {
 struct guild_soundboard_sound_delete {
   soundboard_sound_id sound_id;
   monochord::guild_id guild_id;
+  std::shared_ptr<const monochord::soundboard_sound> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Several sounds changed.
@@ -230,6 +245,7 @@ struct soundboard_sounds {
 /// https://docs.discord.com/developers/events/gateway-events#presence-update
 struct presence_update {
   monochord::presence presence;
+  std::shared_ptr<const monochord::presence> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Somebody bought something.
@@ -242,12 +258,14 @@ struct entitlement_create {
 /// https://docs.discord.com/developers/events/gateway-events#entitlement-update
 struct entitlement_update {
   monochord::entitlement entitlement;
+  std::shared_ptr<const monochord::entitlement> before{};  ///< as the cache had it; null where it did not
 };
 
 /// An entitlement was deleted.
 /// https://docs.discord.com/developers/events/gateway-events#entitlement-delete
 struct entitlement_delete {
   monochord::entitlement entitlement;
+  std::shared_ptr<const monochord::entitlement> before{};  ///< as the cache had it; null where it did not
 };
 
 }  // namespace monochord

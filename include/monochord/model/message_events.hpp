@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct message_update {
   optional<monochord::guild_id> guild_id;
   optional<partial_member> member;
   optional<monochord::channel_type> channel_type;
+  std::shared_ptr<const monochord::message> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A message was deleted.
@@ -45,6 +47,7 @@ struct message_delete {
   message_id id;
   monochord::channel_id channel_id;
   optional<monochord::guild_id> guild_id;
+  std::shared_ptr<const monochord::message> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Several messages were deleted at once.
@@ -53,6 +56,7 @@ struct message_delete_bulk {
   std::vector<message_id> ids;
   monochord::channel_id channel_id;
   optional<monochord::guild_id> guild_id;
+  std::vector<monochord::message> before{};  ///< as the cache had them
 };
 
 /// Somebody reacted to a message.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 
 #include <monochord/core/maybe.hpp>
@@ -21,12 +22,14 @@ struct auto_moderation_rule_create {
 /// https://docs.discord.com/developers/events/gateway-events#auto-moderation-rule-update
 struct auto_moderation_rule_update {
   auto_moderation_rule rule;
+  std::shared_ptr<const monochord::auto_moderation_rule> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A rule of auto moderation was deleted.
 /// https://docs.discord.com/developers/events/gateway-events#auto-moderation-rule-delete
 struct auto_moderation_rule_delete {
   auto_moderation_rule rule;
+  std::shared_ptr<const monochord::auto_moderation_rule> before{};  ///< as the cache had it; null where it did not
 };
 
 /// A rule was set off, and this was done. `content` and `matched_content` are empty without the intent message_content.

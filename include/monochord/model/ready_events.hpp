@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct rate_limited_members {
 /// https://docs.discord.com/developers/events/gateway-events#user-update
 struct user_update {
   monochord::user user;
+  std::shared_ptr<const monochord::user> before{};  ///< as the cache had it; null where it did not
 };
 
 }  // namespace monochord

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <monochord/core/box.hpp>
@@ -18,6 +19,7 @@ namespace monochord {
 /// https://docs.discord.com/developers/events/gateway-events#voice-state-update
 struct voice_state_update {
   monochord::voice_state voice_state;
+  std::shared_ptr<const monochord::voice_state> before{};  ///< as the cache had it; null where it did not
 };
 
 /// Where to connect for voice; `token` is a secret.

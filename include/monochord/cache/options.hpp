@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include <monochord/cache/policy.hpp>
+#include <monochord/core/snowflake.hpp>
+
+namespace monochord {
+
+class clock;
+
+/// What a cache keeps, and for how long.
+struct cache_options {
+  cache_policy policy{};
+  /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event and
+  /// under no lock. Empty: `policy` for all. Should not throw.
+  std::function<cache_policy(guild_id)> guild_policy{};
+  /// Of `member_age` and `members_per_guild`; null: the client's, and of a cache without a client the system's.
+  std::shared_ptr<monochord::clock> clock{};
+};
+
+}  // namespace monochord
