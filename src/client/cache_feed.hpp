@@ -17,7 +17,8 @@ class cache_feed {
   cache_feed(cache_options options, std::shared_ptr<monochord::clock> time);
 
   monochord::cache& cache() noexcept { return cache_; }
-  /// Only what can change what is kept: the rest is not decoded for the cache's sake. They want a `cache_feed` as watcher.
+  /// Only what can change what is kept: the rest is not decoded for the cache's sake. They want a `cache_feed` as
+  /// watcher.
   std::span<const dispatch::watch> watches() const noexcept { return watches_; }
   /// Whether `cache::sweep` has something to do.
   bool has_ages() const noexcept { return has_ages_; }

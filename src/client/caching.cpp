@@ -21,7 +21,8 @@ void client::impl::check_chunking(const client_options& options) {
   if (!options.chunk_guilds_at_start) return;
   if (!options.intents.has(intent::guild_members))
     throw error(errc::invalid_argument,
-                "client_options::chunk_guilds_at_start: Discord gives all members of a guild only to bots with intent::guild_members");
+                "client_options::chunk_guilds_at_start: Discord gives all members of a guild only to bots with "
+                "intent::guild_members");
   if (!options.cache.guild_policy && !options.cache.policy.kinds.has(cache_kind::members))
     throw error(errc::invalid_argument, "client_options::chunk_guilds_at_start: the cache's policy keeps no members");
 }
@@ -41,7 +42,8 @@ void client::impl::start_cache() {
       auto chunks = self->commands->stream_guild_members(guild, all);
       while (co_await chunks.next()) continue;  // the cache has each before it gets here
     };
-    cached->on_incomplete([to = std::make_shared<member_chunker>(std::move(how))](int shard, guild_id guild) { to->want(shard, guild); });
+    cached->on_incomplete(
+        [to = std::make_shared<member_chunker>(std::move(how))](int shard, guild_id guild) { to->want(shard, guild); });
   }
   if (cached->has_ages())
     tasks->spawn(repeat(weak_from_this(), time, sweeps_every, [to = cached]() -> task<> {

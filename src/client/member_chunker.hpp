@@ -13,12 +13,13 @@
 
 namespace monochord {
 
-/// Asks for the members of guilds, a few of a shard at a time, so that a shard's other commands find room between. Thread-safe.
+/// Asks for the members of guilds, a few of a shard at a time, so that a shard's other commands find room between.
+/// Thread-safe.
 class member_chunker : public std::enable_shared_from_this<member_chunker> {
  public:
   struct options {
-    std::function<bool(task<>)> spawn{};       ///< false when no new work is taken any more
-    std::function<task<>(guild_id)> ask{};     ///< completes when all members have come
+    std::function<bool(task<>)> spawn{};    ///< false when no new work is taken any more
+    std::function<task<>(guild_id)> ask{};  ///< completes when all members have come
     logger log{};
   };
   explicit member_chunker(options given) : options_(std::move(given)) {}

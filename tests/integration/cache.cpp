@@ -44,12 +44,16 @@ TEST_CASE("the cache is ahead of the first handler of an event, which is told wh
     told.push_back("gone: " + (event.before ? event.before->content : "unknown"));
   });
   bot.bot.on<mc::guild_member_remove>([&](const mc::guild_member_remove& event) {
-    told.push_back(nick_of(bot.bot.cache().member(guild, event.user.id)) + " was " + (event.before ? event.before->user->username : "?"));
+    told.push_back(nick_of(bot.bot.cache().member(guild, event.user.id)) + " was " +
+                   (event.before ? event.before->user->username : "?"));
   });
   bot.bot.on<mc::channel_update>([&](const mc::channel_update& event) {
     told.push_back((event.before ? event.before->name.value_or("none") : "unknown") + " is called " +
                    bot.bot.cache().channel(event.channel.id)->name.value_or("none"));
   });
+  constexpr std::uint64_t manages_channels = 1U << 4U, manages_nicknames = 1U << 27U;
+  w.discord().give_role(guild, w.discord().bot_user(),
+                        w.discord().add_role(guild, "mod", manages_channels | manages_nicknames));
   bot.until_ready();
   const auto bob = w.discord().add_user("bob");
   w.discord().join(guild, bob);
@@ -64,7 +68,8 @@ TEST_CASE("the cache is ahead of the first handler of an event, which is told wh
   bot.run(bot.bot.rest().modify_channel(w.world.general, {.name = "lobby"}));
   w.discord().leave(guild, bob);
   w.sim.run_for(1s);
-  CHECK(told == lines{"none became builder", "builder became fixer", "gone: can we fix it?", "general is called lobby", "unknown was bob"});
+  CHECK(told == lines{"none became builder", "builder became fixer", "gone: can we fix it?", "general is called lobby",
+                      "unknown was bob"});
   no_violations(w);
 }
 
@@ -129,14 +134,15 @@ TEST_CASE("chunking at the start brings all members, again after a lost session,
   simulated_world w(how);
   std::vector<mc::guild_id> guilds{w.world.home};
   for (int i = 0; i < 12; ++i) guilds.push_back(w.discord().add_guild("guild " + std::to_string(i), w.world.alice));
-  for (const auto guild : guilds) populate(w.discord(), guild, 1'500);
+  for (const auto guild : guilds) populate(w.discord(), guild, 1'500, "member of " + guild.str() + " ");
   auto options = everything(w);
   options.intents = mc::intent::guilds | mc::intent::guild_members;
   options.chunk_guilds_at_start = true;
   command_bot bot(w, options);
   bot.until_ready();
   const auto complete = [&] {
-    return std::all_of(guilds.begin(), guilds.end(), [&](mc::guild_id id) { return bot.bot.cache().members(id).size() >= 1'500; });
+    return std::all_of(guilds.begin(), guilds.end(),
+                       [&](mc::guild_id id) { return bot.bot.cache().members(id).size() >= 1'500; });
   };
   w.sim.run_until(complete, 10min);
   REQUIRE(complete());
@@ -160,7 +166,8 @@ TEST_CASE("chunking is refused where no member can come, or be kept") {
   auto options = w.options();
   options.chunk_guilds_at_start = true;
   CHECK_THROWS_WITH((mc::client{w.world.bot_token(), options}),
-                    "client_options::chunk_guilds_at_start: Discord gives all members of a guild only to bots with intent::guild_members");
+                    "client_options::chunk_guilds_at_start: Discord gives all members of a guild only to bots with "
+                    "intent::guild_members");
   options.intents |= mc::intent::guild_members;
   options.cache.policy.kinds = mc::cache_kind::guilds;
   CHECK_THROWS_WITH((mc::client{w.world.bot_token(), options}),

@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <memory>
-
 #include <monochord/cache/policy.hpp>
 #include <monochord/core/snowflake.hpp>
 
@@ -14,8 +13,8 @@ class clock;
 /// What a cache keeps, and for how long.
 struct cache_options {
   cache_policy policy{};
-  /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event and
-  /// under no lock. Empty: `policy` for all. Should not throw.
+  /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event
+  /// and under no lock. Empty: `policy` for all. Should not throw.
   std::function<cache_policy(guild_id)> guild_policy{};
   /// Of `member_age` and `members_per_guild`; null: the client's, and of a cache without a client the system's.
   std::shared_ptr<monochord::clock> clock{};

@@ -25,13 +25,15 @@ struct watcher {
 void see_deletion(void* to, void* event, const mc::raw_event& sent, bool has_handlers) {
   auto& self = *static_cast<watcher*>(to);
   auto& deletion = *static_cast<mc::message_delete*>(event);
-  self.seen.push_back("deletion " + deletion.id.str() + " " + std::to_string(sent.sequence) + (has_handlers ? " handled" : ""));
+  self.seen.push_back("deletion " + deletion.id.str() + " " + std::to_string(sent.sequence) +
+                      (has_handlers ? " handled" : ""));
   if (self.fails) throw std::runtime_error("the watcher failed");
   deletion.channel_id = mc::channel_id{99};
 }
 
 void see_guild(void* to, void* event, const mc::raw_event&, bool has_handlers) {
-  static_cast<watcher*>(to)->seen.push_back("guild " + static_cast<mc::guild_create*>(event)->guild.name + (has_handlers ? " handled" : ""));
+  static_cast<watcher*>(to)->seen.push_back("guild " + static_cast<mc::guild_create*>(event)->guild.name +
+                                            (has_handlers ? " handled" : ""));
 }
 
 bool names_channel_8(std::string_view data) { return data.find(R"("channel_id":"8")") != data.npos; }
@@ -65,8 +67,9 @@ struct fixture {
 
   asio::io_context context;
   std::uint64_t sequence = 0;
-  const std::vector<mc::dispatch::watch> rows{{&mc::event_type_of<mc::message_delete>(), &names_channel_8, &see_deletion},
-                                              {&mc::event_type_of<mc::guild_create>(), nullptr, &see_guild}};
+  const std::vector<mc::dispatch::watch> rows{
+      {&mc::event_type_of<mc::message_delete>(), &names_channel_8, &see_deletion},
+      {&mc::event_type_of<mc::guild_create>(), nullptr, &see_guild}};
   const std::shared_ptr<watcher> watching = std::make_shared<watcher>();
   std::shared_ptr<mc::dispatch::dispatcher> events;
 };
@@ -78,7 +81,8 @@ constexpr std::string_view elsewhere = R"({"id":"7","channel_id":"10","guild_id"
 
 TEST_CASE("a watcher sees an event decoded before its handlers, who see what it made of it") {
   fixture f;
-  f.on<mc::message_delete>([&](const mc::message_delete& event) { f.watching->seen.push_back("handler " + event.channel_id.str()); });
+  f.on<mc::message_delete>(
+      [&](const mc::message_delete& event) { f.watching->seen.push_back("handler " + event.channel_id.str()); });
   f.deliver("MESSAGE_DELETE", deletion);
   CHECK(f.watching->seen == lines{"deletion 7 1 handled", "handler 99"});
 }
@@ -109,14 +113,15 @@ TEST_CASE("an event told from another is shown as that one, decoded once") {
   fixture f;
   std::string joined;
   f.on<mc::guild_join>([&](const mc::guild_join& event) { joined = event.guild.name; });
-  const std::string data = R"({"id":"9","name":"home","icon":null,"splash":null,"discovery_splash":null,"owner_id":"1","afk_channel_id":null,)"
-                           R"("afk_timeout":60,"verification_level":0,"default_message_notifications":0,"explicit_content_filter":0,"roles":[],)"
-                           R"("emojis":[],"features":[],"mfa_level":0,"application_id":null,"system_channel_id":null,"system_channel_flags":0,)"
-                           R"("rules_channel_id":null,"vanity_url_code":null,"description":null,"banner":null,"premium_tier":0,)"
-                           R"("preferred_locale":"en-US","public_updates_channel_id":null,"nsfw_level":0,"premium_progress_bar_enabled":false,)"
-                           R"("safety_alerts_channel_id":null,"joined_at":"2026-01-01T00:00:00+00:00","large":false,"member_count":1,)"
-                           R"("voice_states":[],"members":[],"channels":[],"threads":[],"presences":[],"stage_instances":[],)"
-                           R"("guild_scheduled_events":[],"soundboard_sounds":[]})";
+  const std::string data =
+      R"({"id":"9","name":"home","icon":null,"splash":null,"discovery_splash":null,"owner_id":"1","afk_channel_id":null,)"
+      R"("afk_timeout":60,"verification_level":0,"default_message_notifications":0,"explicit_content_filter":0,"roles":[],)"
+      R"("emojis":[],"features":[],"mfa_level":0,"application_id":null,"system_channel_id":null,"system_channel_flags":0,)"
+      R"("rules_channel_id":null,"vanity_url_code":null,"description":null,"banner":null,"premium_tier":0,)"
+      R"("preferred_locale":"en-US","public_updates_channel_id":null,"nsfw_level":0,"premium_progress_bar_enabled":false,)"
+      R"("safety_alerts_channel_id":null,"joined_at":"2026-01-01T00:00:00+00:00","large":false,"member_count":1,)"
+      R"("voice_states":[],"members":[],"channels":[],"threads":[],"presences":[],"stage_instances":[],)"
+      R"("guild_scheduled_events":[],"soundboard_sounds":[]})";
   f.deliver("GUILD_CREATE", data, &mc::event_type_of<mc::guild_join>());
   CHECK(f.watching->seen == lines{"guild home handled"});
   CHECK(joined == "home");
