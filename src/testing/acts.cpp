@@ -75,7 +75,7 @@ guild_id add_guild(mock_state& state, gateway& gate, std::string_view name, user
   made.bot_joined = state.options.clock->utc_now();
   made.members[owner.value()].joined = made.bot_joined;
   made.members[state.world.bot].joined = made.bot_joined;
-  gate.event("GUILD_CREATE", id, state.world.guild_create_json(made));
+  gate.guild_create(made);
   return guild_id{id};
 }
 
@@ -122,7 +122,7 @@ void join(mock_state& state, gateway& gate, guild_id where, user_id who) {
   user(state, who);
   member_record& member = place.members[who.value()];
   member.joined = state.options.clock->utc_now();
-  if (who.value() == state.world.bot) return gate.event("GUILD_CREATE", place.id, state.world.guild_create_json(place));
+  if (who.value() == state.world.bot) return gate.guild_create(place);
   json data = state.world.member_json(place, who.value(), true);
   data["guild_id"] = id_text(place.id);
   gate.event("GUILD_MEMBER_ADD", place.id, data);
@@ -143,7 +143,7 @@ void set_unavailable(mock_state& state, gateway& gate, guild_id where, bool unav
   place.unavailable = unavailable;
   if (!state.world.is_member(place.id, state.world.bot)) return;
   if (unavailable) gate.event("GUILD_DELETE", place.id, {{"id", id_text(place.id)}, {"unavailable", true}});
-  else gate.event("GUILD_CREATE", place.id, state.world.guild_create_json(place));
+  else gate.guild_create(place);
 }
 
 void remove_bot(mock_state& state, gateway& gate, guild_id where) {

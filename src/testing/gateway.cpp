@@ -178,6 +178,23 @@ void gateway::event(std::string_view name, snowflake guild, const json& data) {
   if (!heard) note_lost({}, 0, text);
 }
 
+void gateway::guild_create(const guild_record& guild) {
+  forget_abandoned();
+  bool heard = false;
+  for (const auto& [id, session] : state_.sessions) {
+    if (!wants(*session, "GUILD_CREATE", guild.id)) continue;
+    push_guild(*session, guild);
+    heard = true;
+  }
+  if (!heard) note_lost({}, 0, dump(state_.world.guild_create_json(guild, false, 0)));
+}
+
+void gateway::push_guild(gateway_session& session, const guild_record& guild) {
+  constexpr std::uint32_t guild_presences = 1U << 8;
+  push(session, "GUILD_CREATE",
+       dump(state_.world.guild_create_json(guild, (session.intents & guild_presences) != 0, session.large_threshold)));
+}
+
 void gateway::message_event(std::string_view name, snowflake guild, const json& data) {
   constexpr std::uint32_t message_content = 1U << 15;
   forget_abandoned();
@@ -329,7 +346,7 @@ void gateway::ready(gateway_link& link) {
   if (!state_.faults.guilds_stay_unavailable) {
     for (const auto& [id, guild] : state_.world.guilds)
       if (!guild.unavailable && wants(session, "GUILD_CREATE", id))
-        push(session, "GUILD_CREATE", dump(state_.world.guild_create_json(guild)));
+        push_guild(session, guild);
   }
   after_session_start(link);
 }

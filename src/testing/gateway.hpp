@@ -45,6 +45,8 @@ class gateway {
 
   /// Sends an event to every session that should see it. `guild` 0: a direct channel, or nothing of a guild.
   void event(std::string_view name, snowflake guild, const json& data);
+  /// GUILD_CREATE to every session that should see it, with the members that it may see.
+  void guild_create(const guild_record& guild);
   /// A MESSAGE_CREATE or MESSAGE_UPDATE, without content for sessions that may not read it.
   void message_event(std::string_view name, snowflake guild, const json& data);
   /// An event to every session, whatever its intents.
@@ -88,6 +90,7 @@ class gateway {
   void refuse(gateway_link& link, std::uint16_t code, std::string_view reason, std::string kind, std::string text);
   void drop(gateway_link& link);
   void push(gateway_session& session, std::string_view name, std::string_view data);
+  void push_guild(gateway_session& session, const guild_record& guild);
   static void forget_up_to(gateway_session& session, std::uint64_t seq);
   void detach(gateway_session& session);
   /// The session has ended: whatever it still remembers is lost, but for what its client says that it has.

@@ -39,6 +39,7 @@ struct gateway_session {
   int shard = 0;
   int shard_count = 1;
   std::uint32_t intents = 0;
+  std::size_t large_threshold = 50;
   bool started = false;  ///< READY was sent; events before it are not part of the session
   std::uint64_t seq = 0;
   std::deque<sent_event> ring;

@@ -207,6 +207,7 @@ void gateway::accept_identify(gateway_link& link, const json& d, int shard, int 
   session->shard = shard;
   session->shard_count = count;
   session->intents = intents;
+  if (d.contains("large_threshold")) session->large_threshold = static_cast<std::size_t>(int_at(d, "large_threshold"));
   session->link = link.id;
   if (d.contains("presence")) session->last_presence = d["presence"];
   json shown = d;

@@ -264,14 +264,17 @@ json world::guild_json(const guild_record& guild) const {
   return out;
 }
 
-json world::guild_create_json(const guild_record& guild) const {
+json world::guild_create_json(const guild_record& guild, bool presences, std::size_t large_threshold) const {
   json out = guild_json(guild);
   out["joined_at"] = format_timestamp(guild.bot_joined);
-  out["large"] = guild.members.size() > 250;
+  const bool large = guild.members.size() > large_threshold;
+  out["large"] = large;
   out["unavailable"] = false;
   out["member_count"] = guild.members.size();
   json members = json::array();
-  for (const auto& [user, member] : guild.members) members.push_back(member_json(guild, user, true));
+  for (const auto& [user, member] : guild.members)
+    if (user == bot || guild.voice.contains(user) || (presences && (!large || users.at(user).status != "offline")))
+      members.push_back(member_json(guild, user, true));
   out["members"] = std::move(members);
   json list = json::array();
   for (const auto id : guild.channels) {
@@ -293,6 +296,11 @@ json world::guild_create_json(const guild_record& guild) const {
     state.erase("guild_id");
     out["voice_states"].push_back(std::move(state));
   }
+  for (const auto& [user, member] : guild.members)
+    if (presences && users.at(user).status != "offline") {
+      out["presences"].push_back(presence_json(guild, user));
+      out["presences"].back().erase("guild_id");
+    }
   for (const auto& sound : guild.sounds) out["soundboard_sounds"].push_back(sound_json(guild, sound));
   return out;
 }

@@ -166,7 +166,10 @@ class world {
   json voice_state_json(const guild_record& guild, snowflake user, const voice_record& voice) const;
   json presence_json(const guild_record& guild, snowflake user) const;
   static json sound_json(const guild_record& guild, const sound_record& sound);
-  json guild_create_json(const guild_record& guild) const;
+  /// For a session with or without the intent for presences: without it the members are the bot and those who are in voice
+  /// channels, and with it in a guild over `large_threshold` those who are online too.
+  /// https://docs.discord.com/developers/events/gateway-events#guild-create
+  json guild_create_json(const guild_record& guild, bool presences, std::size_t large_threshold) const;
   json application_json() const;
 
   /// A message object by `author` with what a create request may hold; text is searched for mentions.
