@@ -44,8 +44,31 @@ TEST_CASE("hello, identify, ready, guilds, heartbeat") {
   CHECK(sent[0]["d"]["application"]["id"] == f.application);
   CHECK(sent[1]["t"] == "GUILD_CREATE");
   CHECK(sent[1]["d"]["channels"][0]["name"] == "general");
-  CHECK(sent[1]["d"]["members"].size() == 2);
+  CHECK(sent[1]["d"]["member_count"] == 2);
+  REQUIRE(sent[1]["d"]["members"].size() == 1);
+  CHECK(sent[1]["d"]["members"][0]["user"]["bot"] == true);
   CHECK(f.violations().empty());
+}
+
+TEST_CASE("a GUILD_CREATE has all members of a small guild for who sees presences, of a large one those who are online") {
+  brain_fixture f;
+  constexpr std::uint32_t presences = 33281U | 1U << 8U;
+  const auto members = [&](std::uint32_t intents) {
+    const auto link = f.open();
+    f.take(*link);  // HELLO
+    f.receive(*link, brain_fixture::identify(intents));
+    const auto sent = f.take(*link);
+    REQUIRE(sent.size() == 2);
+    return std::pair(sent[1]["d"]["members"].size(), sent[1]["d"]["presences"].size());
+  };
+  CHECK(members(presences) == std::pair<std::size_t, std::size_t>{2, 0});
+  f.mind->with([&](mock_state& state, gateway& gate, rest&) {
+    for (int i = 0; i < 60; ++i) acts::join(state, gate, f.home, user_id{state.world.add_user("user " + std::to_string(i), false).id});
+    acts::set_presence(state, gate, f.alice, "online");
+    return 0;
+  });
+  CHECK(members(presences) == std::pair<std::size_t, std::size_t>{2, 1});
+  CHECK(members(33281U) == std::pair<std::size_t, std::size_t>{1, 0});
 }
 
 TEST_CASE("what a client must not send is closed with Discord's code and recorded") {
