@@ -41,7 +41,6 @@ void replace(world& w, guild_id guild, cache_kind kind, const std::vector<T>& va
 }
 
 std::uint64_t sound_key(const soundboard_sound& s) { return s.sound_id.value(); }
-std::uint64_t invite_key(std::string_view code) { return std::hash<std::string_view>()(code) | 1; }
 
 }  // namespace
 
@@ -81,7 +80,7 @@ void cache::apply(const guild_create& event, optional<monochord::guild>* before)
   clear(before);
   world& w = *world_;
   const auto g = w.open(event.guild.id);
-  if (before) *before = w.take_guild(*g);
+  if (before) *before = take_guild(*g);
   if (event.unavailable) {
     g->state.unavailable = true;
     return;
@@ -108,7 +107,7 @@ void cache::apply(const guild_update& event, optional<monochord::guild>* before)
   clear(before);
   const auto g = world_->find(event.guild.id);
   if (!g) return;
-  if (before) *before = world_->take_guild(*g);
+  if (before) *before = take_guild(*g);
   world_->put_guild(*g, event.guild);
 }
 
@@ -117,7 +116,7 @@ void cache::apply(const guild_delete& event, optional<monochord::guild>* before)
   {
     const auto g = world_->find(event.guild.id);
     if (!g) return;
-    if (before) *before = world_->take_guild(*g);
+    if (before) *before = take_guild(*g);
     if (event.guild.unavailable) {
       g->state.unavailable = true;
       return;

@@ -15,21 +15,21 @@ void cache::apply(const channel_update& event, optional<monochord::channel>* bef
   clear(before);
   const auto g = world_->enter(event.channel.guild_id.value_or(guild_id{}));
   if (!g) return;
-  if (before) *before = world_->take_channel(*g, event.channel.id);
+  if (before) *before = take_channel(*g, event.channel.id);
   world_->put_channel(*g, event.channel);
 }
 void cache::apply(const channel_delete& event, optional<monochord::channel>* before) {
   clear(before);
   const auto g = world_->find(event.channel.guild_id.value_or(guild_id{}));
   if (!g) return;
-  if (before) *before = world_->take_channel(*g, event.channel.id);
+  if (before) *before = take_channel(*g, event.channel.id);
   world_->drop_channel(*g, cache_kind::channels, event.channel.id);
 }
 void cache::apply(const channel_pins_update& event, optional<monochord::channel>* before) {
   clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
   if (!g) return;
-  auto old = world_->take_channel(*g, event.channel_id);
+  auto old = take_channel(*g, event.channel_id);
   if (!old) return;
   monochord::channel fresh = *old;
   fresh.last_pin_timestamp = event.last_pin_timestamp;
@@ -46,7 +46,7 @@ void cache::apply(const thread_update& event, optional<monochord::channel>* befo
   clear(before);
   const auto g = world_->enter(event.thread.guild_id.value_or(guild_id{}));
   if (!g) return;
-  auto old = world_->take_channel(*g, event.thread.id);
+  auto old = take_channel(*g, event.thread.id);
   if (old && old->member && !event.thread.member) {
     monochord::channel fresh = event.thread;
     fresh.member = old->member;
@@ -60,7 +60,7 @@ void cache::apply(const thread_delete& event, optional<monochord::channel>* befo
   clear(before);
   const auto g = world_->find(event.guild_id ? *event.guild_id : world_->guild_of(event.id));
   if (!g) return;
-  if (before) *before = world_->take_channel(*g, event.id);
+  if (before) *before = take_channel(*g, event.id);
   world_->drop_channel(*g, cache_kind::threads, event.id);
 }
 void cache::apply(const thread_list_sync& event) {

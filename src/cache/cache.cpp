@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <monochord/cache/cache.hpp>
 
-#include "cache/impl.hpp"
+#include "cache/image.hpp"
+#include <monochord/cache/guild_snapshot.hpp>
 
 namespace monochord {
 
@@ -33,7 +34,7 @@ void cache::sweep() {
 }
 
 optional<monochord::guild> cache::guild(guild_id id) const {
-  return world_->read(id, [&](const guild_entry& g) { return world_->take_guild(g); });
+  return world_->read(id, [](const guild_entry& g) { return take_guild(g); });
 }
 std::vector<guild_id> cache::guild_ids() const {
   std::vector<guild_id> all;
@@ -44,11 +45,16 @@ std::vector<guild_id> cache::guild_ids() const {
   }
   return all;
 }
+optional<guild_snapshot> cache::snapshot(guild_id id) const {
+  auto image = world_->copy(id, true);
+  if (!image) return std::nullopt;
+  return optional<guild_snapshot>(guild_snapshot(std::move(image)));
+}
 optional<cached_guild_state> cache::state(guild_id id) const {
   return world_->read(id, [](const guild_entry& g) { return optional<cached_guild_state>(g.state); });
 }
 optional<monochord::channel> cache::channel(channel_id id) const {
-  return world_->read(world_->guild_of(id), [&](const guild_entry& g) { return world_->take_channel(g, id); });
+  return world_->read(world_->guild_of(id), [&](const guild_entry& g) { return take_channel(g, id); });
 }
 optional<monochord::member> cache::member(guild_id guild, user_id user) const {
   return world_->read(guild, [&](const guild_entry& g) { return world_->take_member(g, user); });
@@ -103,20 +109,10 @@ MONOCHORD_CACHE_ALL(invites, invite_create, invites)
 #undef MONOCHORD_CACHE_ALL
 
 optional<monochord::message> cache::message(channel_id channel, message_id id) const {
-  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) {
-    auto found = take<monochord::message>(g.find(cache_kind::messages), id.value());
-    if (found && found->channel_id != channel) found.reset();
-    return found;
-  });
+  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) { return take_message(g, channel, id); });
 }
 std::vector<monochord::message> cache::messages(channel_id channel) const {
-  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) {
-    std::vector<monochord::message> all;
-    if (const auto ring = g.rings.find(channel.value()); ring != g.rings.end())
-      for (const std::uint64_t id : ring->second)
-        if (auto m = take<monochord::message>(g.find(cache_kind::messages), id)) all.push_back(std::move(*m));
-    return all;
-  });
+  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) { return take_messages(g, channel); });
 }
 std::vector<monochord::entitlement> cache::entitlements() const {
   return world_->read(guild_id{}, [](const guild_entry& g) {
@@ -141,11 +137,7 @@ cache_stats cache::stats() const {
     const std::size_t buckets = s.guilds.bucket_count();
     sum.overhead_bytes += buckets ? allocation_bytes(buckets * sizeof(*s.guilds.begin()) + (buckets / 15 + 1) * 16) : 0;
     for (const auto& [id, g] : s.guilds) {
-      sum.overhead_bytes += allocation_bytes(sizeof *g) + g->member_roles.bytes() +
-                            allocation_bytes(g->turnover.capacity() * sizeof g->turnover[0]);
-      for (const auto& [channel, ring] : g->rings)
-        sum.overhead_bytes += allocation_bytes(24 + sizeof ring) + allocation_bytes(ring.capacity() * sizeof ring[0]);
-      if (!g->rings.empty()) sum.overhead_bytes += allocation_bytes(g->rings.bucket_count() * sizeof(void*));
+      sum.overhead_bytes += allocation_bytes(sizeof *g) + g->table_bytes();
       for (std::size_t i = 0; i < g->sets.size(); ++i) {
         if (!g->sets[i]) continue;
         sum.each[i].count += g->sets[i]->size();

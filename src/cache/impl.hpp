@@ -39,6 +39,8 @@ class user_store {
   /// The record as it is, for a reader that unpacks it under no lock.
   void copy(user_id id, record_set& to) const;
   bool read(user_id id, user& out) const;
+  /// Nobody may change the other one meanwhile.
+  void swap(user_store& other) noexcept;
   std::pair<std::size_t, std::size_t> count_and_bytes() const;
 
  private:
@@ -58,6 +60,8 @@ using message_ring = std::vector<std::uint64_t>;
 /// All of one guild but its users. Direct messages, and what belongs to no guild, are the guild 0.
 struct guild_entry {
   explicit guild_entry(guild_id which, const cache_policy& rules) : id(which), policy(rules) {}
+  guild_entry(const guild_entry& other);
+  guild_entry& operator=(const guild_entry&) = delete;
   bool keeps(cache_kind kind) const noexcept { return policy.kinds.has(kind); }
   bool stamps() const noexcept { return policy.members_per_guild != 0 || policy.member_age.count() != 0; }
   record_set& set(cache_kind kind) {
@@ -80,6 +84,8 @@ struct guild_entry {
   static constexpr std::size_t most_turnover = 16;
   /// False when this is the last that was told of that user already.
   bool turn(user_id user, bool joined);
+  /// Of all but itself, its sets and their tables.
+  std::size_t table_bytes() const noexcept;
 };
 
 // What an event's `before` has from the event before it.
@@ -156,6 +162,18 @@ inline bool drop(guild_entry& g, cache_kind kind, std::uint64_t key) {
   return g.find(kind) && g.set(kind).erase(key);
 }
 
+struct guild_image;
+
+inline std::uint64_t invite_key(std::string_view code) { return std::hash<std::string_view>()(code) | 1; }
+
+// What readers of a guild want, from the cache or a copy of the guild.
+optional<channel> take_channel(const guild_entry& g, channel_id id);
+optional<guild> take_guild(const guild_entry& g);
+/// Without its user.
+optional<member> take_bare_member(const guild_entry& g, std::uint64_t key);
+optional<message> take_message(const guild_entry& g, channel_id channel, message_id id);
+std::vector<message> take_messages(const guild_entry& g, channel_id channel);
+
 /// What a cache owns.
 struct world {
   using entry = guild_entry;
@@ -199,20 +217,24 @@ struct world {
   void put_channel(entry& g, const channel& c);
   void put_thread(entry& g, const channel& c);
   void drop_channel(entry& g, cache_kind kind, channel_id id);
-  optional<channel> take_channel(const entry& g, channel_id id) const;
   void put_member(entry& g, const member& m, bool active, bool in_voice = false);
   optional<member> take_member(const entry& g, user_id id) const;
   bool drop_member(entry& g, user_id id);
   void limit_members(entry& g);
   void put_presence(entry& g, const presence& p);
+  void keep_presence(entry& g, const presence& p);
   void put_voice_state(entry& g, const voice_state& v);
   void put_guild(entry& g, const guild& value);
-  optional<guild> take_guild(const entry& g) const;
   void empty(entry& g);
   void remove_guild(guild_id id);
   void put_message(entry& g, const message& m);
   void drop_message(entry& g, channel_id channel, message_id id);
   void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
+  /// A copy of all of a guild; null when it is not known. With `at_once` its users are copied under its lock too; without, a
+  /// member whose user is gone a moment later is left out.
+  std::shared_ptr<const guild_image> copy(guild_id id, bool at_once);
+  /// Takes what the other one holds. Nobody may use that one meanwhile.
+  void replace_by(world& other);
   std::uint32_t now() const noexcept;
 
   cache_options options;
@@ -225,6 +247,7 @@ struct world {
   optional<application> app;
   std::atomic<std::uint64_t> self_id{0};
   time_point started;
+  std::mutex save_lock;
 };
 
 }  // namespace cached

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <monochord/cache/policy.hpp>
@@ -19,11 +20,15 @@ namespace monochord::cached {
 /// it vanish from every member at once.
 class role_table {
  public:
+  role_table() = default;
+  explicit role_table(std::vector<role_id> ids) : ids_(std::move(ids)) {}
   std::int64_t number_of(role_id role);
   role_id role_at(std::int64_t number) const noexcept {
     return number >= 0 && static_cast<std::size_t>(number) < ids_.size() ? ids_[static_cast<std::size_t>(number)] : role_id{};
   }
   void remove(role_id role) noexcept;
+  /// By number.
+  const std::vector<role_id>& ids() const noexcept { return ids_; }
   std::size_t bytes() const noexcept;
 
  private:

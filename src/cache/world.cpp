@@ -68,6 +68,13 @@ bool user_store::read(user_id id, user& out) const {
   return unpack(text.substr(sizeof(std::uint32_t)), out);
 }
 
+void user_store::swap(user_store& other) noexcept {
+  for (std::size_t i = 0; i < stripes_.size(); ++i) {
+    const std::lock_guard hold(stripes_[i].lock);
+    std::swap(stripes_[i].set, other.stripes_[i].set);
+  }
+}
+
 std::pair<std::size_t, std::size_t> user_store::count_and_bytes() const {
   std::pair<std::size_t, std::size_t> sum;
   for (const stripe& s : stripes_) {
@@ -128,16 +135,6 @@ void world::unplace(const entry& g, channel_id id) {
   if (guild == g.id.value()) places.erase(id.value());
 }
 
-bool guild_entry::turn(user_id user, bool joined) {
-  const std::uint64_t told = user.value() << 1 | (joined ? 1U : 0U);
-  const auto last = std::find_if(turnover.begin(), turnover.end(), [&](std::uint64_t t) { return (t ^ told) <= 1; });
-  if (last != turnover.end() && *last == told) return false;
-  if (last != turnover.end()) turnover.erase(last);
-  else if (turnover.size() >= most_turnover) turnover.erase(turnover.begin());
-  turnover.push_back(told);
-  return true;
-}
-
 void world::put_channel(entry& g, const channel& c) {
   if (!g.keeps(cache_kind::channels)) return;
   keep(g, cache_kind::channels, c.id.value(), c);
@@ -162,11 +159,6 @@ void world::drop_channel(entry& g, cache_kind kind, channel_id id) {
   if (kind != cache_kind::channels) return;
   for (const channel& thread : take_all<channel>(g.find(cache_kind::threads)))
     if (thread.parent_id.has_value() && *thread.parent_id == id) drop_channel(g, cache_kind::threads, thread.id);
-}
-
-optional<channel> world::take_channel(const entry& g, channel_id id) const {
-  auto found = take<channel>(g.find(cache_kind::channels), id.value());
-  return found ? found : take<channel>(g.find(cache_kind::threads), id.value());
 }
 
 void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
@@ -196,16 +188,11 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
 }
 
 optional<member> world::take_member(const entry& g, user_id id) const {
-  const record_set* set = g.find(cache_kind::members);
-  if (!set) return std::nullopt;
-  std::string_view text = set->find(id.value());
-  if (!text.data()) return std::nullopt;
-  if (g.stamps()) text.remove_prefix(sizeof(std::uint32_t));
-  member m;
-  if (!unpack(text, m, g.member_roles)) return std::nullopt;
-  users.read(id, m.user.emplace());
-  m.user->id = id;
-  return optional<member>(std::move(m));
+  auto m = take_bare_member(g, id.value());
+  if (!m) return m;
+  users.read(id, m->user.emplace());
+  m->user->id = id;
+  return m;
 }
 
 bool world::drop_member(entry& g, user_id id) {
@@ -248,6 +235,10 @@ void world::put_presence(entry& g, const presence& p) {
     drop(g, cache_kind::presences, p.user.id.value());
     return;
   }
+  keep_presence(g, p);
+}
+
+void world::keep_presence(entry& g, const presence& p) {
   if (!g.keeps(cache_kind::presences)) return;
   if (!g.policy.without.has(cache_field::presence_activities)) return keep(g, cache_kind::presences, p.user.id.value(), p);
   presence less = p;
@@ -280,15 +271,6 @@ void world::put_guild(entry& g, const guild& value) {
   keep(g, cache_kind::guilds, g.id.value(), less);
 }
 
-optional<guild> world::take_guild(const entry& g) const {
-  auto value = take<guild>(g.find(cache_kind::guilds), g.id.value());
-  if (!value) return value;
-  value->roles = take_all<role>(g.find(cache_kind::roles));
-  value->emojis = take_all<emoji>(g.find(cache_kind::emojis));
-  if (value->stickers) value->stickers = take_all<sticker>(g.find(cache_kind::stickers));
-  return value;
-}
-
 void world::empty(entry& g) {
   if (g.keeps(cache_kind::users) && g.find(cache_kind::members))
     g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { users.release(user_id{key}); });
@@ -309,6 +291,23 @@ void world::remove_guild(guild_id id) {
   empty(*at->second);
   s.guilds.erase(at);
   if (s.guilds.empty()) s.guilds = {};
+}
+
+void world::replace_by(world& other) {
+  users.swap(other.users);
+  for (std::size_t i = 0; i < stripes.size(); ++i) {
+    const std::lock_guard hold(stripes[i].lock);
+    std::swap(stripes[i].guilds, other.stripes[i].guilds);
+  }
+  {
+    const std::lock_guard hold(places_lock);
+    std::swap(places, other.places);
+  }
+  const std::lock_guard hold(self_lock);
+  if (!other.self) return;
+  self = other.self;
+  app = other.app;
+  self_id.store(other.self_id.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
 void world::put_message(entry& g, const message& m) {

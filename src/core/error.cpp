@@ -42,6 +42,9 @@ class category final : public boost::system::error_category {
       case errc::upload_failed: return "a file could not be uploaded";
       case errc::unsupported: return "this build of the library, or this client, was made without that part";
       case errc::controller_failed: return "a function of client_options::controllers threw";
+      case errc::file_damaged: return "a file is damaged";
+      case errc::file_version: return "a file was written by another version of the library";
+      case errc::file_mismatch: return "a file holds something else than is wanted";
     }
     return "unknown error " + std::to_string(value);
   }

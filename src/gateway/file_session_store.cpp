@@ -1,23 +1,20 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <exception>
-#include <filesystem>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
 #include <monochord/core/error.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/json/codec.hpp>
+#include "core/file.hpp"
 #include "json/table.hpp"
 #include "net/side_threads.hpp"
 
@@ -66,81 +63,15 @@ std::string checksum_of(kept_sessions all) {
   return std::to_string(sum);
 }
 
-[[noreturn]] void fail(const std::string& what, const std::string& path) {
-  throw error(errc::resource, what + " " + path + ": " + std::system_category().message(errno));
-}
-
-class descriptor {
- public:
-  descriptor() = default;
-  descriptor(const std::string& path, int flags) : value_(::open(path.c_str(), flags | O_CLOEXEC, S_IRUSR | S_IWUSR)) {}
-  descriptor(descriptor&& from) noexcept : value_(std::exchange(from.value_, -1)) {}
-  descriptor& operator=(descriptor&& from) noexcept {
-    std::swap(value_, from.value_);
-    return *this;
-  }
-  ~descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  int get() const noexcept { return value_; }
-  explicit operator bool() const noexcept { return value_ >= 0; }
-
- private:
-  int value_ = -1;
-};
-
-/// Somebody else's file, or one that somebody else may write, could lead the bot's token to a gateway of theirs.
-void check_owner(const struct stat& what, const std::string& path) {
-  if (!S_ISREG(what.st_mode)) throw error(errc::resource, path + " is no regular file");
-  if (what.st_uid != ::geteuid() || (what.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-    throw error(errc::json_mismatch, path + " is ignored: others than this process's user may write it");
-}
-
-/// Nothing when there is no file.
+/// Nothing when there is no file. One that others may write could lead the bot's token to a gateway of theirs.
 std::optional<std::string> contents(const std::string& path) {
-  const descriptor file(path, O_RDONLY | O_NONBLOCK);
-  if (!file && errno == ENOENT) return std::nullopt;
-  if (!file) fail("cannot read", path);
-  struct stat what {};
-  if (::fstat(file.get(), &what) != 0) fail("cannot read", path);
-  check_owner(what, path);
-  if (static_cast<std::uint64_t>(what.st_size) > largest_file)
+  detail::own_file file = detail::own_file::open(path, errc::json_mismatch);
+  if (!file) return std::nullopt;
+  if (file.size() > largest_file)
     throw error(errc::message_too_large, path + " is too large for a file of sessions and is ignored");
-  std::string text(static_cast<std::size_t>(what.st_size), '\0');
-  std::size_t have = 0;
-  while (have < text.size()) {
-    const auto got = ::read(file.get(), text.data() + have, text.size() - have);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail("cannot read", path);
-    if (got == 0) break;  // it has become shorter: what is there is parsed, and found damaged
-    have += static_cast<std::size_t>(got);
-  }
-  text.resize(have);
+  std::string text(static_cast<std::size_t>(file.size()), '\0');
+  text.resize(file.read(text.data(), text.size()));  // it may have become shorter: it is parsed then, and found damaged
   return text;
-}
-
-/// The file is the old one or the new one, whole, whatever happens meanwhile; and the new one once this has returned.
-void replace(const std::string& path, const std::string& text) {
-  const std::string fresh = path + ".new";
-  ::unlink(fresh.c_str());  // of a process that died; its name is not followed elsewhere
-  {
-    const descriptor file(fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW);
-    if (!file) fail("cannot write", fresh);
-    for (std::size_t done = 0; done < text.size();) {
-      const auto wrote = ::write(file.get(), text.data() + done, text.size() - done);
-      if (wrote < 0 && errno == EINTR) continue;
-      if (wrote < 0) fail("cannot write", fresh);
-      done += static_cast<std::size_t>(wrote);
-    }
-    if (::fsync(file.get()) != 0) fail("cannot write", fresh);
-  }
-  if (::rename(fresh.c_str(), path.c_str()) != 0)
-    fail(errno == EBUSY ? "a file that is mounted by itself cannot be replaced (mount its folder):" : "cannot replace", path);
-  const auto folder = std::filesystem::path(path).parent_path();
-  const descriptor entry(folder.empty() ? "." : folder.string(), O_RDONLY | O_DIRECTORY);
-  // Not every file system, and not every folder that may be written, allows this; the file itself is on disk.
-  if (!entry) return;
-  if (::fsync(entry.get()) != 0 && errno != EINVAL && errno != ENOTSUP) fail("cannot make sure of", path);
 }
 
 /// One file for all shards. Whoever saves waits until what it gave is on disk; whatever else was given meanwhile goes along.
@@ -240,12 +171,12 @@ class file_session_store final : public session_store, public std::enable_shared
   void lock_file() {
     if (locked_) return;
     const std::string path = path_ + ".lock";
-    descriptor file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
-    if (!file) fail("cannot open", path);
+    detail::file_descriptor file(path, O_RDWR | O_CREAT | O_NOFOLLOW);
+    if (!file) detail::file_failed("cannot open", path);
     if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
       if (errno == EWOULDBLOCK)
         throw error(errc::resource, path_ + " is in use: another process, or another store of this one, has it");
-      fail("cannot lock", path);
+      detail::file_failed("cannot lock", path);
     }
     locked_ = std::move(file);
   }
@@ -280,7 +211,9 @@ class file_session_store final : public session_store, public std::enable_shared
       all = wanted_;
       text = encoded();
     }
-    replace(path_, text);
+    detail::file_replacement file(path_);
+    file.write(text);
+    file.commit();
     const std::lock_guard lock(mutex_);
     written_ = all;
   }
@@ -298,7 +231,7 @@ class file_session_store final : public session_store, public std::enable_shared
 
   const std::string path_;
   net::side_threads disk_{1};  // one, so that nothing is written twice at a time
-  descriptor locked_;          // on the side thread
+  detail::file_descriptor locked_;          // on the side thread
   std::mutex mutex_;           // guards what follows
   bool read_ = false;
   std::map<int, stored_session> sessions_;

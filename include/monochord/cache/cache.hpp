@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <monochord/cache/options.hpp>
@@ -17,6 +18,10 @@ namespace monochord {
 namespace cached {
 struct world;
 }
+class guild_snapshot;
+struct cache_file;
+struct cache_mark;
+struct cache_restore_options;
 struct application;
 struct auto_moderation_rule;
 struct channel;
@@ -85,6 +90,10 @@ class cache {
   /// Drops members that are older than their policy's `member_age`. To be called now and then.
   void sweep();
 
+  /// One consistent copy of everything of a guild, users included, to be read under no lock for as long as one wants; nothing
+  /// when the guild is not known. Include `monochord/cache/guild_snapshot.hpp`. Events of guilds of this stripe wait while the
+  /// records are copied: about 0.1 ms for each 1,000 members.
+  optional<guild_snapshot> snapshot(guild_id id) const;
   optional<monochord::guild> guild(guild_id id) const;
   /// All that are known, in no order.
   std::vector<guild_id> guild_ids() const;
@@ -117,6 +126,21 @@ class cache {
   std::vector<monochord::entitlement> entitlements() const;
   optional<monochord::user> current_user() const;
   optional<monochord::application> current_application() const;
+
+  /// Writes all that is held to a file, which is replaced as a whole and synced: a crash leaves the old one or the new one. Only
+  /// its owner may read it. Blocks for as long as the disk takes (run it by `run_blocking`), but no event: each guild in turn is
+  /// copied under its lock and written under none. Include `monochord/cache/file.hpp`. `marks`: where each shard stood before
+  /// this call. Throws `error` with `errc::resource` when the disk refuses, which leaves the old file, and with
+  /// `errc::invalid_argument` for an empty path or a mark of no shard. Saves of one cache wait for each other.
+  void save(const std::string& path, const std::vector<cache_mark>& marks) const;
+  /// Replaces all that is held by what `save` wrote; nothing when there is no file. Blocks; no event may be applied meanwhile,
+  /// readers may read. What this cache's policy leaves out is left out; how old members are counts on, with the time between.
+  /// Throws `error` and leaves the cache as it was: `errc::file_damaged`; `errc::file_version`; `errc::file_mismatch` when it is
+  /// another bot's file, one that others than this process's user may write, or was saved under a policy that kept less than this
+  /// cache's; `errc::resource` when it cannot be read. What the file is about to fill takes no more memory than the file and
+  /// what is restored.
+  optional<cache_file> restore(const std::string& path);
+  optional<cache_file> restore(const std::string& path, const cache_restore_options& options);
 
   /// Counts and bytes; walks all guilds, one stripe at a time.
   cache_stats stats() const;

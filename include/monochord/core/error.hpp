@@ -45,6 +45,9 @@ enum class errc {
   upload_failed,           ///< a file could not be read, or changed while it was sent
   unsupported,             ///< a part that this build of the library, or this client, was made without
   controller_failed,       ///< a function of `client_options::controllers` threw
+  file_damaged,            ///< a file of ours is cut short, or has other bytes than were written
+  file_version,            ///< a file of ours that an older or a newer version of the library wrote
+  file_mismatch,           ///< a file of ours that is whole, but of another bot or with less in it than is wanted
 };
 
 }  // namespace monochord

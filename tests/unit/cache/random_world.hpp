@@ -1,0 +1,456 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+// Random worlds and events against maps that do the same without any cleverness.
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <memory>
+#include <random>
+#include <set>
+#include <string>
+
+#include "support/catch.hpp"
+#include "unit/cache/sample_events.hpp"
+#include <monochord/cache/cache.hpp>
+#include <monochord/cache/file.hpp>
+
+namespace cache_worlds {
+
+namespace mc = monochord;
+using namespace mc::tests::cache_events;
+using mc::cache_field;
+using mc::cache_kind;
+
+struct plain_guild {
+  int member_count = 0;
+  bool unavailable = false;
+  std::map<std::uint64_t, mc::channel> channels, threads;
+  std::map<std::uint64_t, mc::role> roles;
+  std::map<std::uint64_t, mc::emoji> emojis;
+  std::map<std::uint64_t, mc::member> members;
+  std::map<std::uint64_t, mc::voice_state> voice;
+  std::map<std::uint64_t, mc::presence> presences;
+  std::map<std::uint64_t, std::map<std::uint64_t, mc::message>> messages;
+};
+
+/// Discord's side (who really is where), the cache under test, and the maps.
+class random_world {
+ public:
+  explicit random_world(std::uint32_t seed) : random_(seed) {
+    policy_.kinds = mc::cache_policy::every_kind;
+    if (seed % 3 == 1) policy_.kinds = mc::flags<cache_kind>(static_cast<std::uint32_t>(random_() & mc::cache_policy::every_kind.bits()));
+    if (seed % 4 == 1) policy_.members = mc::cache_members::active;
+    if (seed % 4 == 2) policy_.members = mc::cache_members::in_voice;
+    if (seed % 2 == 1) policy_.without = cache_field::user_avatar | cache_field::member_nick | cache_field::channel_topic;
+    if (seed % 5 == 0) policy_.without |= cache_field::member_roles;
+    policy_.messages_per_channel = 3;
+    mc::cache_options options;
+    options.policy = policy_;
+    options_ = options;
+    cache_ = std::make_unique<mc::cache>(options_);
+  }
+
+  mc::cache& cache() { return *cache_; }
+
+  void step() {
+    const std::uint64_t g = 1 + below(3), u = 1001 + below(12), c = g * 10 + below(3), t = g * 100 + below(4), r = 71 + below(4);
+    if (!guilds_.contains(g)) return create(g);
+    switch (below(23)) {
+      case 0: return below(6) ? void() : create(g);
+      case 1: return below(6) ? void() : remove(g, below(2) != 0);
+      case 2: case 3: case 4: return join(g, u);
+      case 5: case 6: return leave(g, u);
+      case 7: return update_member(g, u);
+      case 8: return chunk(g);
+      case 9: return role(g, r);
+      case 10: return remove_role(g, r);
+      case 11: return channel(g, c);
+      case 12: return remove_channel(g, c);
+      case 13: return thread(g, c, t, below(3) == 0);
+      case 14: return remove_thread(g, t);
+      case 15: return sync(g, c, t);
+      case 16: return voice(g, u, c);
+      case 17: return presence(g, u);
+      case 18: case 19: return write(g, c, u);
+      case 20: return edit(g, c);
+      case 21: return below(12) ? void() : identify_again();
+      default: return unwrite(g, c);
+    }
+  }
+
+  /// A new process: what was saved is taken up, and what came shortly before the save comes again.
+  void restart(const std::string& path) {
+    // Who is kept once active is known better when what came before comes again: an update before the first message.
+    const std::size_t most = policy_.members == mc::cache_members::active ? 0 : std::min(log_.size(), std::size_t{most_again});
+    const std::size_t mark = log_.size() - below(most + 1);
+    mc::cache_mark position;
+    position.session_id = "session";
+    position.seq = static_cast<std::int64_t>(mark);
+    cache_->save(path, {position});
+    cache_ = std::make_unique<mc::cache>(options_);
+    const auto file = cache_->restore(path);
+    REQUIRE(file);
+    REQUIRE(file->restored == guilds_.size());
+    compare();
+    for (auto i = static_cast<std::size_t>(file->marks.at(0).seq); i < log_.size(); ++i) log_[i](*cache_);
+    compare();
+  }
+
+  void leave_all() {
+    for (const std::uint64_t g : {1U, 2U, 3U})
+      if (guilds_.contains(g)) remove(g, false);
+  }
+
+  void compare() {
+    std::vector<std::uint64_t> ids;
+    for (const auto id : cache_->guild_ids()) ids.push_back(id.value());
+    std::sort(ids.begin(), ids.end());
+    std::vector<std::uint64_t> expected;
+    for (const auto& [id, g] : guilds_) expected.push_back(id);
+    REQUIRE(ids == expected);
+    std::set<std::uint64_t> held;
+    std::size_t members = 0, messages = 0;
+    for (const auto& [id, g] : guilds_) {
+      const mc::guild_id guild{id};
+      REQUIRE(cache_->state(guild)->member_count == g.member_count);
+      REQUIRE(cache_->state(guild)->unavailable == g.unavailable);
+      same(cache_->channels(guild), g.channels);
+      same(cache_->threads(guild), g.threads);
+      same(cache_->roles(guild), g.roles);
+      same(cache_->emojis(guild), g.emojis);
+      same(cache_->voice_states(guild), g.voice);
+      std::map<std::uint64_t, mc::member> whole = g.members;
+      for (auto& [user, m] : whole) {
+        held.insert(user);
+        m.user = keeps(cache_kind::users) ? users_.at(user) : mc::user();
+        m.user->id = mc::user_id{user};
+        REQUIRE(mc::json::encode(*cache_->member(guild, mc::user_id{user})) == mc::json::encode(m));
+      }
+      same(cache_->members(guild), whole);
+      members += whole.size();
+      for (const std::uint64_t user : range(1001, 12)) {
+        const auto p = cache_->presence(guild, mc::user_id{user});
+        REQUIRE(p.has_value() == g.presences.contains(user));
+        if (p) REQUIRE(mc::json::encode(*p) == mc::json::encode(g.presences.at(user)));
+      }
+      for (const std::uint64_t channel : range(id * 10, 3)) {
+        const auto at = g.messages.find(channel);
+        const auto all = cache_->messages(mc::channel_id{channel});
+        same(all, at == g.messages.end() ? std::map<std::uint64_t, mc::message>() : at->second);
+        REQUIRE(std::is_sorted(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; }));
+        messages += all.size();
+      }
+    }
+    const auto stats = cache_->stats();
+    REQUIRE(stats.of(cache_kind::members).count == members);
+    REQUIRE(stats.of(cache_kind::messages).count == messages);
+    REQUIRE(stats.of(cache_kind::users).count == (keeps(cache_kind::users) ? held.size() : 0));
+  }
+
+ private:
+  std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t count) {
+    std::vector<std::uint64_t> all;
+    for (std::uint64_t i = 0; i < count; ++i) all.push_back(from + i);
+    return all;
+  }
+  /// Now and then twice: it makes no difference.
+  template <class E>
+  void tell(const E& event) {
+    for (std::uint64_t times = below(3) ? 1 : 2; times > 0; --times) cache_->apply(event);
+    remember(event);
+  }
+  template <class E, class Old>
+  void tell(const E& event, Old& before) {
+    cache_->apply(event, &before);
+    if (below(3) == 0) cache_->apply(event);
+    remember(event);
+  }
+  template <class E>
+  void remember(const E& event) {
+    if (log_.size() >= 2 * std::size_t{most_again}) log_.erase(log_.begin(), log_.begin() + most_again);
+    log_.push_back([event](mc::cache& cache) { cache.apply(event); });
+  }
+  bool keeps(cache_kind kind) const { return policy_.kinds.has(kind); }
+  template <class T>
+  static void same(const std::vector<T>& got, const std::map<std::uint64_t, T>& wanted) {
+    std::vector<std::string> a, b;
+    for (const T& value : got) a.push_back(mc::json::encode(value));
+    for (const auto& [key, value] : wanted) b.push_back(mc::json::encode(value));
+    std::sort(a.begin(), a.end());
+    std::sort(b.begin(), b.end());
+    REQUIRE(a == b);
+  }
+
+  mc::member person(std::uint64_t id) {
+    mc::member m = somebody(id);
+    m.user->username = "name" + std::to_string(below(1000)) + std::string(below(30), 'x');
+    if (below(2)) m.user->global_name = "Global";
+    if (below(2)) m.nick = std::string(below(40), 'n');
+    if (below(4) == 0) m.user->avatar = "no hash";
+    m.roles.clear();
+    for (const std::uint64_t r : range(71, 4))
+      if (below(2)) m.roles.emplace_back(r);
+    return m;
+  }
+  bool is_held(std::uint64_t user) const {
+    return std::any_of(guilds_.begin(), guilds_.end(), [&](const auto& g) { return g.second.members.contains(user); });
+  }
+  void hear_of(mc::user user) {
+    if (!keeps(cache_kind::users) || !is_held(user.id.value())) return;
+    if (policy_.without.has(cache_field::user_avatar)) user.avatar = {};
+    users_[user.id.value()] = user;
+  }
+  void keep_member(plain_guild& g, mc::member m, bool active, bool in_voice) {
+    if (!keeps(cache_kind::members)) return;
+    const std::uint64_t id = m.user->id.value();
+    const mc::user user = *m.user;
+    const bool wanted = policy_.members == mc::cache_members::all || (policy_.members == mc::cache_members::active && active) ||
+                        (policy_.members == mc::cache_members::in_voice && (in_voice || g.voice.contains(id)));
+    if (wanted || g.members.contains(id)) {
+      if (policy_.without.has(cache_field::member_nick)) m.nick = {};
+      if (policy_.without.has(cache_field::member_roles)) m.roles.clear();
+      g.members[id] = m;
+    }
+    hear_of(user);
+  }
+
+  void create(std::uint64_t id) {
+    auto event = a_guild(id, 0);
+    auto& there = truth_[id];
+    for (const std::uint64_t u : there) event.members.push_back(person(u));
+    event.member_count = static_cast<int>(there.size());
+    auto& emoji = event.guild.emojis.emplace_back();
+    emoji.id = mc::emoji_id{id};
+    emoji.name = "e";
+    plain_guild g;
+    g.member_count = event.member_count;
+    if (keeps(cache_kind::roles))
+      for (const auto& r : event.guild.roles) g.roles[r.id.value()] = r;
+    if (keeps(cache_kind::emojis)) g.emojis[id] = emoji;
+    if (keeps(cache_kind::channels)) put_channel(g, event.channels[0]);
+    guilds_[id] = g;
+    for (const auto& m : event.members) keep_member(guilds_[id], m, false, false);
+    tell(event);
+  }
+  void remove(std::uint64_t id, bool outage) {
+    mc::guild_delete event;
+    event.guild.id = mc::guild_id{id};
+    if (outage) event.guild.unavailable = true;
+    if (outage) guilds_[id].unavailable = true;
+    else guilds_.erase(id);
+    mc::optional<mc::guild> before;
+    tell(event, before);
+    REQUIRE(before.has_value() == keeps(cache_kind::guilds));
+  }
+  void identify_again() {
+    auto event = ready_as(999);
+    for (auto g = guilds_.begin(); g != guilds_.end();) {
+      const bool lost = below(4) == 0;
+      if (!lost) {
+        event.guilds.emplace_back().id = mc::guild_id{g->first};
+        g->second.unavailable = true;
+      }
+      g = lost ? guilds_.erase(g) : std::next(g);
+    }
+    tell(event);
+  }
+  void join(std::uint64_t id, std::uint64_t user) {
+    mc::guild_member_add event;
+    event.guild_id = mc::guild_id{id};
+    event.member = person(user);
+    if (!truth_[id].insert(user).second) return;
+    ++guilds_[id].member_count;
+    keep_member(guilds_[id], event.member, false, false);
+    tell(event);
+  }
+  void leave(std::uint64_t id, std::uint64_t user) {
+    if (truth_[id].erase(user) == 0) return;
+    mc::guild_member_remove event;
+    event.guild_id = mc::guild_id{id};
+    event.user.id = mc::user_id{user};
+    plain_guild& g = guilds_[id];
+    --g.member_count;
+    mc::optional<mc::member> before;
+    tell(event, before);
+    REQUIRE(before.has_value() == g.members.contains(user));
+    g.members.erase(user);
+    g.presences.erase(user);
+  }
+  void update_member(std::uint64_t id, std::uint64_t user) {
+    if (!truth_[id].contains(user)) return;
+    const mc::member m = person(user);
+    mc::guild_member_update event;
+    event.guild_id = mc::guild_id{id};
+    event.user = *m.user;
+    event.roles = m.roles;
+    event.nick = m.nick;
+    event.joined_at = m.joined_at;
+    event.deaf = m.deaf;
+    event.mute = m.mute;
+    event.flags = m.flags;
+    tell(event);
+    keep_member(guilds_[id], m, false, false);
+  }
+  void chunk(std::uint64_t id) {
+    mc::guild_members_chunk event;
+    event.guild_id = mc::guild_id{id};
+    for (const std::uint64_t user : truth_[id])
+      if (below(2)) event.members.push_back(person(user));
+    tell(event);
+    for (const auto& m : event.members) keep_member(guilds_[id], m, false, false);
+  }
+  void role(std::uint64_t id, std::uint64_t role) {
+    mc::guild_role_update event;
+    event.guild_id = mc::guild_id{id};
+    event.role.id = mc::role_id{role};
+    event.role.name = std::string(below(60), 'r');
+    event.role.position = static_cast<int>(below(300)) - 5;
+    mc::optional<mc::role> before;
+    tell(event, before);
+    auto& roles = guilds_[id].roles;
+    REQUIRE(before.has_value() == roles.contains(role));
+    if (keeps(cache_kind::roles)) roles[role] = event.role;
+  }
+  void remove_role(std::uint64_t id, std::uint64_t role) {
+    mc::guild_role_delete event;
+    event.guild_id = mc::guild_id{id};
+    event.role_id = mc::role_id{role};
+    tell(event);
+    guilds_[id].roles.erase(role);
+    for (auto& [user, m] : guilds_[id].members) std::erase(m.roles, mc::role_id{role});
+  }
+  void put_channel(plain_guild& g, mc::channel c) {
+    if (policy_.without.has(cache_field::channel_topic)) c.topic = {};
+    (c.thread_metadata ? g.threads : g.channels)[c.id.value()] = c;
+  }
+  void channel(std::uint64_t id, std::uint64_t channel) {
+    mc::channel_update event;
+    event.channel = a_guild(id, 0).channels[0];
+    event.channel.id = mc::channel_id{channel};
+    event.channel.name = std::string(below(1200), 'c');
+    for (auto& o = event.channel.permission_overwrites.emplace(); below(3) != 0;) o.emplace_back().id = mc::any_id{below(99) + 1};
+    tell(event);
+    if (keeps(cache_kind::channels)) put_channel(guilds_[id], event.channel);
+  }
+  void remove_channel(std::uint64_t id, std::uint64_t channel) {
+    mc::channel_delete event;
+    event.channel.guild_id = mc::guild_id{id};
+    event.channel.id = mc::channel_id{channel};
+    tell(event);
+    plain_guild& g = guilds_[id];
+    g.channels.erase(channel);
+    g.messages.erase(channel);
+    std::erase_if(g.threads, [&](const auto& t) { return t.second.parent_id->value() == channel; });
+  }
+  void thread(std::uint64_t id, std::uint64_t parent, std::uint64_t thread, bool archived) {
+    mc::thread_update event;
+    event.thread = a_thread(id, parent, thread, archived);
+    event.thread.topic = "topic";
+    tell(event);
+    if (archived) guilds_[id].threads.erase(thread);
+    else if (keeps(cache_kind::threads)) put_channel(guilds_[id], event.thread);
+  }
+  void remove_thread(std::uint64_t id, std::uint64_t thread) {
+    mc::thread_delete event;
+    event.guild_id = mc::guild_id{id};
+    event.id = mc::channel_id{thread};
+    tell(event);
+    guilds_[id].threads.erase(thread);
+  }
+  void sync(std::uint64_t id, std::uint64_t parent, std::uint64_t thread) {
+    mc::thread_list_sync event;
+    event.guild_id = mc::guild_id{id};
+    if (below(2)) event.channel_ids.emplace().emplace_back(parent);
+    event.threads.push_back(a_thread(id, parent, thread));
+    tell(event);
+    auto& threads = guilds_[id].threads;
+    std::erase_if(threads, [&](const auto& t) { return !event.channel_ids || t.second.parent_id->value() == parent; });
+    if (keeps(cache_kind::threads)) put_channel(guilds_[id], event.threads[0]);
+  }
+  void voice(std::uint64_t id, std::uint64_t user, std::uint64_t channel) {
+    if (!truth_[id].contains(user)) return;
+    auto event = in_voice(user, channel);
+    event.voice_state.guild_id = mc::guild_id{id};
+    const bool here = below(3) != 0;
+    if (!here) event.voice_state.channel_id = mc::null;
+    const mc::voice_state kept = event.voice_state;
+    const mc::member m = person(user);
+    event.voice_state.member = m;
+    tell(event);
+    plain_guild& g = guilds_[id];
+    keep_member(g, m, false, here);
+    if (here && keeps(cache_kind::voice_states)) g.voice[user] = kept;
+    if (here) return;
+    g.voice.erase(user);
+    if (policy_.members == mc::cache_members::in_voice) g.members.erase(user);
+  }
+  void presence(std::uint64_t id, std::uint64_t user) {
+    auto event = seen(id, user, below(3) ? "idle" : "offline");
+    if (below(2)) event.presence.user.username = "renamed" + std::to_string(below(100));
+    tell(event);
+    auto& presences = guilds_[id].presences;
+    if (event.presence.status == mc::presence_status("offline")) presences.erase(user);
+    else if (keeps(cache_kind::presences)) presences[user] = event.presence;
+    if (event.presence.user.username && users_.contains(user) && is_held(user)) users_[user].username = *event.presence.user.username;
+  }
+  void write(std::uint64_t id, std::uint64_t channel, std::uint64_t user) {
+    if (!truth_[id].contains(user)) return;
+    auto event = written(id, channel, 5000 + below(3000), user);
+    event.message.content = std::string(below(1500), 'm');
+    tell(event);
+    plain_guild& g = guilds_[id];
+    mc::member m = somebody(user);
+    m.mute = g.members.contains(user) ? g.members[user].mute : false;  // a message does not tell it
+    if (const auto known = g.members.find(user); known != g.members.end()) m.flags = known->second.flags;
+    else m.flags.reset();
+    keep_member(g, m, true, false);
+    if (!keeps(cache_kind::messages)) return;
+    for (const auto& [other, all] : g.messages)
+      if (other != channel && all.contains(event.message.id.value())) return;
+    auto& all = g.messages[channel];
+    all[event.message.id.value()] = event.message;
+    if (all.size() > 3) all.erase(all.begin());
+  }
+  std::uint64_t some_message(std::uint64_t id, std::uint64_t channel) {
+    const auto& all = guilds_[id].messages[channel];
+    return all.empty() ? 4000 : std::next(all.begin(), static_cast<std::ptrdiff_t>(below(all.size())))->first;
+  }
+  void edit(std::uint64_t id, std::uint64_t channel) {
+    auto event = written(id, channel, some_message(id, channel), 1001);
+    event.message.content = std::string(below(1500), 'e');
+    mc::message_update update;
+    update.guild_id = mc::guild_id{id};
+    update.message = event.message;
+    mc::optional<mc::message> before;
+    tell(update, before);
+    auto& all = guilds_[id].messages[channel];
+    const auto at = all.find(event.message.id.value());
+    REQUIRE(before.has_value() == (at != all.end()));
+    if (at == all.end()) return;
+    REQUIRE(before->content == at->second.content);
+    at->second = event.message;
+  }
+  void unwrite(std::uint64_t id, std::uint64_t channel) {
+    mc::message_delete event;
+    event.guild_id = mc::guild_id{id};
+    event.channel_id = mc::channel_id{channel};
+    event.id = mc::message_id{some_message(id, channel)};
+    tell(event);
+    guilds_[id].messages[channel].erase(event.id.value());
+  }
+
+  // Of more than so many comings and goings in a guild a cache that keeps no members does not know what it counted.
+  static constexpr std::ptrdiff_t most_again = 16;
+
+  std::mt19937 random_;
+  mc::cache_policy policy_;
+  mc::cache_options options_;
+  std::vector<std::function<void(mc::cache&)>> log_;
+  std::unique_ptr<mc::cache> cache_;
+  std::map<std::uint64_t, std::set<std::uint64_t>> truth_;
+  std::map<std::uint64_t, plain_guild> guilds_;
+  std::map<std::uint64_t, mc::user> users_;
+};
+
+}  // namespace cache_worlds
