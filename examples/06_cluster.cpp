@@ -34,6 +34,7 @@ int main(int argc, char** argv) try {
   auto options = mc::options_from_env({.intents = mc::intent::guilds | mc::intent::guild_messages});
   options.shards = mc::shard_plan::cluster(process, processes, shards);
   options.session_store = mc::make_file_session_store("sessions-" + name + ".json");  // each process has its own
+  options.cache_file = "cache-" + name;  // a session that goes on does not bring its guilds again
 
   auto queue = mc::network_identify_queue_from_env();
   if (queue.url.empty()) {

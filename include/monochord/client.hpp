@@ -88,6 +88,17 @@ struct client_options {
   /// `intent::guild_members`. Large bots wait long for this: Discord takes 120 such requests a minute and shard.
   /// https://docs.discord.com/developers/events/gateway-events#request-guild-members
   bool chunk_guilds_at_start = false;
+  /// Where the cache is kept over restarts: written at the end, read at the start, as long as a shard resumes the session that it
+  /// was written for (from the older position, if that differs from what was handled: what lies between goes to the cache alone).
+  /// For one process, with a `session_store` (or an `event_source`); empty: nowhere. It holds what the bot was told: only its owner
+  /// may read it. docs/cache.md
+  std::string cache_file = {};
+  /// How often the file is written besides, for a process that is killed; then Discord keeps what is not in it yet. 0: at the end
+  /// only, and after a kill each shard begins a new session.
+  std::chrono::seconds cache_save_interval{0};
+  /// A resumed session does not bring its guilds again. So one that an earlier process left is resumed only where the cache keeps
+  /// nothing, or `cache_file` has the guilds; with `true` always, and the cache fills as events come.
+  bool resume_with_cold_cache = false;
 
   gateway_compression compression = gateway_compression::zstd_stream;
 

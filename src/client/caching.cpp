@@ -5,6 +5,7 @@
 
 #include "client/impl.hpp"
 #include "client/member_chunker.hpp"
+#include "protocol/token_user.hpp"
 
 namespace monochord {
 
@@ -17,7 +18,12 @@ constexpr auto chunk_timeout = std::chrono::minutes{10};
 
 }  // namespace
 
-void client::impl::check_chunking(const client_options& options) {
+void client::impl::check_cache(const client_options& options) {
+  if (!options.cache_file.empty() && !options.session_store && !options.event_source)
+    throw error(errc::invalid_argument,
+                "client_options::cache_file without a session_store: what is kept is good only for sessions that are resumed");
+  if (options.cache_save_interval < std::chrono::seconds::zero())
+    throw error(errc::invalid_argument, "client_options::cache_save_interval is negative");
   if (!options.chunk_guilds_at_start) return;
   if (!options.intents.has(intent::guild_members))
     throw error(errc::invalid_argument,
@@ -45,11 +51,46 @@ void client::impl::start_cache() {
     cached->on_incomplete(
         [to = std::make_shared<member_chunker>(std::move(how))](int shard, guild_id guild) { to->want(shard, guild); });
   }
+  const bool kept = options.cache.guild_policy || !options.cache.policy.kinds.empty();
+  if (kept && (options.session_store || !options.cache_file.empty())) {
+    cache_keeper::options how;
+    how.cache = {cached, &cached->cache()};
+    how.path = options.cache_file;
+    how.once = options.cache_save_interval.count() == 0;
+    how.needs_file = !options.resume_with_cold_cache;
+    how.bot_id = protocol::user_of_token(bot_token.reveal());
+    how.store = options.session_store;
+    how.log = log;
+    keeper = std::make_shared<cache_keeper>(std::move(how));
+    if (!options.cache_file.empty() && options.cache_save_interval.count() > 0)
+      tasks->spawn(repeat(weak_from_this(), time, options.cache_save_interval, [weak = weak_from_this()]() -> task<> {
+        const auto self = weak.lock();
+        if (self && !self->stopping()) co_await save_cache(self);
+      }));
+  }
   if (cached->has_ages())
     tasks->spawn(repeat(weak_from_this(), time, sweeps_every, [to = cached]() -> task<> {
       to->cache().sweep();
       co_return;
     }));
+}
+
+/// Where the shards stand comes first: what they deliver meanwhile may be in the file or not.
+task<> client::impl::save_cache(std::shared_ptr<impl> self) {
+  if (!self->keeper || self->options.cache_file.empty()) co_return;
+  if (self->how_it_stops() == stop_mode::discard_sessions) {
+    self->keeper->forget();
+    co_return;
+  }
+  std::vector<cache_mark> marks;
+  if (!self->options.event_source) {
+    const auto fleet = self->shards;
+    if (!fleet) co_return;
+    auto found = co_await fleet->positions();
+    if (!found || found->empty()) co_return;
+    for (auto& one : *found) marks.push_back({one.shard_id, one.shard_count, std::move(one.session_id), one.seq});
+  }
+  co_await cache_keeper::save(self->keeper, std::move(marks));
 }
 
 }  // namespace monochord

@@ -7,6 +7,7 @@
 #include <monochord/model/derived_events.hpp>
 #include <utility>
 
+#include "client/cache_keeper.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "gateway/command_desk.hpp"
 #include "gateway/event_sink.hpp"
@@ -16,15 +17,20 @@ namespace monochord {
 /// Carries events to the commands that they answer, and to the dispatcher.
 class dispatching_sink final : public gateway::event_sink {
  public:
-  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk)
-      : to_(std::move(to)), desk_(std::move(desk)) {}
+  /// `keeper` may be null.
+  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk,
+                   std::shared_ptr<cache_keeper> keeper)
+      : to_(std::move(to)), desk_(std::move(desk)), keeper_(std::move(keeper)) {}
   void on_read(const gateway::shard_event& event) override {
     desk_->on_event(event.source, event.type, event.data);  // first: handlers may all be waiting for this
   }
   bool on_event(const gateway::shard_event& event) override {
-    const bool room =
-        to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data,
-                     event.claim, meaning(event.guilds));
+    const raw_event sent{event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()};
+    if (keeper_ && keeper_->is_old(event.shard_id, event.seq, event.type)) {
+      to_->show_again(sent, event.data);
+      return desk_->has_room(event.source);
+    }
+    const bool room = to_->deliver(sent, event.data, event.claim, meaning(event.guilds));
     return room && desk_->has_room(event.source);
   }
   task<> room(std::uint64_t source) override {
@@ -52,6 +58,7 @@ class dispatching_sink final : public gateway::event_sink {
   }
   const std::shared_ptr<dispatch::dispatcher> to_;
   const std::shared_ptr<gateway::command_desk> desk_;
+  const std::shared_ptr<cache_keeper> keeper_;
 };
 
 }  // namespace monochord

@@ -79,7 +79,7 @@ client::impl::impl(token given_token, client_options given)
   if (options.resharding.automatic && options.resharding.interval < std::chrono::seconds{1})
     throw error(errc::invalid_argument, "client_options::resharding.interval is below a second");
   check_resharding(options.resharding, options.shards);
-  check_chunking(options);
+  check_cache(options);
   if (options.guild_wait < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "client_options::guild_wait is negative");
 
@@ -286,6 +286,7 @@ task<> client::impl::shut_down() {
   if (feed) co_await gateway::source_feed::keep_positions(feed);
   const bool ended = co_await tasks->join(*time, time->now() + cancel_grace);
   if (!ended) log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
+  co_await save_cache(shared_from_this());
   const bool closed = co_await net::run_before(*time, time->now() + cancel_grace, queue->close());
   if (!closed) log(log_level::error, "client", "REST calls do not end where they are awaited: left behind");
 }

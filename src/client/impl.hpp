@@ -13,6 +13,7 @@
 #include <monochord/gateway/commands.hpp>
 #include <monochord/rest/rest.hpp>
 #include "client/cache_feed.hpp"
+#include "client/cache_keeper.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "gateway/command_desk.hpp"
 #include "gateway/decisions.hpp"
@@ -63,6 +64,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<net::task_group> tasks;
   std::shared_ptr<dispatch::dispatcher> dispatcher;
   std::shared_ptr<cache_feed> cached;
+  std::shared_ptr<cache_keeper> keeper;  // null where nothing is kept over restarts
   std::shared_ptr<monochord::rest::queue> queue;
   std::unique_ptr<rest_client> rest;
   std::shared_ptr<gateway::guild_registry> guilds;  // of all shards that this client ever has
@@ -90,9 +92,10 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   /// Throws `descriptor_error`.
   static void provide_descriptors(const client_options& options, const shard_range& shards);
   task<shard_load> load_now();
-  /// Throws where no member that was asked for could come, or be kept.
-  static void check_chunking(const client_options& options);
+  /// Throws where something was asked for that could not come, or be kept.
+  static void check_cache(const client_options& options);
   void start_cache();
+  static task<> save_cache(std::shared_ptr<impl> self);
   /// Throws where each of several processes would choose a number of shards of its own.
   static void check_resharding(const auto_resharding& how, const shard_plan& which);
   static std::string describe(const std::exception_ptr& error);

@@ -128,6 +128,10 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   shard.gate = std::make_shared<gateway::shared_pace>();  // also of the shards of a resharding
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
+  if (keeper) {
+    shard.store = keeper->sessions();
+    shard.may_acknowledge = [of = keeper](int id, std::string_view session) { return of->may_acknowledge(id, session); };
+  }
   shard.decides = decides;
   shard.jitter = options.jitter;
   wanted.info = std::move(info);
@@ -174,7 +178,8 @@ task<std::shared_ptr<event_source>> client::impl::find_source(std::shared_ptr<ga
 /// From where events come to the end of the last of them.
 task<> client::impl::serve() {
   gateway::source_feed_options from;
-  from.to = std::make_shared<dispatching_sink>(dispatcher, desk);
+  if (keeper) co_await cache_keeper::restore(keeper);
+  from.to = std::make_shared<dispatching_sink>(dispatcher, desk, keeper);
   from.source = co_await find_source(from.to);
   if (stopping()) co_return;
   from.own = !options.event_source;

@@ -196,6 +196,15 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   return has_room();
 }
 
+void dispatcher::show_again(const raw_event& event, const json::padded_text& text) {
+  events_.fetch_add(1, std::memory_order_relaxed);
+  const auto handlers = current();
+  const slot* const plain = find(*handlers, event.name, false);
+  if (!is_watched(plain, event)) return;
+  const auto decoded = decode(*plain->type, event, text, nullptr);
+  if (decoded) show(*plain, decoded.get(), false, event, nullptr);
+}
+
 void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void> event) {
   const auto handlers = current();
   const slot* const found = find(*handlers, type.name, true);

@@ -71,6 +71,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
                const event_type* told = nullptr);
   /// The same of an event that was not sent, but is told from many: `event` is of that type.
   void deliver_own(const event_type& type, std::shared_ptr<const void> event);
+  /// An event that handlers had before: for the watcher alone.
+  void show_again(const raw_event& event, const json::padded_text& text);
   /// Completes when fewer than `max_running` handlers run, or after `close()`.
   task<> room();
   /// From now on no handler counts as come to its end: they are about to be cancelled, and may hide that.

@@ -40,6 +40,7 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
   void stop(stop_mode mode);
   static task<> catch_up(std::shared_ptr<impl> self, std::shared_ptr<merger> both);
   static task<> keep_positions(std::shared_ptr<impl> self);
+  static task<> find_positions(std::shared_ptr<impl> self, std::optional<std::vector<session_position>>& out);
 
   static task<> reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how,
                         std::shared_ptr<reshard_report> out);
@@ -142,6 +143,13 @@ task<> fleet::impl::catch_up(std::shared_ptr<impl> self, std::shared_ptr<merger>
   bool in_time = true;
   while (in_time && !both->is_done() && !self->serving->ended && time->now() < until)
     co_await pause(time, self->strand, catch_up_interval, in_time);
+}
+
+task<> fleet::impl::find_positions(std::shared_ptr<impl> self, std::optional<std::vector<session_position>>& out) {
+  if (self->resharding || self->merging) co_return;  // the merge may hold back what a shard has delivered
+  const auto manager = self->serving->manager;
+  auto found = co_await manager->positions();
+  if (!self->resharding && !self->merging) out = std::move(found);
 }
 
 task<> fleet::impl::keep_positions(std::shared_ptr<impl> self) { co_await self->serving->manager->keep_positions(); }
@@ -348,6 +356,13 @@ void fleet::stop(stop_mode mode) noexcept {
 task<> fleet::keep_positions() {
   const auto self = impl_;
   co_await net::run_on(self->strand, impl::keep_positions(self));
+}
+
+task<std::optional<std::vector<session_position>>> fleet::positions() const {
+  const auto self = impl_;
+  std::optional<std::vector<session_position>> out;
+  co_await net::run_on(self->strand, impl::find_positions(self, out));
+  co_return out;
 }
 
 task<reshard_report> fleet::reshard(shard_plan plan, gateway_info info, reshard_options how) {

@@ -3,6 +3,8 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <vector>
 
 #include <monochord/core/task.hpp>
 #include <monochord/gateway/resharding.hpp>
@@ -29,6 +31,9 @@ class fleet {
   task<> run();
   void stop(stop_mode mode) noexcept;
   task<> keep_positions();
+
+  /// Where the sessions of the set that serves stand, of whose events all were delivered; nothing while there are two sets.
+  task<std::optional<std::vector<session_position>>> positions() const;
 
   /// Has another number of shards take over while the present ones serve; completes when they have, and the old ones are gone.
   /// Throws, and goes on with the old set as if nothing had been: `error` with `errc::invalid_argument` for a plan with as

@@ -98,6 +98,13 @@ task<shard_counters> shard::counters() const {
   co_return out;
 }
 
+task<std::optional<session_position>> shard::position() const {
+  const auto self = impl_;
+  std::optional<session_position> out;
+  co_await net::run_on(self->strand, impl::find_position(self, out));
+  co_return out;
+}
+
 void shard::on_settled(std::function<void(int)> call) { impl_->on_settled = std::move(call); }
 void shard::on_first_up(std::function<void(int, bool)> call) { impl_->on_first_up = std::move(call); }
 
@@ -285,6 +292,12 @@ void shard::impl::settled() {
   if (!on_settled) return;
   const auto call = std::exchange(on_settled, nullptr);
   call(id);
+}
+
+task<> shard::impl::find_position(std::shared_ptr<const impl> self, std::optional<session_position>& out) {
+  if (self->session && !self->discarded && !self->session->session_id().empty())
+    out = session_position{self->id, self->options->shard_count, self->session->session_id(), self->session->resume_seq()};
+  co_return;
 }
 
 task<> shard::impl::count(std::shared_ptr<const impl> self, shard_counters& out) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/log.hpp>
@@ -50,6 +51,8 @@ struct shard_options {
   logger log;
   std::shared_ptr<monochord::identify_queue> queue;  ///< required
   std::shared_ptr<monochord::session_store> store;   ///< null: sessions are not kept
+  /// Up to which event of a session Discord may be told to forget what was handled, called on the shard's strand; empty: all.
+  std::function<std::int64_t(int shard_id, std::string_view session_id)> may_acknowledge;
   std::shared_ptr<guild_registry> guilds;            ///< required
   std::shared_ptr<const decisions> decides;          ///< null: the defaults
   /// While it says true a fatal close is fatal, whatever `decides` says: other shards serve. Null: never.
@@ -75,6 +78,14 @@ struct shard_counters {
   std::uint64_t late_events = 0;       ///< counted as handled although somebody still worked on them
 
   shard_counters& operator+=(const shard_counters& other) noexcept;
+};
+
+/// A session, and up to which event it was delivered.
+struct session_position {
+  int shard_id = 0;
+  int shard_count = 1;
+  std::string session_id;
+  std::int64_t seq = 0;
 };
 
 /// One shard: carries the actions of a protocol::session out over a websocket. Everything of it runs on its own strand,
@@ -134,6 +145,8 @@ class shard final : public command_port {
   void restart(bool fresh) noexcept;
   /// Counted on the strand and read there.
   task<shard_counters> counters() const;
+  /// The present session, or the last one after the end; nothing where there was none.
+  task<std::optional<session_position>> position() const;
 
   /// Called on the strand once: when the shard first is up, first fails, or ends. Set it before run().
   void on_settled(std::function<void(int shard_id)> call);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the session asks for, carried out.
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
@@ -457,7 +458,8 @@ task<> shard::impl::keep_store(std::shared_ptr<impl> self) {
         const auto of = self->session->session_number();
         const stored_session kept = self->to_stored(*self->to_save);
         co_await within_limit(time, store.save(self->id, kept));
-        self->session->handled(of, kept.seq);
+        const auto& may = self->options->may_acknowledge;
+        self->session->handled(of, may ? std::min(kept.seq, may(self->id, kept.session_id)) : kept.seq);
         self->stored_of = of;
         self->position_stored = kept.seq;
       } else {

@@ -102,6 +102,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void presence_after_up(bool resumed);
   protocol::fatal_answer ask_about_fatal(int code);
   static task<> count(std::shared_ptr<const impl> self, shard_counters& out);
+  static task<> find_position(std::shared_ptr<const impl> self, std::optional<session_position>& out);
   /// False when something went wrong that another frame does not mend, or the connection is not the present one.
   bool take_message(connection& from, std::string_view frame, bool& room);
   bool user_may_send() const;

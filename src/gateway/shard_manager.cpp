@@ -482,6 +482,16 @@ bool shard_manager::all_ready() const noexcept {
                      [](const auto& one) { return one->status() == protocol::session_status::ready; });
 }
 
+task<std::vector<session_position>> shard_manager::positions() const {
+  const auto self = impl_;
+  std::vector<session_position> out;
+  for (const auto& one : self->shards) {
+    auto mine = co_await one->position();
+    if (mine) out.push_back(std::move(*mine));
+  }
+  co_return out;
+}
+
 task<shard_counters> shard_manager::counters() const {
   const auto self = impl_;
   shard_counters sum;

@@ -69,6 +69,8 @@ class shard_manager {
   const std::vector<std::shared_ptr<shard>>& all() const noexcept;
   /// True while every shard is ready.
   bool all_ready() const noexcept;
+  /// Of all shards that have a session.
+  task<std::vector<session_position>> positions() const;
   /// Of all shards together.
   task<shard_counters> counters() const;
 

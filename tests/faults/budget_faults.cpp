@@ -45,6 +45,7 @@ struct process {
   mc::client_options options(simulated_world& w, bool waits) {
     auto out = w.options();
     out.session_store = view;
+    out.resume_with_cold_cache = true;
     out.wait_for_identify_budget = waits;
     return out;
   }

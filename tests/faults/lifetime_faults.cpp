@@ -89,6 +89,7 @@ TEST_CASE("fault 24: garbage, resumes, refused sessions, a store that fails: no 
     auto options = w.options();
     const auto store = std::make_shared<failing_store>();
     options.session_store = store;
+    options.resume_with_cold_cache = true;
     options.compression = compression;
     listening_bot bot(w, std::move(options));
     REQUIRE(w.sim.run(w.discord().expect_session()));
@@ -134,6 +135,7 @@ TEST_CASE(
     const auto run = [&](auto meanwhile) {
       auto mine = options;
       mine.session_store = mc::make_file_session_store(path.string());
+      mine.resume_with_cold_cache = true;
       listening_bot bot(w, std::move(mine));
       REQUIRE(w.sim.run(w.discord().expect_session()));
       w.sim.run_for(1min);

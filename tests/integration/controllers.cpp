@@ -161,6 +161,7 @@ TEST_CASE("each shard says how the bot appears on it, at every IDENTIFY and wher
   const auto options = [&] {
     auto out = w.options();
     out.session_store = store;
+    out.resume_with_cold_cache = true;
     out.presence = mc::update_presence_body{.status = mc::presence_status::idle};
     out.controllers.presence = [&](const mc::presence_request& request) -> mc::initial_presence {
       CHECK(request.shard_count == 2);

@@ -74,6 +74,7 @@ TEST_CASE("presence: what is set before a shard has a session comes with its IDE
   const auto store = mc::make_memory_session_store();
   auto options = w.options();
   options.session_store = store;
+  options.resume_with_cold_cache = true;
   {
     command_bot first(w, options);
     first.begin();

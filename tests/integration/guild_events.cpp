@@ -18,6 +18,7 @@ void begin(simulated_world& w) { REQUIRE(w.sim.run(w.discord().expect_session())
 mc::client_options with_store(simulated_world& w, std::shared_ptr<mc::session_store> store) {
   auto out = w.options();
   out.session_store = std::move(store);
+  out.resume_with_cold_cache = true;
   return out;
 }
 

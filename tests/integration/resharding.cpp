@@ -284,6 +284,7 @@ TEST_CASE("a process that ends in the middle of a resharding goes on with the ol
   const auto store = mc::make_memory_session_store();
   auto options = busy_bot::with(w, mc::shard_plan::of(2));
   options.session_store = store;
+  options.resume_with_cold_cache = true;
   auto b = std::make_unique<busy_bot>(w, options);
   b->add_guilds(8);
   b->begin();
@@ -326,6 +327,7 @@ TEST_CASE("a client that is stopped while one set is behind the other waits for 
   const auto store = mc::make_memory_session_store();
   auto options = busy_bot::with(w, mc::shard_plan::of(2));
   options.session_store = store;
+  options.resume_with_cold_cache = true;
   auto first = std::make_unique<busy_bot>(w, options);
   first->add_guilds(13);  // so that each has messages too
   first->begin();
@@ -404,6 +406,7 @@ TEST_CASE("a client whose shards all went on with sessions of an earlier process
   simulated_world w(discord);
   auto options = busy_bot::with(w, mc::shard_plan::of(1));
   options.session_store = mc::make_memory_session_store();
+  options.resume_with_cold_cache = true;
   {
     busy_bot first(w, options);
     first.add_guilds(40);

@@ -16,19 +16,30 @@ using mc::tests::simulated_world;
 
 namespace {
 
+/// Where a bot keeps its sessions, and perhaps its cache.
 struct file {
   explicit file(const char* name = "sessions")
       : path(std::filesystem::temp_directory_path() / ("monochord_restart_" + std::to_string(::getpid()) + "_" + name)) {
     std::filesystem::remove(path);
+    std::filesystem::remove(cache());
   }
   ~file() {
     std::filesystem::remove(path);
     std::filesystem::remove(path.string() + ".lock");
+    std::filesystem::remove(cache());
   }
   file(const file&) = delete;
   file& operator=(const file&) = delete;
+  std::filesystem::path cache() const { return path.string() + ".cache"; }
   const std::filesystem::path path;
+  bool cached = false;  // the bots have a cache, in `cache()`
 };
+
+/// What a process that is killed leaves.
+void copy(const file& from, const file& to) {
+  std::filesystem::copy_file(from.path, to.path, std::filesystem::copy_options::overwrite_existing);
+  if (from.cached) std::filesystem::copy_file(from.cache(), to.cache(), std::filesystem::copy_options::overwrite_existing);
+}
 
 /// A bot that counts what it finished, each message after a while.
 struct counting_bot {
@@ -44,6 +55,14 @@ struct counting_bot {
     auto out = w.options();
     out.session_store = mc::make_file_session_store(where.path.string());
     out.drain_timeout = 5s;
+    if (where.cached) {
+      out.intents |= mc::intent::guild_members | mc::intent::guild_presences;
+      out.cache.policy.kinds = mc::cache_policy::every_kind;
+      out.cache_file = where.cache().string();
+      out.cache_save_interval = 1s;
+    } else {
+      out.cache.policy.kinds = {};
+    }
     return out;
   }
   mc::task<> live() {
@@ -58,7 +77,8 @@ struct counting_bot {
 
 TEST_CASE("a bot that is stopped and started again resumes: every message is handled once") {
   simulated_world w;
-  const file where;
+  file where;
+  where.cached = GENERATE(false, true);
   std::map<std::string, int> done;
   int said = 0;
   const auto say = [&] { w.discord().say(w.world.alice, w.world.general, std::to_string(said++)); };
@@ -91,7 +111,8 @@ TEST_CASE("a bot that is stopped and started again resumes: every message is han
 
 TEST_CASE("an event whose handler was cut short by the stop comes again") {
   simulated_world w;
-  const file where;
+  file where;
+  where.cached = GENERATE(false, true);
   std::map<std::string, int> done;
   {
     counting_bot bot(w, where, done);
@@ -112,20 +133,22 @@ TEST_CASE("an event whose handler was cut short by the stop comes again") {
 
 TEST_CASE("after a crash nothing is lost: what was not stored as handled comes again") {
   simulated_world w;
-  const file where, copy("copy");
+  file where, killed("copy");
+  where.cached = killed.cached = GENERATE(false, true);
   std::map<std::string, int> done;
   {
     counting_bot bot(w, where, done);
     REQUIRE(w.sim.run(w.discord().expect_session()));
+    w.sim.run_for(2s);  // the cache is written
     for (int i = 0; i < 20; ++i) {
       w.discord().say(w.world.alice, w.world.general, std::to_string(i));
       w.sim.run_for(50ms);
     }
-    std::filesystem::copy_file(where.path, copy.path);  // what a killed process leaves
+    copy(where, killed);  // what a killed process leaves
     bot.bot.stop();
     w.sim.run_until([&] { return bot.ended; });
   }
-  std::filesystem::copy_file(copy.path, where.path, std::filesystem::copy_options::overwrite_existing);
+  copy(killed, where);
   counting_bot bot(w, where, done);
   REQUIRE(w.sim.run(w.discord().expect_session()));
   w.sim.run_for(10s);
@@ -142,7 +165,8 @@ TEST_CASE("after a crash nothing is lost: what was not stored as handled comes a
 
 TEST_CASE("a handler that hides that it was cut short is given its event again all the same") {
   simulated_world w;
-  const file where;
+  file where;
+  where.cached = GENERATE(false, true);
   int begun = 0, over = 0;
   for (int life = 0; life < 2; ++life) {
     mc::client bot(w.world.bot_token(), counting_bot::options(w, where));
@@ -173,21 +197,23 @@ TEST_CASE("a handler that hides that it was cut short is given its event again a
 
 TEST_CASE("whoever is killed while the last handler runs doubles nothing of what had ended before it") {
   simulated_world w;
-  const file where, copy("copy");
+  file where, killed("copy");
+  where.cached = killed.cached = GENERATE(false, true);
   std::map<std::string, int> done;
   {
     counting_bot bot(w, where, done);
     REQUIRE(w.sim.run(w.discord().expect_session()));
+    w.sim.run_for(2s);  // the cache is written
     for (int i = 0; i < 5; ++i) w.discord().say(w.world.alice, w.world.general, std::to_string(i));
     w.discord().say(w.world.alice, w.world.general, "slow");
     w.sim.run_for(100ms);
     bot.bot.stop();
     w.sim.run_for(4s);
     REQUIRE_FALSE(bot.ended);
-    std::filesystem::copy_file(where.path, copy.path);  // what a killed process leaves
+    copy(where, killed);  // what a killed process leaves
     w.sim.run_until([&] { return bot.ended; });
   }
-  std::filesystem::copy_file(copy.path, where.path, std::filesystem::copy_options::overwrite_existing);
+  copy(killed, where);
   counting_bot bot(w, where, done);
   REQUIRE(w.sim.run(w.discord().expect_session()));
   w.sim.run_for(30s);
@@ -238,6 +264,7 @@ TEST_CASE("two processes of a bot that keep their shards in one database resume,
     auto options = w.options();
     options.shards = mc::shard_plan::cluster(id, 2, 2);
     options.session_store = mc::make_sqlite_session_store(where.path.string());
+    options.resume_with_cold_cache = true;
     auto bot = std::make_unique<mc::client>(w.world.bot_token(), options);
     bot->on<mc::message_create>([&done](const mc::message_create& event) { ++done[event.message.content]; });
     return bot;
@@ -275,6 +302,7 @@ TEST_CASE("whose session it is is kept, and a token that does not say so resumes
   const auto options = [&] {
     auto out = w.options();
     out.session_store = store;
+    out.resume_with_cold_cache = true;
     return out;
   };
   const auto live_once = [&] {

@@ -295,6 +295,7 @@ TEST_CASE("the guilds of a session that another process began are not known") {
   const auto options = [&] {
     auto out = w.options();
     out.session_store = store;
+    out.resume_with_cold_cache = true;
     return out;
   };
   {

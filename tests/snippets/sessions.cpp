@@ -17,6 +17,7 @@ TEST_CASE("a file of sessions is given in the options") {
   //! [store]
   mc::client_options options;
   options.session_store = mc::make_file_session_store("sessions.json");
+  options.cache_file = "cache";
   //! [store]
   CHECK_NOTHROW(mc::client(mc::token("x"), options));
   CHECK_FALSE(std::filesystem::exists("sessions.json"));  // nothing is written before there is something to keep
@@ -42,6 +43,7 @@ TEST_CASE("an event that is acknowledged does not come again, however long its h
   const auto live = [&](bool again) {
     auto made = w.options();
     made.session_store = store;
+    made.resume_with_cold_cache = true;
     made.drain_timeout = std::chrono::seconds{1};
     mc::client bot(w.world.bot_token(), std::move(made));
     bool ended = false;

@@ -149,13 +149,14 @@ class Journal:
 
 
 class Bot:
-    """volume_bot with a number of shards."""
+    """volume_bot with a number of shards, perhaps with a cache that is kept."""
 
-    def __init__(self, folder, discord, journal, shards):
+    def __init__(self, folder, discord, journal, shards, cached=False):
         self.journal = journal
         self.told = []
         self.process = subprocess.Popen([os.path.join(folder, 'volume_bot'), journal.path,
-                                         os.path.join(discord.work.name, 'sessions.json'), str(shards)],
+                                         os.path.join(discord.work.name, 'sessions.json'), str(shards)]
+                                        + ([os.path.join(discord.work.name, 'cache')] if cached else []),
                                         env=discord.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()

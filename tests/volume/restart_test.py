@@ -2,7 +2,8 @@
 """A process of a bot is stopped (SIGTERM) and killed (SIGKILL), again and again, while events flow: its sessions go on, nothing is lost,
 and nothing comes twice but what a killed process had handled last.
 
-usage: restart_test.py <folder of the programs> --shards N --events N --lives N
+usage: restart_test.py <folder of the programs> --shards N --events N --lives N [--cache]
+--cache: with a cache, written every second.
 MONOCHORD_SEED=n has an earlier run's moments again.
 """
 import argparse
@@ -17,6 +18,7 @@ arguments = argparse.ArgumentParser()
 arguments.add_argument('folder')
 for name in ('shards', 'events', 'lives'):
     arguments.add_argument('--' + name, type=int, required=True)
+arguments.add_argument('--cache', action='store_true')
 wanted = arguments.parse_args()
 seed = int(os.environ.get('MONOCHORD_SEED') or random.SystemRandom().randrange(10**9))
 print(f'MONOCHORD_SEED={seed}', flush=True)
@@ -24,9 +26,11 @@ dice = random.Random(seed)
 
 discord = Discord(wanted.folder, 2 * wanted.shards, wanted.shards)
 journal = Journal(discord)
-bot = Bot(wanted.folder, discord, journal, wanted.shards)
+bot = Bot(wanted.folder, discord, journal, wanted.shards, wanted.cache)
 expect('all shards come up', until(lambda: discord.counters()['readies'] == wanted.shards))
 expect('their sessions are stored', until(lambda: stored_sessions(discord) == wanted.shards))
+if wanted.cache:  # whoever is killed before that has to begin anew
+    expect('the cache is kept', until(lambda: os.path.exists(os.path.join(discord.work.name, 'cache'))))
 # Whoever starts asks Discord for the gateway's address, and may do so twice in 5 seconds: after a short life comes a long one.
 two_lives = 5.6
 discord.flow(wanted.events / (wanted.lives * 3), limit=wanted.events)
@@ -40,7 +44,7 @@ for life in range(1, wanted.lives):
     expect(f'life {life} is {"stopped" if stopped else "killed"} after {discord.sent()} events', discord.source.is_alive())
     bot.stop() if stopped else bot.kill()
     journal.judge(stopped)
-    bot = Bot(wanted.folder, discord, journal, wanted.shards)
+    bot = Bot(wanted.folder, discord, journal, wanted.shards, wanted.cache)
 discord.source.join()
 expect('the last one comes up', until(lambda: bot.has_told('serving')))
 

@@ -89,10 +89,16 @@ void obey(const std::stop_token& end, mc::client& bot) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 4) return std::fputs("usage: volume_bot LOG SESSIONS SHARDS\n", stderr), 2;
+  if (argc != 4 && argc != 5) return std::fputs("usage: volume_bot LOG SESSIONS SHARDS [CACHE]\n", stderr), 2;
   auto options = mc::options_from_env({.intents = mc::intent::guilds | mc::intent::guild_messages |
                                                   mc::intent::guild_message_typing | mc::intent::message_content});
   options.session_store = mc::make_file_session_store(argv[2]);
+  if (argc == 5) {
+    options.cache_file = argv[4];
+    options.cache_save_interval = std::chrono::seconds{1};
+  } else {
+    options.cache.policy.kinds = {};
+  }
   options.shards = mc::shard_plan::of(std::atoi(argv[3]));
   options.threads = 2;  // one of them for handlers: they run in the order of the events
   journal log(argv[1]);
