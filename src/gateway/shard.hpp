@@ -20,6 +20,7 @@
 #include "gateway/decisions.hpp"
 #include "gateway/event_sink.hpp"
 #include "gateway/guild_registry.hpp"
+#include "gateway/shard_counters.hpp"
 #include "net/network.hpp"
 #include "net/tls.hpp"
 #include "protocol/inflate.hpp"
@@ -55,6 +56,7 @@ struct shard_options {
   /// While it says true a fatal close is fatal, whatever `decides` says: other shards serve. Null: never.
   std::shared_ptr<const std::atomic<bool>> on_trial;
   std::shared_ptr<protocol::connect_gate> gate;      ///< null: whoever wants to connect does so at once
+  std::shared_ptr<shard_ledger> ledger;              ///< null: each shard counts for itself alone
 };
 
 /// Whether a session that was kept is one that this bot would start today.
@@ -64,18 +66,6 @@ inline bool fits(const stored_session& kept, const shard_options& today) noexcep
 }
 
 using stop_mode = protocol::session::stop_mode;
-
-struct shard_counters {
-  protocol::session_counters session;
-  protocol::inflate_counters inflate;  ///< of all connections
-  std::uint64_t payloads_sent = 0;     ///< all opcodes
-  std::uint64_t user_payloads = 0, user_waits = 0;
-  std::uint64_t pauses = 0;            ///< times reading stopped because the sink had no room
-  std::uint64_t store_errors = 0;
-  std::uint64_t late_events = 0;       ///< counted as handled although somebody still worked on them
-
-  shard_counters& operator+=(const shard_counters& other) noexcept;
-};
 
 /// One shard: carries the actions of a protocol::session out over a websocket. Everything of it runs on its own strand,
 /// as children of `run()`, which completes only when none of them runs any more.
@@ -132,8 +122,8 @@ class shard final : public command_port {
   bool is_paused() const noexcept;
   /// `session::restart`. Thread-safe; nothing happens before run() and after the end.
   void restart(bool fresh) noexcept;
-  /// Counted on the strand and read there.
-  task<shard_counters> counters() const;
+  /// Thread-safe.
+  shard_counters counters() const noexcept;
 
   /// Called on the strand once: when the shard first is up, first fails, or ends. Set it before run().
   void on_settled(std::function<void(int shard_id)> call);

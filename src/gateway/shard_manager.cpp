@@ -482,14 +482,10 @@ bool shard_manager::all_ready() const noexcept {
                      [](const auto& one) { return one->status() == protocol::session_status::ready; });
 }
 
-task<shard_counters> shard_manager::counters() const {
-  const auto self = impl_;
+shard_counters shard_manager::counters() const noexcept {
   shard_counters sum;
-  for (const auto& one : self->shards) {
-    const auto mine = co_await one->counters();
-    sum += mine;
-  }
-  co_return sum;
+  for (const auto& one : impl_->shards) sum += one->counters();
+  return sum;
 }
 
 }  // namespace monochord::gateway

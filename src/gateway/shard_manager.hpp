@@ -70,7 +70,7 @@ class shard_manager {
   /// True while every shard is ready.
   bool all_ready() const noexcept;
   /// Of all shards together.
-  task<shard_counters> counters() const;
+  shard_counters counters() const noexcept;
 
   struct impl;
 
