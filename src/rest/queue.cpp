@@ -273,6 +273,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
   for (;;) {
     go_on_unless_cancelled();
     auto turn = mine.take_turn();
+    const auto asked_at = clock_->now();
     if (!turn.decided()) {
       {
         waiting mine_comes(mine, trip.deadline);
@@ -290,6 +291,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
     }
     const auto sent_at = clock_->now();
+    waits_.observe(sent_at - asked_at);
     const auto end = std::min(trip.deadline, trip.covered_until());
     if (sent_at >= end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
 
@@ -298,6 +300,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       call_hook(options_.hooks.before_request, rest_request_event{trip.route(), trip.shown(), trip.sent});
     go_on_unless_cancelled();  // by the hook
     const auto ended = [&](int status, error_code error) {
+      routes_.sent(what.route, status, clock_->now() - sent_at);
       if (options_.hooks.after_response)
         call_hook(options_.hooks.after_response,
                   rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, clock_->now() - sent_at});
@@ -556,7 +559,9 @@ task<> queue::close() {
   co_await express_.close();
 }
 
-task<rest_counters> queue::counters() {
+task<rest_counters> queue::counters() { co_return count(); }
+
+rest_counters queue::count() const {
   rest_counters all;
   all.succeeded = tallies_.succeeded;
   all.refused = tallies_.refused;
@@ -589,7 +594,7 @@ task<rest_counters> queue::counters() {
   all.tls_resumed = http.tls_resumed + express.tls_resumed;
   all.idle_closes = http.idle_closes + express.idle_closes;
   all.timeouts = http.timeouts + express.timeouts;
-  co_return all;
+  return all;
 }
 
 }  // namespace monochord::rest
