@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "dispatch/dispatcher.hpp"
+#include "dispatch/event_tally.hpp"
 #include "gateway/command_desk.hpp"
 #include "gateway/event_sink.hpp"
 
@@ -16,12 +17,14 @@ namespace monochord {
 /// Carries events to the commands that they answer, and to the dispatcher.
 class dispatching_sink final : public gateway::event_sink {
  public:
-  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk)
-      : to_(std::move(to)), desk_(std::move(desk)) {}
+  dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk,
+                   std::shared_ptr<dispatch::event_tally> events)
+      : to_(std::move(to)), desk_(std::move(desk)), events_(std::move(events)) {}
   void on_read(const gateway::shard_event& event) override {
     desk_->on_event(event.source, event.type, event.data);  // first: handlers may all be waiting for this
   }
   bool on_event(const gateway::shard_event& event) override {
+    events_->count(event.type);
     const bool room =
         to_->deliver({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data,
                      event.claim, meaning(event.guilds));
@@ -52,6 +55,7 @@ class dispatching_sink final : public gateway::event_sink {
   }
   const std::shared_ptr<dispatch::dispatcher> to_;
   const std::shared_ptr<gateway::command_desk> desk_;
+  const std::shared_ptr<dispatch::event_tally> events_;
 };
 
 }  // namespace monochord

@@ -126,6 +126,7 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   shard.ack_after = options.ack_after;
   shard.guilds = guilds;
   shard.gate = std::make_shared<gateway::shared_pace>();  // also of the shards of a resharding
+  shard.ledger = meters->shards;
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   shard.decides = decides;
@@ -174,7 +175,7 @@ task<std::shared_ptr<event_source>> client::impl::find_source(std::shared_ptr<ga
 /// From where events come to the end of the last of them.
 task<> client::impl::serve() {
   gateway::source_feed_options from;
-  from.to = std::make_shared<dispatching_sink>(dispatcher, desk);
+  from.to = std::make_shared<dispatching_sink>(dispatcher, desk, meters->events);
   from.source = co_await find_source(from.to);
   if (stopping()) co_return;
   from.own = !options.event_source;

@@ -24,12 +24,15 @@ inline constexpr std::size_t event_count = std::size(event_names);
 inline constexpr std::size_t unknown_event = event_count;
 
 /// The name at a number, "other" for `unknown_event`.
-constexpr std::string_view event_name(std::size_t number) noexcept { return number < event_count ? event_names[number] : "other"; }
+constexpr std::string_view event_name(std::size_t number) noexcept {
+  return number < event_count ? event_names[number] : "other";
+}
 
 /// Up to eight characters from `text`.
 constexpr std::uint64_t characters(const char* text, std::size_t count) noexcept {
   std::uint64_t out = 0;
-  for (std::size_t i = 0; i < count; ++i) out |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * i);
+  for (std::size_t i = 0; i < count; ++i)
+    out |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * i);
   return out;
 }
 

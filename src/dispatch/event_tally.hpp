@@ -11,8 +11,8 @@
 
 namespace monochord::dispatch {
 
-/// Events by their type, counted on several threads at a time. Each thread mostly has numbers of its own, so that none waits for
-/// another one's cache line.
+/// Events by their type, counted on several threads at a time. Each thread mostly has numbers of its own, so that none
+/// waits for another one's cache line.
 class event_tally {
  public:
   void count(std::string_view type) noexcept {

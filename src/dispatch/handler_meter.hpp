@@ -6,20 +6,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <monochord/core/clock.hpp>
 #include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <monochord/core/clock.hpp>
 
 #include "core/histogram.hpp"
 #include "dispatch/event_numbers.hpp"
 
 namespace monochord::dispatch {
 
-/// For how long handlers work on each type of event, from their first step to their end, waiting included, and how many fail.
-/// Thread-safe.
+/// For how long handlers work on each type of event, from their first step to their end, waiting included, and how many
+/// fail. Thread-safe.
 class handler_meter {
  public:
   explicit handler_meter(std::shared_ptr<monochord::clock> time) : time_(std::move(time)) {}
@@ -36,7 +35,7 @@ class handler_meter {
       if (!of_) return;
       number_ = event_number(type);
       began_ = of_->time_->now();
-      of_->at_work_.fetch_add(1, std::memory_order_relaxed);
+      of_->begun_.fetch_add(1, std::memory_order_relaxed);
     }
     ~work() {
       if (of_) of_->ended(number_, of_->time_->now() - began_, failed);
@@ -67,7 +66,13 @@ class handler_meter {
     return out;
   }
   /// Handlers that have begun and not ended.
-  std::size_t at_work() const noexcept { return at_work_.load(std::memory_order_relaxed); }
+  std::size_t at_work() const noexcept {
+    std::uint64_t ended = 0;
+    for (const auto& type : types_)
+      if (const auto* const one = type.load(std::memory_order_acquire)) ended += one->times.figures().count();
+    const auto begun = begun_.load(std::memory_order_relaxed);
+    return begun > ended ? static_cast<std::size_t>(begun - ended) : 0;
+  }
 
  private:
   struct per_type {
@@ -76,9 +81,11 @@ class handler_meter {
   };
 
   void ended(std::size_t number, duration took, bool failed) noexcept {
-    at_work_.fetch_sub(1, std::memory_order_relaxed);
     per_type* const of = of_type(number);
-    if (!of) return;
+    if (!of) {
+      begun_.fetch_sub(1, std::memory_order_relaxed);
+      return;
+    }
     of->times.observe(took);
     if (failed) of->failed.fetch_add(1, std::memory_order_relaxed);
   }
@@ -94,7 +101,7 @@ class handler_meter {
 
   const std::shared_ptr<monochord::clock> time_;
   std::array<std::atomic<per_type*>, event_count + 1> types_{};  // made when they are first needed
-  std::atomic<std::size_t> at_work_{0};
+  std::atomic<std::uint64_t> begun_{0};
 };
 
 }  // namespace monochord::dispatch

@@ -31,38 +31,68 @@ std::string_view known_path(std::string_view path) {
 
 std::string_view route_meter::name_of(int status) noexcept {
   switch (status) {
-    case 0: return "none";
-    case 200: return "200";
-    case 201: return "201";
-    case 202: return "202";
-    case 204: return "204";
-    case 304: return "304";
-    case 400: return "400";
-    case 401: return "401";
-    case 403: return "403";
-    case 404: return "404";
-    case 405: return "405";
-    case 409: return "409";
-    case 413: return "413";
-    case 429: return "429";
-    case 500: return "500";
-    case 502: return "502";
-    case 503: return "503";
-    case 504: return "504";
-    case 520: return "520";
-    case 521: return "521";
-    case 522: return "522";
-    case 523: return "523";
-    case 524: return "524";
-    default: break;
+    case 0:
+      return "none";
+    case 200:
+      return "200";
+    case 201:
+      return "201";
+    case 202:
+      return "202";
+    case 204:
+      return "204";
+    case 304:
+      return "304";
+    case 400:
+      return "400";
+    case 401:
+      return "401";
+    case 403:
+      return "403";
+    case 404:
+      return "404";
+    case 405:
+      return "405";
+    case 409:
+      return "409";
+    case 413:
+      return "413";
+    case 429:
+      return "429";
+    case 500:
+      return "500";
+    case 502:
+      return "502";
+    case 503:
+      return "503";
+    case 504:
+      return "504";
+    case 520:
+      return "520";
+    case 521:
+      return "521";
+    case 522:
+      return "522";
+    case 523:
+      return "523";
+    case 524:
+      return "524";
+    default:
+      break;
   }
   switch (status / 100) {
-    case 1: return "1xx";
-    case 2: return "2xx";
-    case 3: return "3xx";
-    case 4: return "4xx";
-    case 5: return "5xx";
-    default: return "other";
+    case 1:
+      return "1xx";
+    case 2:
+      return "2xx";
+    case 3:
+      return "3xx";
+    case 4:
+      return "4xx";
+    case 5:
+      return "5xx";
+    default:
+      return "other";
   }
 }
 

@@ -29,8 +29,8 @@ class route_meter {
   };
   std::vector<figures> look() const;
 
-  /// A status as it is counted: "200"; the class of one that neither Discord nor what stands before it sends, like "4xx";
-  /// "none" for 0.
+  /// A status as it is counted: "200"; the class of one that neither Discord nor what stands before it sends, like
+  /// "4xx"; "none" for 0.
   static std::string_view name_of(int status) noexcept;
 
  private:
@@ -39,7 +39,7 @@ class route_meter {
     histogram times;
   };
 
-  mutable std::mutex mutex_;  // guards what follows
+  mutable std::mutex mutex_;                                                   // guards what follows
   std::map<std::pair<std::string_view, std::string_view>, per_route> routes_;  // by path and verb
 };
 

@@ -7,13 +7,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <memory>
+#include <monochord/model/events.hpp>
 #include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <monochord/model/events.hpp>
 
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/event_tally.hpp"
@@ -71,7 +70,8 @@ TEST_CASE("each event has a number of its own, and every other name has one toge
   CHECK(seen.size() == event_count);
   CHECK(event_count >= 80);
   CHECK(event_number("MESSAGE_CREATE") != event_number("MESSAGE_DELETE"));
-  for (const std::string name : {"", "R", "MESSAGE", "MESSAGE_CREATED", "message_create", "MESSAGE_CREATE ", "GUILD_X_CREATE", "READYREADY"})
+  for (const std::string name :
+       {"", "R", "MESSAGE", "MESSAGE_CREATED", "message_create", "MESSAGE_CREATE ", "GUILD_X_CREATE", "READYREADY"})
     CHECK(event_number(name) == unknown_event);
   // The same ends, the same length, another middle.
   CHECK(event_number("GUILD_MEMBERS_CHONK") == unknown_event);
@@ -86,7 +86,8 @@ TEST_CASE("events are counted on many threads, and none is lost") {
   std::vector<std::jthread> threads;
   for (int i = 0; i < 12; ++i) {
     threads.emplace_back([&all, i] {
-      for (int n = 0; n < 10'000; ++n) all.count(n % 2 == 0 ? "MESSAGE_CREATE" : i % 2 == 0 ? "TYPING_START" : "NEWER_THAN_THIS");
+      for (int n = 0; n < 10'000; ++n)
+        all.count(n % 2 == 0 ? "MESSAGE_CREATE" : i % 2 == 0 ? "TYPING_START" : "NEWER_THAN_THIS");
     });
   }
   threads.clear();

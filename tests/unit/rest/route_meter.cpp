@@ -38,7 +38,8 @@ TEST_CASE("whatever paths and statuses there are, routes and labels are few, and
   route_meter all;
   std::set<std::string_view> statuses;
   for (int i = 0; i < 5000; ++i) {
-    const auto made = call::to(method::get, "/new/" + std::to_string(175928847299117063 + i) + "/thing" + std::to_string(i) + "?token=secret");
+    const auto made = call::to(
+        method::get, "/new/" + std::to_string(175928847299117063 + i) + "/thing" + std::to_string(i) + "?token=secret");
     all.sent(made.route, i % 1100, 1ms);
   }
   const auto seen = all.look();
