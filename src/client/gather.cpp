@@ -117,8 +117,10 @@ void gather_rest(metric_page& to, const rest::queue& of) {
 
   to.histogram("monochord_rest_wait_seconds", "How long each request waited for its turn before it was sent.")
       .add(of.waits());
-  to.counter("monochord_rest_waits_total", "Requests that had to wait, by what for.")
+  to.counter("monochord_rest_waits_total", "Requests that had to wait, by what they waited for at first.")
       .add(all.waited_bucket, {{"reason", "bucket"}})
+      .add(all.waited_order, {{"reason", "order"}})
+      .add(all.waited_connection, {{"reason", "connection"}})
       .add(all.waited_global, {{"reason", "global"}})
       .add(all.waited_blocked, {{"reason", "blocked"}})
       .add(all.waited_guard, {{"reason", "guard"}})

@@ -98,19 +98,6 @@ void shard::on_first_up(std::function<void(int, bool)> call) { impl_->on_first_u
 
 // ---------------------------------------------------------------------------------------------------------------------
 
-shard_counters& shard_counters::operator+=(const shard_counters& other) noexcept {
-  session += other.session;
-  inflate += other.inflate;
-  payloads_sent += other.payloads_sent;
-  bytes_sent += other.bytes_sent;
-  user_payloads += other.user_payloads;
-  user_waits += other.user_waits;
-  pauses += other.pauses;
-  store_errors += other.store_errors;
-  late_events += other.late_events;
-  return *this;
-}
-
 shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events)
     : id(shard_id),
       serial(next_serial()),

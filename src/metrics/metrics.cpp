@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <monochord/core/error.hpp>
 #include <monochord/metrics/metrics.hpp>
 #include <mutex>
@@ -45,19 +46,21 @@ std::vector<metric_family> metrics::collect() const {
   }
   std::vector<metric_family> found;
   for (const auto& [number, call] : *all) (*call)(found);
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
 
-  std::vector<metric_family> out;
+  std::map<std::string, metric_family> by_name;
   for (auto& one : found) {
-    if (out.empty() || out.back().name != one.name) {
-      out.push_back(std::move(one));
+    const auto place = by_name.find(one.name);
+    if (place == by_name.end()) {
+      by_name.emplace(one.name, std::move(one));
       continue;
     }
-    auto& first = out.back();
+    auto& first = place->second;
     if (first.type != one.type || first.help != one.help)
       throw error(errc::invalid_argument, "the metric " + one.name + " comes twice, with another type or help");
     std::move(one.samples.begin(), one.samples.end(), std::back_inserter(first.samples));
   }
+  std::vector<metric_family> out;
+  for (auto& [name, family] : by_name) out.push_back(std::move(family));
   return out;
 }
 

@@ -184,7 +184,7 @@ void append_family(std::string& out, const metric_family& family) {
 }  // namespace
 
 std::string prometheus_text(std::vector<metric_family> families) {
-  std::stable_sort(families.begin(), families.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(families.begin(), families.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   std::string out;
   const metric_family* before = nullptr;
   for (const auto& family : families) {

@@ -3,9 +3,8 @@
 // of one that nobody wants (inflate, read op, s and t, the session, look for handlers), and of one with a handler. Each
 // measurement is CPU time in a process of its own.
 //   bench_metrics [--check] [--once <what> [rounds]]     --once runs one of them for a profiler, e.g. under callgrind
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +20,9 @@
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/event_tally.hpp"
 #include "dispatch/handler_meter.hpp"
+#include "net/limited_executor.hpp"
+#include "net/task_group.hpp"
+#include "protocol/handled_position.hpp"
 #include "protocol/inflate.hpp"
 #include "protocol/payload_input.hpp"
 #include "protocol/session.hpp"
@@ -53,7 +55,7 @@ struct path {
     if (!with_handler) return;
     const auto note = [](const message_create& event) { handled += event.message.content.size() + 1; };
     events->add(event_type_of<message_create>(),
-                std::make_unique<monochord::detail::typed_handler<message_create, decltype(note)>>(note));
+                std::make_unique<detail::typed_handler<message_create, decltype(note)>>(note));
   }
   void run() {
     protocol::inflater in(protocol::compression::zstd_stream);
@@ -71,6 +73,14 @@ struct path {
     session.permit_granted(generation, now());
     protocol::feed_payload(session, generation, padded(space, ready), now(), head);
     need(session.is_up(), "the session is not up");
+    protocol::handled_position positions{std::chrono::seconds{30}};
+    std::int64_t seq = 0;
+    bool claimed = false;
+    const detail::claim_source claims = [&] {
+      claimed = true;
+      return std::make_shared<detail::claim>(
+          [&, which = seq] { asio::post(context, [&, which] { positions.done(which); }); });
+    };
     for (const auto& frame : frames) {
       session.frame(generation);
       const auto got = in.feed(frame);
@@ -80,7 +90,10 @@ struct path {
       const auto todo = protocol::feed_payload(session, generation, all, now(), head);
       if (!todo.has(protocol::action::kind::deliver)) continue;  // the first, whose number READY has
       const auto data = all.part(head.d);
-      events->deliver({0, *head.s, head.t, data.text()}, data);
+      seq = static_cast<std::int64_t>(*head.s);
+      claimed = false;
+      events->deliver({0, *head.s, head.t, data.text()}, data, &claims);
+      positions.came(seq, claimed, system_clock()->now());
       in.release();
       context.restart();
       context.poll();
@@ -88,12 +101,11 @@ struct path {
   }
 
   asio::io_context context{1};
-  std::shared_ptr<dispatch::dispatcher> events = std::make_shared<dispatch::dispatcher>(
-      [this](task<> work) {
-        asio::co_spawn(context, std::move(work), asio::detached);
-        return true;
-      },
-      100);
+  std::shared_ptr<net::task_group> handlers =
+      std::make_shared<net::task_group>(net::make_limited_executor(context.get_executor(), 1),
+                                        [](std::exception_ptr) { need(false, "a handler failed"); });
+  std::shared_ptr<dispatch::dispatcher> events =
+      std::make_shared<dispatch::dispatcher>([this](task<> work) { return handlers->spawn(std::move(work)); }, 100);
 };
 
 void nobody() { path(false).run(); }
