@@ -139,6 +139,10 @@ struct client_options {
   /// Called for each sending of a call, its answer, and each 429.
   monochord::rest_hooks rest_hooks = {};
 
+  /// Where the client's figures may be read over HTTP while it runs: `127.0.0.1:9464`, or `9464`, which is the same; empty:
+  /// nowhere. See `metrics_server_options::listen`.
+  std::string metrics_listen = {};
+
   log_level log = log_level::info;
   /// Where log lines go; by default to stderr.
   log_sink log_to = {};
@@ -228,13 +232,17 @@ class client {
   /// What the shards are doing; include `<monochord/gateway/shards.hpp>` to ask. Lives as long as the client.
   shard_set& shards() noexcept;
 
+  /// What the client has done and is doing, as figures for Prometheus or for yourself; include
+  /// `<monochord/metrics/metrics.hpp>` to ask. Lives as long as the client.
+  monochord::metrics& metrics() noexcept;
+
   /// Connects and works until `stop()`, SIGINT or SIGTERM; a second signal is `stop(discard_sessions)`. Returns 0 after an
   /// orderly stop, or when `client_options::event_source` has no more events. Throws `rest_error` or `gateway_error` when
   /// Discord refuses the bot for good (token, intents, shards); `error` with `errc::certificate_refused`, `plain_refused` or `bad_url` when the gateway's address can never
   /// be used, `descriptor_error` before a shard connects when the system lets this process open too few sockets for its shards
   /// (the soft limit is raised where that helps), `error` with `errc::invalid_argument` when called twice or with `client_options::executor`, and when there is a
-  /// handler of an event that never comes with `client_options::intents`; what `controllers::shards` and
-  /// `event_source::run` throw.
+  /// handler of an event that never comes with `client_options::intents`; with `errc::connect_failed` where
+  /// `client_options::metrics_listen` is taken; what `controllers::shards` and `event_source::run` throw.
   int run();
 
   /// The same as a task, which may be awaited from any executor; signals are not handled. For tests and for programs that

@@ -14,6 +14,7 @@ class shard_set;
 class gateway_commands;
 struct start_progress;
 class clock;
+class metrics;
 
 namespace net {
 class network;

@@ -9,6 +9,7 @@
 
 #include "client/cache_keeper.hpp"
 #include "dispatch/dispatcher.hpp"
+#include "dispatch/event_tally.hpp"
 #include "gateway/command_desk.hpp"
 #include "gateway/event_sink.hpp"
 
@@ -19,12 +20,13 @@ class dispatching_sink final : public gateway::event_sink {
  public:
   /// `keeper` may be null.
   dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk,
-                   std::shared_ptr<cache_keeper> keeper)
-      : to_(std::move(to)), desk_(std::move(desk)), keeper_(std::move(keeper)) {}
+                   std::shared_ptr<dispatch::event_tally> events, std::shared_ptr<cache_keeper> keeper)
+      : to_(std::move(to)), desk_(std::move(desk)), events_(std::move(events)), keeper_(std::move(keeper)) {}
   void on_read(const gateway::shard_event& event) override {
     desk_->on_event(event.source, event.type, event.data);  // first: handlers may all be waiting for this
   }
   bool on_event(const gateway::shard_event& event) override {
+    events_->count(event.type);
     const raw_event sent{event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()};
     if (keeper_ && keeper_->is_old(event.shard_id, event.seq, event.type)) {
       to_->show_again(sent, event.data);
@@ -58,6 +60,7 @@ class dispatching_sink final : public gateway::event_sink {
   }
   const std::shared_ptr<dispatch::dispatcher> to_;
   const std::shared_ptr<gateway::command_desk> desk_;
+  const std::shared_ptr<dispatch::event_tally> events_;
   const std::shared_ptr<cache_keeper> keeper_;
 };
 

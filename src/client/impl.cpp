@@ -126,8 +126,9 @@ void client::impl::start_parts() {
   };
   handlers = std::make_shared<net::task_group>(user_executor, on_error);
   tasks = std::make_shared<net::task_group>(user_executor, on_error);
+  meters = std::make_unique<client_meters>(time);
   dispatcher = std::make_shared<dispatch::dispatcher>(
-      [group = handlers](task<> work) { return group->spawn(std::move(work)); }, options.max_running_handlers);
+      [group = handlers](task<> work) { return group->spawn(std::move(work)); }, options.max_running_handlers, meters->handlers);
   dispatcher->on_error([weak](std::exception_ptr error, const raw_event& event) {
     if (const auto self = weak.lock()) self->report(std::move(error), event);
   });
@@ -141,6 +142,7 @@ void client::impl::start_parts() {
   desk = std::make_shared<gateway::command_desk>(std::move(wanted));
   commands = std::make_unique<gateway_commands>(desk);
   start_cache();
+  make_metrics();
 }
 
 void client::impl::set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler) {
@@ -311,11 +313,13 @@ task<> client::impl::life_of(std::shared_ptr<impl> self) {
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   std::exception_ptr failed;
   try {
+    if (self->meters->server) self->meters->server->start();
     co_await self->serve();
   } catch (...) {
     failed = std::current_exception();
   }
   co_await self->shut_down();
+  if (self->meters->server) co_await self->meters->server->async_stop();
   {
     const std::lock_guard lock(self->mutex_);
     self->ended_ = true;

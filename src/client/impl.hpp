@@ -14,6 +14,7 @@
 #include <monochord/rest/rest.hpp>
 #include "client/cache_feed.hpp"
 #include "client/cache_keeper.hpp"
+#include "client/meters.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "gateway/command_desk.hpp"
 #include "gateway/decisions.hpp"
@@ -33,6 +34,8 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
 
   /// The second half of construction, which needs shared_from_this().
   void start_parts();
+  /// What `metrics()` tells, and the endpoint where there is one. After the parts that it asks.
+  void make_metrics();
   void set_error_handler(std::function<void(std::exception_ptr, const raw_event&)> handler);
   void report(std::exception_ptr error, const raw_event& event);
   void report_soon(std::exception_ptr error);
@@ -76,6 +79,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   shard_set shard_view{shard_source};
   std::shared_ptr<gateway::command_desk> desk;
   std::unique_ptr<gateway_commands> commands;
+  std::unique_ptr<client_meters> meters;
 
  private:
   static task<> life_of(std::shared_ptr<impl> self);

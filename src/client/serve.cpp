@@ -126,6 +126,7 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   shard.ack_after = options.ack_after;
   shard.guilds = guilds;
   shard.gate = std::make_shared<gateway::shared_pace>();  // also of the shards of a resharding
+  shard.ledger = meters->shards;
   shard.queue = options.identify_queue;
   shard.store = options.session_store ? options.session_store : make_memory_session_store();
   if (keeper) {
@@ -179,7 +180,7 @@ task<std::shared_ptr<event_source>> client::impl::find_source(std::shared_ptr<ga
 task<> client::impl::serve() {
   gateway::source_feed_options from;
   if (keeper) co_await cache_keeper::restore(keeper);
-  from.to = std::make_shared<dispatching_sink>(dispatcher, desk, keeper);
+  from.to = std::make_shared<dispatching_sink>(dispatcher, desk, meters->events, keeper);
   from.source = co_await find_source(from.to);
   if (stopping()) co_return;
   from.own = !options.event_source;

@@ -247,6 +247,7 @@ void dispatcher::start(entry_ptr to, std::shared_ptr<const held_event> event) {
 }
 
 task<> dispatcher::run(work mine) {
+  handler_meter::work timed(mine.owner().meter_.get(), mine.event->name);
   std::exception_ptr thrown;
   try {
     if (!mine.to->removed) co_await mine.to->handler->call(mine.event->given(), mine.event->raw);
@@ -259,6 +260,7 @@ task<> dispatcher::run(work mine) {
   if (!thrown) co_return;
   dispatcher& self = mine.owner();
   if (self.is_closed() && is_cancellation(thrown)) co_return;  // by the end, which says so itself
+  timed.failed = true;
   self.failed_.fetch_add(1, std::memory_order_relaxed);
   self.report(thrown, mine.event->raw);
 }

@@ -17,6 +17,7 @@
 #include <monochord/core/task.hpp>
 #include <monochord/dispatch/handler.hpp>
 #include <monochord/json/codec.hpp>
+#include "dispatch/handler_meter.hpp"
 
 namespace monochord::dispatch {
 
@@ -45,7 +46,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   using spawner = std::function<bool(task<>)>;
   using error_handler = std::function<void(std::exception_ptr, const raw_event&)>;
 
-  dispatcher(spawner spawn, std::size_t max_running) : spawn_(std::move(spawn)), max_running_(max_running) {}
+  /// `meter`: is told of each handler; null: nobody is.
+  dispatcher(spawner spawn, std::size_t max_running, std::shared_ptr<handler_meter> meter = nullptr)
+      : spawn_(std::move(spawn)), max_running_(max_running), meter_(std::move(meter)) {}
 
   handler_id add(const event_type& type, std::unique_ptr<detail::handler> handler);
   handler_id add_raw(std::unique_ptr<detail::handler> handler);
@@ -129,6 +132,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   const spawner spawn_;
   const std::size_t max_running_;
   std::shared_ptr<void> watcher_;
+  const std::shared_ptr<handler_meter> meter_;
   bool has_room() const noexcept {
     const auto now = running();
     return now < max_running_ || now - max_running_ < lent_.load(std::memory_order_relaxed);

@@ -91,12 +91,7 @@ void shard::impl::restart(bool fresh) {
   }
 }
 
-task<shard_counters> shard::counters() const {
-  const auto self = impl_;
-  shard_counters out;
-  co_await net::run_on(self->strand, impl::count(self, out));  // returns only when that has ended: `out` outlives it
-  co_return out;
-}
+shard_counters shard::counters() const noexcept { return *impl_->counters; }
 
 task<std::optional<session_position>> shard::position() const {
   const auto self = impl_;
@@ -109,18 +104,6 @@ void shard::on_settled(std::function<void(int)> call) { impl_->on_settled = std:
 void shard::on_first_up(std::function<void(int, bool)> call) { impl_->on_first_up = std::move(call); }
 
 // ---------------------------------------------------------------------------------------------------------------------
-
-shard_counters& shard_counters::operator+=(const shard_counters& other) noexcept {
-  session += other.session;
-  inflate += other.inflate;
-  payloads_sent += other.payloads_sent;
-  user_payloads += other.user_payloads;
-  user_waits += other.user_waits;
-  pauses += other.pauses;
-  store_errors += other.store_errors;
-  late_events += other.late_events;
-  return *this;
-}
 
 shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events)
     : id(shard_id),
@@ -135,7 +118,8 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       positions(options->ack_after),
       durable(options->store && options->store->is_durable()),
       guilds(options->guilds->join()),
-      bot_id(options->bot_id) {
+      bot_id(options->bot_id),
+      counters(options->ledger ? options->ledger->open() : std::make_shared<shard_counters>()) {
   socket_options.transport = options->transport;
   socket_options.clock = options->clock;
   socket_options.tls = options->tls;
@@ -197,10 +181,10 @@ task<> shard::impl::load_session(std::optional<protocol::session_snapshot>& into
     }
   } catch (const std::exception& e) {
     if (stop_requested) co_return;  // it was cancelled for that
-    ++counters.store_errors;
+    ++counters->store_errors;
     log(log_level::warning, std::string("cannot load the stored session: ") + e.what());
   } catch (...) {
-    ++counters.store_errors;
+    ++counters->store_errors;
     log(log_level::warning, "cannot load the stored session: the session store threw what is no std::exception");
   }
 }
@@ -228,6 +212,7 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   wanted.compress = self->options->compression;
   wanted.tracks_handled = true;
   wanted.gate = self->options->gate;
+  wanted.counters = std::shared_ptr<protocol::session_counters>(self->counters, &self->counters->session);
   if (self->forget_stored) stored.reset();
   self->session.emplace(std::move(wanted), std::move(stored));
   self->positions.restart(self->session->resume_seq());
@@ -297,13 +282,6 @@ void shard::impl::settled() {
 task<> shard::impl::find_position(std::shared_ptr<const impl> self, std::optional<session_position>& out) {
   if (self->session && !self->discarded && !self->session->session_id().empty())
     out = session_position{self->id, self->options->shard_count, self->session->session_id(), self->session->resume_seq()};
-  co_return;
-}
-
-task<> shard::impl::count(std::shared_ptr<const impl> self, shard_counters& out) {
-  out = self->counters;
-  if (self->session) out.session = self->session->counters();
-  if (self->present) out.inflate += self->present->inflater.counters();
   co_return;
 }
 

@@ -21,6 +21,7 @@
 #include "gateway/decisions.hpp"
 #include "gateway/event_sink.hpp"
 #include "gateway/guild_registry.hpp"
+#include "gateway/shard_counters.hpp"
 #include "net/network.hpp"
 #include "net/tls.hpp"
 #include "protocol/inflate.hpp"
@@ -58,6 +59,7 @@ struct shard_options {
   /// While it says true a fatal close is fatal, whatever `decides` says: other shards serve. Null: never.
   std::shared_ptr<const std::atomic<bool>> on_trial;
   std::shared_ptr<protocol::connect_gate> gate;      ///< null: whoever wants to connect does so at once
+  std::shared_ptr<shard_ledger> ledger;              ///< null: each shard counts for itself alone
 };
 
 /// Whether a session that was kept is one that this bot would start today.
@@ -67,18 +69,6 @@ inline bool fits(const stored_session& kept, const shard_options& today) noexcep
 }
 
 using stop_mode = protocol::session::stop_mode;
-
-struct shard_counters {
-  protocol::session_counters session;
-  protocol::inflate_counters inflate;  ///< of all connections
-  std::uint64_t payloads_sent = 0;     ///< all opcodes
-  std::uint64_t user_payloads = 0, user_waits = 0;
-  std::uint64_t pauses = 0;            ///< times reading stopped because the sink had no room
-  std::uint64_t store_errors = 0;
-  std::uint64_t late_events = 0;       ///< counted as handled although somebody still worked on them
-
-  shard_counters& operator+=(const shard_counters& other) noexcept;
-};
 
 /// A session, and up to which event it was delivered.
 struct session_position {
@@ -143,8 +133,8 @@ class shard final : public command_port {
   bool is_paused() const noexcept;
   /// `session::restart`. Thread-safe; nothing happens before run() and after the end.
   void restart(bool fresh) noexcept;
-  /// Counted on the strand and read there.
-  task<shard_counters> counters() const;
+  /// Thread-safe.
+  shard_counters counters() const noexcept;
   /// The present session, or the last one after the end; nothing where there was none.
   task<std::optional<session_position>> position() const;
 

@@ -151,6 +151,10 @@ void shard::impl::publish() {
   status.store(now_is, std::memory_order_relaxed);
   const auto latency = now_is == protocol::session_status::ended ? std::nullopt : session->latency();
   zombies.store(session->counters().zombies, std::memory_order_relaxed);
+  if (const auto acks = session->counters().acks.get(); acks != acks_seen) {
+    acks_seen = acks;
+    if (latency && options->ledger) options->ledger->latency.observe(*latency);
+  }
   latency_ns.store(latency ? std::chrono::duration_cast<std::chrono::nanoseconds>(*latency).count() : -1,
                    std::memory_order_relaxed);
 }
@@ -242,13 +246,14 @@ task<> shard::impl::write_all(std::shared_ptr<impl> self, std::shared_ptr<connec
     } else {
       break;
     }
-    ++self->counters.payloads_sent;
+    ++self->counters->payloads_sent;
     bool written = true;
     try {
       co_await mine->socket->write_text(user ? user->text : text);
     } catch (const std::exception&) {
       written = false;  // the connection has ended: its reader finds that out too, and says why
     }
+    if (written) self->counters->bytes_sent += (user ? user->text : text).size();
     if (user) self->user_written(written);
     if (!written) break;
   }
@@ -274,7 +279,7 @@ void shard::impl::user_written(bool written) {
   const auto which = std::exchange(in_flight, nullptr);
   if (written) {
     which->sent = true;
-    ++counters.user_payloads;
+    ++counters->user_payloads;
     which->finish();
   } else if (over || which->withdrawn) {
     which->finish(make_error_code(errc::cancelled));
@@ -373,7 +378,7 @@ void shard::impl::look_at_positions() {
   if (over || !session) return;
   const auto time = options->clock->now();
   if (const auto late = positions.give_up(time)) {
-    counters.late_events += late;
+    counters->late_events += late;
     late_untold += late;
     if (time >= tells_late_next) {
       log(log_level::warning, std::to_string(std::exchange(late_untold, 0)) +
@@ -419,7 +424,7 @@ void shard::impl::note_stored(std::uint64_t session_number, std::int64_t seq) {
 
 /// Told once, and then now and then: what fails four times a second is no news.
 void shard::impl::store_failed(const std::string& why) {
-  ++counters.store_errors;
+  ++counters->store_errors;
   const auto time = options->clock->now();
   if (store_fails && time < tells_store_next) return;
   store_fails = true;

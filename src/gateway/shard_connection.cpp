@@ -11,7 +11,8 @@ constexpr duration close_limit = std::chrono::seconds{2};
 }  // namespace
 
 void shard::impl::open_connection() {
-  present = std::make_shared<connection>(session->generation(), options->compression, options->inflate);
+  present = std::make_shared<connection>(session->generation(), *options,
+                                         std::shared_ptr<protocol::inflate_counters>(counters, &counters->inflate));
   present->owner = spawn(work_connection(shared_from_this(), present));
 }
 
@@ -42,7 +43,6 @@ task<> shard::impl::work_connection(std::shared_ptr<impl> self, std::shared_ptr<
   if (open) {
     co_await read_all(self, mine);
   }
-  self->counters.inflate += mine->inflater.counters();
   if (self->present == mine) self->present = nullptr;
 }
 
@@ -90,7 +90,7 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       bool room = true;
       if (!self->take_message(*mine, message.data, room)) co_return;
       if (room) continue;
-      ++self->counters.pauses;
+      ++self->counters->pauses;
       self->session->reading_paused(true, self->now());
       self->paused_since.store(self->options->clock->now(), std::memory_order_relaxed);
       co_await self->sink->room(self->serial);

@@ -33,8 +33,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   /// One websocket with what belongs to it alone: the next connection has none of it.
   struct connection {
-    connection(std::uint32_t g, protocol::compression kind, protocol::inflate_limits limits)
-        : generation(g), inflater(kind, limits) {}
+    connection(std::uint32_t g, const shard_options& options, std::shared_ptr<protocol::inflate_counters> count)
+        : generation(g), inflater(options.compression, options.inflate, std::move(count)) {}
     const std::uint32_t generation;
     protocol::inflater inflater;
     std::unique_ptr<net::websocket> socket;  // null while connecting
@@ -101,7 +101,6 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::string presence_now() const;
   void presence_after_up(bool resumed);
   protocol::fatal_answer ask_about_fatal(int code);
-  static task<> count(std::shared_ptr<const impl> self, shard_counters& out);
   static task<> find_position(std::shared_ptr<const impl> self, std::optional<session_position>& out);
   /// False when something went wrong that another frame does not mend, or the connection is not the present one.
   bool take_message(connection& from, std::string_view frame, bool& room);
@@ -184,7 +183,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   const std::unique_ptr<guild_registry::member> guilds;
   user_id bot_id;  // of the session, once it is known
 
-  shard_counters counters;  // but those of the session, and of the present inflater
+  const std::shared_ptr<shard_counters> counters;  // with those of the session, and of each inflater
+  std::uint64_t acks_seen = 0;
   std::atomic<protocol::session_status> status{protocol::session_status::idle};
   std::atomic<std::int64_t> latency_ns{-1};
   std::atomic<std::int64_t> guild_count{-1};

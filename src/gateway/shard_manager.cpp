@@ -492,14 +492,10 @@ task<std::vector<session_position>> shard_manager::positions() const {
   co_return out;
 }
 
-task<shard_counters> shard_manager::counters() const {
-  const auto self = impl_;
+shard_counters shard_manager::counters() const noexcept {
   shard_counters sum;
-  for (const auto& one : self->shards) {
-    const auto mine = co_await one->counters();
-    sum += mine;
-  }
-  co_return sum;
+  for (const auto& one : impl_->shards) sum += one->counters();
+  return sum;
 }
 
 }  // namespace monochord::gateway

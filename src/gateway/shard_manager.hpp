@@ -72,7 +72,7 @@ class shard_manager {
   /// Of all shards that have a session.
   task<std::vector<session_position>> positions() const;
   /// Of all shards together.
-  task<shard_counters> counters() const;
+  shard_counters counters() const noexcept;
 
   struct impl;
 

@@ -74,7 +74,7 @@ void shard::impl::enqueue(std::shared_ptr<outgoing> which) {
   if (over || which->withdrawn) return which->finish(make_error_code(errc::cancelled));
   pending.push_back(std::move(which));
   if (!session) return;  // it is sent once there is one
-  if (!user_may_send() || pending.size() > 1) ++counters.user_waits;
+  if (!user_may_send() || pending.size() > 1) ++counters->user_waits;
   pump();
   rearm();
 }

@@ -28,7 +28,8 @@ struct zstd_free {
 }  // namespace
 
 struct inflater::state {
-  explicit state(compression k, inflate_limits l) : kind(k), limits(l) {}
+  state(compression k, inflate_limits l, std::shared_ptr<inflate_counters> c)
+      : kind(k), limits(l), counters(c ? std::move(c) : std::make_shared<inflate_counters>()) {}
   ~state() { end_zlib(); }
   state(const state&) = delete;
   state& operator=(const state&) = delete;
@@ -61,7 +62,7 @@ struct inflater::state {
 
   compression kind;
   inflate_limits limits;
-  inflate_counters counters;
+  const std::shared_ptr<inflate_counters> counters;
 
   std::unique_ptr<char[]> buffer;  // capacity + padding bytes
   std::size_t capacity = 0;
@@ -149,7 +150,8 @@ std::string_view name(compression kind) noexcept {
   return "";
 }
 
-inflater::inflater(compression kind, inflate_limits limits) : state_(std::make_unique<state>(kind, limits)) {}
+inflater::inflater(compression kind, inflate_limits limits, std::shared_ptr<inflate_counters> counters)
+    : state_(std::make_unique<state>(kind, limits, std::move(counters))) {}
 inflater::~inflater() = default;
 inflater::inflater(inflater&&) noexcept = default;
 inflater& inflater::operator=(inflater&&) noexcept = default;
@@ -157,8 +159,8 @@ inflater& inflater::operator=(inflater&&) noexcept = default;
 inflater::result inflater::feed(std::string_view frame) {
   auto& s = *state_;
   result out;
-  ++s.counters.frames;
-  s.counters.bytes_in += frame.size();
+  ++s.counters->frames;
+  s.counters->bytes_in += frame.size();
   if (s.broken) {
     out.error = s.broken;
     return out;
@@ -174,7 +176,7 @@ inflater::result inflater::feed(std::string_view frame) {
   else if (s.kind == compression::zlib_stream) s.broken = s.feed_zlib(frame);
   else s.broken = s.feed_zstd(frame);
   if (s.broken) {
-    ++s.counters.errors;
+    ++s.counters->errors;
     out.error = s.broken;
     return out;
   }
@@ -182,8 +184,8 @@ inflater::result inflater::feed(std::string_view frame) {
     std::memset(s.buffer.get() + s.size, 0, padding);
     out.message = {s.buffer.get(), s.size};
     out.complete = true;
-    ++s.counters.messages;
-    s.counters.bytes_out += s.size;
+    ++s.counters->messages;
+    s.counters->bytes_out += s.size;
   }
   return out;
 }
@@ -213,6 +215,6 @@ void inflater::release() noexcept {
 
 std::size_t inflater::capacity() const noexcept { return state_->capacity; }
 compression inflater::kind() const noexcept { return state_->kind; }
-const inflate_counters& inflater::counters() const noexcept { return state_->counters; }
+const inflate_counters& inflater::counters() const noexcept { return *state_->counters; }
 
 }  // namespace monochord::protocol

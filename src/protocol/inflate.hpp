@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <monochord/core/error.hpp>
+#include "core/tally.hpp"
 
 namespace monochord::protocol {
 
@@ -23,8 +24,12 @@ struct inflate_limits {
   int max_window_log = 23;                          ///< zstd: greatest window (2^n bytes) that a stream may ask for
 };
 
+/// Counted by whoever feeds, to be read from anywhere.
 struct inflate_counters {
-  std::uint64_t frames = 0, messages = 0, bytes_in = 0, bytes_out = 0, errors = 0;
+  tally frames, messages;
+  tally bytes_in;   ///< as they came
+  tally bytes_out;  ///< of messages, decompressed
+  tally errors;
 
   inflate_counters& operator+=(const inflate_counters& other) noexcept;
 };
@@ -43,7 +48,9 @@ class inflater {
     bool complete = false;     ///< false without an error: more frames are needed (or the frame was empty)
   };
 
-  explicit inflater(compression kind = compression::none, inflate_limits limits = {});
+  /// Counts in `counters`, which others may do as well on the same strand; null: in its own.
+  explicit inflater(compression kind = compression::none, inflate_limits limits = {},
+                    std::shared_ptr<inflate_counters> counters = nullptr);
   ~inflater();
   inflater(inflater&&) noexcept;
   inflater& operator=(inflater&&) noexcept;

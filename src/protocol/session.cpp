@@ -32,6 +32,7 @@ action make(action::kind what) {
 
 session::session(session_options options, std::optional<session_snapshot> stored)
     : options_(std::move(options)),
+      counters_(options_.counters ? options_.counters : std::make_shared<session_counters>()),
       connect_backoff_(options_.reconnect_backoff),
       flap_backoff_(options_.reconnect_backoff),
       invalid_backoff_({seconds{5}, seconds{60}}) {
@@ -163,7 +164,7 @@ void session::connect(moment at, actions& out) {
   paused_ = false;
   unacked_ = false;
   limit_.reset();
-  ++counters_.connects;
+  ++counters_->connects;
   out.add(make(action::kind::connect));
 }
 
@@ -177,7 +178,7 @@ std::string session::url() const {
 bool session::stale(std::uint32_t generation) noexcept {
   const bool alive = generation == generation_ && status_ != session_status::idle &&
                      status_ != session_status::waiting && status_ != session_status::ended;
-  if (!alive) ++counters_.stale;
+  if (!alive) ++counters_->stale;
   return !alive;
 }
 
@@ -189,7 +190,7 @@ bool session::beats() const noexcept {
 actions session::opened(std::uint32_t generation, moment at) {
   actions out;
   if (stale(generation) || status_ != session_status::connecting) return out;
-  ++counters_.opened;
+  ++counters_->opened;
   status_ = session_status::hello;
   deadline_ = at.now + options_.hello_timeout;
   return out;
@@ -217,7 +218,7 @@ actions session::closed(std::uint32_t generation, int code, moment at, fatal_ans
 actions session::refused(std::uint32_t generation, error_code why, moment at) {
   actions out;
   if (stale(generation) || status_ != session_status::connecting) return out;
-  const bool was_up = counters_.readies + counters_.resumed != 0;
+  const bool was_up = counters_->readies + counters_->resumed != 0;
   if (was_up || at_resume_url_) lose(reconnect_reason::connect_failed, -1, {}, at, out);
   else fail(why, 0, out);
   return out;
@@ -225,14 +226,14 @@ actions session::refused(std::uint32_t generation, error_code why, moment at) {
 
 void session::frame(std::uint32_t generation) noexcept {
   if (generation != generation_) return;
-  ++counters_.frames;
+  ++counters_->frames;
   frame_since_beat_ = true;
 }
 
 actions session::malformed(std::uint32_t generation, moment at) {
   actions out;
   if (stale(generation)) return out;
-  ++counters_.malformed;
+  ++counters_->malformed;
   // A resume replays what came after the last good payload. Garbage in the same place again would come for ever.
   if (!session_id_.empty() && malformed_at_ == received_) clear_session(out);
   malformed_at_ = received_;
@@ -243,7 +244,7 @@ actions session::malformed(std::uint32_t generation, moment at) {
 /// The connection is over, for whatever reason: every way to a reconnect goes through here. `close_code` -1: nothing
 /// is left to close.
 void session::lose(reconnect_reason why, int close_code, duration at_least, moment at, actions& out) {
-  ++counters_.reconnects[static_cast<std::size_t>(why)];
+  ++counters_->reconnects[static_cast<std::size_t>(why)];
   if (close_code >= 0) {
     auto a = make(action::kind::close);
     a.code = close_code;
@@ -251,7 +252,7 @@ void session::lose(reconnect_reason why, int close_code, duration at_least, mome
   }
   settle_permit(out);
   if (status_ == session_status::resuming) {
-    ++counters_.failed_resumes;
+    ++counters_->failed_resumes;
     // A replay that was cut but got on will come to its end; to give the session up would lose what is left of it.
     failed_resumes_ = received_ > resumed_from_ ? 0 : failed_resumes_ + 1;
     if (failed_resumes_ >= failed_resumes_allowed) clear_session(out);
@@ -298,7 +299,7 @@ void session::clear_session(actions& out) {
   session_id_.clear();
   resume_url_.clear();
   ++session_number_;
-  ++counters_.sessions_lost;
+  ++counters_->sessions_lost;
   out.add(make(action::kind::session_lost));
 }
 
@@ -341,7 +342,7 @@ actions session::hello(std::uint32_t generation, duration heartbeat_interval, mo
   warn_at_ = at.now + options_.ready_warning;
   deadline_ = at.now + options_.ready_limit;
   resumed_from_ = received_;
-  ++counters_.resumes;
+  ++counters_->resumes;
   send(payload_kind::resume, at, out);
   return out;
 }
@@ -353,7 +354,7 @@ actions session::permit_granted(std::uint32_t generation, moment at) {
   warned_ = false;
   warn_at_ = at.now + options_.ready_warning;
   deadline_ = at.now + options_.ready_limit;
-  ++counters_.identifies;
+  ++counters_->identifies;
   send(payload_kind::identify, at, out);
   return out;
 }
@@ -370,7 +371,7 @@ actions session::permit_refused(std::uint32_t generation, error_code why, moment
 }
 
 void session::note_seq(std::int64_t seq) noexcept {
-  if (seq > received_ + 1) counters_.gaps += static_cast<std::uint64_t>(seq - received_ - 1);
+  if (seq > received_ + 1) counters_->gaps += static_cast<std::uint64_t>(seq - received_ - 1);
   received_ = seq;
 }
 
@@ -395,8 +396,8 @@ actions session::ready(std::uint32_t generation, std::int64_t seq, std::string_v
   up_since_ = at.now;
   connect_backoff_.reset();
   invalid_backoff_.reset();
-  ++counters_.readies;
-  ++counters_.events;
+  ++counters_->readies;
+  ++counters_->events;
   permit_open_ = false;
   auto settled = make(action::kind::settle_permit);
   settled.ok = true;
@@ -419,17 +420,17 @@ actions session::dispatch(std::uint32_t generation, std::int64_t seq, std::strin
       avoid_resume_url_ = false;  // it was one bad connection, not a dead address
       connect_backoff_.reset();
       invalid_backoff_.reset();
-      ++counters_.resumed;
+      ++counters_->resumed;
       auto up = make(action::kind::up);
       up.ok = true;
       out.add(up);
     } else if (seq <= received_) {
-      ++counters_.duplicates;
+      ++counters_->duplicates;
       return out;
     }
   }
   if (seq > received_) note_seq(seq);
-  ++counters_.events;
+  ++counters_->events;
   out.add(make(action::kind::deliver));
   return out;
 }
@@ -441,13 +442,13 @@ actions session::heartbeat_requested(std::uint32_t generation, moment at) {
   const bool room = limit_.may_send(send_limit::sender::user, at.now) ||
                     (limit_.may_send(send_limit::sender::session, at.now) && at.now - last_beat_ >= seconds{1});
   if (!room) {
-    ++counters_.heartbeats_held_back;
+    ++counters_->heartbeats_held_back;
     return out;
   }
   if (!unacked_) unacked_since_ = at.now;
   unacked_ = true;
   last_beat_ = at.now;
-  ++counters_.heartbeats;
+  ++counters_->heartbeats;
   send(payload_kind::heartbeat, at, out);
   return out;
 }
@@ -455,7 +456,7 @@ actions session::heartbeat_requested(std::uint32_t generation, moment at) {
 actions session::heartbeat_acked(std::uint32_t generation, moment at) {
   actions out;
   if (stale(generation) || !beats()) return out;
-  ++counters_.acks;
+  ++counters_->acks;
   if (unacked_) latency_ = at.now - last_beat_;
   unacked_ = false;
   return out;
@@ -481,7 +482,7 @@ actions session::invalid_session(std::uint32_t generation, bool resumable, momen
 }
 
 actions session::unknown_op(std::uint32_t generation) {
-  if (!stale(generation)) ++counters_.unknown_ops;
+  if (!stale(generation)) ++counters_->unknown_ops;
   return {};
 }
 
@@ -497,7 +498,7 @@ void session::look_for_life(moment at, actions& out) {
     silent_at_ = at.now + own_delay;
     return;
   }
-  ++counters_.zombies;
+  ++counters_->zombies;
   lose(reconnect_reason::zombie, resumable_close, {}, at, out);
 }
 
@@ -506,20 +507,20 @@ void session::beat(moment at, actions& out) {
   if (!paused_) {
     if (late > std::max(interval_, shortest_suspend)) {
       // We did not run for a whole interval, so Discord has given the connection up or will. One reconnect.
-      ++counters_.zombies;
+      ++counters_->zombies;
       lose(reconnect_reason::suspended, resumable_close, {}, at, out);
       return;
     }
     const bool silent = unacked_ && !frame_since_beat_;
     const bool deaf = unacked_ && at.now - unacked_since_ >= 2 * interval_;
     if (silent || deaf) {
-      ++counters_.zombies;
+      ++counters_->zombies;
       lose(reconnect_reason::zombie, resumable_close, {}, at, out);
       return;
     }
   }
   if (!limit_.may_send(send_limit::sender::session, at.now)) {
-    ++counters_.heartbeats_held_back;
+    ++counters_->heartbeats_held_back;
     beat_due_ = limit_.next(send_limit::sender::session, at.now);
     return;
   }
@@ -529,7 +530,7 @@ void session::beat(moment at, actions& out) {
   last_beat_ = at.now;
   beat_due_ = at.now + interval_;
   silent_at_ = at.now + std::min(interval_, ack_grace);
-  ++counters_.heartbeats;
+  ++counters_->heartbeats;
   send(payload_kind::heartbeat, at, out);
 }
 

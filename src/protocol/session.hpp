@@ -12,6 +12,7 @@
 #include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
 
+#include "core/tally.hpp"
 #include "protocol/backoff.hpp"
 #include "protocol/connect_pace.hpp"
 #include "protocol/inflate.hpp"
@@ -32,6 +33,8 @@ struct session_snapshot {
   std::string resume_url;
 };
 
+struct session_counters;
+
 struct session_options {
   std::string gateway_url;           ///< where to IDENTIFY, as GET /gateway/bot says
   std::string gateway_url_override;  ///< not empty: instead of it, and the host of every resume URL
@@ -44,6 +47,7 @@ struct session_options {
   duration stable_after = std::chrono::seconds{5};  ///< a session up for less counts as a failure when it is lost
   backoff_options reconnect_backoff;
   std::shared_ptr<connect_gate> gate;  ///< asked before each attempt to connect; null: none is kept waiting
+  std::shared_ptr<session_counters> counters;  ///< where it counts; null: in its own
 };
 
 enum class session_status : std::uint8_t {
@@ -123,19 +127,20 @@ class actions {
   std::size_t size_ = 0;
 };
 
+/// Counted where the session is, to be read from anywhere.
 struct session_counters {
-  std::uint64_t frames = 0;       ///< websocket messages, of all connections
-  std::uint64_t events = 0;       ///< op 0 handed on
-  std::uint64_t duplicates = 0;   ///< events replayed although they had come before, dropped
-  std::uint64_t gaps = 0;         ///< sequence numbers that were skipped
-  std::uint64_t stale = 0;        ///< inputs of an old connection, dropped
-  std::uint64_t unknown_ops = 0;
-  std::uint64_t connects = 0;     ///< attempts
-  std::uint64_t opened = 0;       ///< attempts that reached an open websocket
-  std::uint64_t identifies = 0, readies = 0, resumes = 0, resumed = 0, failed_resumes = 0, sessions_lost = 0;
-  std::uint64_t heartbeats = 0, acks = 0, heartbeats_held_back = 0;  ///< held back: the send limit was reached
-  std::uint64_t zombies = 0, malformed = 0;
-  std::uint64_t reconnects[static_cast<std::size_t>(reconnect_reason::count_)] = {};
+  tally frames;       ///< websocket messages, of all connections
+  tally events;       ///< op 0 handed on
+  tally duplicates;   ///< events replayed although they had come before, dropped
+  tally gaps;         ///< sequence numbers that were skipped
+  tally stale;        ///< inputs of an old connection, dropped
+  tally unknown_ops;
+  tally connects;     ///< attempts
+  tally opened;       ///< attempts that reached an open websocket
+  tally identifies, readies, resumes, resumed, failed_resumes, sessions_lost;
+  tally heartbeats, acks, heartbeats_held_back;  ///< held back: the send limit was reached
+  tally zombies, malformed;
+  tally reconnects[static_cast<std::size_t>(reconnect_reason::count_)] = {};
   std::uint64_t reconnects_by(reconnect_reason why) const noexcept { return reconnects[static_cast<std::size_t>(why)]; }
   session_counters& operator+=(const session_counters& other) noexcept;
 };
@@ -236,7 +241,7 @@ class session {
   std::optional<session_snapshot> snapshot() const;
   /// Between the last heartbeat and its ACK; nothing before the first one.
   std::optional<duration> latency() const noexcept { return latency_; }
-  const session_counters& counters() const noexcept { return counters_; }
+  const session_counters& counters() const noexcept { return *counters_; }
 
  private:
   bool stale(std::uint32_t generation) noexcept;
@@ -256,6 +261,7 @@ class session {
   duration delay_after_loss(moment at);
 
   session_options options_;
+  std::shared_ptr<session_counters> counters_;
   session_status status_ = session_status::idle;
   std::uint32_t generation_ = 0;
   bool permit_open_ = false;   // requested and neither cancelled nor settled
@@ -294,7 +300,6 @@ class session {
   backoff connect_backoff_;
   backoff flap_backoff_;   // for sessions that come up and are lost at once
   backoff invalid_backoff_;
-  session_counters counters_;
 };
 
 }  // namespace monochord::protocol

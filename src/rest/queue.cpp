@@ -273,6 +273,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
   for (;;) {
     go_on_unless_cancelled();
     auto turn = mine.take_turn();
+    const auto asked_at = clock_->now();
     if (!turn.decided()) {
       {
         waiting mine_comes(mine, trip.deadline);
@@ -290,6 +291,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
     }
     const auto sent_at = clock_->now();
+    waits_.observe(sent_at - asked_at);
     const auto end = std::min(trip.deadline, trip.covered_until());
     if (sent_at >= end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
 
@@ -298,6 +300,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       call_hook(options_.hooks.before_request, rest_request_event{trip.route(), trip.shown(), trip.sent});
     go_on_unless_cancelled();  // by the hook
     const auto ended = [&](int status, error_code error) {
+      routes_.sent(what.route, status, clock_->now() - sent_at);
       if (options_.hooks.after_response)
         call_hook(options_.hooks.after_response,
                   rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, clock_->now() - sent_at});
@@ -554,42 +557,6 @@ task<> queue::close() {
   limits_->leave(*this);
   co_await pool_.close();
   co_await express_.close();
-}
-
-task<rest_counters> queue::counters() {
-  rest_counters all;
-  all.succeeded = tallies_.succeeded;
-  all.refused = tallies_.refused;
-  all.failed = tallies_.failed;
-  all.calls = tallies_.calls;  // last: it is never less than the three
-  all.retries = tallies_.retries;
-  all.waited = tallies_.waited;
-  all.status_429 = tallies_.status_429;
-  const auto report = limits_->look(clock_->now());
-  const auto& limiter = report.counters;
-  all.waited_bucket = limiter.waits_bucket + limiter.waits_learning;
-  all.waited_global = limiter.waits_global;
-  all.waited_blocked = limiter.waits_blocked;
-  all.waited_guard = limiter.waits_guard;
-  all.waited_circuit = limiter.waits_circuit;
-  all.limited_bucket = limiter.limited_user;
-  all.limited_shared = limiter.limited_shared;
-  all.limited_global = limiter.limited_global;
-  all.limited_address = limiter.limited_blocked;
-  all.circuit_openings = limiter.circuit_openings;
-  all.invalid_requests = report.invalid_requests;
-  for (const auto& figure : report.waiting)
-    all.waiting.push_back({figure.label, figure.bucket, std::string(protocol::name(figure.waits_for)), figure.waiting,
-                           figure.in_flight, figure.oldest});
-  const auto http = pool_.counters();
-  const auto express = express_.counters();
-  all.connections_opened = http.connections_opened + express.connections_opened;
-  all.connections_reused = http.connections_reused + express.connections_reused;
-  all.tls_handshakes = http.tls_handshakes + express.tls_handshakes;
-  all.tls_resumed = http.tls_resumed + express.tls_resumed;
-  all.idle_closes = http.idle_closes + express.idle_closes;
-  all.timeouts = http.timeouts + express.timeouts;
-  co_return all;
 }
 
 }  // namespace monochord::rest

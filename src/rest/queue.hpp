@@ -30,6 +30,7 @@
 #include "protocol/routes.hpp"
 #include "rest/call.hpp"
 #include "rest/limits.hpp"
+#include "rest/route_meter.hpp"
 #include "rest/upload.hpp"
 
 namespace monochord::rest {
@@ -68,6 +69,11 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   task<> close();
 
   task<rest_counters> counters();
+  /// The same at once.
+  rest_counters count() const;
+  std::vector<route_meter::figures> routes() const { return routes_.look(); }
+  /// How long each sending waited for its turn, those that did not wait included.
+  histogram_figures waits() const noexcept { return waits_.figures(); }
 
   limit_checks body_limits() const noexcept { return options_.body_limits; }
   const optional<monochord::default_mentions>& default_mentions() const noexcept { return options_.allowed_mentions; }
@@ -122,6 +128,8 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct tallies {
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   } tallies_;
+  route_meter routes_;
+  histogram waits_;
 
   mutable std::recursive_mutex hooks_mutex_;  // held while one runs, which may make a call that has hooks itself
 

@@ -88,6 +88,18 @@ def unknown_names(text):
             yield f'{struct}::{member}'
 
 
+def families(page):
+    """name -> type of the metrics that a page's tables list."""
+    return dict(re.findall(r'^\| `(\w+)` \| (counter|gauge|histogram) \|', page, re.M))
+
+
+def gathered():
+    """name -> type of those that a client writes."""
+    code = (TOP / 'src/client/gather.cpp').read_text()
+    found = {name: kind for kind, name in re.findall(r'\b(counter|gauge|histogram)\(\s*"(\w+)"', code)}
+    return found | {name: 'gauge' for name in re.findall(r'\beach\("(\w+)"', code)}
+
+
 known = {}
 for path in sorted((TOP / 'tests/snippets').glob('*.cpp')):
     for name, text in regions(path):
@@ -122,6 +134,14 @@ for page in [TOP / 'README.md', *sorted((TOP / 'docs').rglob('*.md'))]:
     for what in unknown_names(text):
         failures += 1
         print(f'{name}: {what} does not exist')
+
+listed, written = families((TOP / 'docs/metrics.md').read_text()), gathered()
+if len(written) < 40:
+    sys.exit(f'only {len(written)} metrics were found in src/client/gather.cpp')
+for name in sorted(listed.keys() | written.keys()):
+    if listed.get(name) != written.get(name):
+        failures += 1
+        print(f'docs/metrics.md: {name} is {listed.get(name, "missing")}, in the code {written.get(name, "missing")}')
 
 print(f'{blocks} blocks, {links} links, {len(known)} regions, {failures} failures')
 sys.exit(1 if failures or not blocks else 0)

@@ -30,6 +30,8 @@ struct rest_counters {
   std::uint64_t status_429 = 0;          ///< answers that were 429s
   std::uint64_t waited = 0;              ///< sendings that had to wait for a limit
   std::uint64_t waited_bucket = 0;       ///< of these, for the quota of a bucket
+  std::uint64_t waited_order = 0;        ///< for an earlier write to the same channel or webhook
+  std::uint64_t waited_connection = 0;   ///< for one of the client's connections
   std::uint64_t waited_global = 0;       ///< for the global limit
   std::uint64_t waited_blocked = 0;      ///< for the end of a block of the whole address
   std::uint64_t waited_guard = 0;        ///< because of too many invalid requests

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <monochord/metrics/metrics.hpp>
+#include <monochord/metrics/server.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "core/process.hpp"
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/event_tally.hpp"
+#include "dispatch/handler_meter.hpp"
+#include "gateway/shard_counters.hpp"
+#include "gateway/shard_set.hpp"
+#include "metrics/page.hpp"
+#include "rest/queue.hpp"
+
+namespace monochord {
+
+struct cache_stats;
+
+/// What a client counts beside its parts' own counters, and the figures that are made of all of it.
+struct client_meters {
+  explicit client_meters(std::shared_ptr<clock> time)
+      : handlers(std::make_shared<dispatch::handler_meter>(std::move(time))) {}
+
+  const std::shared_ptr<dispatch::event_tally> events = std::make_shared<dispatch::event_tally>();
+  const std::shared_ptr<dispatch::handler_meter> handlers;
+  const std::shared_ptr<gateway::shard_ledger> shards = std::make_shared<gateway::shard_ledger>();
+  metrics figures;
+  std::unique_ptr<metrics_server> server;  // null without client_options::metrics_listen
+};
+
+// Each writes the families of one part. docs/metrics.md names them all.
+void gather_gateway(metric_page& to, const dispatch::event_tally& events, const gateway::shard_ledger& all,
+                    const std::vector<shard_info>& now);
+void gather_rest(metric_page& to, const rest::queue& of);
+void gather_dispatch(metric_page& to, const dispatch::dispatcher& of, const dispatch::handler_meter& handlers);
+void gather_process(metric_page& to, const std::optional<detail::process_figures>& now);
+void gather_cache(metric_page& to, const cache_stats& now);
+
+}  // namespace monochord
