@@ -371,7 +371,8 @@ task<> fleet::impl::hand_over() {
   if (delegate) delegate->carried_out();
   if (serving->store) {
     std::vector<int> gone;
-    for (const auto& one : old->manager->all()) gone.push_back(one->id());
+    for (const auto& one : old->manager->all())
+      if (one->id() >= serving->manager->range().total) gone.push_back(one->id());  // others are some process's, maybe in the same store
     try {
       co_await old->store->until_quiet(options.shard.clock);
       co_await serving->store->take_over(options.shard.clock, std::move(gone));

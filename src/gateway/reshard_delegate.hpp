@@ -15,8 +15,8 @@
 
 namespace monochord::gateway {
 
-/// Speaks for one process of a cluster at the exchange while it is resharded with the others: carries to and fro between its merge
-/// and them, until all know what was decided. On the strand that it is given.
+/// Speaks for one process of a cluster at the exchange while it is resharded with the others: carries to and fro between its
+/// merge and them, until all know what was decided. On the strand that it is given.
 class reshard_delegate : public std::enable_shared_from_this<reshard_delegate> {
  public:
   using stage = protocol::reshard_member::stage;

@@ -100,19 +100,19 @@ struct cluster_process {
 
 /// Several processes, and guilds in which something happens all the time.
 struct busy_cluster {
-  busy_cluster(unsigned seed, int processes, int total, bool with_exchange = true)
+  busy_cluster(unsigned seed, int processes, int total, bool with_exchange = true, bool one_store = false)
       : random(seed), total_(total), world(served()), exchange(std::make_shared<shaky_exchange>(world.sim.clock())) {
     mc::identify_queue_options starts;
     starts.max_concurrency = 4;
     queue = mc::make_identify_queue(world.sim.clock(), starts);
     for (int i = 0; i < processes; ++i) {
-      stores.push_back(mc::make_memory_session_store());
+      if (i == 0 || !one_store) store = mc::make_memory_session_store();
       auto options = world.options();
       options.intents = options.intents | mc::intent::guild_message_typing | mc::intent::guild_members;
       options.log = mc::log_level::debug;
       options.shards = mc::shard_plan::cluster(i, processes, total);
       options.identify_queue = queue;
-      options.session_store = stores.back();
+      options.session_store = store;
       if (with_exchange) options.resharding.exchange = exchange;
       ways.push_back(options);
       all.push_back(std::make_unique<cluster_process>(world.world.bot_token(), options, seen, created));
@@ -291,7 +291,7 @@ struct busy_cluster {
   std::map<mc::guild_id, int> created;
   std::shared_ptr<shaky_exchange> exchange;
   std::shared_ptr<mc::identify_queue> queue;
-  std::vector<std::shared_ptr<mc::session_store>> stores;
+  std::shared_ptr<mc::session_store> store;  // of the last one, or of all
   std::vector<mc::client_options> ways;
   std::vector<std::unique_ptr<cluster_process>> all;
   std::vector<place> places;
@@ -459,6 +459,26 @@ TEST_CASE("processes that cannot learn what was decided go back after a while, a
   for (auto& one : c.all) CHECK(one->why == mc::reshard_failure::in_doubt);
   c.busy_for(2s);
   c.check_all_have(4);
+  c.check_seen();
+}
+
+TEST_CASE("processes that keep their sessions in one place go on with the new ones when they are started again") {
+  const auto [from, to] = GENERATE(std::pair(4, 6), std::pair(6, 4));
+  busy_cluster c(1, 2, from, true, true);
+  c.begin_reshard_all(to);
+  c.until_done();
+  c.busy_for(2s);
+  const auto identifies = c.world.discord().counters().identifies;
+  for (auto& one : c.all) one->bot.stop();
+  c.busy_until([&] { return !c.all[0]->lives && !c.all[1]->lives; }, 20s);
+  for (std::size_t i = 0; i < 2; ++i) {
+    c.ways[i].shards = mc::shard_plan::cluster(static_cast<int>(i), 2, to);
+    c.all[i] = std::make_unique<cluster_process>(c.world.world.bot_token(), c.ways[i], c.seen, c.created);
+    c.begin(*c.all[i]);
+  }
+  CHECK(c.world.discord().counters().identifies == identifies);
+  c.busy_for(1s);
+  c.check_all_have(to);
   c.check_seen();
 }
 
