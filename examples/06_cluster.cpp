@@ -43,6 +43,7 @@ int main(int argc, char** argv) try {
   }
   if (queue.owner.empty()) queue.owner = "cluster-" + name;  // the same after a restart
   options.identify_queue = mc::make_network_identify_queue(queue);
+  options.resharding.exchange = mc::make_network_reshard_exchange(queue);  // shards().reshard() in all processes: together
 
   mc::client bot{mc::token_from_env("DISCORD_TOKEN"), options};
   bot.on_progress([&](const mc::start_progress& now) {

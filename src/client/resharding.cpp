@@ -104,7 +104,8 @@ task<reshard_report> client::impl::reshard(std::weak_ptr<impl> weak, int total, 
   auto plan = self->plan.with_total(total);
   auto info = co_await self->rest->get_gateway_bot();
   provide_descriptors(self->options, plan.shards(info.shards));
-  auto out = co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how));
+  auto exchange = plan.is_part() ? self->options.resharding.exchange : nullptr;
+  auto out = co_await self->shards->reshard(std::move(plan), std::move(info), std::move(how), std::move(exchange));
   self->give_back_memory_soon();
   co_return out;
 }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "gateway/crew.hpp"
+#include "gateway/reshard_delegate.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
@@ -27,8 +28,22 @@ constexpr duration look_interval = std::chrono::milliseconds{250};
 constexpr std::size_t most_expected = 1'000'000;
 /// How long a client that is stopped while two sets are read waits for what the other one has brought already.
 constexpr duration catch_up_limit = std::chrono::seconds{2};
+/// And, of several processes, for what they decide, and until they have heard that this one is gone.
+constexpr duration last_words = std::chrono::seconds{3};
 constexpr duration catch_up_interval = std::chrono::milliseconds{20};
+/// How often it does near the switch of several processes.
+constexpr duration short_look_interval = std::chrono::milliseconds{20};
+/// How long a process that has left the decision to all waits for it, while the events of guilds that move are held back: nearly
+/// as long as it is remembered.
+constexpr duration doubt_limit = std::chrono::minutes{4};
+/// How long all processes of a cluster may take to be ready for the first new shard, once they have met.
+constexpr duration merge_limit = std::chrono::seconds{30};
 using merge_side = merger::side;
+using stage = reshard_delegate::stage;
+
+protocol::shard_part part_of(const shard_range& r) { return {{r.first, r.last - r.first + 1}, r.total}; }
+
+std::exception_ptr failed(errc why, const std::string& text) { return std::make_exception_ptr(error(why, text)); }
 }  // namespace
 
 struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
@@ -42,17 +57,32 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
   static task<> keep_positions(std::shared_ptr<impl> self);
   static task<> find_positions(std::shared_ptr<impl> self, std::optional<std::vector<session_position>>& out);
 
-  static task<> reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how,
-                        std::shared_ptr<reshard_report> out);
+  /// What is asked for.
+  struct request {
+    request(shard_plan which, gateway_info told, reshard_options limits, std::shared_ptr<reshard_exchange> at)
+        : plan(which), info(std::move(told)), how(limits), exchange(std::move(at)), to(plan.shards(info.shards)) {}
+    const shard_plan plan;
+    const gateway_info info;
+    const reshard_options how;
+    const std::shared_ptr<reshard_exchange> exchange;  // null: this process goes by itself
+    const shard_range to;
+  };
+  static task<> reshard(std::shared_ptr<impl> self, std::shared_ptr<const request> wanted, std::shared_ptr<reshard_report> out);
   void check_room(int wanted, const gateway_info& info, const reshard_options& how) const;
-  std::shared_ptr<merger> merge(const shard_range& to, const reshard_options& how) const;
-  /// Nothing when the new set may take over; why not otherwise.
-  task<std::exception_ptr> bring_up(merger& both, const reshard_options& how, reshard_report& out);
-  task<> hand_over(merger& both);
-  task<> go_back(merger& both);
-  task<> wait_for_the_last(merger& both, const crew& old, const crew& fresh);
+  /// From here on `merging` is what both sets go through.
+  void begin_merge(const request& wanted);
+  void begin_next(const request& wanted);
+  // Nothing when it may go on; why not otherwise.
+  task<std::exception_ptr> meet(const request& wanted);
+  task<std::exception_ptr> until_past(stage which, duration limit);
+  task<std::exception_ptr> bring_up(const request& wanted, reshard_report& out);
+  std::exception_ptr look_at_others() const;
+  task<std::exception_ptr> agree(std::exception_ptr mine);
+  task<> hand_over();
+  task<> go_back();
+  task<> wait_for_the_last(const crew& old, const crew* fresh);
   /// Lets time pass in the merge.
-  static void look(merger& both, const crew& old, const crew& fresh);
+  static void look(merger& both, const crew& old, const crew* fresh);
   static task<> pause(std::shared_ptr<clock> time, asio::any_io_executor where, duration how_long, bool& in_time);
   /// False when it was cancelled.
   task<bool> wait_a_little() const;
@@ -71,6 +101,7 @@ struct fleet::impl : std::enable_shared_from_this<fleet::impl> {
   // On the strand.
   std::shared_ptr<crew> serving, next;
   std::shared_ptr<merger> merging;  // while copies may come of what the other set brought
+  std::shared_ptr<reshard_delegate> delegate;  // while it has something to tell other processes
   bool started = false, resharding = false, catching_up = false;
   std::optional<stop_mode> stopped;
   std::shared_ptr<net::parked> owner;
@@ -109,7 +140,8 @@ task<> fleet::impl::live(std::shared_ptr<impl> self) {
   const auto is_over = [&] {
     if (self->serving->ended && !failure) failure = self->serving->failure;
     if (self->serving->ended && !self->stopped) self->stop(stop_mode::keep_session);
-    return self->serving->ended && !self->resharding && (!self->next || self->next->is_over());
+    return self->serving->ended && !self->resharding && (!self->next || self->next->is_over()) &&
+           (!self->delegate || self->delegate->is_over());
   };
   while (!is_over()) {
     const auto woken = co_await net::park([me = self.get()](std::shared_ptr<net::parked> wait) { me->owner = std::move(wait); });
@@ -123,6 +155,8 @@ task<> fleet::impl::live(std::shared_ptr<impl> self) {
 
 void fleet::impl::stop(stop_mode mode) {
   if (!stopped || mode == stop_mode::discard_session) stopped = mode;
+  if (delegate) delegate->end_by(after(options.shard.clock->now(), last_words));
+  if (delegate && delegate->is_bound() && mode == stop_mode::keep_session) return;  // `reshard` comes back to it in a moment
   if (next) next->manager->stop(stop_mode::discard_session);  // its sessions are stored nowhere
   if (mode == stop_mode::keep_session && merging && !merging->is_done()) {
     if (std::exchange(catching_up, true)) return;
@@ -167,22 +201,38 @@ void fleet::impl::check_room(int wanted, const gateway_info& info, const reshard
   throw gateway_error(make_error_code(errc::identify_budget_spent), 0, 0, text);
 }
 
-std::shared_ptr<merger> fleet::impl::merge(const shard_range& to, const reshard_options& how) const {
-  const auto part = [](const shard_range& r) { return protocol::shard_part{{r.first, r.last - r.first + 1}, r.total}; };
+void fleet::impl::begin_merge(const request& wanted) {
   protocol::merge_options limits;
-  limits.hold_limit = how.hold_limit;
-  limits.twin_limit = how.twin_limit;
-  limits.guilds_limit = how.guilds_limit;
-  return std::make_shared<merger>(sink, options.shard.clock, limits, part(serving->manager->range()), part(to));
+  limits.hold_limit = wanted.how.hold_limit;
+  limits.twin_limit = wanted.how.twin_limit;
+  limits.guilds_limit = wanted.how.guilds_limit;
+  limits.cluster = delegate != nullptr;
+  const auto seed = delegate ? std::optional(delegate->round()) : std::nullopt;
+  const auto here = part_of(serving->manager->range());
+  merging = std::make_shared<merger>(sink, options.shard.clock, limits, here, part_of(wanted.to), seed);
+  serving->sink->merge(merging, merge_side::old_set);
 }
 
-void fleet::impl::look(merger& both, const crew& old, const crew& fresh) {
+void fleet::impl::begin_next(const request& wanted) {
+  auto of_next = options;
+  of_next.plan = wanted.plan;
+  of_next.info = wanted.info;
+  of_next.shard.queue = serving->manager->queue();
+  of_next.wait_for_budget = true;  // there was room a moment ago
+  of_next.on_progress = nullptr;
+  of_next.on_all_ready = nullptr;
+  next = make_crew(std::move(of_next), set_store::role::waits);
+  next->sink->merge(merging, merge_side::new_set);
+  start(next);
+}
+
+void fleet::impl::look(merger& both, const crew& old, const crew* fresh) {
   const auto tell_of = [&both](const crew& which, merge_side as) {
     for (const auto& one : which.manager->all())
       both.shard_is_up(as, one->id(), one->status() == protocol::session_status::ready && !one->is_paused());
   };
   tell_of(old, merge_side::old_set);
-  tell_of(fresh, merge_side::new_set);
+  if (fresh) tell_of(*fresh, merge_side::new_set);
   both.tick();
 }
 
@@ -194,7 +244,8 @@ task<> fleet::impl::pause(std::shared_ptr<clock> time, asio::any_io_executor whe
 
 task<bool> fleet::impl::wait_a_little() const {
   bool in_time = false;
-  co_await pause(options.shard.clock, strand, look_interval, in_time);
+  const bool hurries = delegate && delegate->hurries();
+  co_await pause(options.shard.clock, strand, hurries ? short_look_interval : look_interval, in_time);
   const auto cancellation = co_await asio::this_coro::cancellation_state;
   co_return in_time && !net::is_cancelled(cancellation);
 }
@@ -203,46 +254,133 @@ task<> fleet::impl::until_ended(std::shared_ptr<crew> which) const {
   while (!which->is_over()) (void)co_await wait_a_little();
 }
 
-task<std::exception_ptr> fleet::impl::bring_up(merger& both, const reshard_options& how, reshard_report& out) {
+// --- together with other processes -----------------------------------------------------------------------------------
+
+/// What has failed for all; nothing while all is well.
+std::exception_ptr fleet::impl::look_at_others() const {
+  if (auto why = delegate->failure()) return why;
+  if (delegate->at() == stage::waiting || !delegate->is_unheard()) return nullptr;
+  return delegate->failure(reshard_failure::unreachable, "the processes do not reshard together");
+}
+
+task<std::exception_ptr> fleet::impl::until_past(stage which, duration limit) {
   const auto& time = *options.shard.clock;
-  const auto fail = [](errc why, const std::string& text) { return std::make_exception_ptr(error(why, text)); };
+  const auto until = after(time.now(), limit);
+  while (delegate->at() <= which) {
+    const bool goes_on = co_await wait_a_little();
+    if (!goes_on) co_return failed(errc::cancelled, "the resharding was cancelled");
+    if (stopped) co_return failed(errc::cancelled, "the client is stopping");
+    if (auto why = look_at_others()) co_return why;
+    if (time.now() >= until)
+      co_return delegate->failure(delegate->is_unheard() ? reshard_failure::unreachable : reshard_failure::absent,
+                                  "the other processes of the cluster did not come to reshard with this one in time");
+  }
+  co_return look_at_others();
+}
+
+/// Until all are there, and each has its merge.
+task<std::exception_ptr> fleet::impl::meet(const request& wanted) {
+  const auto began = options.shard.clock->now();
+  while (delegate && !delegate->is_over()) {  // of the resharding before, which others may have to hear of
+    const bool goes_on = co_await wait_a_little();
+    if (!goes_on || stopped) co_return failed(errc::cancelled, "the resharding was cancelled");
+    if (options.shard.clock->now() - began >= wanted.how.meet_limit) delegate->end_by(options.shard.clock->now());
+  }
+  delegate = std::make_shared<reshard_delegate>(wanted.exchange, options.shard.clock, strand, part_of(serving->manager->range()),
+                                                part_of(wanted.to));
+  delegate->start([self = shared_from_this()] { self->wake(); });
+  log(log_level::info, "resharding: waits for the other processes");
+  auto why = co_await until_past(stage::waiting, wanted.how.meet_limit);
+  if (why) co_return why;
+  begin_merge(wanted);
+  delegate->merged(merging);
+  co_return co_await until_past(stage::merged, merge_limit);
+}
+
+/// Until it is decided for all, if it is not this process's own matter any more.
+task<std::exception_ptr> fleet::impl::agree(std::exception_ptr mine) {
+  if (mine && delegate->give_up()) co_return mine;
+  const auto& time = options.shard.clock;
+  const auto until = after(time->now(), doubt_limit);
+  auto looks_next = time->now();
+  bool in_time = true;
+  std::exception_ptr out;
+  while (delegate->at() == stage::in_doubt) {
+    co_await pause(time, strand, short_look_interval, in_time);
+    const auto now = time->now();
+    if (now >= looks_next) {
+      looks_next = now + look_interval;
+      look(*merging, *serving, next.get());
+    }
+    const bool waits_no_more = now >= until || merging->is_overfull() || (stopped && delegate->is_over());
+    if (!waits_no_more || delegate->at() != stage::in_doubt) continue;
+    out = delegate->failure(reshard_failure::in_doubt, "it cannot be learnt whether the other processes have taken over");
+    delegate->despair();
+  }
+  if (!out) out = delegate->failure();
+  if (!out) log(log_level::info, "resharding: all processes take over");
+  co_return out;
+}
+
+// ---------------------------------------------------------------------------------------------------------------------
+
+task<std::exception_ptr> fleet::impl::bring_up(const request& wanted, reshard_report& out) {
+  const auto& time = *options.shard.clock;
+  const auto& how = wanted.how;
+  auto& both = *merging;
   const auto deadline = after(time.now(), how.timeout);
-  std::optional<time_point> switched;
+  std::optional<time_point> ready;
   for (;;) {
     const bool goes_on = co_await wait_a_little();
-    if (!goes_on) co_return fail(errc::cancelled, "the resharding was cancelled");
-    if (stopped) co_return fail(errc::cancelled, "the client is stopping");
+    if (!goes_on) co_return failed(errc::cancelled, "the resharding was cancelled");
+    if (delegate && delegate->is_bound()) co_return std::exception_ptr();
+    if (stopped) co_return failed(errc::cancelled, "the client is stopping");
     if (next->ended)
-      co_return next->failure ? next->failure : fail(errc::cancelled, "the new shards have ended");
-    look(both, *serving, *next);
-    if (both.expected() > most_expected) co_return fail(errc::resource, "too many events came on one set of shards alone");
+      co_return next->failure ? next->failure : failed(errc::cancelled, "the new shards have ended");
+    look(both, *serving, next.get());
+    if (both.expected() > most_expected) co_return failed(errc::resource, "too many events came on one set of shards alone");
+    if (both.is_overfull()) co_return failed(errc::resource, "too many events of guilds that move to this process wait here");
+    if (delegate) {
+      if (auto why = look_at_others()) co_return why;
+    }
     const auto now = time.now();
-    if (!switched) {
-      if (now >= deadline) co_return fail(errc::timeout, "the new shards did not come up in time");
+    if (!ready) {
+      if (now >= deadline) co_return failed(errc::timeout, "the new shards did not come up in time");
       if (!both.new_set_is_ready()) continue;
-      switched = now;
-      tell.serving(next->manager);
-      log(log_level::info, "resharding: all " + std::to_string(next->manager->all().size()) + " new shards are up, commands go to them");
+      ready = now;
+      if (!delegate) tell.serving(next->manager);  // several processes do so together, since guilds go from one to another
+      log(log_level::info, "resharding: all " + std::to_string(next->manager->all().size()) + " new shards are up" +
+                               (delegate ? "" : ", commands go to them"));
       continue;
     }
-    out.balanced = now - std::max(both.balanced_since(), *switched) >= how.settle;
+    out.balanced = now - std::max(both.balanced_since(), *ready) >= how.settle;
+    const bool is_late = now - *ready >= how.settle_limit;
+    if (delegate) {
+      delegate->set_balanced(out.balanced || (is_late && both.new_set_is_ready()));
+      if (now >= after(deadline, how.settle_limit))
+        co_return failed(errc::timeout, "the new shards of the other processes did not come up in time");
+      continue;
+    }
     if (out.balanced) co_return std::exception_ptr();
-    if (now - *switched < how.settle_limit) continue;
+    if (!is_late) continue;
     if (both.new_set_is_ready()) co_return std::exception_ptr();
-    co_return fail(errc::timeout, "the new shards do not stay up");
+    co_return failed(errc::timeout, "the new shards do not stay up");
   }
 }
 
 /// The new set serves alone. Its sessions are stored before the old ones end, which then are nobody's any more.
-task<> fleet::impl::hand_over(merger& both) {
+task<> fleet::impl::hand_over() {
   const auto old = serving;
   std::swap(serving, next);
   *serving->on_trial = false;
   if (old->store) old->store->retire();
-  both.finish();
+  if (delegate) tell.serving(serving->manager);
+  merging->finish();
+  if (delegate) delegate->carried_out();
   if (serving->store) {
     std::vector<int> gone;
-    for (const auto& one : old->manager->all()) gone.push_back(one->id());
+    for (const auto& one : old->manager->all())
+      if (one->id() >= serving->manager->range().total) gone.push_back(one->id());  // others are some process's, maybe in the same store
     try {
       co_await old->store->until_quiet(options.shard.clock);
       co_await serving->store->take_over(options.shard.clock, std::move(gone));
@@ -257,8 +395,10 @@ task<> fleet::impl::hand_over(merger& both) {
   tell.retired(old->manager);
 }
 
-task<> fleet::impl::go_back(merger& both) {
-  both.roll_back();
+task<> fleet::impl::go_back() {
+  if (merging) merging->roll_back();
+  if (delegate) delegate->carried_out();
+  if (!next) co_return;
   tell.serving(serving->manager);
   next->manager->stop(stop_mode::discard_session);
   co_await until_ended(next);
@@ -266,62 +406,56 @@ task<> fleet::impl::go_back(merger& both) {
 }
 
 /// Copies may still come of what the other set brought.
-task<> fleet::impl::wait_for_the_last(merger& both, const crew& old, const crew& fresh) {
-  while ((!stopped || catching_up) && !serving->ended && !both.is_done()) {
+task<> fleet::impl::wait_for_the_last(const crew& old, const crew* fresh) {
+  while (merging && (!stopped || catching_up) && !serving->ended && !merging->is_done()) {
     (void)co_await wait_a_little();
-    look(both, old, fresh);
+    look(*merging, old, fresh);
   }
   serving->sink->pass();
 }
 
-task<> fleet::impl::reshard(std::shared_ptr<impl> self, shard_plan plan, gateway_info info, reshard_options how,
+task<> fleet::impl::reshard(std::shared_ptr<impl> self, std::shared_ptr<const request> wanted,
                             std::shared_ptr<reshard_report> out) {
   co_await asio::this_coro::throw_if_cancelled(false);
   if (!self->started || self->stopped || self->serving->ended || !self->serving->manager->queue())
     throw error(errc::invalid_argument, "the client's shards do not run");
   if (self->resharding) throw error(errc::invalid_argument, "a resharding is under way already");
-  const auto to = plan.shards(info.shards);
+  const auto& to = wanted->to;
   out->from = self->serving->manager->range().total;
   out->to = to.total;
   if (out->from == out->to) throw error(errc::invalid_argument, "the bot has " + std::to_string(to.total) + " shards already");
-  self->check_room(to.last - to.first + 1, info, how);
+  self->check_room(to.last - to.first + 1, wanted->info, wanted->how);
 
   const auto began = self->options.shard.clock->now();
-  auto wanted = self->options;
-  wanted.plan = plan;
-  wanted.info = info;
-  wanted.shard.queue = self->serving->manager->queue();
-  wanted.wait_for_budget = true;  // there was room a moment ago
-  wanted.on_progress = nullptr;
-  wanted.on_all_ready = nullptr;
-  const auto both = self->merge(to, how);
-  self->next = self->make_crew(std::move(wanted), set_store::role::waits);
-  self->merging = both;
   self->resharding = true;
-  self->serving->sink->merge(both, merge_side::old_set);
-  self->next->sink->merge(both, merge_side::new_set);
   self->log(log_level::info, "resharding: from " + std::to_string(out->from) + " shards to " + std::to_string(out->to));
-
+  const bool is_joint = wanted->exchange != nullptr;
   std::exception_ptr failure;
   try {
-    self->start(self->next);
-    failure = co_await self->bring_up(*both, how, *out);
+    if (is_joint) failure = co_await self->meet(*wanted);
+    else self->begin_merge(*wanted);
+    if (!failure) {
+      self->begin_next(*wanted);
+      failure = co_await self->bring_up(*wanted, *out);
+    }
   } catch (...) {
     failure = std::current_exception();
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   // What happens from here on is no longer a matter of whoever asked for it.
+  if (is_joint && self->delegate) failure = co_await self->agree(failure);
   const auto old = self->serving;
   const auto fresh = self->next;
-  if (failure) co_await self->go_back(*both);
-  else co_await self->hand_over(*both);
-  co_await self->wait_for_the_last(*both, *old, *fresh);
+  if (failure) co_await self->go_back();
+  else co_await self->hand_over();
+  if (is_joint && self->stopped) self->stop(*self->stopped);  // it may have been put off
+  co_await self->wait_for_the_last(*old, fresh.get());
+  const auto counted = self->merging ? self->merging->counters() : protocol::merge_counters();
   self->next = nullptr;
   self->merging = nullptr;
   self->resharding = false;
   self->wake();
 
-  const auto counted = both->counters();
   out->twins = counted.twins;
   out->singles = counted.singles;
   out->held = counted.held;
@@ -365,11 +499,13 @@ task<std::optional<std::vector<session_position>>> fleet::positions() const {
   co_return out;
 }
 
-task<reshard_report> fleet::reshard(shard_plan plan, gateway_info info, reshard_options how) {
+task<reshard_report> fleet::reshard(shard_plan plan, gateway_info info, reshard_options how,
+                                    std::shared_ptr<reshard_exchange> exchange) {
   const auto self = impl_;
+  const auto wanted = std::make_shared<const impl::request>(plan, std::move(info), how, std::move(exchange));
   // Shared: whoever asked may be gone before it has gone back.
   const auto out = std::make_shared<reshard_report>();
-  co_await net::run_on(self->strand, impl::reshard(self, plan, std::move(info), how, out));
+  co_await net::run_on(self->strand, impl::reshard(self, wanted, out));
   co_return *out;
 }
 

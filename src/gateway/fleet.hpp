@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <monochord/core/task.hpp>
+#include <monochord/gateway/reshard_exchange.hpp>
 #include <monochord/gateway/resharding.hpp>
 #include "gateway/shard_manager.hpp"
 
@@ -40,7 +41,10 @@ class fleet {
   /// many shards, while another resharding is under way, and before the first set runs; `gateway_error` with
   /// `errc::identify_budget_spent` when too few session starts are left, before one is used up; `error` with
   /// `errc::timeout`; what a new shard threw that failed for good. Cancelling it goes back too: `errc::cancelled`.
-  task<reshard_report> reshard(shard_plan plan, gateway_info info, reshard_options how);
+  /// With an `exchange` it is done together with the processes that have the other shards; `reshard_exchange_error` where that
+  /// fails.
+  task<reshard_report> reshard(shard_plan plan, gateway_info info, reshard_options how,
+                               std::shared_ptr<reshard_exchange> exchange = {});
 
  private:
   struct impl;

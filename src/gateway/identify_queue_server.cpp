@@ -5,6 +5,7 @@
 #include <future>
 #include <iterator>
 #include <monochord/gateway/network_identify_queue.hpp>
+#include <monochord/gateway/reshard_exchange.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <utility>
 
@@ -12,6 +13,7 @@
 #include "net/loop_thread.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
+#include "protocol/queue_call.hpp"
 
 namespace monochord {
 
@@ -23,7 +25,7 @@ constexpr std::size_t spare_connections =
     256;  // for those who have something to tell, or look after the server's health
 constexpr duration stranger_limit = std::chrono::seconds{10};  // who has said nothing by then is gone
 constexpr std::size_t most_header_bytes = 16U << 10U;
-constexpr std::size_t most_body_bytes = 4U << 10U;
+static_assert(protocol::most_report_bytes == reshard_exchange::most_bytes);
 constexpr std::uintmax_t most_pem_bytes = 1U << 20U;
 
 std::string contents(const std::string& path) {
@@ -75,7 +77,8 @@ struct identify_queue_server::impl {
     served.tls = tls;
     served.max_connections = options.max_waiting + spare_connections;
     served.max_header_bytes = most_header_bytes;
-    served.max_body_bytes = most_body_bytes;
+    served.max_body_bytes = reshard_exchange::most_bytes;
+    served.body_bytes_of = [core = core](const net::http_request& head) { return core->most_body_bytes(head); };
     served.prefer_newcomers = true;
     served.first_timeout = stranger_limit;
     served.request_timeout = stranger_limit;

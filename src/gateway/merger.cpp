@@ -43,10 +43,10 @@ class merger::link {
 };
 
 merger::merger(std::shared_ptr<event_sink> to, std::shared_ptr<clock> time, protocol::merge_options options,
-               protocol::shard_part old_set, protocol::shard_part new_set)
+               protocol::shard_part old_set, protocol::shard_part new_set, std::optional<std::uint64_t> seed)
     : to_(std::move(to)),
       time_(std::move(time)),
-      seed_(static_cast<std::uint64_t>(random_int<std::int64_t>(0, INT64_MAX))),
+      seed_(seed ? *seed : static_cast<std::uint64_t>(random_int<std::int64_t>(0, INT64_MAX))),
       merge_(options, old_set, new_set) {}
 merger::~merger() = default;
 
@@ -174,13 +174,47 @@ time_point merger::balanced_since() const {
 void merger::finish() {
   const std::lock_guard lock(mutex_);
   (void)deliver_held(merge_.finish(), false);
+  held_.clear();  // the others deliver the rest
   forget();
 }
 
 void merger::roll_back() {
   const std::lock_guard lock(mutex_);
   for (const auto name : merge_.roll_back()) held_.erase(name);
+  (void)deliver_held(merge_.take_kept(), false);
   forget();
+}
+
+std::vector<protocol::moved_event> merger::take_moved() {
+  const std::lock_guard lock(mutex_);
+  return merge_.take_moved();
+}
+
+void merger::hear(const std::vector<protocol::moved_event>& told, duration slack) {
+  if (told.empty()) return;
+  const std::lock_guard lock(mutex_);
+  const auto now = time_->now();
+  for (const auto& one : told) {
+    if (one.what == protocol::moved_event::kind::gap) {
+      constexpr std::uint64_t longest = 1'000'000'000;
+      const std::chrono::milliseconds ago{std::min(one.low, longest)};
+      (void)deliver_held(merge_.gap_elsewhere(static_cast<int>(one.high), now - ago - slack), false);
+    } else {
+      for (const auto name : merge_.delivered_elsewhere(one, ++last_, now)) held_.erase(name);
+    }
+  }
+  forget();
+}
+
+std::vector<protocol::moved_event> merger::freeze() {
+  const std::lock_guard lock(mutex_);
+  merge_.freeze();
+  return merge_.take_moved();
+}
+
+bool merger::is_overfull() const {
+  const std::lock_guard lock(mutex_);
+  return merge_.is_overfull();
 }
 
 bool merger::is_done() const {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -21,8 +22,9 @@ class merger {
  public:
   using side = protocol::reshard_merge::side;
 
+  /// `seed`: of the keys, the same for all processes that tell each other what they deliver; by chance otherwise.
   merger(std::shared_ptr<event_sink> to, std::shared_ptr<clock> time, protocol::merge_options options,
-         protocol::shard_part old_set, protocol::shard_part new_set);
+         protocol::shard_part old_set, protocol::shard_part new_set, std::optional<std::uint64_t> seed = {});
   ~merger();
 
   /// As `event_sink::on_event`.
@@ -40,6 +42,14 @@ class merger {
   /// Delivered copies whose twins are expected.
   std::size_t expected() const;
   protocol::merge_counters counters() const;
+
+  // Guilds that move between processes, as `reshard_merge` has them.
+  std::vector<protocol::moved_event> take_moved();
+  /// What other processes have delivered. `slack`: by how much their times may be wrong.
+  void hear(const std::vector<protocol::moved_event>& told, duration slack);
+  /// Gives what remains to be told.
+  std::vector<protocol::moved_event> freeze();
+  bool is_overfull() const;
 
  private:
   class link;

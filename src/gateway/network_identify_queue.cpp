@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "core/random.hpp"
+#include "gateway/queue_address.hpp"
 #include "net/deadline.hpp"
 #include "net/http_client.hpp"
 #include "net/loop_thread.hpp"
@@ -38,7 +39,6 @@ constexpr duration soon = std::chrono::seconds{1};            // "not yet" need 
 constexpr duration tell_timeout = std::chrono::seconds{10};
 constexpr duration tell_limit = std::chrono::seconds{25};  // a grant of which nothing is heard is taken back after 30
 constexpr duration last_words = std::chrono::seconds{1};
-constexpr std::size_t most_answer_bytes = 64U << 10U;
 
 /// What has to be told of one grant, in order.
 struct report {
@@ -54,24 +54,19 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
  public:
   connection_core(network_identify_queue_options given, asio::any_io_executor on)
       : options(std::move(given)),
-        time(options.clock ? options.clock : system_clock()),
-        base(base_of(options.url)),
-        prefix(prefix_of(base)),
+        address(options),
+        time(address.time),
         executor(on),
         places(std::make_shared<net::slots>(std::max<std::size_t>(options.max_connections, 1))),
-        asks(on, base, http(options.max_connections)),
-        tells(on, base, http(4)),
-        probe(std::make_shared<net::server_probe>(base, http(1).transport, http(1).tls, time)),
+        asks(on, address.base, address.http(options.max_connections)),
+        tells(on, address.base, address.http(4)),
+        probe(std::make_shared<net::server_probe>(address.base, address.http(1).transport, address.http(1).tls, time)),
         telling(std::make_shared<net::task_group>(on, [](std::exception_ptr) {})),  // told or not: nothing hangs on it
         owner(options.owner.empty() ? detail::secret_letters(16) : options.owner),
         run(detail::secret_letters(16)) {
     if (!protocol::is_owner_name(owner))
       throw error(errc::invalid_argument,
                   "network_identify_queue_options::owner is 1 to 64 letters, digits, '-', '_' and '.'");
-    const auto is_visible = [](char c) { return c > ' ' && c < '\x7f'; };
-    if (!std::ranges::all_of(options.secret.reveal(), is_visible))
-      throw error(errc::invalid_argument,
-                  "network_identify_queue_options::secret holds a character that no header can hold");
   }
 
   queue_call question(int shard_id);
@@ -89,9 +84,8 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
   }
 
   const network_identify_queue_options options;
+  const gateway::queue_address address;
   const std::shared_ptr<clock> time;
-  const net::url base;
-  const std::string prefix;
   const asio::any_io_executor executor;
   const std::shared_ptr<net::slots> places;  // of questions, from the first time that they are asked to their answer
   net::http_pool asks;
@@ -102,35 +96,6 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
   const std::string run;
 
  private:
-  static net::url base_of(const std::string& text) {
-    auto out = net::url::parse(text);
-    if (out.scheme() != "http" && out.scheme() != "https")
-      throw error(errc::bad_url, "the identify queue's URL must begin with https:// (or http:// for loopback)");
-    if (out.target().find('?') != std::string::npos)
-      throw error(errc::bad_url, "the identify queue's URL has no query");
-    return out;
-  }
-  static std::string prefix_of(const net::url& of) {
-    std::string out = of.target();
-    while (!out.empty() && out.back() == '/') out.pop_back();
-    return out;
-  }
-  net::http_options http(std::size_t connections) const {
-    net::http_options out;
-    out.transport = options.transport ? options.transport : net::tcp_network();
-    out.clock = time;
-    if (base.encrypted())
-      out.tls = options.ca_file.empty() ? net::tls_context::client()
-                                        : net::tls_context::client_trusting_file(options.ca_file);
-    out.allow_plain = options.allow_plain;
-    out.user_agent = "Monochord identify queue";
-    out.accept_gzip = false;
-    out.max_connections = std::max<std::size_t>(connections, 1);
-    out.max_header_bytes = most_answer_bytes;
-    out.max_body_bytes = most_answer_bytes;
-    return out;
-  }
-
   static task<> tell_all(std::shared_ptr<connection_core> self, std::shared_ptr<report> about);
   task<> tell_one(const queue_call& call, time_point until);
   task<bool> sent_once(const net::http_request& request, time_point until);
@@ -166,9 +131,7 @@ void connection_core::not_answered(const queue_call& call) {
 }
 
 net::http_request connection_core::request_for(const queue_call& call) const {
-  net::http_request out(std::string(protocol::method_of(call)), prefix + protocol::target_of(call));
-  if (!options.secret.empty()) out.headers.add("Authorization", "Bearer " + options.secret.reveal());
-  return out;
+  return address.request(protocol::method_of(call), protocol::target_of(call));
 }
 
 task<> connection_core::send_question(const net::http_request& request, net::http_response& answer, duration patience) {
@@ -408,7 +371,7 @@ task<std::unique_ptr<identify_permit>> network_queue::request(int shard_id) {
   const auto core = core_;
   if (shard_id < 0 || shard_id > protocol::highest_shard)
     throw error(errc::invalid_argument, "there is no shard " + std::to_string(shard_id));
-  const std::string who = "the identify queue at " + core->base.origin();
+  const std::string who = core->address.name();
   // Kept until it is answered: whoever had to wait for a connection before it asks again would lose its place.
   const auto place = co_await taken(core);
   const queue_call call = core->question(shard_id);

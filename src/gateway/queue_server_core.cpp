@@ -70,6 +70,7 @@ std::string health_of(const identify_queue_server_counters& now, int max_concurr
   add("spent", now.spent);
   add("turned_away", now.turned_away);
   add("unauthorized", now.unauthorized);
+  add("reshard_messages", now.reshard_messages);
   return out + "}\n";
 }
 
@@ -107,7 +108,8 @@ queue_server_core::queue_server_core(const identify_queue_server_options& option
       time_(std::move(time)),
       log_(std::move(log)),
       desk_(desk_options(options), time_->now()),
-      alarm_(time_->make_timer(strand)) {
+      alarm_(time_->make_timer(strand)),
+      exchange_(make_reshard_exchange(time_)) {
   publish();
 }
 
@@ -147,10 +149,33 @@ task<> queue_server_core::answer(const net::http_request& request, net::server_r
     reply.close_after = !is_authorized(request);
   } else if (call->what == queue_call::kind::ask) {
     co_await ask(*call, reply);
+  } else if (call->what == queue_call::kind::reshard) {
+    co_await meet(request.body, reply);
   } else {
     hear(*call, reply);
   }
   add_budget(reply);
+}
+
+/// Strangers send no more than is read of them before they are refused.
+std::size_t queue_server_core::most_body_bytes(const net::http_request& head) const {
+  const auto parsed = protocol::parse_queue_call(head.method, head.target);
+  const auto* const call = std::get_if<queue_call>(&parsed);
+  return protocol::most_body_bytes(call && is_authorized(head) ? *call : queue_call());
+}
+
+task<> queue_server_core::meet(const std::string& message, net::server_reply& reply) {
+  ++reshard_messages_;
+  publish();
+  std::string refused;
+  try {
+    auto said = co_await exchange_->talk(message);
+    reply.response = {200, "application/octet-stream", std::move(said)};
+  } catch (const error& e) {
+    if (e.code() != errc::invalid_argument) throw;
+    refused = e.what();
+  }
+  if (!refused.empty()) reply.response = json_answer(400, json_message(refused));
 }
 
 task<> queue_server_core::ask(const queue_call& call, net::server_reply& reply) {
@@ -260,6 +285,7 @@ void queue_server_core::publish() {
   now.spent = from.refused;
   now.turned_away = turned_away_;
   now.unauthorized = unauthorized_;
+  now.reshard_messages = reshard_messages_;
   const std::lock_guard lock(mutex_);
   shown_ = now;
 }

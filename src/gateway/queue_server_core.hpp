@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <monochord/gateway/network_identify_queue.hpp>
+#include <monochord/gateway/reshard_exchange.hpp>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -28,6 +29,9 @@ class queue_server_core : public std::enable_shared_from_this<queue_server_core>
   /// Stores what is left, and lets `live` end. On the strand.
   static task<> end(std::shared_ptr<queue_server_core> self);
 
+  /// How large the body of a request may be, by what stands before it; from any executor.
+  std::size_t most_body_bytes(const net::http_request& head) const;
+
   identify_queue_server_counters counters() const;
   const boost::asio::any_io_executor strand;
 
@@ -36,6 +40,7 @@ class queue_server_core : public std::enable_shared_from_this<queue_server_core>
 
   task<> answer(const net::http_request& request, net::server_reply& reply);
   task<> ask(const protocol::queue_call& call, net::server_reply& reply);
+  task<> meet(const std::string& message, net::server_reply& reply);
   void hear(const protocol::queue_call& call, net::server_reply& reply);
   void grant(const protocol::identify_desk::visit& who, net::server_reply& reply);
   bool is_authorized(const net::http_request& request) const;
@@ -59,10 +64,11 @@ class queue_server_core : public std::enable_shared_from_this<queue_server_core>
   const std::unique_ptr<timer> alarm_;
   time_point armed_for_ = time_point::max();
   net::async_lock keeping_;
+  const std::shared_ptr<reshard_exchange> exchange_;
   std::optional<std::pair<int, time_point>> kept_;  // remaining and reset, as the store has them
   bool store_fails_ = false;
   time_point asks_store_next_ = time_point::min();  // after it failed
-  std::uint64_t turned_away_ = 0, unauthorized_ = 0;
+  std::uint64_t turned_away_ = 0, unauthorized_ = 0, reshard_messages_ = 0;
 
   mutable std::mutex mutex_;  // guards what follows
   identify_queue_server_counters shown_;

@@ -26,7 +26,7 @@ std::string_view view(boost::beast::string_view text) { return {text.data(), tex
 template <class Message>
 class collector final : public http::basic_parser<std::is_same_v<Message, http_request>> {
  public:
-  explicit collector(const http_reader::limits& of) {
+  explicit collector(const http_reader::limits& of) : limits_(of), most_body_(of.body_bytes) {
     this->eager(true);
     this->header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(of.header_bytes, UINT32_MAX)));
     this->body_limit(of.body_bytes);
@@ -50,17 +50,28 @@ class collector final : public http::basic_parser<std::is_same_v<Message, http_r
     if constexpr (std::is_same_v<Message, http_response>) message.status = code;
   }
   void on_field_impl(field, text name, text value, error_code&) override { message.headers.add(view(name), view(value)); }
-  void on_header_impl(error_code&) override {}
-  void on_body_init_impl(const length& bytes, error_code&) override {
-    if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)));
+  void on_header_impl(error_code&) override {
+    if constexpr (std::is_same_v<Message, http_request>)
+      if (limits_.body_bytes_of) most_body_ = limits_.body_bytes_of(message);
   }
-  std::size_t on_body_impl(text piece, error_code&) override {
+  void on_body_init_impl(const length& bytes, error_code& failed) override {
+    if (bytes && *bytes > most_body_) failed = http::error::body_limit;
+    else if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)));
+  }
+  std::size_t on_body_impl(text piece, error_code& failed) override {
+    if (piece.size() > most_body_ - std::min(message.body.size(), most_body_)) {
+      failed = http::error::body_limit;
+      return 0;
+    }
     message.body += view(piece);
     return piece.size();
   }
   void on_chunk_header_impl(std::uint64_t, text, error_code&) override {}
   std::size_t on_chunk_body_impl(std::uint64_t, text piece, error_code& failed) override { return on_body_impl(piece, failed); }
   void on_finish_impl(error_code&) override {}
+
+  const http_reader::limits& limits_;  // of the reader that has this
+  std::size_t most_body_;
 };
 
 using request_parser = collector<http_request>;
@@ -113,7 +124,7 @@ http_reader::~http_reader() = default;
 http_reader http_reader::for_requests(limits of) {
   auto made = std::make_unique<impl>();
   made->of = of;
-  made->parser.emplace<request_parser>(of);
+  made->parser.emplace<request_parser>(made->of);
   return http_reader(std::move(made));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -15,6 +16,8 @@ class http_reader {
   struct limits {
     std::size_t header_bytes;
     std::size_t body_bytes;
+    /// Of requests: by what stands before the body, no more than `body_bytes`. May be empty.
+    std::function<std::size_t(const http_request& head)> body_bytes_of = {};
   };
 
   static http_reader for_requests(limits of);

@@ -427,7 +427,7 @@ task<std::optional<http_request>> server::impl::next_request(connection& one, ch
     if (!in_time || ended) co_return std::nullopt;
   }
   one.idle = false;
-  const http_reader::limits limits{options.max_header_bytes, options.max_body_bytes};
+  const http_reader::limits limits{options.max_header_bytes, options.max_body_bytes, options.body_bytes_of};
   http_reader reader = http_reader::for_requests(limits);
   server_reply refusal;
   try {

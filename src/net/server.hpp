@@ -68,6 +68,8 @@ struct server_options {
   std::size_t max_connections = 4096;       ///< more are closed at once
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_body_bytes = 64U << 20U;
+  /// Less than `max_body_bytes` for some requests, by what stands before the body. May be empty.
+  std::function<std::size_t(const http_request& head)> body_bytes_of;
   std::size_t max_message_bytes = 16U << 20U;            ///< of websocket messages
   /// When there are `max_connections`: ends the oldest one that has not asked for anything yet, or is being closed, for a newcomer,
   /// rather than to close that. For servers that close after refusing somebody; up to `ending_connections` more may be there while they end.

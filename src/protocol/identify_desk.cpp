@@ -150,6 +150,7 @@ bool identify_desk::hear(const queue_call& report, time_point now) {
       break;
     case queue_call::kind::ask:
     case queue_call::kind::health:
+    case queue_call::kind::reshard:
       return false;
   }
   wake(at->second);

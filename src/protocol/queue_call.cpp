@@ -104,6 +104,8 @@ std::string_view path_of(kind what) noexcept {
       return "/unused";
     case kind::health:
       return "/health";
+    case kind::reshard:
+      return "/reshard";
   }
   return "/";
 }
@@ -128,14 +130,14 @@ std::variant<queue_call, queue_call_refusal> parse_queue_call(std::string_view m
   const std::string_view path = mark == 0 ? "/" : target.substr(0, mark);
   queue_call out;
   bool known = false;
-  for (const auto what : {kind::ask, kind::sent, kind::done, kind::unused, kind::health}) {
+  for (const auto what : {kind::ask, kind::sent, kind::done, kind::unused, kind::health, kind::reshard}) {
     if (path != path_of(what)) continue;
     out.what = what;
     known = true;
   }
   if (!known) return refusal("there is nothing here", 404);
   if (method != method_of(out)) return refusal("not with this method", 405);
-  if (out.what == kind::health) return out;
+  if (out.what == kind::health || out.what == kind::reshard) return out;
   fields said;
   if (!read_query(target.substr(std::min(mark + 1, target.size())), said)) return refusal("a parameter is there twice");
   if (const auto wrong = read_fields(said, out)) return *wrong;
@@ -146,9 +148,14 @@ std::string_view method_of(const queue_call& call) noexcept {
   return call.what == kind::ask || call.what == kind::health ? "GET" : "POST";
 }
 
+std::size_t most_body_bytes(const queue_call& call) noexcept {
+  constexpr std::size_t of_others = 4U << 10U;
+  return call.what == kind::reshard ? most_report_bytes : of_others;
+}
+
 std::string target_of(const queue_call& call) {
   std::string out(path_of(call.what));
-  if (call.what == kind::health) return out;
+  if (call.what == kind::health || call.what == kind::reshard) return out;
   out += "?shard=" + std::to_string(call.shard);
   if (!call.is_plain()) out += "&owner=" + call.owner + "&run=" + call.run + "&ask=" + std::to_string(call.number);
   if (call.what == kind::ask && call.wait.count() != 0) out += "&wait=" + std::to_string(call.wait.count());

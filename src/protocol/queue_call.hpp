@@ -17,9 +17,10 @@ namespace monochord::protocol {
 ///     POST /sent?shard=N&owner=O&run=R&ask=A                    it does so now
 ///     POST /done?shard=N&owner=O&run=R&ask=A&identified=true    how that ended
 ///     POST /unused?shard=N&owner=O&run=R&ask=A                  it will not
+///     POST /reshard   what its body says to the other processes of a resharding, protocol/reshard_talk.hpp
 ///     GET  /health
 struct queue_call {
-  enum class kind : std::uint8_t { ask, sent, done, unused, health };
+  enum class kind : std::uint8_t { ask, sent, done, unused, health, reshard };
 
   kind what = kind::ask;
   int shard = 0;
@@ -39,6 +40,7 @@ inline constexpr int highest_shard = 1'000'000;
 inline constexpr std::size_t longest_owner = 64;
 inline constexpr std::size_t longest_run = 32;
 inline constexpr std::chrono::milliseconds longest_wait{60'000};
+inline constexpr std::size_t most_report_bytes = 26'000;  // of a resharding
 
 /// Whether a text can name an owner: 1 to 64 letters, digits, '-', '_' and '.'.
 bool is_owner_name(std::string_view text) noexcept;
@@ -48,6 +50,9 @@ struct queue_call_refusal {
   int status = 400;
   std::string_view text;
 };
+
+/// How large the body of a request may be: none has a use for one but `reshard`.
+std::size_t most_body_bytes(const queue_call& call) noexcept;
 
 /// Reads method and target of an HTTP request. As with Twilight's, a question without a shard is one for shard 0, and
 /// parameters with other names mean nothing.

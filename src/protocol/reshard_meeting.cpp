@@ -202,6 +202,7 @@ meeting_answer reshard_meeting::recover(const member_report& report, time_point 
 void reshard_meeting::take_in(member& of, const member_report& report, time_point now) {
   of.heard = now;
   of.state = report.state;
+  of.merges = of.merges || report.round != 0;
   auto& r = *round_;
   if (r.phase == meeting_phase::failed) {
     of.told = true;  // with this answer
@@ -251,7 +252,10 @@ void reshard_meeting::decide(time_point now) {
     const bool one_knows = std::ranges::any_of(r.members, [&](const auto& one) { return is_taken(one.second.state); });
     if (one_knows || (covers_all() && all(is_complete))) become(meeting_phase::taken);
   } else if (r.phase == meeting_phase::gathering) {
-    if (covers_all()) become(meeting_phase::working);
+    if (covers_all()) become(meeting_phase::preparing);
+  } else if (r.phase == meeting_phase::preparing) {
+    if (std::ranges::all_of(r.members, [](const auto& one) { return one.second.merges; }))
+      become(meeting_phase::working);
   } else if (r.phase == meeting_phase::working) {
     if (all([](member_state s) { return s == member_state::balanced; })) become(meeting_phase::freezing);
   } else if (r.phase == meeting_phase::freezing) {

@@ -38,7 +38,8 @@ class reshard_meeting {
     shard_part old_part, new_part;
     member_state state = member_state::works;
     bool last = false;
-    bool told = false;  // what was decided
+    bool merges = false;  // its merge stands
+    bool told = false;    // what was decided
     time_point heard{};
     std::uint64_t got = 0;      // of what it told
     std::uint64_t fetched = 0;  // of `inbox`, all that is there no more

@@ -12,7 +12,7 @@ reshard_member::reshard_member(std::uint64_t run, shard_part old_part, shard_par
 
 member_report reshard_member::report(time_point now) {
   member_report out;
-  out.round = round_;
+  out.round = stage_ == stage::to_merge ? 0 : round_;
   out.run = run_;
   out.old_part = old_;
   out.new_part = new_;
@@ -27,6 +27,8 @@ member_report reshard_member::report(time_point now) {
   }
   switch (stage_) {
     case stage::waiting:
+    case stage::to_merge:
+    case stage::merged:
     case stage::working:
     case stage::to_freeze:
       out.state = balanced_ ? member_state::balanced : member_state::works;
@@ -73,11 +75,12 @@ void reshard_member::hear(meeting_answer answer, time_point now) {
     return;
   }
   if (stage_ == stage::waiting) {
-    // Of a round that is further along than `working` it would know nothing.
-    if (answer.phase != meeting_phase::working || answer.round == 0) return;
+    // Of a round that is further along it would know nothing.
+    if (answer.phase != meeting_phase::preparing || answer.round == 0) return;
     round_ = answer.round;
-    stage_ = stage::working;
+    stage_ = stage::to_merge;
   }
+  if (stage_ == stage::merged && answer.phase == meeting_phase::working) stage_ = stage::working;
   if (answer.got > told_) {
     const auto arrived = static_cast<std::size_t>(std::min<std::uint64_t>(answer.got - told_, untold_.size()));
     untold_.erase(untold_.begin(), untold_.begin() + static_cast<std::ptrdiff_t>(arrived));
@@ -98,6 +101,10 @@ void reshard_member::hear(meeting_answer answer, time_point now) {
 
 void reshard_member::tell(std::vector<moved_event> events) {
   untold_.insert(untold_.end(), events.begin(), events.end());
+}
+
+void reshard_member::merged() noexcept {
+  if (stage_ == stage::to_merge) stage_ = stage::merged;
 }
 
 void reshard_member::froze() noexcept {

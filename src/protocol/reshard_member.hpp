@@ -15,8 +15,10 @@ namespace monochord::protocol {
 class reshard_member {
  public:
   enum class stage : std::uint8_t {
-    waiting,  ///< for the others to come
-    working,
+    waiting,    ///< for the others to come
+    to_merge,   ///< all have; the driver is to have its merge stand, with `round()` in its keys, and to call `merged`
+    merged,     ///< and waits for theirs
+    working,    ///< new shards may come up
     to_freeze,  ///< the driver is to freeze its merge, to `tell` the rest and to call `froze`
     freezing,
     in_doubt,  ///< it has said that it will do as is decided, and does not know what is
@@ -34,6 +36,7 @@ class reshard_member {
   void tell(std::vector<moved_event> events);
   /// Whether it could take over now.
   void set_balanced(bool yes) noexcept { balanced_ = yes; }
+  void merged() noexcept;
   /// Nothing comes behind what was told.
   void froze() noexcept;
   /// False once it is in doubt, or all is decided.
@@ -42,7 +45,7 @@ class reshard_member {
   void despair() noexcept;
 
   stage at() const noexcept { return stage_; }
-  /// The same for all processes of this resharding; known from `working` on.
+  /// The same for all processes of this resharding; known from `to_merge` on.
   std::uint64_t round() const noexcept { return round_; }
   /// What others have delivered, since the last call.
   std::vector<moved_event> take_heard();

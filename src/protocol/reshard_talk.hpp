@@ -29,6 +29,7 @@ enum class member_state : std::uint8_t {
 /// How far all are.
 enum class meeting_phase : std::uint8_t {
   gathering,  ///< not every process is there
+  preparing,  ///< all are: each has its merge stand before the first new shard comes up anywhere
   working,
   freezing,  ///< all are balanced: no process delivers what it gives away
   taken,     ///< decided: the new shards serve
@@ -47,7 +48,7 @@ enum class meeting_failure : std::uint8_t {
 };
 
 struct member_report {
-  std::uint64_t round = 0;  ///< which resharding; 0: not known yet
+  std::uint64_t round = 0;  ///< which resharding; 0: not known yet, or its merge does not stand yet
   std::uint64_t run = 0;    ///< which attempt of this process, by chance
   shard_part old_part, new_part;
   member_state state = member_state::works;

@@ -33,6 +33,7 @@ void check_call(const queue_call& call) {
          call.run.size() <= longest_run);
   const auto again = parse_queue_call(method_of(call), target_of(call));
   expect(std::holds_alternative<queue_call>(again) && std::get<queue_call>(again) == call);
+  expect(most_body_bytes(call) == (call.what == queue_call::kind::reshard ? most_report_bytes : 4096));
 }
 
 /// What any line does to a desk: the number of its bytes decides how the visit that it makes goes on.

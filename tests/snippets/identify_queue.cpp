@@ -25,7 +25,12 @@ TEST_CASE("a process that asks an identify queue on the network") {
   options.shards = mc::shard_plan::cluster(1, 4, 64);
   options.identify_queue = mc::make_network_identify_queue(queue);
   //! [network-queue]
+  //! [network-exchange]
+  options.identify_queue = mc::make_network_identify_queue(queue);
+  options.resharding.exchange = mc::make_network_reshard_exchange(queue);
+  //! [network-exchange]
   CHECK(options.identify_queue);
+  CHECK(options.resharding.exchange);
   CHECK(mc::network_identify_queue_from_env().secret.reveal() == "secret");
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include <monochord/gateway/identify_queue.hpp>
+#include <monochord/gateway/reshard_exchange.hpp>
 #include <monochord/gateway/shards.hpp>
 
 #include "support/bot_world.hpp"
@@ -89,6 +90,11 @@ TEST_CASE("clients that share an identify queue") {
   first.identify_queue = second.identify_queue = queue;
   //! [queue]
   CHECK(queue->budget()->remaining == 990);
+  //! [exchange]
+  const auto exchange = mc::make_reshard_exchange();
+  first.resharding.exchange = second.resharding.exchange = exchange;
+  //! [exchange]
+  CHECK(second.resharding.exchange);
 }
 
 TEST_CASE("another number of shards while the bot works") {

@@ -91,9 +91,9 @@ class Discord:
 class Journal:
     """What processes of the bot wrote down, of which each has a part."""
 
-    def __init__(self, discord):
+    def __init__(self, discord, name='journal'):
         self.discord = discord
-        self.path = os.path.join(discord.work.name, 'journal')
+        self.path = os.path.join(discord.work.name, name)
         open(self.path, 'w').close()
         self.read_to = 0
         # Up to where the last process with events of a guild had handled it, whether the next one begins exactly there, and up to
@@ -149,15 +149,14 @@ class Journal:
 
 
 class Bot:
-    """volume_bot with a number of shards, perhaps with a cache that is kept."""
+    """volume_bot with a number of shards, or one of several processes of it."""
 
-    def __init__(self, folder, discord, journal, shards, cached=False):
+    def __init__(self, folder, discord, journal, shards, sessions='sessions.json', part=(), environment={}):
         self.journal = journal
         self.told = []
         self.process = subprocess.Popen([os.path.join(folder, 'volume_bot'), journal.path,
-                                         os.path.join(discord.work.name, 'sessions.json'), str(shards)]
-                                        + ([os.path.join(discord.work.name, 'cache')] if cached else []),
-                                        env=discord.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+                                         os.path.join(discord.work.name, sessions), str(shards), *part],
+                                        env={**discord.environment, **environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.listener = threading.Thread(target=self.listen, daemon=True)
         self.listener.start()
 

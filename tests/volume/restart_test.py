@@ -26,7 +26,8 @@ dice = random.Random(seed)
 
 discord = Discord(wanted.folder, 2 * wanted.shards, wanted.shards)
 journal = Journal(discord)
-bot = Bot(wanted.folder, discord, journal, wanted.shards, wanted.cache)
+cached = {'VOLUME_CACHE': os.path.join(discord.work.name, 'cache')} if wanted.cache else {}
+bot = Bot(wanted.folder, discord, journal, wanted.shards, environment=cached)
 expect('all shards come up', until(lambda: discord.counters()['readies'] == wanted.shards))
 expect('their sessions are stored', until(lambda: stored_sessions(discord) == wanted.shards))
 if wanted.cache:  # whoever is killed before that has to begin anew
@@ -44,7 +45,7 @@ for life in range(1, wanted.lives):
     expect(f'life {life} is {"stopped" if stopped else "killed"} after {discord.sent()} events', discord.source.is_alive())
     bot.stop() if stopped else bot.kill()
     journal.judge(stopped)
-    bot = Bot(wanted.folder, discord, journal, wanted.shards, wanted.cache)
+    bot = Bot(wanted.folder, discord, journal, wanted.shards, environment=cached)
 discord.source.join()
 expect('the last one comes up', until(lambda: bot.has_told('serving')))
 

@@ -16,6 +16,8 @@
 
 namespace monochord {
 
+class reshard_exchange;
+
 /// An identify queue that is a server somewhere: ours, or one that speaks as Twilight's gateway-queue does.
 struct network_identify_queue_options {
   /// Like `http://127.0.0.1:8091`, or `https://`; a path in front of the queue's own is understood.
@@ -71,6 +73,12 @@ class identify_queue_error : public error {
 /// `errc::invalid_argument`. Connects nowhere yet.
 std::shared_ptr<identify_queue> make_network_identify_queue(network_identify_queue_options options);
 
+/// Where the processes of a cluster meet that reshard together (`client_options::resharding.exchange`): at the server of their
+/// identify queue, which has to be ours. Of `options` it takes `url`, `secret`, `ca_file`, `allow_plain`, `clock`, `transport` and
+/// `executor`. `talk` throws `identify_queue_error` where the server refuses, and `error` with what became of the connection. Throws as
+/// `make_network_identify_queue`. Connects nowhere yet.
+std::shared_ptr<reshard_exchange> make_network_reshard_exchange(network_identify_queue_options options);
+
 struct identify_queue_server_options {
   std::string address = "127.0.0.1";  ///< to listen on
   std::uint16_t port = 0;             ///< 0: any free one
@@ -114,6 +122,7 @@ struct identify_queue_server_counters {
   std::uint64_t spent = 0;         ///< questions refused because the day's session starts are used up
   std::uint64_t turned_away = 0;   ///< questions refused because too many wait
   std::uint64_t unauthorized = 0;  ///< requests without the secret
+  std::uint64_t reshard_messages = 0;  ///< of processes that reshard together
 };
 
 /// One budget for the shards of many processes, over HTTP: `GET /?shard=N` is answered when shard N may IDENTIFY.

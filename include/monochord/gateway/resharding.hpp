@@ -4,10 +4,13 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include <monochord/core/clock.hpp>
 
 namespace monochord {
+
+class reshard_exchange;
 
 /// How `shard_set::reshard` goes about it. The defaults suit a bot on Discord.
 struct reshard_options {
@@ -16,6 +19,8 @@ struct reshard_options {
   int keep_starts = 0;
   /// How long the new shards may take to come up with their guilds; past that the bot goes back to the old ones.
   duration timeout = std::chrono::hours{6};
+  /// How long the other processes of a cluster may take to begin the same resharding, where `auto_resharding::exchange` is given.
+  duration meet_limit = std::chrono::minutes{5};
   /// How long both sets must have brought the same before the old one is closed, and how long that is tried.
   duration settle = std::chrono::seconds{5};
   duration settle_limit = std::chrono::minutes{2};
@@ -56,6 +61,10 @@ struct auto_resharding {
   /// Decides instead: how many shards there are to be, 0 for as many as there are. Called where handlers run; what it throws goes to
   /// `client::on_error`.
   std::function<int(const shard_load& now)> decide = {};
+  /// Where the processes of a cluster meet to reshard together, by hand too: of guilds that move from one process to another no event
+  /// is lost, and none comes twice. Without one each process reshards its part by itself. A client that runs all shards has no use for
+  /// it. `monochord/gateway/reshard_exchange.hpp`.
+  std::shared_ptr<reshard_exchange> exchange = {};
 };
 
 /// What a resharding did.

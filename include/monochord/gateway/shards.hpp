@@ -106,12 +106,14 @@ class shard_set {
   /// Has `total` shards take over from the present ones, while these serve: no event is lost or comes twice, and guilds keep
   /// their order. The new shards come up through the same identify queue; then commands, and every question asked here, go to
   /// them; the old ones are closed once both have brought the same for a while. Completes after that.
-  /// `total` 0 is Discord's recommendation. Each process of a cluster does it for its part by itself.
+  /// `total` 0 is Discord's recommendation. The processes of a cluster do it together where they have a
+  /// `client_options::resharding.exchange`: call it in all of them. Without one each does it for its part by itself.
   ///
   /// Whatever fails before the old shards are closed, and cancelling it, goes back to them; then it throws `error` with
   /// `errc::timeout`, `errc::resource` or `errc::cancelled`, or what a new shard failed with. It throws at once, with
   /// `errc::invalid_argument`, where there are `total` shards already, while another resharding is under way, and before the
   /// client's shards run; `gateway_error` with `errc::identify_budget_spent` when too few session starts are left for today;
+  /// `reshard_exchange_error` where the processes of a cluster did not come to do it together;
   /// `descriptor_error` when this process may not have the sockets of both sets; `rest_error` when Discord does not
   /// tell. https://docs.discord.com/developers/events/gateway#sharding
   task<reshard_report> reshard(int total, reshard_options how = {});

@@ -150,6 +150,37 @@ TEST_CASE("the line of a chunk and a trailer have no end that is not bounded") {
   }
 }
 
+TEST_CASE("how large the body of a request may be can hang on what stands before it") {
+  net::http_reader::limits limits{1000, 1000};
+  limits.body_bytes_of = [](const net::http_request& head) -> std::size_t {
+    return head.target == "/large" && head.headers.get("Key") == "right" ? 1000 : 5;
+  };
+  const auto read = [&](const std::string& target, const std::string& key, const std::string& rest) {
+    auto reader = net::http_reader::for_requests(limits);
+    try {
+      const std::string all = "POST " + target + " HTTP/1.1\r\nHost: a\r\nKey: " + key + "\r\n" + rest;
+      for (std::size_t end = 1, begin = 0; end <= all.size(); ++end)  // as slowly as it can come
+        begin += reader.put(std::string_view(all).substr(begin, end - begin));
+      return reader.done() ? reader.take_request().body : "not whole";
+    } catch (const error& e) {
+      return std::string(e.code() == errc::message_too_large ? "too large" : "another error");
+    }
+  };
+  const auto sized = [](const std::string& body) { return "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body; };
+  const auto chunked = [](const std::string& body) {
+    std::string out = "Transfer-Encoding: chunked\r\n\r\n";
+    for (const char c : body) out += std::string("1\r\n") + c + "\r\n";
+    return out + "0\r\n\r\n";
+  };
+  for (const auto& write : std::vector<std::function<std::string(const std::string&)>>{sized, chunked}) {
+    CHECK(read("/large", "right", write("123456")) == "123456");
+    CHECK(read("/large", "wrong", write("12345")) == "12345");
+    CHECK(read("/large", "wrong", write("123456")) == "too large");
+    CHECK(read("/small", "right", write("123456")) == "too large");
+    CHECK(read("/large", "right", write(std::string(1001, 'a'))) == "too large");
+  }
+}
+
 TEST_CASE("answers that break a limit or HTTP are refused") {
   const auto code_of = [](std::string_view bytes, bool ends = false) -> error_code {
     try {

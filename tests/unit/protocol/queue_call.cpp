@@ -55,6 +55,14 @@ TEST_CASE("queue call: what is said is what is heard") {
     CHECK(read("POST", target_of(call)) == call);
   }
   CHECK(read("GET", "/health").what == kind::health);
+  queue_call meets;
+  meets.what = kind::reshard;
+  CHECK(method_of(meets) == "POST");
+  CHECK(target_of(meets) == "/reshard");
+  CHECK(read("POST", "/reshard?shard=nothing") == meets);
+  CHECK(status("GET", "/reshard") == 405);
+  CHECK(most_body_bytes(meets) == 26'000);
+  CHECK(most_body_bytes(call) == 4096);
 }
 
 TEST_CASE("queue call: nonsense is refused with its status") {

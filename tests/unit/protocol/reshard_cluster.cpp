@@ -35,7 +35,7 @@ struct event {
 };
 
 struct line {
-  time_point begins{};  // of the session, in Discord
+  time_point begins{};  // of the session, in Discord; not before all are ready for it
   bool begun = false, announced = false;
   time_point last{}, stalls_until{};
   std::vector<event> on_the_way;
@@ -63,6 +63,7 @@ class process {
     how.cluster = true;
     merge = std::make_unique<reshard_merge>(how, old_part, new_part);
     for (int i = 0; i < old_part.here.count; ++i) merge->shard_is_up(side::old_set, old_part.here.first + i, true, now);
+    member.merged();
   }
   void feed(side from, int shard, const event& e, time_point now) {
     if (!merge) {  // before all have met, and after a kill
@@ -124,7 +125,7 @@ class cluster {
   cluster(unsigned seed, int processes, int from, int to) : random(seed), from_(from), to_(to) {
     old_lines.resize(static_cast<std::size_t>(from));
     new_lines.resize(static_cast<std::size_t>(to));
-    for (auto& one : new_lines) one.begins = now + std::chrono::milliseconds{any(2'000, 12'000)};
+    for (auto& one : new_lines) one.begins = time_point::max();
     for (int i = 0; i < processes; ++i)
       all.push_back(std::make_unique<process>(i, processes, from, to, log, static_cast<std::uint64_t>(100 + i)));
   }
@@ -192,7 +193,11 @@ class cluster {
       if (!answer) throw std::logic_error("an answer cannot be read");
       if (any(0, 99) >= lost_percent) p.member.hear(*answer, now);
     }
-    if (p.member.at() == stage::working && !p.merge) p.up(now);
+    if (p.member.at() == stage::to_merge) p.up(now);
+    for (int i = 0; p.member.at() == stage::working && i < p.new_part.here.count; ++i) {
+      auto& one = new_lines[static_cast<std::size_t>(p.new_part.here.first + i)];
+      if (one.begins == time_point::max()) one.begins = now + std::chrono::milliseconds{i == 0 ? 0 : any(0, 12'000)};
+    }
     if (p.merge && now - p.member.last_heard() > 20s) p.member.give_up();
     p.react(now);
   }
@@ -308,7 +313,7 @@ TEST_CASE("cluster: when one process gives up all go back, and nothing is lost")
     auto& one = *c.all[seed % 3];
     if (one.member.at() != stage::in_doubt) CHECK(one.member.give_up());
   } else {
-    c.run_for(std::chrono::milliseconds{c.any(3'000, 17'000)});
+    c.run_for(std::chrono::milliseconds{c.any(3'000, 9'000)});
     CHECK(c.all[seed % 3]->member.give_up());
   }
   c.until_ended(1min);
@@ -397,14 +402,19 @@ TEST_CASE("meeting: a process that is gone, or begins anew, ends it for the othe
     t.now += 19s;
     t.say(t.report(0, 4, 9));
     t.now += 2s;
-    CHECK(t.say(t.report(1, 4, 9)).phase == meeting_phase::working);
-    CHECK(t.say(t.report(0, 4, 9)).round == 77);
+    auto one = t.report(1, 4, 9), two = t.report(0, 4, 9);
+    CHECK(t.say(one).phase == meeting_phase::preparing);
+    one.round = two.round = t.say(two).round;
+    CHECK(one.round == 77);
+    CHECK(t.say(one).phase == meeting_phase::preparing);  // the other's merge does not stand yet
+    CHECK(t.say(two).phase == meeting_phase::working);
+    CHECK(t.say(one).phase == meeting_phase::working);
   }
   SECTION("one is not heard of") {
     auto one = t.report(1, 4, 9);
     one.round = t.say(one).round;
     t.now += 19s;
-    CHECK(t.say(one).phase == meeting_phase::working);
+    CHECK(t.say(one).phase == meeting_phase::preparing);
     t.now += 1s;
     const auto told = t.say(one);
     CHECK(told.failure == meeting_failure::gone);
@@ -499,7 +509,7 @@ TEST_CASE("cluster: what an old session of another process lost is delivered by 
   const auto talk = [&](process& p) {
     p.prepare(now);
     p.member.hear(meeting.hear(p.member.report(now), now, 5), now);
-    if (p.member.at() == stage::working && !p.merge) p.up(now);
+    if (p.member.at() == stage::to_merge) p.up(now);
     p.react(now);
   };
   const auto happens = [&](process& p, side which, const std::string& type, const std::string& data) {

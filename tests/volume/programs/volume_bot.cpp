@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// A bot that writes down what it has handled: volume_bot LOG SESSIONS SHARDS. Each event is one line of LOG, written by
-// one call, so that whoever is killed has written what it handled. "reshard N" on its standard input changes its
-// shards; what has come of things it prints.
+// A bot that writes down what it has handled: volume_bot LOG SESSIONS SHARDS [PROCESS PROCESSES]. Of several processes
+// each asks the identify queue at MONOCHORD_QUEUE_URL, and meets the others there. Each event is one line of LOG,
+// written by one call, so that whoever is killed has written what it handled. "reshard N" on its standard input changes
+// its shards; what has come of things it prints.
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <monochord/gateway/network_identify_queue.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/gateway/shards.hpp>
 #include <monochord/monochord.hpp>
@@ -89,17 +91,24 @@ void obey(const std::stop_token& end, mc::client& bot) {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  if (argc != 4 && argc != 5) return std::fputs("usage: volume_bot LOG SESSIONS SHARDS [CACHE]\n", stderr), 2;
+  if (argc != 4 && argc != 6)
+    return std::fputs("usage: volume_bot LOG SESSIONS SHARDS [PROCESS PROCESSES]; VOLUME_CACHE: a file\n", stderr), 2;
   auto options = mc::options_from_env({.intents = mc::intent::guilds | mc::intent::guild_messages |
                                                   mc::intent::guild_message_typing | mc::intent::message_content});
   options.session_store = mc::make_file_session_store(argv[2]);
-  if (argc == 5) {
-    options.cache_file = argv[4];
+  if (const char* const cache = std::getenv("VOLUME_CACHE")) {
+    options.cache_file = cache;
     options.cache_save_interval = std::chrono::seconds{1};
   } else {
     options.cache.policy.kinds = {};
   }
   options.shards = mc::shard_plan::of(std::atoi(argv[3]));
+  if (argc == 6) {
+    options.shards = mc::shard_plan::cluster(std::atoi(argv[4]), std::atoi(argv[5]), std::atoi(argv[3]));
+    const auto queue = mc::network_identify_queue_from_env();
+    options.identify_queue = mc::make_network_identify_queue(queue);
+    options.resharding.exchange = mc::make_network_reshard_exchange(queue);
+  }
   options.threads = 2;  // one of them for handlers: they run in the order of the events
   journal log(argv[1]);
   mc::client bot{mc::token_from_env("DISCORD_TOKEN"), options};

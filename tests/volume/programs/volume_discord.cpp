@@ -60,6 +60,20 @@ std::string counters_of(const mc::testing::mock_discord& discord) {
   return out + "}";
 }
 
+/// Also to the standard error.
+std::string violations_of(const mc::testing::mock_discord& discord) {
+  std::string out;
+  for (const auto& one : discord.violations()) {
+    const auto text = one.kind + ": " + one.text;
+    std::fprintf(stderr, "%s\n", text.c_str());
+    out += out.empty() ? "\"" : ",\"";
+    for (const char c : text)
+      if (c >= ' ' && c != '"' && c != '\\') out += c;
+    out += '"';
+  }
+  return "{\"violations\":[" + out + "]}";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) try {
@@ -82,7 +96,7 @@ int main(int argc, char** argv) try {
     } else if (line == "counters") {
       answer = counters_of(discord);
     } else if (line == "violations") {
-      for (const auto& one : discord.violations()) std::fprintf(stderr, "%s: %s\n", one.kind.c_str(), one.text.c_str());
+      answer = violations_of(discord);
     } else {
       answer = "{\"error\":\"unknown command\"}";
     }
