@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include <monochord/core/snowflake.hpp>
-
 #include <charconv>
+#include <monochord/core/snowflake.hpp>
 
 namespace monochord::detail {
 

@@ -3,9 +3,8 @@
 
 #include <cstddef>
 #include <memory>
-#include <vector>
-
 #include <monochord/dispatch/middleware.hpp>
+#include <vector>
 
 namespace monochord::detail {
 

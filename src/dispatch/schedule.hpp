@@ -14,15 +14,16 @@
 namespace monochord::dispatch {
 
 struct schedule_limits {
-  std::size_t running = 1;          ///< calls that may work at the same time, at least 1
-  std::size_t queued = SIZE_MAX;    ///< jobs that may wait for their turn
-  bool drops = false;               ///< past that, jobs that may be dropped make room; until then nobody stops
+  std::size_t running = 1;        ///< calls that may work at the same time, at least 1
+  std::size_t queued = SIZE_MAX;  ///< jobs that may wait for their turn
+  bool drops = false;             ///< past that, jobs that may be dropped make room; until then nobody stops
 };
 
-/// Which job may start now. A job is one event with the calls of all its handlers. Those of one lane start in the order in
-/// which they came, each when no call of the one before it holds the lane any more: a call does until it ends, or waits for the
-/// first time. A call that waits does not count as running; when it goes on it does again, without asking, so that nobody ever
-/// waits for a place to come back to. Of the jobs whose lane is free the oldest starts first. Pure and not thread-safe.
+/// Which job may start now. A job is one event with the calls of all its handlers. Those of one lane start in the order
+/// in which they came, each when no call of the one before it holds the lane any more: a call does until it ends, or
+/// waits for the first time. A call that waits does not count as running; when it goes on it does again, without
+/// asking, so that nobody ever waits for a place to come back to. Of the jobs whose lane is free the oldest starts
+/// first. Pure and not thread-safe.
 template <class Job>
 class schedule {
  public:
@@ -43,7 +44,8 @@ class schedule {
 
   explicit schedule(const schedule_limits& limits) : limits_(limits) {}
 
-  /// True when the job may start at once: it has started then, and every one of its calls has to `end`. Otherwise `add` it.
+  /// True when the job may start at once: it has started then, and every one of its calls has to `end`. Otherwise `add`
+  /// it.
   bool starts(lane_id lane, std::size_t calls) {
     if (!ready_.empty() || active_ >= limit() || is_busy(lane)) return false;
     begin(lane, calls);
@@ -113,11 +115,12 @@ class schedule {
 
   /// Whether another job may come: it would start, or has a place to wait.
   bool room() const noexcept {
-    if (limits_.drops) return queue_.size() < limits_.queued || (queue_.size() == limits_.queued && !droppable_.empty());
+    if (limits_.drops)
+      return queue_.size() < limits_.queued || (queue_.size() == limits_.queued && !droppable_.empty());
     return active_ < limit() && queue_.size() < limits_.queued;
   }
-  std::size_t active() const noexcept { return active_; }    ///< calls that run and do not wait
-  std::size_t running() const noexcept { return running_; }  ///< calls that run
+  std::size_t active() const noexcept { return active_; }        ///< calls that run and do not wait
+  std::size_t running() const noexcept { return running_; }      ///< calls that run
   std::size_t queued() const noexcept { return queue_.size(); }  ///< jobs
 
  private:

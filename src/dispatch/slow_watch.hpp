@@ -4,13 +4,12 @@
 #include <functional>
 #include <list>
 #include <memory>
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
 #include <mutex>
 #include <source_location>
 #include <string>
 #include <string_view>
-
-#include <monochord/core/clock.hpp>
-#include <monochord/core/task.hpp>
 
 namespace monochord::dispatch {
 
@@ -59,7 +58,7 @@ class slow_watch : public std::enable_shared_from_this<slow_watch> {
   static task<> watch(std::shared_ptr<slow_watch> self);
 
   const slow_watch_options options_;
-  std::mutex mutex_;  // guards what follows, and the marks
+  std::mutex mutex_;          // guards what follows, and the marks
   std::list<mark*> working_;  // the longest first
   bool watching_ = false;
 };

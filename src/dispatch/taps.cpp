@@ -28,7 +28,8 @@ void event_tap::put(const event_ptr& event) {
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
-    if (what_ == kind::next && taken_) {  // is looked at as soon as the coroutine has its turn: whoever reads waits for that
+    if (what_ == kind::next &&
+        taken_) {  // is looked at as soon as the coroutine has its turn: whoever reads waits for that
       ++counted_;
       among_->unseen_.fetch_add(1, std::memory_order_relaxed);
     } else if (buffer_.size() >= how_.buffer) {
@@ -169,8 +170,9 @@ const event_type* taps::find(std::string_view name, bool derived) const {
   if (empty()) return nullptr;
   const std::lock_guard lock(mutex_);
   const auto found = shelves_.find(name);
-  return found != shelves_.end() && found->second.count != 0 && found->second.type->derived == derived ? found->second.type
-                                                                                                    : nullptr;
+  return found != shelves_.end() && found->second.count != 0 && found->second.type->derived == derived
+             ? found->second.type
+             : nullptr;
 }
 
 bool taps::want(const event_type& type, const event_ids& ids) const {

@@ -7,17 +7,17 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <monochord/core/clock.hpp>
+#include <monochord/core/task.hpp>
+#include <monochord/dispatch/event_type.hpp>
+#include <monochord/dispatch/filter.hpp>
+#include <monochord/dispatch/stream.hpp>
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include <monochord/core/clock.hpp>
-#include <monochord/core/task.hpp>
-#include <monochord/dispatch/event_type.hpp>
-#include <monochord/dispatch/filter.hpp>
-#include <monochord/dispatch/stream.hpp>
 #include "net/parked.hpp"
 
 namespace monochord::dispatch {
@@ -28,8 +28,8 @@ class taps;
 
 namespace monochord::detail {
 
-/// Somebody who waits for events beside the handlers: `client::next` or a stream. Is given those that its ids let through where
-/// they are read; asks its predicate where it takes them. Thread-safe.
+/// Somebody who waits for events beside the handlers: `client::next` or a stream. Is given those that its ids let
+/// through where they are read; asks its predicate where it takes them. Thread-safe.
 class event_tap : public std::enable_shared_from_this<event_tap> {
  public:
   using event_ptr = std::shared_ptr<const void>;
@@ -45,8 +45,8 @@ class event_tap : public std::enable_shared_from_this<event_tap> {
   event_tap& operator=(const event_tap&) = delete;
   ~event_tap();
 
-  /// The next event that passes; null once it has ended, or at `deadline`. Throws `error` with `errc::cancelled` when the
-  /// coroutine is cancelled, and what the predicate throws.
+  /// The next event that passes; null once it has ended, or at `deadline`. Throws `error` with `errc::cancelled` when
+  /// the coroutine is cancelled, and what the predicate throws.
   static task<event_ptr> take(std::shared_ptr<event_tap> self, std::shared_ptr<clock> time, time_point deadline);
   /// Who waits gets null, and so does who comes, behind the events that are there.
   void end();
@@ -98,7 +98,8 @@ class taps {
   friend class detail::event_tap;
   static constexpr std::size_t most_unseen = 10'000;
 
-  /// Those for one type, by the first id that they ask for, so that thousands who wait each for its own cost one look-up.
+  /// Those for one type, by the first id that they ask for, so that thousands who wait each for its own cost one
+  /// look-up.
   struct shelf {
     const event_type* type = nullptr;
     std::size_t count = 0;
@@ -114,7 +115,7 @@ class taps {
   void saw(std::size_t events);
 
   std::atomic<std::size_t> count_{0}, unseen_{0};
-  mutable std::mutex mutex_;  // guards what follows; taken before a tap's own
+  mutable std::mutex mutex_;                             // guards what follows; taken before a tap's own
   std::unordered_map<std::string_view, shelf> shelves_;  // by the type's name, which lives for ever
   std::function<void()> on_room_;
   bool closed_ = false;

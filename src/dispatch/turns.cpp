@@ -3,8 +3,8 @@
 #include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <functional>
-
 #include <monochord/core/error.hpp>
+
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/work.hpp"
 
@@ -112,7 +112,8 @@ task<> dispatcher::run(running_work of) {
   self.report(thrown, mine.event->raw);
 }
 
-task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event) {
+task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error,
+                        std::shared_ptr<const held_event> event) {
   self->report(std::move(error), event->raw);
   co_return;
 }
@@ -148,8 +149,8 @@ void dispatcher::work::go_on() noexcept {
   if (works) watch();
 }
 
-std::shared_ptr<detail::event_tap> dispatcher::tap(const event_type& type, detail::condition when, detail::event_tap::kind what,
-                                                   const stream_options& how) {
+std::shared_ptr<detail::event_tap> dispatcher::tap(const event_type& type, detail::condition when,
+                                                   detail::event_tap::kind what, const stream_options& how) {
   taps_->on_room([weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;
@@ -159,8 +160,8 @@ std::shared_ptr<detail::event_tap> dispatcher::tap(const event_type& type, detai
   return std::make_shared<detail::event_tap>(taps_, type, std::move(when), what, how);
 }
 
-task<std::shared_ptr<const void>> dispatcher::next(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::event_tap> from,
-                                                   time_point deadline) {
+task<std::shared_ptr<const void>> dispatcher::next(std::shared_ptr<dispatcher> self,
+                                                   std::shared_ptr<detail::event_tap> from, time_point deadline) {
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   auto event = co_await detail::event_tap::take(from, self->options_.clock, deadline);
   if (event || !from->ended()) co_return event;
@@ -187,15 +188,16 @@ task<> dispatcher::room() {
       const std::lock_guard lock(turns_);
       if (is_open()) co_return;
     }
-    std::function<void(std::shared_ptr<net::parked>)> start = [self = shared_from_this()](std::shared_ptr<net::parked> wait) {
-      const std::lock_guard lock(self->turns_);
-      if (self->is_open()) {
-        wait->complete();
-      } else {
-        std::erase_if(self->waiters_, [](const auto& one) { return one->done(); });
-        self->waiters_.push_back(std::move(wait));
-      }
-    };
+    std::function<void(std::shared_ptr<net::parked>)> start =
+        [self = shared_from_this()](std::shared_ptr<net::parked> wait) {
+          const std::lock_guard lock(self->turns_);
+          if (self->is_open()) {
+            wait->complete();
+          } else {
+            std::erase_if(self->waiters_, [](const auto& one) { return one->done(); });
+            self->waiters_.push_back(std::move(wait));
+          }
+        };
     const auto woken = co_await net::park(std::move(start));
     static_cast<void>(woken);
   }

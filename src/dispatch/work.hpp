@@ -3,11 +3,11 @@
 
 #include <atomic>
 #include <memory>
+#include <monochord/json/payload.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <monochord/json/payload.hpp>
 #include "dispatch/dispatcher.hpp"
 
 namespace monochord::dispatch {
@@ -65,16 +65,16 @@ struct dispatcher::held_event {
   }
 
   const std::string name;
-  std::string data;                     // only kept for raw handlers and for errors of decoding
-  raw_event raw;                        // its views are into name and data
-  std::shared_ptr<const void> decoded;  // null for raw handlers
+  std::string data;                            // only kept for raw handlers and for errors of decoding
+  raw_event raw;                               // its views are into name and data
+  std::shared_ptr<const void> decoded;         // null for raw handlers
   const std::shared_ptr<detail::claim> claim;  // null: nobody asks whether it was handled
   std::shared_ptr<const detail::middleware_list> around;
   event_ids ids;  // for middleware
 };
 
-/// One handler at work on one event, or in the queue for it. However it ends, begun or not, its place is given back; and the
-/// event counts as handled only if the handler came to its end, or the event was dropped.
+/// One handler at work on one event, or in the queue for it. However it ends, begun or not, its place is given back;
+/// and the event counts as handled only if the handler came to its end, or the event was dropped.
 class dispatcher::work final : public net::place_holder {
  public:
   work(entry_ptr handler, std::shared_ptr<const held_event> with) : to(std::move(handler)), event(std::move(with)) {}

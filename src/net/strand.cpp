@@ -13,8 +13,8 @@ namespace {
 using small_strand = asio::strand<asio::io_context::executor_type>;
 using any_strand = asio::strand<asio::any_io_executor>;
 
-/// What Asio requires or prefers of it is an ordinary strand again, the same one: only whoever asks a coroutine for its executor
-/// sees this.
+/// What Asio requires or prefers of it is an ordinary strand again, the same one: only whoever asks a coroutine for its
+/// executor sees this.
 template <class Strand>
 class held_strand : public Strand {
  public:

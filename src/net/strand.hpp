@@ -25,7 +25,8 @@ class place_holder {
 };
 
 /// A strand that is somebody's; coroutines that run on it find out whose (`holder_of`).
-boost::asio::any_io_executor make_strand(const boost::asio::any_io_executor& executor, std::shared_ptr<place_holder> holder);
+boost::asio::any_io_executor make_strand(const boost::asio::any_io_executor& executor,
+                                         std::shared_ptr<place_holder> holder);
 /// Null for an executor that is nobody's.
 std::shared_ptr<place_holder> holder_of(const boost::asio::any_io_executor& executor) noexcept;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Any bytes as the data of an event whose filters ask where it happened: ids are found where they stand plainly, and nothing else.
+// Any bytes as the data of an event whose filters ask where it happened: ids are found where they stand plainly, and
+// nothing else.
 #include "dispatch/event_ids.hpp"
 
 #include <cstdint>
@@ -14,7 +15,8 @@ using namespace monochord;
 /// The first byte says which event, the rest is its data.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
-  constexpr std::string_view names[] = {"MESSAGE_CREATE", "GUILD_CREATE", "CHANNEL_UPDATE", "USER_UPDATE", "INTERACTION_CREATE"};
+  constexpr std::string_view names[] = {"MESSAGE_CREATE", "GUILD_CREATE", "CHANNEL_UPDATE", "USER_UPDATE",
+                                        "INTERACTION_CREATE"};
   const auto name = names[data[0] % 5];
   const std::string text(reinterpret_cast<const char*>(data) + 1, size - 1);
   const auto ids = dispatch::read_event_ids(name, text);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
-// Bots whose events have an order, stopped and killed at any point: nothing is lost, and nothing that had to wait runs too early.
+// Bots whose events have an order, stopped and killed at any point: nothing is lost, and nothing that had to wait runs
+// too early.
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <monochord/gateway/session_store.hpp>
 #include <random>
 #include <set>
-#include <unistd.h>
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
@@ -40,7 +42,8 @@ struct record {
 
 /// A bot that takes its time with each message, and sometimes waits for another one meanwhile.
 struct ordered_bot {
-  ordered_bot(simulated_world& with, const store_file& where, event_order by, bool waits, std::uint32_t seed, record& into)
+  ordered_bot(simulated_world& with, const store_file& where, event_order by, bool waits, std::uint32_t seed,
+              record& into)
       : w(with), order(by), random(seed), all(into), bot(w.world.bot_token(), options(w, where, by)) {
     bot.on<mc::message_create>([this, waits](const mc::message_create& event, const mc::raw_event& sent) -> mc::task<> {
       const std::string text = event.message.content;
@@ -55,7 +58,9 @@ struct ordered_bot {
       }
       if (!killed) ++all.done[text];
     });
-    bot.on_error([this](std::exception_ptr, const mc::raw_event& event) { all.complaints.push_back("error in " + std::string(event.name)); });
+    bot.on_error([this](std::exception_ptr, const mc::raw_event& event) {
+      all.complaints.push_back("error in " + std::string(event.name));
+    });
     w.sim.spawn(live());
   }
   void begin(std::uint64_t lane, const std::string& text) {
@@ -102,7 +107,9 @@ void play(event_order by, bool kills, bool waits, std::uint32_t seed) {
   std::mt19937 random(seed);
   record all;
   int said = 0;
-  const auto say = [&] { w.discord().say(w.world.alice, random() % 2 ? w.world.general : other, std::to_string(++said)); };
+  const auto say = [&] {
+    w.discord().say(w.world.alice, random() % 2 ? w.world.general : other, std::to_string(++said));
+  };
   const auto both_ready = [&] {
     for (const int shard : {0, 1}) REQUIRE(w.sim.run(w.discord().expect_session(shard, 1min), 2min));
   };
@@ -144,17 +151,20 @@ void play(event_order by, bool kills, bool waits, std::uint32_t seed) {
 
 TEST_CASE("stopped at any point, a bot loses nothing under any order, and doubles nothing that it finished") {
   for (std::uint32_t seed = 1; seed <= 3; ++seed)
-    for (const auto by : {event_order::concurrent, event_order::per_guild, event_order::per_shard}) play(by, false, false, seed);
+    for (const auto by : {event_order::concurrent, event_order::per_guild, event_order::per_shard})
+      play(by, false, false, seed);
 }
 
 TEST_CASE("stopped while handlers wait for events, a bot loses nothing under any order") {
   for (std::uint32_t seed = 11; seed <= 13; ++seed)
-    for (const auto by : {event_order::concurrent, event_order::per_guild, event_order::per_shard}) play(by, false, true, seed);
+    for (const auto by : {event_order::concurrent, event_order::per_guild, event_order::per_shard})
+      play(by, false, true, seed);
 }
 
 TEST_CASE("killed at any point, a bot loses nothing under any order") {
   for (std::uint32_t seed = 21; seed <= 23; ++seed)
-    for (const auto by : {event_order::concurrent, event_order::per_guild, event_order::per_shard}) play(by, true, seed % 2 == 0, seed);
+    for (const auto by : {event_order::concurrent, event_order::per_guild, event_order::per_shard})
+      play(by, true, seed % 2 == 0, seed);
 }
 
 TEST_CASE("what is dropped rather than that reading stops is not given again") {

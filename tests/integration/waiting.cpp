@@ -19,7 +19,8 @@ namespace {
 
 /// A bot in a simulation, from its start until it is stopped.
 struct waiting_bot {
-  waiting_bot(simulated_world& with, mc::client_options options) : w(with), bot(w.world.bot_token(), std::move(options)) {
+  waiting_bot(simulated_world& with, mc::client_options options)
+      : w(with), bot(w.world.bot_token(), std::move(options)) {
     bot.on_error([this](std::exception_ptr error, const mc::raw_event& event) {
       try {
         std::rethrow_exception(error);
@@ -50,7 +51,7 @@ struct waiting_bot {
 
 /// Counts what several threads do.
 struct tally {
-  void add(int tally::*what) {
+  void add(int tally::* what) {
     const std::lock_guard lock(mutex);
     ++(this->*what);
     changed.notify_all();
@@ -77,12 +78,13 @@ TEST_CASE("a handler talks with a user while one handler may run, and gives up w
   w.discord().join(w.world.home, bob);
   std::vector<std::string> log;
   const auto starts = [](const mc::message_create& event) { return event.message.content == "!name"; };
-  b.bot.on<mc::message_create>(mc::in_channel(w.world.general) && starts, [&](const mc::message_create& event) -> mc::task<> {
-    const auto who = event.message.author.id;
-    const auto answer =
-        co_await b.bot.next<mc::message_create>(mc::in_channel(w.world.general) && mc::from_user(who), 10s);
-    log.push_back(who.str() + (answer ? " is " + answer->message.content : " says nothing"));
-  });
+  b.bot.on<mc::message_create>(
+      mc::in_channel(w.world.general) && starts, [&](const mc::message_create& event) -> mc::task<> {
+        const auto who = event.message.author.id;
+        const auto answer =
+            co_await b.bot.next<mc::message_create>(mc::in_channel(w.world.general) && mc::from_user(who), 10s);
+        log.push_back(who.str() + (answer ? " is " + answer->message.content : " says nothing"));
+      });
   b.begin();
   b.say(w.world.alice, "!name");
   b.say(bob, "!name");
@@ -105,8 +107,8 @@ TEST_CASE("stop ends who waits for an event at once, and the next process is giv
     return [&begun, &done, &b](const mc::message_create& event) -> mc::task<> {
       if (event.message.content != "question") co_return;
       ++begun;
-      const auto answer =
-          co_await b.bot.next<mc::message_create>([](const auto& next) { return next.message.content == "answer"; }, 1h);
+      const auto answer = co_await b.bot.next<mc::message_create>(
+          [](const auto& next) { return next.message.content == "answer"; }, 1h);
       if (answer) ++done;
     };
   };
@@ -244,7 +246,8 @@ TEST_CASE("middleware is around each handler: it sees the event, may skip, and w
   }
   w.discord().say(w.world.alice, elsewhere, "foreign");
   w.sim.run_for(100ms);
-  CHECK(log == std::vector<std::string>{"handler of good", "took its time", "handler of bad", "saw oops", "skipped foreign"});
+  CHECK(log ==
+        std::vector<std::string>{"handler of good", "took its time", "handler of bad", "saw oops", "skipped foreign"});
   CHECK(b.errors == std::vector<std::string>{"MESSAGE_CREATE: oops"});
   b.stop();
 }

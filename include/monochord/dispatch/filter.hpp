@@ -3,24 +3,24 @@
 
 #include <concepts>
 #include <memory>
+#include <monochord/core/snowflake.hpp>
 #include <type_traits>
 #include <utility>
 
-#include <monochord/core/snowflake.hpp>
-
 namespace monochord {
 
-/// Where an event happened and who did it, as far as its data says: `guild_id`, `channel_id`, and `user_id`, `author`, `user`
-/// or `member`; for events that are about a guild, a channel, a thread or the bot's user themselves their own `id`. 0: it
-/// does not say.
+/// Where an event happened and who did it, as far as its data says: `guild_id`, `channel_id`, and `user_id`, `author`,
+/// `user` or `member`; for events that are about a guild, a channel, a thread or the bot's user themselves their own
+/// `id`. 0: it does not say.
 struct event_ids {
   guild_id guild{};
   channel_id channel{};
   user_id user{};
 };
 
-/// Which events a handler, `client::next` or a stream is for, by ids alone: asked before an event is decoded, so that what
-/// nobody's filter passes costs next to nothing. Made by `in_guild`, `in_channel` and `from_user`, combined by `&&`. Trivial.
+/// Which events a handler, `client::next` or a stream is for, by ids alone: asked before an event is decoded, so that
+/// what nobody's filter passes costs next to nothing. Made by `in_guild`, `in_channel` and `from_user`, combined by
+/// `&&`. Trivial.
 class id_filter {
  public:
   /// Passes everything.
@@ -112,14 +112,19 @@ inline constexpr bool is_event_filter<event_filter<P>> = true;
 
 template <class F>
 constexpr id_filter ids_of(const F& filter) noexcept {
-  if constexpr (is_id_filter<F>) return filter;
-  else if constexpr (is_event_filter<F>) return filter.ids();
-  else return {};
+  if constexpr (is_id_filter<F>)
+    return filter;
+  else if constexpr (is_event_filter<F>)
+    return filter.ids();
+  else
+    return {};
 }
 template <class F>
 constexpr auto predicate_of(F filter) {
-  if constexpr (is_event_filter<F>) return std::move(filter).take_predicate();
-  else return filter;
+  if constexpr (is_event_filter<F>)
+    return std::move(filter).take_predicate();
+  else
+    return filter;
 }
 
 /// What may stand where a filter is asked for: ids, a predicate, or both.
@@ -158,8 +163,10 @@ class condition {
 
 template <class E, class F>
 condition make_condition(F filter) {
-  if constexpr (is_id_filter<F>) return {filter, nullptr};
-  else return {ids_of(filter), std::make_unique<typed_predicate<E, F>>(std::move(filter))};
+  if constexpr (is_id_filter<F>)
+    return {filter, nullptr};
+  else
+    return {ids_of(filter), std::make_unique<typed_predicate<E, F>>(std::move(filter))};
 }
 
 }  // namespace detail

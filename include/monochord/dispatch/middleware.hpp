@@ -2,12 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <monochord/core/task.hpp>
+#include <monochord/dispatch/handler.hpp>
 #include <source_location>
 #include <type_traits>
 #include <utility>
-
-#include <monochord/core/task.hpp>
-#include <monochord/dispatch/handler.hpp>
 
 namespace monochord {
 

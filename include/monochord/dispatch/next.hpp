@@ -2,9 +2,8 @@
 #pragma once
 
 #include <memory>
-#include <utility>
-
 #include <monochord/core/task.hpp>
+#include <utility>
 
 namespace monochord::detail {
 

@@ -29,14 +29,17 @@ ids read(std::string_view name, std::string_view data) {
 TEST_CASE("where an event happened and who did it stands in different places") {
   CHECK(read("MESSAGE_DELETE", deletion) == ids{9, 8, 0});
   CHECK(read("MESSAGE_CREATE", R"({"author":{"id":"5","name":"}"},"id":"7","channel_id":"8"})") == ids{0, 8, 5});
-  CHECK(read("TYPING_START", R"({"member":{"user":{"id":"4"}},"user_id":"3","channel_id":"8","guild_id":"9"})") == ids{9, 8, 3});
-  CHECK(read("INTERACTION_CREATE", R"({"member":{"nick":null,"user":{"id":"4"}},"channel_id":"8","guild_id":"9"})") == ids{9, 8, 4});
+  CHECK(read("TYPING_START", R"({"member":{"user":{"id":"4"}},"user_id":"3","channel_id":"8","guild_id":"9"})") ==
+        ids{9, 8, 3});
+  CHECK(read("INTERACTION_CREATE", R"({"member":{"nick":null,"user":{"id":"4"}},"channel_id":"8","guild_id":"9"})") ==
+        ids{9, 8, 4});
   CHECK(read("GUILD_MEMBER_ADD", R"({"user":{"id":"4"},"guild_id":"9"})") == ids{9, 0, 4});
   CHECK(read("GUILD_CREATE", R"({"id":"9","channels":[{"channel_id":"8"}],"user_id":"1"})") == ids{9, 0, 0});
   CHECK(read("CHANNEL_UPDATE", R"({"id":"8","guild_id":"9"})") == ids{9, 8, 0});
   CHECK(read("USER_UPDATE", R"({"id":"8"})") == ids{0, 0, 8});
   CHECK(read("SOMETHING_NEW", R"({"guild_id":null,"channel_id":[],"user_id":{"id":1}})") == ids{0, 0, 0});
-  for (const std::string_view broken : {"", "{", R"({"guild_id":"9)", R"({"guild_id")", "[1]", "null"}) CHECK(read("X", broken) == ids{});
+  for (const std::string_view broken : {"", "{", R"({"guild_id":"9)", R"({"guild_id")", "[1]", "null"})
+    CHECK(read("X", broken) == ids{});
 }
 
 TEST_CASE("filters by ids are combined: all must hold, and two that contradict each other let nothing through") {
@@ -91,8 +94,10 @@ TEST_CASE("a predicate sees the decoded event, only where the ids pass, and shar
     seen.push_back("asked of " + event.id.str());
     return event.id == mc::message_id{7};
   };
-  f.on<mc::message_delete>(is_seven, [&](const mc::message_delete& event) { seen.push_back("alone " + event.id.str()); });
-  f.on<mc::message_delete>(mc::in_guild(mc::guild_id{19}) && is_seven, [&](const mc::message_delete&) { seen.push_back("never"); });
+  f.on<mc::message_delete>(is_seven,
+                           [&](const mc::message_delete& event) { seen.push_back("alone " + event.id.str()); });
+  f.on<mc::message_delete>(mc::in_guild(mc::guild_id{19}) && is_seven,
+                           [&](const mc::message_delete&) { seen.push_back("never"); });
   const mc::message_delete* plain = nullptr;
   f.on<mc::message_delete>([&](const mc::message_delete& event) { plain = &event; });
   f.deliver("MESSAGE_DELETE", deletion);
@@ -190,7 +195,8 @@ TEST_CASE("handlers of an event start in the order in which they were registered
   f.on_raw([&](const mc::raw_event&) { order += 'r'; });
   f.on<mc::message_delete>(mc::in_guild(mc::guild_id{9}), [&](const mc::message_delete&) { order += 'c'; });
   f.events->remove(gone);
-  f.on<mc::message_delete>([](const mc::message_delete&) { return true; }, [&](const mc::message_delete&) { order += 'd'; });
+  f.on<mc::message_delete>([](const mc::message_delete&) { return true; },
+                           [&](const mc::message_delete&) { order += 'd'; });
   f.deliver("MESSAGE_DELETE", deletion);
   f.poll();
   f.deliver("MESSAGE_DELETE", deletion);

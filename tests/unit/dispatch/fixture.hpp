@@ -9,12 +9,12 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <functional>
 #include <memory>
+#include <monochord/model/events.hpp>
+#include <monochord/testing/manual_clock.hpp>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <monochord/model/events.hpp>
-#include <monochord/testing/manual_clock.hpp>
 #include "dispatch/dispatcher.hpp"
 #include "net/strand.hpp"
 #include "support/catch.hpp"
@@ -70,14 +70,14 @@ struct dispatch_fixture {
   /// As client::next and client::events.
   template <class E, class Filter>
   task<std::shared_ptr<const E>> next(Filter filter, duration timeout = duration::max()) {
-    auto from = events->tap(event_type_of<E>(), detail::make_condition<E>(std::move(filter)), detail::event_tap::kind::next);
-    return detail::as_event<E>(
-        dispatch::dispatcher::next(events, std::move(from), after(clock->now(), timeout)));
+    auto from =
+        events->tap(event_type_of<E>(), detail::make_condition<E>(std::move(filter)), detail::event_tap::kind::next);
+    return detail::as_event<E>(dispatch::dispatcher::next(events, std::move(from), after(clock->now(), timeout)));
   }
   template <class E, class Filter>
   event_stream<E> stream(Filter filter, const stream_options& how = {}) {
-    return event_stream<E>(
-        events->tap(event_type_of<E>(), detail::make_condition<E>(std::move(filter)), detail::event_tap::kind::stream, how));
+    return event_stream<E>(events->tap(event_type_of<E>(), detail::make_condition<E>(std::move(filter)),
+                                       detail::event_tap::kind::stream, how));
   }
   template <class F>
   void spawn(F work) {

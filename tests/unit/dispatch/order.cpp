@@ -151,7 +151,9 @@ TEST_CASE("what may be dropped makes room, the oldest first, and counts as handl
     const auto text = R"({"channel_id":"8","timestamp":1,"user_id":")" + std::to_string(user) + "\"}";
     return f.deliver("TYPING_START", text, 1, &claims.source);
   };
-  const auto remove = [&](std::uint64_t id) { return f.deliver("MESSAGE_DELETE", deletion_of(id, 8, 9), 1, &claims.source); };
+  const auto remove = [&](std::uint64_t id) {
+    return f.deliver("MESSAGE_DELETE", deletion_of(id, 8, 9), 1, &claims.source);
+  };
   CHECK(remove(1));  // runs; reading goes on, since there is a place in the queue
   CHECK(type(1));
   CHECK(remove(2));
@@ -159,7 +161,7 @@ TEST_CASE("what may be dropped makes room, the oldest first, and counts as handl
   CHECK(claims.dealt_with == 0);
   CHECK(type(3));  // instead of 1
   CHECK(claims.dealt_with == 1);
-  CHECK(remove(3));  // instead of 2
+  CHECK(remove(3));        // instead of 2
   CHECK_FALSE(remove(4));  // instead of 3; now there is nothing left to drop
   CHECK(claims.dealt_with == 3);
   CHECK(f.events->counters().dropped == 3);
@@ -203,7 +205,8 @@ TEST_CASE("at the end what waits for its turn is not dealt with") {
   CHECK(f.events->counters().events_queued == 0);
 }
 
-/// As a shard does it: events in their order, claims that are dealt with at any time. Whatever is dealt with was really done.
+/// As a shard does it: events in their order, claims that are dealt with at any time. Whatever is dealt with was really
+/// done.
 TEST_CASE("the handled position never passes an event that is not done, under each order and overflow") {
   for (std::uint32_t seed = 1; seed <= 120; ++seed) {
     std::mt19937 random(seed);
@@ -263,12 +266,14 @@ TEST_CASE("the handled position never passes an event that is not done, under ea
         CHECK(f.events->counters().dropped - before <= 1);
         if (below(3) == 0) f.poll();
         if (!working.empty() && below(2) == 0) working[below(working.size())]->open();
-        for (std::int64_t at = 1; at <= position.position(); ++at) REQUIRE((finished.contains(at) || was_dropped.contains(at)));
+        for (std::int64_t at = 1; at <= position.position(); ++at)
+          REQUIRE((finished.contains(at) || was_dropped.contains(at)));
       }
       CHECK(f.events->counters().dropped == was_dropped.size());
       CHECK((drops || was_dropped.empty()));
       f.open = false;  // the end comes at any point: what has not ended is given up
     }
-    for (std::int64_t at = 1; at <= position.position(); ++at) CHECK((finished.contains(at) || was_dropped.contains(at)));
+    for (std::int64_t at = 1; at <= position.position(); ++at)
+      CHECK((finished.contains(at) || was_dropped.contains(at)));
   }
 }

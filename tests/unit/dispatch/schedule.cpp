@@ -33,16 +33,19 @@ struct model {
   std::vector<call> calls;
 
   std::size_t active() const {
-    return static_cast<std::size_t>(std::count_if(calls.begin(), calls.end(), [](const call& one) { return one.waits == 0; }));
+    return static_cast<std::size_t>(
+        std::count_if(calls.begin(), calls.end(), [](const call& one) { return one.waits == 0; }));
   }
   bool held(std::uint64_t lane) const {
-    return lane != 0 && std::any_of(calls.begin(), calls.end(), [&](const call& one) { return one.lane == lane && one.holds; });
+    return lane != 0 &&
+           std::any_of(calls.begin(), calls.end(), [&](const call& one) { return one.lane == lane && one.holds; });
   }
   /// The next job that starts; -1: none.
   int start() {
     if (active() >= limits.running + lent) return -1;
     for (auto at = queue.begin(); at != queue.end(); ++at) {
-      const bool first = at->lane == 0 || std::none_of(queue.begin(), at, [&](const job& one) { return one.lane == at->lane; });
+      const bool first =
+          at->lane == 0 || std::none_of(queue.begin(), at, [&](const job& one) { return one.lane == at->lane; });
       if (!first || held(at->lane)) continue;
       const job out = *at;
       queue.erase(at);

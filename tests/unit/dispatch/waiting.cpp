@@ -22,8 +22,8 @@ constexpr std::string_view deletion = R"({"id":"7","channel_id":"8","guild_id":"
 const mc::id_filter any;
 
 std::string deletion_of(std::uint64_t message, std::uint64_t channel = 8, std::uint64_t guild = 9) {
-  return R"({"id":")" + std::to_string(message) + R"(","channel_id":")" + std::to_string(channel) + R"(","guild_id":")" +
-         std::to_string(guild) + R"("})";
+  return R"({"id":")" + std::to_string(message) + R"(","channel_id":")" + std::to_string(channel) +
+         R"(","guild_id":")" + std::to_string(guild) + R"("})";
 }
 std::string typing_by(std::uint64_t user) {
   return R"({"channel_id":"8","guild_id":"9","user_id":")" + std::to_string(user) + R"(","timestamp":1})";
@@ -134,7 +134,8 @@ TEST_CASE("of what comes before a wait is awaited the last thousand are kept") {
 TEST_CASE("what a predicate throws is thrown where it waits") {
   fixture f;
   f.spawn([&]() -> mc::task<> {
-    co_await f.next<mc::message_delete>([](const mc::message_delete&) -> bool { throw std::runtime_error("do not ask me"); });
+    co_await f.next<mc::message_delete>(
+        [](const mc::message_delete&) -> bool { throw std::runtime_error("do not ask me"); });
   });
   f.poll();
   f.deliver("MESSAGE_DELETE", deletion);
@@ -291,13 +292,15 @@ TEST_CASE("the end ends streams, for a handler that reads one too: it came to it
   std::vector<std::uint64_t> seen;
   bool over = false;
   f.on<mc::guild_delete>([&](const mc::guild_delete&) -> mc::task<> {
-    auto stream = f.stream<mc::message_delete>([](const mc::message_delete& event) { return event.id.value() % 2 == 0; });
+    auto stream =
+        f.stream<mc::message_delete>([](const mc::message_delete& event) { return event.id.value() % 2 == 0; });
     while (const auto event = co_await stream.next()) seen.push_back(event->id.value());
     over = true;
   });
   f.deliver("GUILD_DELETE", R"({"id":"9"})", 1, &claims.source);
   f.poll();
-  for (std::uint64_t i = 1; i <= 4; ++i) CHECK(f.deliver("MESSAGE_DELETE", deletion_of(i)));  // it has given its place up
+  for (std::uint64_t i = 1; i <= 4; ++i)
+    CHECK(f.deliver("MESSAGE_DELETE", deletion_of(i)));  // it has given its place up
   f.poll();
   CHECK(seen == std::vector<std::uint64_t>{2, 4});
   f.events->close();
@@ -348,7 +351,8 @@ TEST_CASE("a wait or a read that is cancelled says so, and costs a stream nothin
       co_await f.next<mc::message_delete>(any, 1min);
   };
   for (const bool from_stream : {true, false}) {
-    asio::co_spawn(f.context, reading(from_stream), asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error) {
+    asio::co_spawn(f.context, reading(from_stream),
+                   asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error) {
                      ends.push_back(error && mc::is_cancellation(error) ? "cancelled" : "not");
                    }));
     f.poll();
