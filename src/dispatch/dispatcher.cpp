@@ -214,8 +214,7 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   give(plain, std::move(own));
   give(derived, whole);
   const auto lane = lane_of(event, ids);
-  submit(std::move(calls), lane, may_drop(event.name));
-  return has_room();
+  return submit(std::move(calls), lane, may_drop(event.name));
 }
 
 void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void> event) {

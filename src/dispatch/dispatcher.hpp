@@ -131,12 +131,11 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool may_drop(std::string_view name) const noexcept;
 
   // Whose turn it is: turns.cpp.
-  void submit(job calls, schedule<job>::lane_id lane, bool droppable);
+  bool submit(job calls, schedule<job>::lane_id lane, bool droppable);
   void start_next(std::unique_lock<std::mutex>& lock);
   void start(const job& calls, schedule<job>::lane_id lane);
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;
-  bool has_room() const;
   static task<> run(running_work mine);
   static task<> call(work& mine);
   slow_watch_options watch_options();

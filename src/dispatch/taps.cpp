@@ -93,9 +93,10 @@ task<event_tap::event_ptr> event_tap::take(std::shared_ptr<event_tap> self, std:
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   const auto holder = net::holder_of(here);
   for (;;) {
+    const bool over = self->ended();  // first: what came before the end is in the buffer then
     while (auto event = self->pop())
       if (!self->when_.asks || self->when_.asks->passes(event.get())) co_return event;
-    if (self->ended() || (deadline != time_point::max() && time->now() >= deadline)) co_return nullptr;
+    if (over || (deadline != time_point::max() && time->now() >= deadline)) co_return nullptr;
 
     {
       const net::waiting_place gives_way(holder);

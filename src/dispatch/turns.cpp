@@ -35,10 +35,11 @@ void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
 /// For whoever reads.
 bool dispatcher::is_open() const { return closed_ || (schedule_.room() && taps_->room()); }
 
-void dispatcher::submit(job calls, schedule<job>::lane_id lane, bool droppable) {
-  if (calls.empty()) return;
+/// Starts the calls of an event, or queues them. False when there is no room for another one.
+bool dispatcher::submit(job calls, schedule<job>::lane_id lane, bool droppable) {
   job dropped;  // ends once the lock is open
   std::unique_lock lock(turns_);
+  if (calls.empty()) return is_open();
   if (!starting_ && schedule_.starts(lane, calls.size())) {
     starting_ = true;
     lock.unlock();
@@ -55,7 +56,7 @@ void dispatcher::submit(job calls, schedule<job>::lane_id lane, bool droppable) 
     }
   }
   start_next(lock);
-  lock.unlock();
+  return is_open();
 }
 
 /// Whatever may start, in its order. Comes back with the lock, which is open while something starts.
@@ -176,11 +177,6 @@ void dispatcher::lend(std::ptrdiff_t more) {
   settle(lock);
 }
 
-bool dispatcher::has_room() const {
-  const std::lock_guard lock(turns_);
-  return is_open();
-}
-
 task<> dispatcher::room() {
   waits_.fetch_add(1, std::memory_order_relaxed);
   for (;;) {
@@ -209,10 +205,12 @@ bool dispatcher::is_closed() const {
 }
 
 void dispatcher::close() {
-  taps_->close();
-  std::unique_lock lock(turns_);
-  closed_ = true;
-  settle(lock);
+  {
+    std::unique_lock lock(turns_);
+    closed_ = true;
+    settle(lock);
+  }
+  taps_->close();  // then: whoever is cut short by it is cut short by the end
 }
 
 std::size_t dispatcher::running() const {
