@@ -233,7 +233,8 @@ class client {
   /// when it goes on waits for no other.
   ///
   /// The predicate is asked where the task is awaited, one event at a time, and what it throws is thrown here. Ids cost next to
-  /// nothing however many wait, a predicate alone wakes everybody who waits. Of what comes before the task is awaited the last
+  /// nothing however many wait, a predicate alone wakes everybody who waits. With g++ 12 a predicate that owns what it captures must
+  /// have a name. Of what comes before the task is awaited the last
   /// 1,000 are kept. Throws `error` with `errc::cancelled` when the client stops, which cuts a handler short that waits here, or
   /// when the coroutine is cancelled; with `errc::invalid_argument` at once when the event never comes with the client's intents.
   template <class E>
@@ -241,10 +242,15 @@ class client {
     return detail::as_event<E>(next_event(event_type_of<E>(), {}, timeout));
   }
   template <class E, class Filter>
-    requires detail::filter_of<Filter, E>
-  task<std::shared_ptr<const E>> next(Filter filter,
+    requires detail::filter_of<std::remove_cvref_t<Filter>, E>
+  task<std::shared_ptr<const E>> next(Filter&& filter,
                                       std::chrono::milliseconds timeout = std::chrono::milliseconds::max()) {
-    return detail::as_event<E>(next_event(event_type_of<E>(), detail::make_condition<E>(std::move(filter)), timeout));
+    static_assert(detail::may_be_awaited<Filter>,
+                  "give the predicate a name before (auto is_it = [...](...) {...}): g++ 12 destroys a lambda twice that owns "
+                  "something and stands within a co_await expression");
+    using own = std::remove_cvref_t<Filter>;
+    return detail::as_event<E>(
+        next_event(event_type_of<E>(), detail::make_condition<E, own>(std::forward<Filter>(filter)), timeout));
   }
 
   /// All events of type `E` from now on, one after the other, until the stream is closed or destroyed or the client stops:

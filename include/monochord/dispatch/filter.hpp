@@ -67,8 +67,9 @@ constexpr id_filter in_channel(channel_id which) noexcept { return id_filter({{}
 /// Events by one user, or about it: author of a message, member that joins, whoever types, reacts or presses a button.
 constexpr id_filter from_user(user_id which) noexcept { return id_filter({{}, {}, which}); }
 
-/// An `id_filter` and a predicate on the decoded event: what `&&` makes of them.
-template <class Predicate>
+/// An `id_filter` and a predicate on the decoded event: what `&&` makes of them. `Literal`: the predicate was written
+/// where it was combined, and owns something.
+template <class Predicate, bool Literal = false>
 class event_filter {
  public:
   constexpr event_filter(const id_filter& ids, Predicate asks) : ids_(ids), asks_(std::move(asks)) {}
@@ -107,8 +108,26 @@ template <class F>
 inline constexpr bool is_id_filter = std::is_same_v<F, id_filter>;
 template <class F>
 inline constexpr bool is_event_filter = is_id_filter<F>;
-template <class P>
-inline constexpr bool is_event_filter<event_filter<P>> = true;
+template <class P, bool Literal>
+inline constexpr bool is_event_filter<event_filter<P, Literal>> = true;
+
+/// Of the type of a forwarding reference: an object without a name that owns something.
+template <class F>
+inline constexpr bool is_literal = !std::is_reference_v<F> && !std::is_trivially_destructible_v<F>;
+template <class P, bool Literal>
+inline constexpr bool is_literal<event_filter<P, Literal>> = Literal;
+template <class P, bool Literal>
+inline constexpr bool is_literal<event_filter<P, Literal>&> = Literal;
+template <class P, bool Literal>
+inline constexpr bool is_literal<const event_filter<P, Literal>&> = Literal;
+
+/// g++ 12 destroys a lambda twice that owns something and stands within a co_await expression.
+template <class F>
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+inline constexpr bool may_be_awaited = !is_literal<F>;
+#else
+inline constexpr bool may_be_awaited = true;
+#endif
 
 template <class F>
 constexpr id_filter ids_of(const F& filter) noexcept {
@@ -173,21 +192,22 @@ condition make_condition(F filter) {
 
 /// Both must pass; the predicates are asked in this order, and only where the ids pass.
 template <class A, class B>
-  requires((detail::is_event_filter<A> || detail::is_event_filter<B>) &&
-           !(detail::is_id_filter<A> && detail::is_id_filter<B>))
-constexpr auto operator&&(A a, B b) {
+  requires((detail::is_event_filter<std::remove_cvref_t<A>> || detail::is_event_filter<std::remove_cvref_t<B>>) &&
+           !(detail::is_id_filter<std::remove_cvref_t<A>> && detail::is_id_filter<std::remove_cvref_t<B>>))
+constexpr auto operator&&(A&& a, B&& b) {
+  constexpr bool literal = detail::is_literal<A> || detail::is_literal<B>;
   const id_filter ids = detail::ids_of(a) && detail::ids_of(b);
-  if constexpr (detail::is_id_filter<A>) {
-    auto asks = detail::predicate_of(std::move(b));
-    return event_filter<decltype(asks)>(ids, std::move(asks));
-  } else if constexpr (detail::is_id_filter<B>) {
-    auto asks = detail::predicate_of(std::move(a));
-    return event_filter<decltype(asks)>(ids, std::move(asks));
+  if constexpr (detail::is_id_filter<std::remove_cvref_t<A>>) {
+    auto asks = detail::predicate_of<std::remove_cvref_t<B>>(std::forward<B>(b));
+    return event_filter<decltype(asks), literal>(ids, std::move(asks));
+  } else if constexpr (detail::is_id_filter<std::remove_cvref_t<B>>) {
+    auto asks = detail::predicate_of<std::remove_cvref_t<A>>(std::forward<A>(a));
+    return event_filter<decltype(asks), literal>(ids, std::move(asks));
   } else {
-    using first = decltype(detail::predicate_of(std::move(a)));
-    using second = decltype(detail::predicate_of(std::move(b)));
-    return event_filter<detail::both<first, second>>(
-        ids, detail::both<first, second>(detail::predicate_of(std::move(a)), detail::predicate_of(std::move(b))));
+    auto first = detail::predicate_of<std::remove_cvref_t<A>>(std::forward<A>(a));
+    auto second = detail::predicate_of<std::remove_cvref_t<B>>(std::forward<B>(b));
+    using asks = detail::both<decltype(first), decltype(second)>;
+    return event_filter<asks, literal>(ids, asks(std::move(first), std::move(second)));
   }
 }
 

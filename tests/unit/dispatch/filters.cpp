@@ -128,6 +128,24 @@ TEST_CASE("predicates are combined with ids and with each other from either side
   CHECK(calls == 3);
 }
 
+TEST_CASE("a predicate without a name that owns something is known for what it is, in any combination") {
+  const std::string text = "x";
+  const auto owns = [text](const auto&) { return text.empty(); };
+  const auto refers = [&text](const auto&) { return text.empty(); };
+  const auto here = mc::in_guild(mc::guild_id{9});
+  const auto literal = []<class F>(F&&) { return mc::detail::is_literal<F>; };
+  CHECK(literal([text](const auto&) { return text.empty(); }));
+  CHECK(literal(here && [text](const auto&) { return text.empty(); }));
+  CHECK(literal([text](const auto&) { return text.empty(); } && here && refers));
+  CHECK_FALSE(literal(owns));
+  CHECK_FALSE(literal(refers));
+  CHECK_FALSE(literal(here));
+  CHECK_FALSE(literal(here && owns && refers));
+  CHECK_FALSE(literal(here && [](const auto&) { return true; }));
+  const auto named = here && [text](const auto&) { return text.empty(); };
+  CHECK(literal(named));  // more than need be: it cannot be told from one without a name once it is combined further
+}
+
 TEST_CASE("what a predicate throws is its handler's error") {
   fixture f;
   claim_counter claims;

@@ -49,7 +49,8 @@ struct pool {
   mc::task<std::shared_ptr<const E>> next(mc::id_filter filter, mc::duration timeout) {
     auto from =
         events->tap(mc::event_type_of<E>(), mc::detail::make_condition<E>(filter), mc::detail::event_tap::kind::next);
-    return mc::detail::as_event<E>(dispatcher::next(events, std::move(from), mc::after(std::chrono::steady_clock::now(), timeout)));
+    return mc::detail::as_event<E>(
+        dispatcher::next(events, std::move(from), mc::after(std::chrono::steady_clock::now(), timeout)));
   }
   mc::task<> pause(mc::duration time) {
     asio::steady_timer timer(co_await asio::this_coro::executor, time);
@@ -73,7 +74,8 @@ TEST_CASE("events, waits, streams, removals and the end on several threads at a 
         if (kind == 0) co_await p.pause(100us);
         if (kind == 1 && co_await p.next<mc::message_delete>(mc::in_channel(event.channel_id), 2ms)) ++waited;
         if (kind == 2) {
-          const auto mine = p.on<mc::typing_start>(mc::from_user(mc::user_id{event.id.value()}), [](const mc::typing_start&) {});
+          const auto mine =
+              p.on<mc::typing_start>(mc::from_user(mc::user_id{event.id.value()}), [](const mc::typing_start&) {});
           co_await p.pause(50us);
           p.events->remove(mine);
         }
@@ -95,10 +97,12 @@ TEST_CASE("events, waits, streams, removals and the end on several threads at a 
             return std::make_shared<mc::detail::claim>([&] { ++dealt_with; });
           };
           const auto number = std::to_string(i);
-          const auto text = i % 5 == 0 ? R"({"channel_id":"8","timestamp":1,"user_id":")" + number + R"(","guild_id":"1"})"
-                                       : R"({"id":")" + number + R"(","channel_id":")" + std::to_string(i % 7 + 1) +
-                                             R"(","guild_id":")" + std::to_string(i % 3 + 1) + R"("})";
-          const mc::raw_event event{shard, static_cast<std::uint64_t>(i), i % 5 == 0 ? "TYPING_START" : "MESSAGE_DELETE", text};
+          const auto text = i % 5 == 0
+                                ? R"({"channel_id":"8","timestamp":1,"user_id":")" + number + R"(","guild_id":"1"})"
+                                : R"({"id":")" + number + R"(","channel_id":")" + std::to_string(i % 7 + 1) +
+                                      R"(","guild_id":")" + std::to_string(i % 3 + 1) + R"("})";
+          const mc::raw_event event{shard, static_cast<std::uint64_t>(i),
+                                    i % 5 == 0 ? "TYPING_START" : "MESSAGE_DELETE", text};
           if (!p.events->deliver(event, {text.data(), text.size(), text.size()}, &claims)) co_await p.events->room();
         }
       };
