@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <source_location>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -21,7 +22,12 @@
 #include <monochord/core/proxy.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/core/token.hpp>
+#include <monochord/dispatch/counters.hpp>
+#include <monochord/dispatch/filter.hpp>
 #include <monochord/dispatch/handler.hpp>
+#include <monochord/dispatch/next.hpp>
+#include <monochord/dispatch/order.hpp>
+#include <monochord/dispatch/stream.hpp>
 #include <monochord/fwd.hpp>
 #include <monochord/gateway/controllers.hpp>
 #include <monochord/gateway/initial_presence.hpp>
@@ -35,6 +41,14 @@
 #include <monochord/rest/limits.hpp>
 
 namespace monochord {
+
+class handler_call;
+class inner_handler;
+namespace detail {
+class middleware;
+template <class F>
+class typed_middleware;
+}  // namespace detail
 
 /// How gateway frames are compressed. A `zstd_stream` is decompressed in half the time that a `zlib_stream` takes, and its
 /// context has 260 KiB more; `none` has five times the traffic. docs/sharding.md has the figures.
@@ -108,8 +122,19 @@ struct client_options {
 
   /// Threads of the pool, at least 2; 0 is one a core. User code never occupies all of them.
   unsigned threads = 0;
-  /// Handlers that may run at the same time, at least 1; past that, reading from the gateway stops until one ends.
+  /// Handlers that may run at the same time, at least 1, those not counted that wait in `client::next`, in a stream or for the
+  /// answer to a gateway command; past that, reading from the gateway stops until one ends.
   std::size_t max_running_handlers = 10'000;
+  /// Which events wait for each other. docs/events.md says what counts as waiting.
+  event_order order = event_order::concurrent;
+  /// Events that wait for their turn, at least 1: because of `order`, or since `overflow` lets reading go on while too many
+  /// handlers run. Past that, reading stops until one begins, or `overflow` drops one.
+  std::size_t max_queued_events = 10'000;
+  /// Which events are dropped rather than that reading stops: `drop_oldest<typing_start, presence_update>()`. Default: none.
+  overflow_policy overflow = {};
+  /// A handler that works for longer is named in the log, as a warning, once, and counted; waiting in `client::next`, in a
+  /// stream or for the answer to a gateway command is no work. `max()`: never.
+  std::chrono::milliseconds slow_handler{10'000};
   /// An event whose handlers have all ended is handled: a process that resumes later begins behind it. So is one that was
   /// acknowledged (`raw_event::acknowledge`), and one that handlers have worked on for this long (`max()`: none; 0: every event
   /// is, as it comes).
@@ -189,29 +214,114 @@ class client {
   /// `handler(const E&, const raw_event&)` where it wants to know the shard, or to `acknowledge` the event early. A
   /// handler is a coroutine returning `task<>`, or a plain function that must not block. Handlers are queued in the order
   /// of a shard's events and run side by side, each on a strand of its own, so with several threads one may overtake
-  /// another; what one throws goes to `on_error`. Events that nobody wants are not decoded. What is told from other events
-  /// (`guild_join`, `guild_available`, `guild_unavailable`, `guild_leave`, `all_ready`) is an event like any other.
+  /// another (`client_options::order` has more orders); those of one event start in the order in which they were registered, raw ones
+  /// first. What one throws goes to `on_error`. Events that nobody wants are not decoded. What is told from other events
+  /// (`guild_join`, `guild_available`, `guild_unavailable`, `guild_leave`, `all_ready`) is an event like any other. `where` is for
+  /// messages.
   template <class E, class F>
     requires detail::event_handler<F, E>
-  handler_id on(F handler) {
-    return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)));
+  handler_id on(F handler, std::source_location where = std::source_location::current()) {
+    return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)),
+                       {{}, false, where});
+  }
+  /// The same for events that pass a filter: ids (`in_guild(id) && from_user(id)`, of `dispatch/filter.hpp`), a predicate
+  /// `bool(const E&)`, or both (`in_channel(id) && [](const auto& event) { ... }`). An event that no handler's ids let through is not
+  /// decoded. The predicate is asked where the handler would run, in its place and order, possibly several at a time; what it
+  /// throws goes to `on_error`.
+  template <class E, class Filter, class F>
+    requires(detail::filter_of<Filter, E> && detail::event_handler<F, E>)
+  handler_id on(Filter filter, F handler, std::source_location where = std::source_location::current()) {
+    return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)),
+                       {detail::make_condition<E>(std::move(filter)), false, where});
+  }
+
+  /// As `on` for one event, the first that comes (and passes); then the handler is taken away. Called once at the most, whatever
+  /// happens at the same time: of several events that are asked by a predicate at a time the first that passes it.
+  template <class E, class F>
+    requires detail::event_handler<F, E>
+  handler_id once(F handler, std::source_location where = std::source_location::current()) {
+    return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)),
+                       {{}, true, where});
+  }
+  template <class E, class Filter, class F>
+    requires(detail::filter_of<Filter, E> && detail::event_handler<F, E>)
+  handler_id once(Filter filter, F handler, std::source_location where = std::source_location::current()) {
+    return add_handler(event_type_of<E>(), std::make_unique<detail::typed_handler<E, F>>(std::move(handler)),
+                       {detail::make_condition<E>(std::move(filter)), true, where});
+  }
+
+  /// The next event of type `E` that passes `filter` (as in `on`), shared with everybody else who has it; null when none has come
+  /// within `timeout`. Events count from the call on, also before the task is awaited: call it, do what provokes the event, then
+  /// await. They are taken where they are read, before any queue, order or limit, so an event comes here although its handlers
+  /// wait for their turn; a handler that awaits this gives its own place up (`client_options::max_running_handlers`, `order`), and
+  /// when it goes on waits for no other.
+  ///
+  /// The predicate is asked where the task is awaited, one event at a time, and what it throws is thrown here. Ids cost next to
+  /// nothing however many wait, a predicate alone wakes everybody who waits. With g++ 12 a predicate that owns what it captures must
+  /// have a name. Of what comes before the task is awaited the last
+  /// 1,000 are kept. Throws `error` with `errc::cancelled` when the client stops, which cuts a handler short that waits here, or
+  /// when the coroutine is cancelled; with `errc::invalid_argument` at once when the event never comes with the client's intents.
+  template <class E>
+  task<std::shared_ptr<const E>> next(std::chrono::milliseconds timeout = std::chrono::milliseconds::max()) {
+    return detail::as_event<E>(next_event(event_type_of<E>(), {}, timeout));
+  }
+  template <class E, class Filter>
+    requires detail::filter_of<std::remove_cvref_t<Filter>, E>
+  task<std::shared_ptr<const E>> next(Filter&& filter,
+                                      std::chrono::milliseconds timeout = std::chrono::milliseconds::max()) {
+    static_assert(detail::may_be_awaited<Filter>,
+                  "give the predicate a name before (auto is_it = [...](...) {...}): g++ 12 destroys a lambda twice that owns "
+                  "something and stands within a co_await expression");
+    using own = std::remove_cvref_t<Filter>;
+    return detail::as_event<E>(
+        next_event(event_type_of<E>(), detail::make_condition<E, own>(std::forward<Filter>(filter)), timeout));
+  }
+
+  /// All events of type `E` from now on, one after the other, until the stream is closed or destroyed or the client stops:
+  /// `auto stream = bot.events<mc::message_create>(); while (auto event = co_await stream.next()) ...`. With a filter as in `on`:
+  /// only what its ids let through takes a place of the buffer; a predicate is asked where events are taken. Taken where they are read,
+  /// as by `next`. Throws `error` with `errc::invalid_argument` for a buffer of 0, and when the event never comes with the
+  /// client's intents.
+  template <class E>
+  event_stream<E> events(const stream_options& how = {}) {
+    return event_stream<E>(open_stream(event_type_of<E>(), {}, how));
+  }
+  template <class E, class Filter>
+    requires detail::filter_of<Filter, E>
+  event_stream<E> events(Filter filter, const stream_options& how = {}) {
+    return event_stream<E>(open_stream(event_type_of<E>(), detail::make_condition<E>(std::move(filter)), how));
   }
 
   /// Calls `handler(const raw_event&)` for every dispatched event, known or not, with its JSON.
   template <class F>
     requires std::is_invocable_v<F&, const raw_event&>
-  handler_id on_raw(F handler) {
-    return add_raw_handler(std::make_unique<detail::typed_handler<raw_event, F>>(std::move(handler)));
+  handler_id on_raw(F handler, std::source_location where = std::source_location::current()) {
+    return add_raw_handler(std::make_unique<detail::typed_handler<raw_event, F>>(std::move(handler)), {{}, false, where});
   }
 
-  /// Takes a handler away: no event reaches it any more. A call that runs, or is just beginning on another thread, goes on;
-  /// the handler is destroyed after the last of them.
+  /// Puts `around(const handler_call&, inner_handler inner) -> task<>` around each handler that is called from now on, those that
+  /// were registered before included: `co_await inner()` calls the handler, or the next middleware; without it the handler is
+  /// skipped, and its event handled. The first that was put is outermost. What the handler throws comes out of `inner()`, and what
+  /// leaves the middleware goes to `on_error`. Not asked for handlers whose filter says no, nor for `next` and streams. Both types
+  /// are in `<monochord/dispatch/middleware.hpp>`.
+  template <class F>
+    requires std::is_same_v<std::invoke_result_t<F&, const handler_call&, inner_handler>, task<>>
+  void use(F around) {
+    add_middleware(std::make_unique<detail::typed_middleware<F>>(std::move(around)));
+  }
+
+  /// Takes a handler away: no event reaches it any more, those that wait for their turn included. A call that runs, or is just
+  /// beginning on another thread, goes on; the handler is destroyed after the last of them. A handler may take itself away, and
+  /// register others; these get the events that are read from then on.
   void off(handler_id which);
 
   /// Called for what a handler or a spawned task throws, and for events that cannot be decoded; `event.name` is empty
   /// for spawned tasks. By default such errors are logged. Called where handlers run, possibly several at a time; must not
   /// throw. What is cut short by the client's end is not reported.
   void on_error(std::function<void(std::exception_ptr, const raw_event& event)> handler);
+
+  /// What became of events so far, and how many are worked on now.
+  monochord::event_counters event_counters() const;
 
   /// Called when a shard of this process is up for the first time, with how far the start is; `start_progress` is in
   /// `<monochord/gateway/shards.hpp>`. Calls come one after the other in the order of `start_progress::ready`, where
@@ -292,8 +402,12 @@ class client {
   static task<> own(F work) {
     co_await work();
   }
-  handler_id add_handler(const event_type& type, std::unique_ptr<detail::handler> handler);
-  handler_id add_raw_handler(std::unique_ptr<detail::handler> handler);
+  handler_id add_handler(const event_type& type, std::unique_ptr<detail::handler> handler, detail::registration how);
+  handler_id add_raw_handler(std::unique_ptr<detail::handler> handler, detail::registration how);
+  void add_middleware(std::unique_ptr<detail::middleware> around);
+  task<std::shared_ptr<const void>> next_event(const event_type& type, detail::condition when,
+                                               std::chrono::milliseconds timeout);
+  std::shared_ptr<detail::event_tap> open_stream(const event_type& type, detail::condition when, const stream_options& how);
   task<> repeat(duration interval, std::function<task<>()> work);
 
   std::shared_ptr<impl> impl_;

@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 #include <cstdlib>
 
+#include "client/handler_intents.hpp"
 #include "client/impl.hpp"
 
 namespace monochord {
@@ -46,13 +47,30 @@ client::client(token bot_token, client_options options)
 
 client::~client() = default;
 
-handler_id client::add_handler(const event_type& type, std::unique_ptr<detail::handler> handler) {
-  return impl_->dispatcher->add(type, std::move(handler));
+handler_id client::add_handler(const event_type& type, std::unique_ptr<detail::handler> handler, detail::registration how) {
+  return impl_->dispatcher->add(type, std::move(handler), std::move(how));
 }
 
-handler_id client::add_raw_handler(std::unique_ptr<detail::handler> handler) {
-  return impl_->dispatcher->add_raw(std::move(handler));
+handler_id client::add_raw_handler(std::unique_ptr<detail::handler> handler, detail::registration how) {
+  return impl_->dispatcher->add_raw(std::move(handler), std::move(how));
 }
+
+task<std::shared_ptr<const void>> client::next_event(const event_type& type, detail::condition when,
+                                                     std::chrono::milliseconds timeout) {
+  check_handler_intents({std::string(type.name)}, impl_->options.intents);
+  const auto& events = impl_->dispatcher;
+  const auto deadline = after(impl_->time->now(), timeout);
+  return dispatch::dispatcher::next(events, events->tap(type, std::move(when), detail::event_tap::kind::next), deadline);
+}
+
+std::shared_ptr<detail::event_tap> client::open_stream(const event_type& type, detail::condition when,
+                                                       const stream_options& how) {
+  check_handler_intents({std::string(type.name)}, impl_->options.intents);
+  if (how.buffer == 0) throw error(errc::invalid_argument, "stream_options::buffer is 0: no event could ever be taken");
+  return impl_->dispatcher->tap(type, std::move(when), detail::event_tap::kind::stream, how);
+}
+
+void client::add_middleware(std::unique_ptr<detail::middleware> around) { impl_->dispatcher->use(std::move(around)); }
 
 void client::off(handler_id which) { impl_->dispatcher->remove(which); }
 
@@ -63,6 +81,8 @@ void client::on_error(std::function<void(std::exception_ptr, const raw_event&)> 
 void client::on_progress(std::function<void(const start_progress&)> handler) {
   impl_->set_progress_handler(std::move(handler));
 }
+
+monochord::event_counters client::event_counters() const { return impl_->dispatcher->counters(); }
 
 rest_client& client::rest() noexcept { return *impl_->rest; }
 

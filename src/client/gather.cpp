@@ -159,6 +159,14 @@ void gather_dispatch(metric_page& to, const dispatch::dispatcher& of, const disp
   const auto all = of.counters();
   to.counter("monochord_dispatch_unwanted_events_total", "Events that nobody wanted, which were not decoded.")
       .add(all.unwanted);
+  to.counter("monochord_dispatch_filtered_events_total", "Events that no filter let through, which were not decoded.")
+      .add(all.filtered);
+  to.counter("monochord_dispatch_dropped_events_total", "Events dropped by client_options::overflow.").add(all.dropped);
+  to.counter("monochord_dispatch_slow_handlers_total", "Handlers that worked for longer than client_options::slow_handler.")
+      .add(all.slow_handlers);
+  to.gauge("monochord_dispatch_handlers_waiting", "Handlers that wait for an event or for Discord's answer to a command.")
+      .add(all.handlers_waiting);
+  to.gauge("monochord_dispatch_events_queued", "Events that wait for their turn.").add(all.events_queued);
   to.counter("monochord_dispatch_decode_errors_total", "Events that could not be decoded.").add(all.decode_errors);
   to.counter("monochord_dispatch_handlers_started_total", "Handlers started.").add(all.handlers_started);
   to.counter("monochord_dispatch_waits_for_room_total", "Times that reading stopped because max_running_handlers ran.")

@@ -74,6 +74,10 @@ client::impl::impl(token given_token, client_options given)
     throw error(errc::token_missing, make_error_code(errc::token_missing).message());
   if (options.max_running_handlers == 0)
     throw error(errc::invalid_argument, "client_options::max_running_handlers is 0: no handler could ever run");
+  if (options.max_queued_events == 0)
+    throw error(errc::invalid_argument, "client_options::max_queued_events is 0: no event could ever wait for its turn");
+  if (options.slow_handler < std::chrono::milliseconds::zero())
+    throw error(errc::invalid_argument, "client_options::slow_handler is negative");
   if (options.ack_after < std::chrono::milliseconds::zero())
     throw error(errc::invalid_argument, "client_options::ack_after is negative");
   if (options.resharding.automatic && options.resharding.interval < std::chrono::seconds{1})
@@ -127,8 +131,24 @@ void client::impl::start_parts() {
   handlers = std::make_shared<net::task_group>(user_executor, on_error);
   tasks = std::make_shared<net::task_group>(user_executor, on_error);
   meters = std::make_unique<client_meters>(time);
-  dispatcher = std::make_shared<dispatch::dispatcher>(
-      [group = handlers](task<> work) { return group->spawn(std::move(work)); }, options.max_running_handlers, meters->handlers);
+  dispatch::dispatcher_options how;
+  how.spawn = [group = handlers](task<> work, std::shared_ptr<net::place_holder> holder) {
+    return group->spawn(std::move(work), std::move(holder));
+  };
+  how.clock = time;
+  how.order = options.order;
+  how.max_running = options.max_running_handlers;
+  how.max_queued = options.max_queued_events;
+  how.overflow = options.overflow;
+  how.slow_after = after(time_point(), options.slow_handler).time_since_epoch();
+  how.background = [group = tasks](task<> work) { return group->spawn(std::move(work)); };
+  how.on_slow = [to = log, limit = options.slow_handler](const dispatch::slow_handler& one) {
+    const std::string place = one.where.file_name() + (":" + std::to_string(one.where.line()));
+    to(log_level::warning, "client",
+       "a handler of " + one.event + ", registered at " + place + ", works for longer than " + std::to_string(limit.count()) + " ms");
+  };
+  how.meter = meters->handlers;
+  dispatcher = std::make_shared<dispatch::dispatcher>(std::move(how));
   dispatcher->on_error([weak](std::exception_ptr error, const raw_event& event) {
     if (const auto self = weak.lock()) self->report(std::move(error), event);
   });

@@ -18,6 +18,7 @@ void client::impl::make_metrics() {
                    own_shards ? self->shard_view.info() : std::vector<shard_info>());
     gather_rest(page, *self->queue);
     gather_dispatch(page, *self->dispatcher, *self->meters->handlers);
+    gather_cache(page, self->cached->cache().stats());
     gather_process(page, detail::read_process_figures());
   });
   if (options.metrics_listen.empty()) return;

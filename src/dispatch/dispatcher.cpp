@@ -1,71 +1,61 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/dispatcher.hpp"
 
-#include <boost/asio/cancellation_type.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <algorithm>
 
 #include <monochord/core/error.hpp>
-#include <monochord/json/payload.hpp>
+#include "dispatch/work.hpp"
 
 namespace monochord::dispatch {
 
-namespace asio = boost::asio;
+dispatcher::dispatcher(dispatcher_options options)
+    : options_(std::move(options)),
+      taps_(std::make_shared<taps>()),
+      slow_watch_(std::make_shared<slow_watch>(watch_options())),
+      schedule_({options_.max_running, options_.max_queued, !options_.overflow.drops().empty()}) {}
 
-/// One event with everything that its handlers may look at, alive until the last of them has ended.
-struct dispatcher::held_event {
-  held_event(const raw_event& event, std::shared_ptr<detail::claim> claimed)
-      : name(event.name), raw(event), claim(std::move(claimed)) {
-    raw.name = name;
-    raw.claim = claim.get();
-  }
-  held_event(const held_event&) = delete;
-  held_event& operator=(const held_event&) = delete;
+dispatcher::~dispatcher() = default;
 
-  void keep_data() {
-    data = json::first_value(raw.data);
-    raw.data = data;
-  }
-  const void* given() const noexcept { return decoded ? decoded.get() : &raw; }
-  void give_up() const noexcept {
-    if (claim) claim->give_up();
-  }
-
-  const std::string name;
-  std::string data;                     // only kept for raw handlers and for errors of decoding
-  raw_event raw;                        // its views are into name and data
-  std::shared_ptr<const void> decoded;  // null for raw handlers
-  const std::shared_ptr<detail::claim> claim;  // null: nobody asks whether it was handled
-};
+/// The watch may outlive this: it is a task of its own.
+slow_watch_options dispatcher::watch_options() {
+  const auto tell = [count = slow_, further = options_.on_slow](const slow_handler& one) {
+    count->fetch_add(1, std::memory_order_relaxed);
+    if (further) further(one);
+  };
+  return {options_.clock, options_.background ? options_.slow_after : duration::max(), options_.background, tell};
+}
 
 std::shared_ptr<const dispatcher::table> dispatcher::current() const {
   const std::lock_guard lock(mutex_);
   return table_;
 }
 
-dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler) {
+// --- who wants what --------------------------------------------------------------------------------------------------
+
+dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler,
+                                             detail::registration how) {
   auto made = std::make_shared<entry>();
   made->id = id;
   made->handler = std::move(handler);
+  made->how = std::move(how);
   return made;
 }
 
-handler_id dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler) {
+handler_id dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler, detail::registration how) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
   auto& slot = next->typed[std::string(type.name)];
   slot.type = &type;
-  slot.handlers.push_back(make_entry(next_id_, std::move(handler)));
+  slot.handlers.push_back(make_entry(next_id_, std::move(handler), std::move(how)));
+  slot.handlers.back()->type = &type;
   table_ = std::move(next);
   return {next_id_++};
 }
 
-handler_id dispatcher::add_raw(std::unique_ptr<detail::handler> handler) {
+handler_id dispatcher::add_raw(std::unique_ptr<detail::handler> handler, detail::registration how) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
-  next->raw.push_back(make_entry(next_id_, std::move(handler)));
+  next->raw.push_back(make_entry(next_id_, std::move(handler), std::move(how)));
   table_ = std::move(next);
   return {next_id_++};
 }
@@ -97,6 +87,15 @@ void dispatcher::set_watcher(std::shared_ptr<void> watcher, std::span<const watc
   table_ = std::move(next);
 }
 
+void dispatcher::use(std::unique_ptr<detail::middleware> around) {
+  const std::lock_guard lock(mutex_);
+  auto next = std::make_shared<table>(*table_);
+  auto list = std::make_shared<detail::middleware_list>(*next->around);
+  list->push_back(std::move(around));
+  next->around = std::move(list);
+  table_ = std::move(next);
+}
+
 void dispatcher::on_error(error_handler handler) {
   std::shared_ptr<const error_handler> old = std::make_shared<const error_handler>(std::move(handler));
   const std::lock_guard lock(mutex_);
@@ -122,6 +121,8 @@ const dispatcher::slot* dispatcher::find(const table& in, std::string_view name,
   return found != in.typed.end() && found->second.type->derived == derived ? &found->second : nullptr;
 }
 
+// --- events ----------------------------------------------------------------------------------------------------------
+
 /// Null when it cannot be decoded: this event is lost to typed handlers; the shard and the next event are not.
 std::shared_ptr<const void> dispatcher::decode(const event_type& type, const raw_event& event, const json::padded_text& text,
                                                const std::shared_ptr<detail::claim>& claim) {
@@ -138,62 +139,116 @@ std::shared_ptr<const void> dispatcher::decode(const event_type& type, const raw
 void dispatcher::report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim) {
   const auto held = std::make_shared<held_event>(event, claim);
   held->keep_data();
-  spawn_(tell(shared_from_this(), std::move(error), held));
+  options_.spawn(tell(shared_from_this(), std::move(error), held), nullptr);
 }
 
 bool dispatcher::is_watched(const slot* in, const raw_event& event) const {
   return in && in->watched && (!in->watched->wants || in->watched->wants(event.data));
 }
 
-void dispatcher::show(const slot& to, const void* event, bool has_handlers, const raw_event& sent,
+void dispatcher::show(const slot& to, const void* event, bool is_wanted, const raw_event& sent,
                       const std::shared_ptr<detail::claim>& claim) {
   try {
-    to.watched->see(watcher_.get(), const_cast<void*>(event), sent, has_handlers);  // decode() made it, and nobody has it yet
+    to.watched->see(watcher_.get(), const_cast<void*>(event), sent, is_wanted);  // decode() made it, and nobody has it yet
   } catch (const std::exception&) {
     report_soon(std::current_exception(), sent, claim);  // the handlers come all the same
   }
+}
+
+/// Those whom the event is for, in the order in which they were registered.
+void dispatcher::add_calls(job& to, const std::vector<entry_ptr>& handlers, const std::shared_ptr<const held_event>& event,
+                           known_ids& ids) {
+  for (const auto& one : handlers) {
+    if (!one->passes(ids)) continue;
+    // One that asks no more than ids is used up here, in the order of the events; another one by the first event that it likes.
+    if (!one->how.when.asks && !one->take_turn()) continue;
+    to.push_back(std::make_shared<work>(one, event));
+  }
+}
+
+schedule<dispatcher::job>::lane_id dispatcher::lane_of(const raw_event& event, known_ids& ids) const {
+  switch (options_.order) {
+    case event_order::concurrent:
+      break;
+    case event_order::per_guild:
+      return ids.get().guild ? ids.get().guild.value() : ids.get().channel.value();
+    case event_order::per_shard:
+      return static_cast<std::uint64_t>(event.shard_id) + 1;
+  }
+  return schedule<job>::no_lane;
+}
+
+bool dispatcher::may_drop(std::string_view name) const noexcept {
+  const auto& all = options_.overflow.drops();
+  return std::any_of(all.begin(), all.end(), [&](const event_type* one) { return one->name == name; });
 }
 
 bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims,
                          const event_type* told) {
   events_.fetch_add(1, std::memory_order_relaxed);
   const auto handlers = current();
-  const slot* const plain = find(*handlers, event.name, false);
-  const slot* const derived = told ? find(*handlers, told->name, true) : nullptr;
-  const bool has_plain = plain && !plain->handlers.empty();
-  const bool watched = is_watched(plain, event);
-  const bool handled = has_plain || derived || !handlers->raw.empty();
-  if (!handled && !watched) {
-    unwanted_.fetch_add(1, std::memory_order_relaxed);
+  struct interest {
+    const slot* handlers = nullptr;    // null: it has none
+    const event_type* awaited = nullptr;  // null: nobody waits for one
+    bool handled = false, tapped = false;  // and let this one through
+    bool any() const noexcept { return handled || tapped; }
+    bool has_asked() const noexcept { return awaited || (handlers && !handlers->handlers.empty()); }
+    const event_type& type() const noexcept { return handlers ? *handlers->type : *awaited; }
+  };
+  known_ids ids(event);
+  const auto look = [&](std::string_view name, bool is_derived) {
+    interest out{find(*handlers, name, is_derived), taps_->find(name, is_derived)};
+    out.handled = out.handlers && std::any_of(out.handlers->handlers.begin(), out.handlers->handlers.end(),
+                                              [&](const entry_ptr& one) { return one->passes(ids); });
+    out.tapped = out.awaited && taps_->want(*out.awaited, ids.get());
+    return out;
+  };
+  const interest plain = look(event.name, false);
+  const interest derived = told ? look(told->name, true) : interest{};
+  const bool watched = is_watched(plain.handlers, event);
+  if (handlers->raw.empty() && !plain.any() && !derived.any() && !watched) {
+    const bool known = plain.has_asked() || derived.has_asked();
+    (known ? filtered_ : unwanted_).fetch_add(1, std::memory_order_relaxed);
     return true;
   }
 
-  const auto claim = claims && handled ? (*claims)() : nullptr;
-  // Decoded once for both, where the one is a part of the other.
-  const auto whole = derived ? decode(*derived->type, event, text, claim) : nullptr;
-  std::shared_ptr<const void> part;
-  if (derived && plain && derived->type->base == plain->type) {
-    if (whole) part = {whole, derived->type->as_base(whole.get())};
-  } else if (has_plain || watched) {
-    part = decode(*plain->type, event, text, claim);
-  }
-  if (watched && part) show(*plain, part.get(), has_plain || derived, event, claim);
-
+  const bool worked_on = !handlers->raw.empty() || plain.handled || derived.handled;
+  const auto claim = claims && worked_on ? (*claims)() : nullptr;
+  const auto hold = [&] {
+    auto held = std::make_shared<held_event>(event, claim);
+    held->around = handlers->around;
+    if (!held->around->empty()) held->ids = ids.get();
+    return held;
+  };
+  job calls;
   if (!handlers->raw.empty()) {
-    const auto held = std::make_shared<held_event>(event, claim);
+    const auto held = hold();
     held->keep_data();
-    for (const auto& one : handlers->raw) start(one, held);
+    add_calls(calls, handlers->raw, held, ids);
   }
-  const auto give = [&](const slot* to, std::shared_ptr<const void> decoded) {
-    if (!to || !decoded) return;
-    const auto held = std::make_shared<held_event>(event, claim);
+  // Decoded once for both, where the one is a part of the other.
+  const auto whole = derived.any() ? decode(derived.type(), event, text, claim) : nullptr;
+  std::shared_ptr<const void> own;
+  if ((plain.any() || watched) && derived.any() && derived.type().base == &plain.type()) {
+    if (whole) own = {whole, derived.type().as_base(whole.get())};
+  } else if (plain.any() || watched) {
+    own = decode(plain.type(), event, text, claim);
+  }
+  if (watched && own) show(*plain.handlers, own.get(), plain.any() || derived.any(), event, claim);
+
+  const auto give = [&](const interest& to, std::shared_ptr<const void> decoded) {
+    if (!decoded) return;
+    if (to.tapped) taps_->put(to.type(), ids.get(), decoded);  // before any queue, order or limit
+    if (!to.handled) return;
+    const auto held = hold();
     held->decoded = std::move(decoded);
     held->raw.data = {};
-    for (const auto& one : to->handlers) start(one, held);
+    add_calls(calls, to.handlers->handlers, held, ids);
   };
-  if (has_plain) give(plain, std::move(part));
+  give(plain, std::move(own));
   give(derived, whole);
-  return has_room();
+  const auto lane = lane_of(event, ids);
+  return submit(std::move(calls), lane, may_drop(event.name));
 }
 
 void dispatcher::show_again(const raw_event& event, const json::padded_text& text) {
@@ -207,115 +262,19 @@ void dispatcher::show_again(const raw_event& event, const json::padded_text& tex
 
 void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void> event) {
   const auto handlers = current();
-  const slot* const found = find(*handlers, type.name, true);
-  if (!found) return;
   raw_event sent;
   sent.shard_id = -1;
   sent.name = type.name;
+  known_ids ids(sent);
+  if (const auto* const awaited = taps_->find(type.name, true)) taps_->put(*awaited, ids.get(), event);
+  const slot* const found = find(*handlers, type.name, true);
+  if (!found) return;
   const auto held = std::make_shared<held_event>(sent, nullptr);
   held->decoded = std::move(event);
-  for (const auto& one : found->handlers) start(one, held);
-}
-
-/// One handler at work on one event. However its coroutine ends, begun or not, its place is given back; and the event counts as
-/// handled only if the handler came to its end.
-class dispatcher::work {
- public:
-  work(std::shared_ptr<dispatcher> of, entry_ptr to, std::shared_ptr<const held_event> event)
-      : to(std::move(to)), event(std::move(event)), of_(std::move(of)) {
-    of_->running_.fetch_add(1, std::memory_order_relaxed);
-  }
-  work(work&&) noexcept = default;
-  work& operator=(work&&) = delete;
-  ~work() {
-    if (!of_) return;
-    if (cut_short) event->give_up();
-    of_->finished();
-  }
-  dispatcher& owner() const noexcept { return *of_; }
-
-  entry_ptr to;
-  std::shared_ptr<const held_event> event;
-  bool cut_short = true;
-
- private:
-  std::shared_ptr<dispatcher> of_;
-};
-
-void dispatcher::start(entry_ptr to, std::shared_ptr<const held_event> event) {
-  if (spawn_(run(work(shared_from_this(), std::move(to), std::move(event))))) started_.fetch_add(1, std::memory_order_relaxed);
-}
-
-task<> dispatcher::run(work mine) {
-  handler_meter::work timed(mine.owner().meter_.get(), mine.event->name);
-  std::exception_ptr thrown;
-  try {
-    if (!mine.to->removed) co_await mine.to->handler->call(mine.event->given(), mine.event->raw);
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  // What a handler makes of its cancellation is its own business: it was cut short all the same.
-  const auto state = co_await asio::this_coro::cancellation_state;
-  mine.cut_short = mine.owner().cut_short_ || state.cancelled() != asio::cancellation_type::none;
-  if (!thrown) co_return;
-  dispatcher& self = mine.owner();
-  if (self.is_closed() && is_cancellation(thrown)) co_return;  // by the end, which says so itself
-  timed.failed = true;
-  self.failed_.fetch_add(1, std::memory_order_relaxed);
-  self.report(thrown, mine.event->raw);
-}
-
-task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event) {
-  self->report(std::move(error), event->raw);
-  co_return;
-}
-
-void dispatcher::finished() {
-  running_.fetch_sub(1, std::memory_order_relaxed);
-  if (has_room()) wake_all();
-}
-
-void dispatcher::lend(std::ptrdiff_t more) {
-  lent_.fetch_add(static_cast<std::size_t>(more), std::memory_order_relaxed);
-  if (more > 0) wake_all();
-}
-
-void dispatcher::wake_all() {
-  std::vector<std::shared_ptr<asio::steady_timer>> wake;
-  {
-    const std::lock_guard lock(mutex_);
-    wake.swap(waiters_);
-  }
-  for (auto& waiter : wake) asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
-}
-
-task<> dispatcher::room() {
-  waits_.fetch_add(1, std::memory_order_relaxed);
-  auto waiter = std::make_shared<asio::steady_timer>(co_await asio::this_coro::executor, asio::steady_timer::time_point::max());
-  for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (closed_ || has_room()) co_return;
-      waiters_.push_back(waiter);
-    }
-    boost::system::error_code woken;  // always operation_aborted: finished() and close() cancel the wait
-    co_await waiter->async_wait(asio::redirect_error(asio::use_awaitable, woken));
-  }
-}
-
-bool dispatcher::is_closed() const {
-  const std::lock_guard lock(mutex_);
-  return closed_;
-}
-
-void dispatcher::close() {
-  std::vector<std::shared_ptr<asio::steady_timer>> wake;
-  {
-    const std::lock_guard lock(mutex_);
-    closed_ = true;
-    wake.swap(waiters_);
-  }
-  for (auto& waiter : wake) asio::post(waiter->get_executor(), [waiter] { waiter->cancel(); });
+  held->around = handlers->around;
+  job calls;
+  add_calls(calls, found->handlers, held, ids);
+  submit(std::move(calls), schedule<job>::no_lane, false);
 }
 
 void dispatcher::report(std::exception_ptr error, const raw_event& event) {
@@ -327,8 +286,22 @@ void dispatcher::report(std::exception_ptr error, const raw_event& event) {
   if (handler && *handler) (*handler)(std::move(error), event);
 }
 
-counters dispatcher::counters() const {
-  return {events_.load(), unwanted_.load(), decode_errors_.load(), started_.load(), failed_.load(), waits_.load()};
+event_counters dispatcher::counters() const {
+  event_counters out;
+  out.events = events_;
+  out.unwanted = unwanted_;
+  out.filtered = filtered_;
+  out.decode_errors = decode_errors_;
+  out.dropped = dropped_;
+  out.handlers_started = started_;
+  out.handlers_failed = failed_;
+  out.slow_handlers = *slow_;
+  out.waits_for_room = waits_;
+  const std::lock_guard lock(turns_);
+  out.handlers_running = schedule_.running();
+  out.handlers_waiting = schedule_.running() - schedule_.active();
+  out.events_queued = schedule_.queued();
+  return out;
 }
 
 }  // namespace monochord::dispatch

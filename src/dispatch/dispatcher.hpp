@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -14,47 +13,64 @@
 #include <unordered_map>
 #include <vector>
 
+#include <monochord/core/clock.hpp>
 #include <monochord/core/task.hpp>
+#include <monochord/dispatch/counters.hpp>
 #include <monochord/dispatch/handler.hpp>
+#include <monochord/dispatch/order.hpp>
 #include <monochord/json/codec.hpp>
+#include "dispatch/event_ids.hpp"
+#include "dispatch/handler_chain.hpp"
 #include "dispatch/handler_meter.hpp"
+#include "dispatch/schedule.hpp"
+#include "dispatch/slow_watch.hpp"
+#include "dispatch/taps.hpp"
+#include "net/parked.hpp"
+#include "net/strand.hpp"
 
 namespace monochord::dispatch {
 
-struct counters {
-  std::uint64_t events = 0;            ///< events seen
-  std::uint64_t unwanted = 0;          ///< of these, that nobody wants: not decoded
-  std::uint64_t decode_errors = 0;     ///< of these, that could not be decoded
-  std::uint64_t handlers_started = 0;
-  std::uint64_t handlers_failed = 0;   ///< ended by an exception
-  std::uint64_t waits_for_room = 0;    ///< times reading stopped because `max_running` handlers ran
-};
-
-/// What somebody wants who looks at events of a type before their handlers do, like the cache.
+/// What somebody wants who looks at events of a type before anybody else does, like the cache.
 struct watch {
   const event_type* type;
-  bool (*wants)(std::string_view data);  ///< whether an event without handlers is worth decoding; null: each is
-  /// On the shard's strand, before a handler of the event is started. It may change the event, which nobody else has seen yet.
-  void (*see)(void* watcher, void* event, const raw_event& sent, bool has_handlers);
+  bool (*wants)(std::string_view data);  ///< whether an event that nobody else wants is worth decoding; null: each is
+  /// On the shard's strand, before the event is given to anybody. It may change the event. `is_wanted`: by somebody else too.
+  void (*see)(void* watcher, void* event, const raw_event& sent, bool is_wanted);
 };
 
-/// Hands events to handlers. `deliver` is called on a shard's strand in the order of the events; handlers are handed to
-/// `spawn` in that order, and no more once `max_running` run. No code of the user runs within `deliver`. Thread-safe.
+struct dispatcher_options {
+  /// Starts a task somewhere, on a strand of its own that is the holder's; false when no new work is taken any more.
+  std::function<bool(task<>, std::shared_ptr<net::place_holder>)> spawn;
+  std::shared_ptr<monochord::clock> clock;
+  event_order order = event_order::concurrent;
+  std::size_t max_running = 1;         ///< handlers that run and do not wait, at least 1
+  std::size_t max_queued = SIZE_MAX;   ///< events that wait for their turn
+  overflow_policy overflow = {};
+  duration slow_after = duration::max();  ///< a handler that works for longer is told of, once
+  std::function<bool(task<>)> background = {};  ///< starts a task beside the handlers; false when no new work is taken any more
+  std::function<void(const slow_handler&)> on_slow = {};
+  std::shared_ptr<handler_meter> meter = {};  ///< is told of each handler; null: nobody is
+};
+
+/// Hands events to handlers, and to those who wait for one. `deliver` is called on a shard's strand in the order of the events;
+/// handlers are handed to `spawn` in that order as far as `dispatcher_options::order` goes, and no more while `max_running` run. No
+/// code of the user runs within `deliver`. Thread-safe.
 class dispatcher : public std::enable_shared_from_this<dispatcher> {
  public:
-  /// Starts a task somewhere; false when no new work is taken any more.
-  using spawner = std::function<bool(task<>)>;
   using error_handler = std::function<void(std::exception_ptr, const raw_event&)>;
 
-  /// `meter`: is told of each handler; null: nobody is.
-  dispatcher(spawner spawn, std::size_t max_running, std::shared_ptr<handler_meter> meter = nullptr)
-      : spawn_(std::move(spawn)), max_running_(max_running), meter_(std::move(meter)) {}
+  explicit dispatcher(dispatcher_options options);
+  dispatcher(const dispatcher&) = delete;
+  dispatcher& operator=(const dispatcher&) = delete;
+  ~dispatcher();
 
-  handler_id add(const event_type& type, std::unique_ptr<detail::handler> handler);
-  handler_id add_raw(std::unique_ptr<detail::handler> handler);
+  handler_id add(const event_type& type, std::unique_ptr<detail::handler> handler, detail::registration how = {});
+  handler_id add_raw(std::unique_ptr<detail::handler> handler, detail::registration how = {});
   /// No event reaches the handler any more, queued ones included. A call that runs, or is just beginning on another
   /// thread, goes on; the handler is destroyed after the last of them.
   void remove(handler_id which);
+  /// Around each handler of events that are read from now on, within those that were here before.
+  void use(std::unique_ptr<detail::middleware> around);
   void on_error(error_handler handler);
 
   /// Once, before the first event. `rows` belongs to the caller and stays.
@@ -66,8 +82,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   /// The events that have handlers of their own, as they are called on the wire.
   std::vector<std::string> names() const;
 
-  /// Starts the handlers of an event, whose `data` is `text`. False when there is no room for another one: then await
-  /// `room()` before the next. Handlers hold a claim of `claims`, if there is such, until the last of them has ended; it is
+  /// Starts the handlers of an event, whose `data` is `text`, or queues them. False when there is no room for another one: then
+  /// await `room()` before the next. Handlers hold a claim of `claims`, if there is such, until the last of them has ended; it is
   /// given up when one could not be started, or was cut short by the end.
   /// `told`: what is told from this event, if anything is: its handlers come after the event's own.
   bool deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims = nullptr,
@@ -76,28 +92,30 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void deliver_own(const event_type& type, std::shared_ptr<const void> event);
   /// An event that handlers had before: for the watcher alone.
   void show_again(const raw_event& event, const json::padded_text& text);
-  /// Completes when fewer than `max_running` handlers run, or after `close()`.
+  /// Somebody who is given events from now on, where they are read: before any queue, order or limit.
+  std::shared_ptr<detail::event_tap> tap(const event_type& type, detail::condition when, detail::event_tap::kind what,
+                                         const stream_options& how = {});
+  /// The first that `from` is given; null at `deadline`. Throws `error` with `errc::cancelled` after `close()`.
+  static task<std::shared_ptr<const void>> next(std::shared_ptr<dispatcher> self, std::shared_ptr<detail::event_tap> from,
+                                                time_point deadline);
+  /// Completes when there is room again, or after `close()`.
   task<> room();
   /// From now on no handler counts as come to its end: they are about to be cancelled, and may hide that.
   void cut_short() noexcept { cut_short_ = true; }
-  /// So many handlers more wait for an answer of Discord (less, when negative): they keep their place and take none of the
-  /// others', since what they wait for may stand behind events for which there is no room.
+  /// So many more wait for an answer of Discord whose handlers are not known (less, when negative): what they wait for may stand
+  /// behind events for which there is no room.
   void lend(std::ptrdiff_t more);
-  /// Lets every waiter of `room()` go.
+  /// Lets every waiter of `room()` go, and ends those who wait for events.
   void close();
 
-  std::size_t running() const noexcept { return running_.load(std::memory_order_relaxed); }
-  dispatch::counters counters() const;
+  std::size_t running() const;
+  event_counters counters() const;
 
  private:
-  struct entry {
-    std::uint64_t id;
-    std::unique_ptr<detail::handler> handler;
-    std::atomic<bool> removed{false};
-  };
+  struct entry;
   using entry_ptr = std::shared_ptr<entry>;
   struct slot {
-    const event_type* type;
+    const event_type* type = nullptr;
     const watch* watched = nullptr;
     std::vector<entry_ptr> handlers;
   };
@@ -109,9 +127,14 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   struct table {
     std::unordered_map<std::string, slot, name_hash, std::equal_to<>> typed;
     std::vector<entry_ptr> raw;
+    std::shared_ptr<const detail::middleware_list> around = std::make_shared<detail::middleware_list>();
   };
   struct held_event;
+  class known_ids;
   class work;
+  class running_work;
+  using work_ptr = std::shared_ptr<work>;
+  using job = std::vector<work_ptr>;
 
   std::shared_ptr<const table> current() const;
   bool is_closed() const;
@@ -119,38 +142,47 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::shared_ptr<const void> decode(const event_type& type, const raw_event& event, const json::padded_text& text,
                                      const std::shared_ptr<detail::claim>& claim);
   bool is_watched(const slot* in, const raw_event& event) const;
-  void show(const slot& to, const void* event, bool has_handlers, const raw_event& sent,
+  void show(const slot& to, const void* event, bool is_wanted, const raw_event& sent,
             const std::shared_ptr<detail::claim>& claim);
   void report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim);
-  static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler);
-  void start(entry_ptr to, std::shared_ptr<const held_event> event);
-  static task<> run(work mine);
+  static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler, detail::registration how);
+  static void add_calls(job& to, const std::vector<entry_ptr>& handlers, const std::shared_ptr<const held_event>& event,
+                        known_ids& ids);
+  schedule<job>::lane_id lane_of(const raw_event& event, known_ids& ids) const;
+  bool may_drop(std::string_view name) const noexcept;
+
+  // Whose turn it is: turns.cpp.
+  bool submit(job calls, schedule<job>::lane_id lane, bool droppable);
+  void start_next(std::unique_lock<std::mutex>& lock);
+  void start(const job& calls, schedule<job>::lane_id lane);
+  void settle(std::unique_lock<std::mutex>& lock);
+  bool is_open() const;
+  static task<> run(running_work mine);
+  static task<> call(work& mine);
+  slow_watch_options watch_options();
   static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event);
-  void finished();
   void report(std::exception_ptr error, const raw_event& event);
 
-  const spawner spawn_;
-  const std::size_t max_running_;
+  const dispatcher_options options_;
   std::shared_ptr<void> watcher_;
-  const std::shared_ptr<handler_meter> meter_;
-  bool has_room() const noexcept {
-    const auto now = running();
-    return now < max_running_ || now - max_running_ < lent_.load(std::memory_order_relaxed);
-  }
-  void wake_all();
-
-  std::atomic<std::size_t> running_{0};
-  std::atomic<std::size_t> lent_{0};
+  const std::shared_ptr<std::atomic<std::uint64_t>> slow_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+  const std::shared_ptr<taps> taps_;
+  const std::shared_ptr<slow_watch> slow_watch_;
   std::atomic<bool> cut_short_{false};
 
   mutable std::mutex mutex_;  // guards what follows; never held while something of the user is called or destroyed
   std::shared_ptr<const table> table_ = std::make_shared<table>();
   std::uint64_t next_id_ = 1;
   std::shared_ptr<const error_handler> on_error_;
-  std::vector<std::shared_ptr<boost::asio::steady_timer>> waiters_;
+
+  mutable std::mutex turns_;  // guards what follows; likewise
+  schedule<job> schedule_;
+  bool starting_ = false;  // somebody hands jobs to `spawn`: in their order, so only one at a time
+  std::vector<std::shared_ptr<net::parked>> waiters_;
   bool closed_ = false;
 
-  std::atomic<std::uint64_t> events_{0}, unwanted_{0}, decode_errors_{0}, started_{0}, failed_{0}, waits_{0};
+  std::atomic<std::uint64_t> events_{0}, unwanted_{0}, filtered_{0}, decode_errors_{0}, dropped_{0}, started_{0}, failed_{0},
+      waits_{0};
 };
 
 }  // namespace monochord::dispatch

@@ -60,6 +60,21 @@ class command_desk::ending {
   const std::shared_ptr<call> which_;
 };
 
+/// The same for one whose place is not known.
+class command_desk::lent_place {
+ public:
+  explicit lent_place(std::shared_ptr<command_desk> of) : of_(std::move(of)) { tell(1); }
+  lent_place(const lent_place&) = delete;
+  lent_place& operator=(const lent_place&) = delete;
+  ~lent_place() { tell(-1); }
+
+ private:
+  void tell(std::ptrdiff_t more) const {
+    if (of_ && of_->options_.waiting) of_->options_.waiting(more);
+  }
+  const std::shared_ptr<command_desk> of_;
+};
+
 command_desk::command_desk(command_desk_options options)
     : options_(std::move(options)), nonces_(detail::secret_letters(nonce_letters)) {}
 
@@ -165,15 +180,16 @@ task<> command_desk::sleep(std::shared_ptr<command_desk> self, std::shared_ptr<c
 }
 
 void command_desk::count_waiting(call& which, bool waits) {
-  {
-    const std::lock_guard lock(mutex_);
-    which.counted = waits;
-    if (waits) wake_readers();
-  }
-  if (options_.waiting) options_.waiting(waits ? 1 : -1);
+  const std::lock_guard lock(mutex_);
+  which.counted = waits;
+  if (waits) wake_readers();
 }
 
 task<> command_desk::run(std::shared_ptr<command_desk> self, task<> work) {
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  const auto holder = net::holder_of(here);
+  const net::waiting_place gives_way(holder);  // what it waits for may stand behind what others have to do first
+  const lent_place lends(holder ? nullptr : self);
   const auto strand = net::make_strand(self->options_.executor);  // what races within it may not run on several threads
   co_await net::run_on(strand, std::move(work));
 }

@@ -45,7 +45,8 @@ struct command_desk_options {
   boost::asio::any_io_executor executor;
   flags<intent> intents;
   command_routes routes;
-  /// Somebody waits for an answer (1), or does no longer (-1): a handler that waits takes no place.
+  /// Somebody waits for an answer (1), or does no longer (-1), on an executor that is nobody's (`net::holder_of`): it may be that a
+  /// handler waits for it, and takes no place meanwhile.
   std::function<void(std::ptrdiff_t)> waiting;
 };
 
@@ -164,6 +165,7 @@ class command_desk : public std::enable_shared_from_this<command_desk> {
   std::size_t most_kept(std::uint64_t shard) const { return is_waited_for(shard) ? most_buffered_for_others : most_buffered; }
   void count_waiting(call& which, bool waits);
   class waiting_call;
+  class lent_place;
   class ending;
   /// A payload that nothing answers.
   struct errand {

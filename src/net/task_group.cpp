@@ -7,14 +7,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <monochord/core/error.hpp>
-#include "net/strand.hpp"
 
 namespace monochord::net {
 
 namespace asio = boost::asio;
 
 struct task_group::member {
-  explicit member(const asio::any_io_executor& executor) : strand(net::make_strand(executor)) {}
+  member(const asio::any_io_executor& executor, std::shared_ptr<place_holder> holder)
+      : strand(net::make_strand(executor, std::move(holder))) {}
   asio::any_io_executor strand;
   // On the strand only.
   asio::cancellation_signal signal;
@@ -24,13 +24,13 @@ struct task_group::member {
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
     : executor_(std::move(executor)), on_error_(std::move(on_error)) {}
 
-bool task_group::spawn(task<> work) {
+bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
   std::shared_ptr<member> added;
   std::list<std::shared_ptr<member>>::iterator place;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
-    added = std::make_shared<member>(executor_);
+    added = std::make_shared<member>(executor_, std::move(holder));
     place = members_.insert(members_.end(), added);
   }
   // From the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.

@@ -10,6 +10,7 @@
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/task.hpp>
+#include "net/strand.hpp"
 
 namespace monochord::net {
 
@@ -22,8 +23,8 @@ class task_group : public std::enable_shared_from_this<task_group> {
 
   task_group(boost::asio::any_io_executor executor, error_handler on_error);
 
-  /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`.
-  bool spawn(task<> work);
+  /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be.
+  bool spawn(task<> work, std::shared_ptr<place_holder> holder = nullptr);
   /// No more tasks from now on.
   void close();
   /// Cancels every task that runs (its present and later awaits throw operation_aborted).

@@ -14,7 +14,7 @@ MAY_KNOW = {
     'rest': ['model', 'json', 'protocol', 'net'],
     'gateway': ['model', 'json', 'protocol', 'net'],
     'cache': ['model', 'json'],
-    'dispatch': ['model', 'json'],
+    'dispatch': ['model', 'json', 'net'],
     'metrics': ['net'],
     'client': ['rest', 'gateway', 'cache', 'dispatch', 'metrics'],
     'commands': ['client'],

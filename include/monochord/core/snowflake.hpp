@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <charconv>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -11,6 +10,10 @@
 #include <monochord/core/timestamp.hpp>
 
 namespace monochord {
+
+namespace detail {
+std::string decimal(std::uint64_t number);
+}
 
 /// Discord's epoch, the first second of 2015, in milliseconds since 1970.
 /// https://docs.discord.com/developers/reference#snowflakes
@@ -43,11 +46,7 @@ class id {
   }
 
   /// The decimal form, as Discord writes it.
-  std::string str() const {
-    char text[20];
-    const auto end = std::to_chars(text, text + sizeof text, value_).ptr;
-    return {text, end};
-  }
+  std::string str() const { return detail::decimal(value_); }
 
   /// Reads a decimal id; an id of 0 on anything else (empty, signs, letters, more than 64 bits).
   static constexpr id parse(std::string_view text) noexcept {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <source_location>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -10,6 +11,7 @@
 #include <monochord/core/claim.hpp>
 #include <monochord/core/task.hpp>
 #include <monochord/dispatch/event_type.hpp>
+#include <monochord/dispatch/filter.hpp>
 
 namespace monochord {
 
@@ -65,6 +67,13 @@ class typed_handler final : public handler {
     co_return;
   }
   F f_;
+};
+
+/// How a handler was registered.
+struct registration {
+  condition when;     ///< which events it is for
+  bool once = false;  ///< the first of them only
+  std::source_location where;
 };
 
 }  // namespace detail

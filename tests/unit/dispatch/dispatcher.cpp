@@ -11,9 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "dispatch/dispatcher.hpp"
-#include "support/catch.hpp"
-#include <monochord/model/events.hpp>
+#include "unit/dispatch/fixture.hpp"
 
 namespace asio = boost::asio;
 namespace mc = monochord;
@@ -21,45 +19,7 @@ using mc::dispatch::dispatcher;
 
 namespace {
 
-/// A dispatcher whose handlers run on an io_context that the test polls.
-struct fixture {
-  explicit fixture(std::size_t max_running = 100) {
-    events = std::make_shared<dispatcher>(
-        [this](mc::task<> work) {
-          if (!open) return false;
-          asio::co_spawn(context, std::move(work), asio::detached);
-          return true;
-        },
-        max_running);
-    events->on_error([this](std::exception_ptr error, const mc::raw_event& event) {
-      try {
-        std::rethrow_exception(error);
-      } catch (const std::exception& e) {
-        errors.push_back(std::string(event.name) + ": " + e.what());
-      }
-    });
-  }
-  bool deliver(std::string_view name, std::string_view data, std::uint64_t sequence = 1) {
-    return events->deliver({0, sequence, name, data}, {data.data(), data.size(), data.size()});
-  }
-  template <class E, class F>
-  mc::handler_id on(F f) {
-    return events->add(mc::event_type_of<E>(), std::make_unique<mc::detail::typed_handler<E, F>>(std::move(f)));
-  }
-  template <class F>
-  mc::handler_id on_raw(F f) {
-    return events->add_raw(std::make_unique<mc::detail::typed_handler<mc::raw_event, F>>(std::move(f)));
-  }
-  void poll() {
-    context.restart();
-    context.poll();
-  }
-
-  asio::io_context context;
-  bool open = true;
-  std::vector<std::string> errors;
-  std::shared_ptr<dispatcher> events;
-};
+using fixture = mc::tests::dispatch_fixture;
 
 constexpr std::string_view deletion = R"({"id":"7","channel_id":"8","guild_id":"9"})";
 

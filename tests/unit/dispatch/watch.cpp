@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Who looks at events before their handlers do, as the cache does.
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <monochord/model/events.hpp>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "dispatch/dispatcher.hpp"
-#include "support/catch.hpp"
+#include "unit/dispatch/fixture.hpp"
 
-namespace asio = boost::asio;
 namespace mc = monochord;
 using lines = std::vector<std::string>;
 
@@ -38,40 +32,17 @@ void see_guild(void* to, void* event, const mc::raw_event&, bool has_handlers) {
 
 bool names_channel_8(std::string_view data) { return data.find(R"("channel_id":"8")") != data.npos; }
 
-struct fixture {
-  fixture() {
-    events = std::make_shared<mc::dispatch::dispatcher>(
-        [this](mc::task<> work) {
-          asio::co_spawn(context, std::move(work), asio::detached);
-          return true;
-        },
-        100);
-    events->on_error([this](std::exception_ptr error, const mc::raw_event& event) {
-      try {
-        std::rethrow_exception(error);
-      } catch (const std::exception& e) {
-        watching->seen.push_back(std::string(event.name) + ": " + e.what());
-      }
-    });
-    events->set_watcher(watching, rows);
-  }
+struct fixture : mc::tests::dispatch_fixture {
+  fixture() { events->set_watcher(watching, rows); }
   void deliver(std::string_view name, std::string_view data, const mc::event_type* told = nullptr) {
     events->deliver({0, ++sequence, name, data}, {data.data(), data.size(), data.size()}, nullptr, told);
-    context.restart();
-    context.poll();
-  }
-  template <class E, class F>
-  mc::handler_id on(F f) {
-    return events->add(mc::event_type_of<E>(), std::make_unique<mc::detail::typed_handler<E, F>>(std::move(f)));
+    poll();
   }
 
-  asio::io_context context;
   std::uint64_t sequence = 0;
-  const std::vector<mc::dispatch::watch> rows{
-      {&mc::event_type_of<mc::message_delete>(), &names_channel_8, &see_deletion},
-      {&mc::event_type_of<mc::guild_create>(), nullptr, &see_guild}};
+  const std::vector<mc::dispatch::watch> rows{{&mc::event_type_of<mc::message_delete>(), &names_channel_8, &see_deletion},
+                                              {&mc::event_type_of<mc::guild_create>(), nullptr, &see_guild}};
   const std::shared_ptr<watcher> watching = std::make_shared<watcher>();
-  std::shared_ptr<mc::dispatch::dispatcher> events;
 };
 
 constexpr std::string_view deletion = R"({"id":"7","channel_id":"8","guild_id":"9"})";
@@ -134,13 +105,35 @@ TEST_CASE("what a watcher throws is reported, and the handlers come all the same
   f.on<mc::message_delete>([&](const mc::message_delete&) { ++handled; });
   f.deliver("MESSAGE_DELETE", deletion);
   CHECK(handled == 1);
-  CHECK(f.watching->seen == lines{"deletion 7 1 handled", "MESSAGE_DELETE: the watcher failed"});
+  CHECK(f.watching->seen == lines{"deletion 7 1 handled"});
+  CHECK(f.errors == lines{"MESSAGE_DELETE: the watcher failed"});
 }
 
 TEST_CASE("what cannot be decoded is not shown") {
   fixture f;
   f.deliver("MESSAGE_DELETE", R"({"channel_id":"8"})");
-  REQUIRE(f.watching->seen.size() == 1);
-  CHECK(f.watching->seen[0].starts_with("MESSAGE_DELETE: cannot decode $"));
+  CHECK(f.watching->seen.empty());
+  REQUIRE(f.errors.size() == 1);
+  CHECK(f.errors[0].starts_with("MESSAGE_DELETE: cannot decode $"));
   CHECK(f.events->counters().decode_errors == 1);
+}
+
+TEST_CASE("whoever waits for an event is given what the watcher made of it, and an event that comes again goes to the watcher alone") {
+  fixture f;
+  std::string seen;
+  f.spawn([&]() -> mc::task<> {
+    const auto event = co_await f.next<mc::message_delete>(mc::in_guild(mc::guild_id{9}));
+    seen = event->channel_id.str();
+  });
+  f.poll();
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.poll();
+  CHECK(seen == "99");
+  int handled = 0;
+  f.on<mc::message_delete>([&](const mc::message_delete&) { ++handled; });
+  f.events->show_again({0, 8, "MESSAGE_DELETE", deletion}, {deletion.data(), deletion.size(), deletion.size()});
+  f.poll();
+  CHECK(handled == 0);
+  CHECK(f.watching->seen == lines{"deletion 7 1 handled", "deletion 7 8"});
+  CHECK(f.errors.empty());
 }

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+// Whose turn it is, and what happens then.
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <functional>
+#include <monochord/core/error.hpp>
+
+#include "dispatch/dispatcher.hpp"
+#include "dispatch/work.hpp"
+
+namespace monochord::dispatch {
+
+namespace asio = boost::asio;
+
+void dispatcher::work::end() {
+  const auto of = std::move(of_);  // the last owner, perhaps
+  of->slow_watch_->end(slowness);
+  let_go();
+  std::unique_lock lock(of->turns_);
+  of->schedule_.end(turn_);
+  of->settle(lock);
+}
+
+void dispatcher::work::watch() { of_->slow_watch_->begin(slowness, event->name, to->how.where); }
+
+/// After something has come to its end, or waits.
+void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
+  start_next(lock);
+  std::vector<std::shared_ptr<net::parked>> wake;
+  if (is_open()) wake.swap(waiters_);
+  lock.unlock();
+  for (const auto& one : wake) one->complete();
+}
+
+/// For whoever reads.
+bool dispatcher::is_open() const { return closed_ || (schedule_.room() && taps_->room()); }
+
+/// Starts the calls of an event, or queues them. False when there is no room for another one.
+bool dispatcher::submit(job calls, schedule<job>::lane_id lane, bool droppable) {
+  job dropped;  // ends once the lock is open
+  std::unique_lock lock(turns_);
+  if (calls.empty()) return is_open();
+  if (!starting_ && schedule_.starts(lane, calls.size())) {
+    starting_ = true;
+    lock.unlock();
+    start(calls, lane);
+    lock.lock();
+    starting_ = false;
+  } else {
+    const auto count = calls.size();
+    schedule_.add(lane, count, droppable, std::move(calls));
+    if (auto out = schedule_.drop()) {
+      dropped = std::move(*out);
+      for (const auto& one : dropped) one->came_to_end();
+      dropped_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  start_next(lock);
+  return is_open();
+}
+
+/// Whatever may start, in its order. Comes back with the lock, which is open while something starts.
+void dispatcher::start_next(std::unique_lock<std::mutex>& lock) {
+  if (starting_) return;  // whoever does goes on
+  starting_ = true;
+  while (auto next = schedule_.next()) {
+    lock.unlock();
+    start(next->job, next->lane);
+    next.reset();
+    lock.lock();
+  }
+  starting_ = false;
+}
+
+void dispatcher::start(const job& calls, schedule<job>::lane_id lane) {
+  for (const auto& one : calls) {
+    one->begin(shared_from_this(), lane);
+    if (options_.spawn(run(running_work(one)), one)) started_.fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+task<> dispatcher::call(work& mine) {
+  entry& to = *mine.to;
+  if (to.removed) co_return;
+  if (to.how.when.asks && (!to.how.when.asks->passes(mine.event->given()) || !to.take_turn())) co_return;
+  if (to.how.once) mine.owner().remove({to.id});
+  const held_event& event = *mine.event;
+  if (event.around->empty()) {
+    co_await to.handler->call(event.given(), event.raw);
+    co_return;
+  }
+  const handler_call what(event.raw, event.ids, to.type, event.given(), to.how.where);
+  detail::handler_chain chain(*event.around, *to.handler, what, event.given());
+  co_await chain.call(0);
+}
+
+task<> dispatcher::run(running_work of) {
+  work& mine = of.get();
+  mine.watch();
+  handler_meter::work timed(mine.owner().options_.meter.get(), mine.event->name);
+  std::exception_ptr thrown;
+  try {
+    co_await call(mine);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  // What a handler makes of its cancellation is its own business: it was cut short all the same.
+  const auto state = co_await asio::this_coro::cancellation_state;
+  dispatcher& self = mine.owner();
+  if (!self.cut_short_ && state.cancelled() == asio::cancellation_type::none) mine.came_to_end();
+  if (!thrown) co_return;
+  if (self.is_closed() && is_cancellation(thrown)) co_return;  // by the end, which says so itself
+  timed.failed = true;
+  self.failed_.fetch_add(1, std::memory_order_relaxed);
+  self.report(thrown, mine.event->raw);
+}
+
+task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error,
+                        std::shared_ptr<const held_event> event) {
+  self->report(std::move(error), event->raw);
+  co_return;
+}
+
+}  // namespace monochord::dispatch
+
+namespace monochord {
+
+task<> inner_handler::operator()() const { return chain_->call(next_); }
+
+}  // namespace monochord
+
+namespace monochord::dispatch {
+
+// --- waiting ---------------------------------------------------------------------------------------------------------
+
+void dispatcher::work::wait() noexcept {
+  const auto of = of_;
+  if (!of) return;
+  std::unique_lock lock(of->turns_);
+  const bool worked = of->schedule_.wait(turn_);
+  of->settle(lock);
+  if (worked) of->slow_watch_->end(slowness);
+}
+
+void dispatcher::work::go_on() noexcept {
+  if (!of_) return;
+  bool works = false;
+  {
+    const std::lock_guard lock(of_->turns_);
+    works = of_->schedule_.go_on(turn_);
+  }
+  if (works) watch();
+}
+
+std::shared_ptr<detail::event_tap> dispatcher::tap(const event_type& type, detail::condition when,
+                                                   detail::event_tap::kind what, const stream_options& how) {
+  taps_->on_room([weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    std::unique_lock lock(self->turns_);
+    self->settle(lock);
+  });
+  return std::make_shared<detail::event_tap>(taps_, type, std::move(when), what, how);
+}
+
+task<std::shared_ptr<const void>> dispatcher::next(std::shared_ptr<dispatcher> self,
+                                                   std::shared_ptr<detail::event_tap> from, time_point deadline) {
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  auto event = co_await detail::event_tap::take(from, self->options_.clock, deadline);
+  if (event || !from->ended()) co_return event;
+  // What it waited for comes to the next process, which needs the handler's own event for that.
+  if (const auto holder = net::holder_of(here)) holder->cut_short();
+  throw error(errc::cancelled, "the client is stopping");
+}
+
+void dispatcher::lend(std::ptrdiff_t more) {
+  std::unique_lock lock(turns_);
+  schedule_.lend(more);
+  settle(lock);
+}
+
+task<> dispatcher::room() {
+  waits_.fetch_add(1, std::memory_order_relaxed);
+  for (;;) {
+    {
+      const std::lock_guard lock(turns_);
+      if (is_open()) co_return;
+    }
+    std::function<void(std::shared_ptr<net::parked>)> start =
+        [self = shared_from_this()](std::shared_ptr<net::parked> wait) {
+          const std::lock_guard lock(self->turns_);
+          if (self->is_open()) {
+            wait->complete();
+          } else {
+            std::erase_if(self->waiters_, [](const auto& one) { return one->done(); });
+            self->waiters_.push_back(std::move(wait));
+          }
+        };
+    const auto woken = co_await net::park(std::move(start));
+    static_cast<void>(woken);
+  }
+}
+
+bool dispatcher::is_closed() const {
+  const std::lock_guard lock(turns_);
+  return closed_;
+}
+
+void dispatcher::close() {
+  {
+    std::unique_lock lock(turns_);
+    closed_ = true;
+    settle(lock);
+  }
+  taps_->close();  // then: whoever is cut short by it is cut short by the end
+}
+
+std::size_t dispatcher::running() const {
+  const std::lock_guard lock(turns_);
+  return schedule_.running();
+}
+
+}  // namespace monochord::dispatch
