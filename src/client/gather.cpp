@@ -89,6 +89,12 @@ void gather_gateway(metric_page& to, const dispatch::event_tally& events, const 
   });
 }
 
+void gather_session_starts(metric_page& to, const std::optional<identify_budget>& left) {
+  auto starts =
+      to.gauge("monochord_gateway_session_starts_left", "IDENTIFYs that are left of the day, once that is known.");
+  if (left) starts.add(left->remaining);
+}
+
 void gather_rest(metric_page& to, const rest::queue& of) {
   const auto all = of.count();
   to.counter("monochord_rest_calls_total", "Calls that have ended, by how.")

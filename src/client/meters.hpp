@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <monochord/gateway/identify_queue.hpp>
 #include <monochord/metrics/metrics.hpp>
 #include <monochord/metrics/server.hpp>
 #include <optional>
@@ -36,6 +37,7 @@ struct client_meters {
 // Each writes the families of one part. docs/metrics.md names them all.
 void gather_gateway(metric_page& to, const dispatch::event_tally& events, const gateway::shard_ledger& all,
                     const std::vector<shard_info>& now);
+void gather_session_starts(metric_page& to, const std::optional<identify_budget>& left);
 void gather_rest(metric_page& to, const rest::queue& of);
 void gather_dispatch(metric_page& to, const dispatch::dispatcher& of, const dispatch::handler_meter& handlers);
 void gather_process(metric_page& to, const std::optional<detail::process_figures>& now);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A client's figures: what they are made of, and the endpoint that serves them.
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -13,9 +14,11 @@ void client::impl::make_metrics() {
     const auto self = weak.lock();
     if (!self) return;
     metric_page page(out);
-    const bool own_shards = self->shard_source->get() != nullptr;
+    const auto manager = self->shard_source->get();  // null: there are no shards yet, or never
+    const auto starts = manager ? manager->queue() : nullptr;
     gather_gateway(page, *self->meters->events, *self->meters->shards,
-                   own_shards ? self->shard_view.info() : std::vector<shard_info>());
+                   manager ? self->shard_view.info() : std::vector<shard_info>());
+    gather_session_starts(page, starts ? starts->budget() : std::nullopt);
     gather_rest(page, *self->queue);
     gather_dispatch(page, *self->dispatcher, *self->meters->handlers);
     gather_cache(page, self->cached->cache().stats());

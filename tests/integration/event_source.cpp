@@ -4,10 +4,12 @@
 #include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <monochord/gateway/event_source.hpp>
+#include <monochord/metrics/metrics.hpp>
 #include <monochord/model/derived_events.hpp>
 #include <stdexcept>
 
 #include "support/command_bot.hpp"
+#include "support/prometheus_page.hpp"
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
@@ -181,6 +183,10 @@ TEST_CASE("a bot handles what its source gives, in order, and ends well when the
   CHECK(std::count(f.source->positions.begin(), f.source->positions.end(), "0/0: 50") == 1);
   CHECK(f.source->kept >= 1);
   CHECK(f.sim.elapsed() < 1s);
+  const mc::tests::prometheus_page page(f.bot->metrics().prometheus());
+  CHECK(page.value("monochord_gateway_events_total", {{"type", "MESSAGE_CREATE"}}) == 53);
+  CHECK(page.value("monochord_gateway_events_total", {{"type", "other"}}) == 1);
+  CHECK_FALSE(page.has("monochord_gateway_shard_lag_seconds", {{"shard", "0"}}));
 }
 
 TEST_CASE("a source has whole payloads as Discord sends them") {

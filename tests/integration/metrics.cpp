@@ -102,6 +102,7 @@ TEST_CASE("a bot's figures are what its mock did: events by type, reconnects by 
   // Before it runs there is little, and nothing is wrong with that.
   CHECK(on.page().of("monochord_gateway_events_total").samples.empty());
   CHECK(on.page().value("monochord_gateway_shards", {{"status", "ready"}}) == 0);
+  CHECK(on.page().of("monochord_gateway_session_starts_left").samples.empty());
   on.begin();
 
   for (int i = 0; i < 5; ++i) discord.say(w.world.alice, w.world.general, "hello");
@@ -131,6 +132,7 @@ TEST_CASE("a bot's figures are what its mock did: events by type, reconnects by 
         static_cast<double>(sent.events_sent));
   CHECK(page.value("monochord_gateway_resumed_total") == static_cast<double>(sent.resumed));
   CHECK(page.value("monochord_gateway_identifies_total") == static_cast<double>(sent.identifies));
+  CHECK(page.value("monochord_gateway_session_starts_left") == 999);
   CHECK(page.value("monochord_gateway_heartbeats_total") >= static_cast<double>(sent.heartbeats));
   CHECK(page.value("monochord_gateway_heartbeat_latency_seconds_count") ==
         page.value("monochord_gateway_heartbeat_acks_total"));
