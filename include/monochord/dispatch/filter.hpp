@@ -116,10 +116,6 @@ template <class F>
 inline constexpr bool is_literal = !std::is_reference_v<F> && !std::is_trivially_destructible_v<F>;
 template <class P, bool Literal>
 inline constexpr bool is_literal<event_filter<P, Literal>> = Literal;
-template <class P, bool Literal>
-inline constexpr bool is_literal<event_filter<P, Literal>&> = Literal;
-template <class P, bool Literal>
-inline constexpr bool is_literal<const event_filter<P, Literal>&> = Literal;
 
 /// g++ 12 destroys a lambda twice that owns something and stands within a co_await expression.
 template <class F>
