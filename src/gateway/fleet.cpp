@@ -422,6 +422,7 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, std::shared_ptr<const re
   self->resharding = true;
   self->log(log_level::info, "resharding: from " + std::to_string(out->from) + " shards to " + std::to_string(out->to));
   const bool is_joint = wanted->exchange != nullptr;
+  const auto before = self->delegate;  // of another resharding
   std::exception_ptr failure;
   try {
     if (is_joint) failure = co_await self->meet(*wanted);
@@ -435,7 +436,7 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, std::shared_ptr<const re
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   // What happens from here on is no longer a matter of whoever asked for it.
-  if (is_joint && self->delegate) failure = co_await self->agree(failure);
+  if (self->delegate != before) failure = co_await self->agree(failure);
   const auto old = self->serving;
   const auto fresh = self->next;
   if (failure) co_await self->go_back();

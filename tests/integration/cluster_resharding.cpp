@@ -36,10 +36,10 @@ class shaky_exchange final : public mc::reshard_exchange {
   explicit shaky_exchange(std::shared_ptr<mc::clock> time) : inner(mc::make_reshard_exchange(time)), time_(std::move(time)) {}
   mc::task<std::string> talk(std::string message) override {
     const auto report = mc::protocol::parse_member_report(message);
-    if (report && report->state == mc::protocol::member_state::complete) ++completes;
-    if (goes_away_at_complete && completes == *goes_away_at_complete) {
+    if (report && report->state == leaves_with) ++met;
+    if (goes_away_at && met == *goes_away_at) {
       away_until = time_->now() + *goes_away_for;
-      goes_away_at_complete.reset();
+      goes_away_at.reset();
       if (forgets) inner = mc::make_reshard_exchange(time_);
     }
     if (time_->now() < away_until) throw std::runtime_error("it is away");
@@ -47,10 +47,11 @@ class shaky_exchange final : public mc::reshard_exchange {
   }
 
   std::shared_ptr<mc::reshard_exchange> inner;
-  std::optional<int> goes_away_at_complete;
+  std::optional<int> goes_away_at;  // so many reports with this state
+  mc::protocol::member_state leaves_with = mc::protocol::member_state::complete;
   std::optional<mc::duration> goes_away_for;
   bool forgets = false;
-  int completes = 0;
+  int met = 0;
   mc::time_point away_until = mc::time_point::min();
 
  private:
@@ -425,8 +426,8 @@ TEST_CASE("processes that have left the decision to all do the same, whatever be
   busy_cluster c(GENERATE(1u, 2u), 2, 4);
   c.busy_for(1s);
   c.each_step = 2;
-  c.exchange->goes_away_at_complete = GENERATE(1, 2, 3);
-  INFO("away at " << *c.exchange->goes_away_at_complete);
+  c.exchange->goes_away_at = GENERATE(1, 2, 3);
+  INFO("away at " << *c.exchange->goes_away_at);
   SECTION("it is away for a moment") { c.exchange->goes_away_for = 3s; }
   SECTION("it begins anew") {
     c.exchange->goes_away_for = 3s;
@@ -435,7 +436,7 @@ TEST_CASE("processes that have left the decision to all do the same, whatever be
   SECTION("it is away for long") { c.exchange->goes_away_for = 25s; }
   c.begin_reshard_all(6);
   c.until_done();
-  CHECK_FALSE(c.exchange->goes_away_at_complete);
+  CHECK_FALSE(c.exchange->goes_away_at);
   CHECK(c.all[0]->code == c.all[1]->code);
   const bool taken = c.all[0]->code == mc::error_code();
   if (!taken) {
@@ -450,7 +451,7 @@ TEST_CASE("processes that have left the decision to all do the same, whatever be
 TEST_CASE("processes that cannot learn what was decided go back after a while, and say so") {
   busy_cluster c(1, 2, 4);
   c.busy_for(1s);
-  c.exchange->goes_away_at_complete = GENERATE(1, 2);  // nobody knows of the other
+  c.exchange->goes_away_at = GENERATE(1, 2);  // nobody knows of the other
   c.exchange->goes_away_for = 10min;
   c.each_step = 1;
   c.step_time = 250ms;
@@ -485,10 +486,10 @@ TEST_CASE("processes that keep their sessions in one place go on with the new on
 TEST_CASE("a process that is stopped in the moment of the decision waits for it") {
   busy_cluster c(1, 2, 4);
   c.busy_for(1s);
-  c.exchange->goes_away_at_complete = 2;
+  c.exchange->goes_away_at = 2;
   c.exchange->goes_away_for = 1s;
   c.begin_reshard_all(6);
-  c.busy_until([&] { return !c.exchange->goes_away_at_complete; }, 1min);
+  c.busy_until([&] { return !c.exchange->goes_away_at; }, 1min);
   auto& second = *c.all[1];
   second.bot.stop();
   c.busy_until([&] { return c.none_reshards() && !second.lives; }, 30s);
@@ -560,6 +561,32 @@ TEST_CASE("processes of a cluster that do not come to reshard, or want something
   c.busy_for(25s);
   c.begin_reshard_all(6);
   c.until_done();
+  c.check_all_have(6);
+  c.check_seen();
+}
+
+TEST_CASE("a resharding that waits until others know how the one before ended can be cancelled") {
+  busy_cluster c(1, 2, 4);
+  c.exchange->leaves_with = mc::protocol::member_state::taken;
+  c.exchange->goes_away_at = 1;
+  c.exchange->goes_away_for = 30s;
+  c.begin_reshard_all(6);
+  c.busy_until([&] { return !c.exchange->goes_away_at; }, 2min);
+  c.each_step = 1;
+  c.busy_until([&] { return !c.all[0]->resharding || !c.all[1]->resharding; }, 10s);
+  auto& first = *c.all[c.all[0]->resharding ? 1 : 0];  // to have heard of the decision
+  CHECK(first.code == mc::error_code());
+  asio::cancellation_signal cancel;
+  bool ended = false;
+  asio::co_spawn(c.world.sim.executor(), first.reshard(8, {}),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { ended = true; }));
+  c.busy_for(12s);
+  CHECK_FALSE(ended);
+  cancel.emit(asio::cancellation_type::terminal);
+  c.busy_until([&] { return ended; }, 2s);
+  CHECK(first.code == mc::errc::cancelled);
+  c.until_done();
+  c.busy_for(1s);
   c.check_all_have(6);
   c.check_seen();
 }
