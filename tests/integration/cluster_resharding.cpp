@@ -70,6 +70,7 @@ struct cluster_process {
     bot.on<mc::guild_member_remove>([hear](const mc::guild_member_remove& e) { hear(e.guild_id, "-" + e.user.id.str()); });
     bot.on<mc::interaction_create>(
         [hear](const mc::interaction_create& e) { hear(*e.interaction.guild_id, "i" + e.interaction.id.str()); });
+    bot.on<mc::guild_delete>([hear](const mc::guild_delete& e) { hear(e.guild.id, "gone"); });
     bot.on<mc::guild_create>([&created](const mc::guild_create& e) { ++created[e.guild.id]; });
   }
   mc::task<> live() {
@@ -152,7 +153,7 @@ struct busy_cluster {
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); }
   void add_guild() {
     place made;
-    made.guild = world.discord().add_guild("guild " + std::to_string(places.size()), world.world.alice);
+    made.guild = world.discord().add_guild("guild " + std::to_string(named++), world.world.alice);
     made.channel = world.discord().add_text_channel(made.guild, "general");
     places.push_back(std::move(made));
   }
@@ -201,6 +202,12 @@ struct busy_cluster {
     if (stalls && below(150) == 0)  // and goes on with its session
       world.discord().disconnect(mc::testing::disconnect_how::drop, 0, below(8));
     if (adds && below(30) == 0) add_guild();
+    if (adds && below(40) == 0) {
+      const auto which = places.begin() + below(static_cast<int>(places.size()));
+      world.discord().remove_bot(which->guild);
+      expected[which->guild].push_back("gone");
+      places.erase(which);
+    }
     world.sim.run_for(step_time);
   }
   template <class F>
@@ -270,11 +277,12 @@ struct busy_cluster {
     stalls = false;
     if (paused) world.discord().resume_traffic(std::exchange(paused, std::nullopt));
     world.sim.run_for(10s);
-    for (const auto& one : places) {
-      INFO("guild " << one.guild.str());
-      compare(one.guild);
-      CHECK(created[one.guild] == 1);
+    for (const auto& [guild, what] : expected) {
+      INFO("guild " << guild.str());
+      compare(guild);
+      CHECK(created[guild] == 1);
     }
+    for (const auto& [guild, what] : seen) CHECK(expected.contains(guild));
     for (const auto& v : world.discord().violations())
       if (v.text.find("/gateway/bot") == std::string::npos)  // each process has a limiter of its own
         FAIL_CHECK(v.kind << ": " << v.text);
@@ -298,7 +306,7 @@ struct busy_cluster {
   std::vector<mc::client_options> ways;
   std::vector<std::unique_ptr<cluster_process>> all;
   std::vector<place> places;
-  int said = 0, each_step = 8;
+  int named = 0, said = 0, each_step = 8;
   mc::duration step_time = 50ms;
   bool stalls = false, adds = false;
   std::optional<int> paused;
