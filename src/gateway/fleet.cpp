@@ -372,7 +372,7 @@ task<> fleet::impl::hand_over() {
   if (serving->store) {
     std::vector<int> gone;
     for (const auto& one : old->manager->all())
-      if (one->id() >= serving->manager->range().total) gone.push_back(one->id());  // others are some process's, maybe in the same store
+      if (one->id() >= serving->manager->range().total) gone.push_back(one->id());  // the others are some process's
     try {
       co_await old->store->until_quiet(options.shard.clock);
       co_await serving->store->take_over(options.shard.clock, std::move(gone));
