@@ -380,7 +380,7 @@ task<> fleet::impl::hand_over() {
   if (serving->store) {
     std::vector<int> gone;
     for (const auto& one : old->manager->all())
-      if (one->id() >= serving->manager->range().total) gone.push_back(one->id());  // others are some process's, maybe in the same store
+      if (one->id() >= serving->manager->range().total) gone.push_back(one->id());  // the others are some process's
     try {
       co_await old->store->until_quiet(options.shard.clock);
       co_await serving->store->take_over(options.shard.clock, std::move(gone));
@@ -430,6 +430,7 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, std::shared_ptr<const re
   self->resharding = true;
   self->log(log_level::info, "resharding: from " + std::to_string(out->from) + " shards to " + std::to_string(out->to));
   const bool is_joint = wanted->exchange != nullptr;
+  const auto before = self->delegate;  // of another resharding
   std::exception_ptr failure;
   try {
     if (is_joint) failure = co_await self->meet(*wanted);
@@ -443,7 +444,7 @@ task<> fleet::impl::reshard(std::shared_ptr<impl> self, std::shared_ptr<const re
   }
   co_await asio::this_coro::reset_cancellation_state(asio::disable_cancellation());
   // What happens from here on is no longer a matter of whoever asked for it.
-  if (is_joint && self->delegate) failure = co_await self->agree(failure);
+  if (self->delegate != before) failure = co_await self->agree(failure);
   const auto old = self->serving;
   const auto fresh = self->next;
   if (failure) co_await self->go_back();

@@ -36,10 +36,10 @@ class shaky_exchange final : public mc::reshard_exchange {
   explicit shaky_exchange(std::shared_ptr<mc::clock> time) : inner(mc::make_reshard_exchange(time)), time_(std::move(time)) {}
   mc::task<std::string> talk(std::string message) override {
     const auto report = mc::protocol::parse_member_report(message);
-    if (report && report->state == mc::protocol::member_state::complete) ++completes;
-    if (goes_away_at_complete && completes == *goes_away_at_complete) {
+    if (report && report->state == leaves_with) ++met;
+    if (goes_away_at && met == *goes_away_at) {
       away_until = time_->now() + *goes_away_for;
-      goes_away_at_complete.reset();
+      goes_away_at.reset();
       if (forgets) inner = mc::make_reshard_exchange(time_);
     }
     if (time_->now() < away_until) throw std::runtime_error("it is away");
@@ -47,10 +47,11 @@ class shaky_exchange final : public mc::reshard_exchange {
   }
 
   std::shared_ptr<mc::reshard_exchange> inner;
-  std::optional<int> goes_away_at_complete;
+  std::optional<int> goes_away_at;  // so many reports with this state
+  mc::protocol::member_state leaves_with = mc::protocol::member_state::complete;
   std::optional<mc::duration> goes_away_for;
   bool forgets = false;
-  int completes = 0;
+  int met = 0;
   mc::time_point away_until = mc::time_point::min();
 
  private:
@@ -69,6 +70,7 @@ struct cluster_process {
     bot.on<mc::guild_member_remove>([hear](const mc::guild_member_remove& e) { hear(e.guild_id, "-" + e.user.id.str()); });
     bot.on<mc::interaction_create>(
         [hear](const mc::interaction_create& e) { hear(*e.interaction.guild_id, "i" + e.interaction.id.str()); });
+    bot.on<mc::guild_delete>([hear](const mc::guild_delete& e) { hear(e.guild.id, "gone"); });
     bot.on<mc::guild_create>([&created](const mc::guild_create& e) { ++created[e.guild.id]; });
   }
   mc::task<> live() {
@@ -151,7 +153,7 @@ struct busy_cluster {
   int below(int limit) { return std::uniform_int_distribution<int>(0, limit - 1)(random); }
   void add_guild() {
     place made;
-    made.guild = world.discord().add_guild("guild " + std::to_string(places.size()), world.world.alice);
+    made.guild = world.discord().add_guild("guild " + std::to_string(named++), world.world.alice);
     made.channel = world.discord().add_text_channel(made.guild, "general");
     places.push_back(std::move(made));
   }
@@ -197,7 +199,15 @@ struct busy_cluster {
       paused_until = now + std::chrono::milliseconds{50 + below(1200)};
       world.discord().pause(paused);
     }
+    if (stalls && below(150) == 0)  // and goes on with its session
+      world.discord().disconnect(mc::testing::disconnect_how::drop, 0, below(8));
     if (adds && below(30) == 0) add_guild();
+    if (adds && below(40) == 0) {
+      const auto which = places.begin() + below(static_cast<int>(places.size()));
+      world.discord().remove_bot(which->guild);
+      expected[which->guild].push_back("gone");
+      places.erase(which);
+    }
     world.sim.run_for(step_time);
   }
   template <class F>
@@ -267,11 +277,12 @@ struct busy_cluster {
     stalls = false;
     if (paused) world.discord().resume_traffic(std::exchange(paused, std::nullopt));
     world.sim.run_for(10s);
-    for (const auto& one : places) {
-      INFO("guild " << one.guild.str());
-      compare(one.guild);
-      CHECK(created[one.guild] == 1);
+    for (const auto& [guild, what] : expected) {
+      INFO("guild " << guild.str());
+      compare(guild);
+      CHECK(created[guild] == 1);
     }
+    for (const auto& [guild, what] : seen) CHECK(expected.contains(guild));
     for (const auto& v : world.discord().violations())
       if (v.text.find("/gateway/bot") == std::string::npos)  // each process has a limiter of its own
         FAIL_CHECK(v.kind << ": " << v.text);
@@ -295,7 +306,7 @@ struct busy_cluster {
   std::vector<mc::client_options> ways;
   std::vector<std::unique_ptr<cluster_process>> all;
   std::vector<place> places;
-  int said = 0, each_step = 8;
+  int named = 0, said = 0, each_step = 8;
   mc::duration step_time = 50ms;
   bool stalls = false, adds = false;
   std::optional<int> paused;
@@ -320,7 +331,7 @@ TEST_CASE("processes that reshard together deliver every event once and in order
   for (auto& one : c.all) {
     c.begin_reshard(*one, to);
     c.busy_for(3s);
-    if (one != c.all.back()) CHECK(c.world.discord().counters().open_connections == static_cast<std::size_t>(from));
+    if (one != c.all.back()) CHECK(c.world.discord().counters().identifies == static_cast<std::uint64_t>(from));
   }
   c.until_done();
   for (auto& one : c.all) {
@@ -425,8 +436,8 @@ TEST_CASE("processes that have left the decision to all do the same, whatever be
   busy_cluster c(GENERATE(1u, 2u), 2, 4);
   c.busy_for(1s);
   c.each_step = 2;
-  c.exchange->goes_away_at_complete = GENERATE(1, 2, 3);
-  INFO("away at " << *c.exchange->goes_away_at_complete);
+  c.exchange->goes_away_at = GENERATE(1, 2, 3);
+  INFO("away at " << *c.exchange->goes_away_at);
   SECTION("it is away for a moment") { c.exchange->goes_away_for = 3s; }
   SECTION("it begins anew") {
     c.exchange->goes_away_for = 3s;
@@ -435,7 +446,7 @@ TEST_CASE("processes that have left the decision to all do the same, whatever be
   SECTION("it is away for long") { c.exchange->goes_away_for = 25s; }
   c.begin_reshard_all(6);
   c.until_done();
-  CHECK_FALSE(c.exchange->goes_away_at_complete);
+  CHECK_FALSE(c.exchange->goes_away_at);
   CHECK(c.all[0]->code == c.all[1]->code);
   const bool taken = c.all[0]->code == mc::error_code();
   if (!taken) {
@@ -450,7 +461,7 @@ TEST_CASE("processes that have left the decision to all do the same, whatever be
 TEST_CASE("processes that cannot learn what was decided go back after a while, and say so") {
   busy_cluster c(1, 2, 4);
   c.busy_for(1s);
-  c.exchange->goes_away_at_complete = GENERATE(1, 2);  // nobody knows of the other
+  c.exchange->goes_away_at = GENERATE(1, 2);  // nobody knows of the other
   c.exchange->goes_away_for = 10min;
   c.each_step = 1;
   c.step_time = 250ms;
@@ -485,10 +496,10 @@ TEST_CASE("processes that keep their sessions in one place go on with the new on
 TEST_CASE("a process that is stopped in the moment of the decision waits for it") {
   busy_cluster c(1, 2, 4);
   c.busy_for(1s);
-  c.exchange->goes_away_at_complete = 2;
+  c.exchange->goes_away_at = 2;
   c.exchange->goes_away_for = 1s;
   c.begin_reshard_all(6);
-  c.busy_until([&] { return !c.exchange->goes_away_at_complete; }, 1min);
+  c.busy_until([&] { return !c.exchange->goes_away_at; }, 1min);
   auto& second = *c.all[1];
   second.bot.stop();
   c.busy_until([&] { return c.none_reshards() && !second.lives; }, 30s);
@@ -560,6 +571,32 @@ TEST_CASE("processes of a cluster that do not come to reshard, or want something
   c.busy_for(25s);
   c.begin_reshard_all(6);
   c.until_done();
+  c.check_all_have(6);
+  c.check_seen();
+}
+
+TEST_CASE("a resharding that waits until others know how the one before ended can be cancelled") {
+  busy_cluster c(1, 2, 4);
+  c.exchange->leaves_with = mc::protocol::member_state::taken;
+  c.exchange->goes_away_at = 1;
+  c.exchange->goes_away_for = 30s;
+  c.begin_reshard_all(6);
+  c.busy_until([&] { return !c.exchange->goes_away_at; }, 2min);
+  c.each_step = 1;
+  c.busy_until([&] { return !c.all[0]->resharding || !c.all[1]->resharding; }, 10s);
+  auto& first = *c.all[c.all[0]->resharding ? 1 : 0];  // to have heard of the decision
+  CHECK(first.code == mc::error_code());
+  asio::cancellation_signal cancel;
+  bool ended = false;
+  asio::co_spawn(c.world.sim.executor(), first.reshard(8, {}),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { ended = true; }));
+  c.busy_for(12s);
+  CHECK_FALSE(ended);
+  cancel.emit(asio::cancellation_type::terminal);
+  c.busy_until([&] { return ended; }, 2s);
+  CHECK(first.code == mc::errc::cancelled);
+  c.until_done();
+  c.busy_for(1s);
   c.check_all_have(6);
   c.check_seen();
 }

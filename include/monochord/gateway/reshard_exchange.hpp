@@ -22,16 +22,16 @@ class reshard_exchange {
 
   virtual ~reshard_exchange() = default;
 
-  /// Takes what one process says and gives the answer. Both are bytes that only the library reads, so that whoever implements this
-  /// hands them on to the one place that all share, where `make_reshard_exchange()` answers. What is lost on the way is said again:
-  /// it may throw what it likes. Called on an executor of the client's, a few times a second, during the switch some dozen times;
-  /// must not block, is cancelled after 5 seconds, and must end then.
+  /// Takes what one process says and gives the answer. Both are bytes that only the library reads, so that whoever
+  /// implements this hands them on to the one place that all share, where `make_reshard_exchange()` answers. What is lost on
+  /// the way is said again: it may throw what it likes. Called on an executor of the client's, a few times a second, during
+  /// the switch some dozen times; must not block, is cancelled after 5 seconds, and must end then.
   virtual task<std::string> talk(std::string message) = 0;
 };
 
 /// The place itself, for several clients of one process, and behind whatever carries messages to it. It keeps a resharding in
-/// memory: no more than some 100 MiB of what is told and not fetched, and nothing when none is under way. `talk` throws `error` with
-/// `errc::invalid_argument` for what is no message. `time`: default `system_clock()`.
+/// memory: no more than some 100 MiB of what is told and not fetched, and nothing when none is under way. `talk` throws
+/// `error` with `errc::invalid_argument` for what is no message. `time`: default `system_clock()`.
 std::shared_ptr<reshard_exchange> make_reshard_exchange(std::shared_ptr<clock> time = {});
 
 /// Why processes did not reshard together.
@@ -47,8 +47,9 @@ enum class reshard_failure : std::uint8_t {
   in_doubt,     ///< likewise, after this process had left the decision to it: the others may have taken over
 };
 
-/// What `shard_set::reshard` throws where a cluster's processes did not come to reshard together. The old shards serve on. `code()` is
-/// `errc::timeout`, `errc::invalid_argument` for a disagreement, `errc::resource` for too much, and `errc::closed` for the rest.
+/// What `shard_set::reshard` throws where a cluster's processes did not come to reshard together. The old shards serve on.
+/// `code()` is `errc::timeout` for those that are absent or too slow, `errc::invalid_argument` for a disagreement,
+/// `errc::resource` for too much, and `errc::closed` for the rest.
 class reshard_exchange_error : public error {
  public:
   reshard_exchange_error(reshard_failure why, const std::string& what);

@@ -61,9 +61,9 @@ struct auto_resharding {
   /// Decides instead: how many shards there are to be, 0 for as many as there are. Called where handlers run; what it throws goes to
   /// `client::on_error`.
   std::function<int(const shard_load& now)> decide = {};
-  /// Where the processes of a cluster meet to reshard together, by hand too: of guilds that move from one process to another no event
-  /// is lost, and none comes twice. Without one each process reshards its part by itself. A client that runs all shards has no use for
-  /// it. `monochord/gateway/reshard_exchange.hpp`.
+  /// Where the processes of a cluster meet to reshard together, by hand too: of guilds that move from one process to another
+  /// no event is lost, and none comes twice. Without one each process reshards its part by itself. A client that runs all
+  /// shards has no use for it. `make_reshard_exchange`, `make_network_reshard_exchange`.
   std::shared_ptr<reshard_exchange> exchange = {};
 };
 
