@@ -35,7 +35,7 @@ void replace(world& w, guild_id guild, cache_kind kind, const std::vector<T>& va
   const world::locked g = w.find(guild);
   if (!g) return;
   if (before) *before = take_all<T>(g->find(kind));
-  g->sets[slot_of(kind)].reset();
+  g->clear(kind);
   for (const T& value : values)
     if (const std::uint64_t id = key(value)) keep(*g, kind, id, value);
 }
@@ -70,7 +70,7 @@ void cache::apply(const ready& event) {
 
 void cache::apply(const user_update& event, optional<monochord::user>* before) {
   clear(before);
-  world_->users.hold(event.user, world_->options.policy.without, false);
+  if (world_->users.hold(event.user, world_->options.policy.without, false)) world_->note_user(event.user.id);
   const std::lock_guard hold(world_->self_lock);
   if (before) *before = world_->self;
   world_->self = event.user;
@@ -169,8 +169,9 @@ void cache::apply(const guild_member_remove& event, optional<monochord::member>*
   const bool known = world_->drop_member(*g, event.user.id);
   drop(*g, cache_kind::presences, event.user.id.value());
   const bool news = g->turn(event.user.id, false);
-  // Told twice, somebody left once: where all members were known, an unknown one is none.
-  if (g->state.member_count > 0 && (known || (news && !all_known))) --g->state.member_count;
+  // Told twice, somebody left once, even when something older was told of them again between; where all members were known,
+  // an unknown one is none.
+  if (g->state.member_count > 0 && news && (known || !all_known)) --g->state.member_count;
 }
 
 void cache::apply(const guild_member_update& event, optional<monochord::member>* before) {
@@ -218,6 +219,7 @@ void cache::apply(const guild_role_delete& event, optional<monochord::role>* bef
   if (!g) return;
   drop(*g, cache_kind::roles, event.role_id.value());
   g->member_roles.remove(event.role_id);  // every member loses it
+  if (world_->changes) world_->changes->note_guild(g->id);
 }
 
 void cache::apply(const presence_update& event, optional<monochord::presence>* before) {

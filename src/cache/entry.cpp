@@ -30,6 +30,16 @@ bool guild_entry::turn(user_id user, bool joined) {
   return true;
 }
 
+bool guild_entry::has_left(user_id user) const noexcept {
+  return std::find(turnover.begin(), turnover.end(), user.value() << 1) != turnover.end();
+}
+
+void guild_entry::clear(cache_kind kind) {
+  auto& set = sets[slot_of(kind)];
+  if (set && changes) set->for_each([&](std::uint64_t key, std::string_view) { note(kind, key); });
+  set.reset();
+}
+
 std::size_t guild_entry::table_bytes() const noexcept {
   std::size_t sum = member_roles.bytes() + allocation_bytes(turnover.capacity() * sizeof turnover[0]);
   for (const auto& [channel, ring] : rings)

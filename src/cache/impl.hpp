@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "cache/changes.hpp"
 #include "cache/record_set.hpp"
 #include "cache/records.hpp"
 #include <monochord/cache/cache.hpp>
@@ -32,10 +33,11 @@ constexpr std::size_t slot_of(cache_kind kind) noexcept {
 class user_store {
  public:
   /// The user's newest state; one member more holds it when `new_holder`.
-  void hold(const user& value, flags<cache_field> without, bool new_holder);
+  /// False when nobody holds the user.
+  bool hold(const user& value, flags<cache_field> without, bool new_holder);
   void release(user_id id);
-  /// What a presence tells of somebody who is held.
-  void refresh(const partial_user& news, flags<cache_field> without);
+  /// What a presence tells of somebody who is held; false when it tells nothing.
+  bool refresh(const partial_user& news, flags<cache_field> without);
   /// The record as it is, for a reader that unpacks it under no lock.
   void copy(user_id id, record_set& to) const;
   bool read(user_id id, user& out) const;
@@ -80,10 +82,21 @@ struct guild_entry {
   /// Who joined (lowest bit set) or left last, oldest first: an event that comes twice counts once.
   std::vector<std::uint64_t> turnover;
   std::uint32_t sample = 0;  // where the next search for old members begins
+  change_log* changes = nullptr;  // where there is a store
 
   static constexpr std::size_t most_turnover = 16;
   /// False when this is the last that was told of that user already.
   bool turn(user_id user, bool joined);
+  /// The last that was told of that user is that they left.
+  bool has_left(user_id user) const noexcept;
+  void note(cache_kind kind, std::uint64_t key) const {
+    if (changes) changes->note(key_of(kind, key));
+  }
+  cache_key key_of(cache_kind kind, std::uint64_t key) const noexcept {
+    return {kind, kind == cache_kind::guilds ? guild_id{} : id, key};
+  }
+  /// All of a kind goes.
+  void clear(cache_kind kind);
   /// Of all but itself, its sets and their tables.
   std::size_t table_bytes() const noexcept;
 };
@@ -157,9 +170,12 @@ void keep(guild_entry& g, cache_kind kind, std::uint64_t key, const T& value) {
   text.clear();
   write(text, value, g.policy.without);
   g.set(kind).put(key, text);
+  g.note(kind, key);
 }
 inline bool drop(guild_entry& g, cache_kind kind, std::uint64_t key) {
-  return g.find(kind) && g.set(kind).erase(key);
+  if (!g.find(kind) || !g.set(kind).erase(key)) return false;
+  g.note(kind, key);
+  return true;
 }
 
 struct guild_image;
@@ -229,6 +245,14 @@ struct world {
   void remove_guild(guild_id id);
   void put_message(entry& g, const message& m);
   void drop_message(entry& g, channel_id channel, message_id id);
+  /// Somebody of `g`; `is_member` of those that are kept.
+  void hold_user(const entry& g, const user& value, bool is_member, bool new_holder);
+  void release_user(user_id id);
+  void note_user(user_id id) {
+    if (changes) changes->note({cache_kind::users, guild_id{}, id.value()});
+  }
+  /// That a store has to be told of all of a guild, and of the users of its members.
+  void note_all(const entry& g);
   void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
   /// A copy of all of a guild; null when it is not known. With `at_once` its users are copied under its lock too; without, a
   /// member whose user is gone a moment later is left out.
@@ -238,6 +262,7 @@ struct world {
   std::uint32_t now() const noexcept;
 
   cache_options options;
+  std::unique_ptr<change_log> changes;  // where there is a store
   user_store users;
   std::array<stripe, 64> stripes;
   mutable std::mutex places_lock;

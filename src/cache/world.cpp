@@ -12,22 +12,25 @@ void user_store::write(stripe& s, const user& value, flags<cache_field> without,
   s.set.put(value.id.value(), text);
 }
 
-void user_store::hold(const user& value, flags<cache_field> without, bool new_holder) {
+bool user_store::hold(const user& value, flags<cache_field> without, bool new_holder) {
   stripe& s = of(value.id);
   const std::lock_guard hold(s.lock);
   std::uint32_t count = 0;
-  if (const std::string_view old = s.set.find(value.id.value()); old.data()) std::memcpy(&count, old.data(), sizeof count);
-  else if (!new_holder) return;
+  if (const std::string_view old = s.set.find(value.id.value()); old.data())
+    std::memcpy(&count, old.data(), sizeof count);
+  else if (!new_holder)
+    return false;
   write(s, value, without, count + (new_holder ? 1 : 0));
+  return true;
 }
 
-void user_store::refresh(const partial_user& news, flags<cache_field> without) {
-  if (!news.username && !news.discriminator && news.global_name.is_absent() && news.avatar.is_absent()) return;
+bool user_store::refresh(const partial_user& news, flags<cache_field> without) {
+  if (!news.username && !news.discriminator && news.global_name.is_absent() && news.avatar.is_absent()) return false;
   stripe& s = of(news.id);
   const std::lock_guard hold(s.lock);
   const std::string_view text = s.set.find(news.id.value());
   user known;
-  if (!text.data() || !unpack(text.substr(sizeof(std::uint32_t)), known)) return;
+  if (!text.data() || !unpack(text.substr(sizeof(std::uint32_t)), known)) return false;
   std::uint32_t count;
   std::memcpy(&count, text.data(), sizeof count);
   known.id = news.id;
@@ -40,6 +43,7 @@ void user_store::refresh(const partial_user& news, flags<cache_field> without) {
   if (!news.collectibles.is_absent()) known.collectibles = news.collectibles;
   if (!news.primary_guild.is_absent()) known.primary_guild = news.primary_guild;
   write(s, known, without, count);
+  return true;
 }
 
 void user_store::copy(user_id id, record_set& to) const {
@@ -88,10 +92,12 @@ std::pair<std::size_t, std::size_t> user_store::count_and_bytes() const {
 world::world(cache_options given) : options(std::move(given)) {
   if (!options.clock) options.clock = system_clock();
   started = options.clock->now();
+  if (options.store) changes = std::make_unique<change_log>(options.store_backlog);
 }
 
 std::uint32_t world::now() const noexcept {
-  return static_cast<std::uint32_t>(std::chrono::duration_cast<std::chrono::seconds>(options.clock->now() - started).count());
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(options.clock->now() - started).count());
 }
 
 world::locked world::find(guild_id id) noexcept {
@@ -108,7 +114,10 @@ world::locked world::open(guild_id id) {
   stripe& s = of(id);
   locked made{std::unique_lock(s.lock), nullptr};
   auto& place = s.guilds[id];
-  if (!place) place = std::make_unique<entry>(id, policy);
+  if (!place) {
+    place = std::make_unique<entry>(id, policy);
+    place->changes = changes.get();
+  }
   made.guild = place.get();
   return made;
 }
@@ -116,7 +125,8 @@ world::locked world::open(guild_id id) {
 guild_id world::guild_of(channel_id id) const {
   const std::lock_guard hold(places_lock);
   std::uint64_t guild = 0;
-  if (const std::string_view text = places.find(id.value()); text.data()) std::memcpy(&guild, text.data(), sizeof guild);
+  if (const std::string_view text = places.find(id.value()); text.data())
+    std::memcpy(&guild, text.data(), sizeof guild);
   return guild_id{guild};
 }
 
@@ -170,7 +180,7 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
     const record_set* voice = g.find(cache_kind::voice_states);
     if ((g.policy.members == cache_members::active && !active) ||
         (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
-      return users.hold(*m.user, options.policy.without, false);  // another guild may hold the user
+      return hold_user(g, *m.user, false, false);  // another guild may hold the user
   }
   thread_local std::string text;
   text.clear();
@@ -180,10 +190,11 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
   }
   pack(text, m, g.policy.without, g.member_roles);
   if (!g.set(cache_kind::members).put(key, text)) {
-    if (known && g.keeps(cache_kind::users)) users.release(m.user->id);
+    if (known && g.keeps(cache_kind::users)) release_user(m.user->id);
     return;
   }
-  if (g.keeps(cache_kind::users)) users.hold(*m.user, options.policy.without, !known);
+  g.note(cache_kind::members, key);
+  if (g.keeps(cache_kind::users)) hold_user(g, *m.user, true, !known);
   if (!known) limit_members(g);
 }
 
@@ -197,12 +208,23 @@ optional<member> world::take_member(const entry& g, user_id id) const {
 
 bool world::drop_member(entry& g, user_id id) {
   if (!drop(g, cache_kind::members, id.value())) return false;
-  if (g.keeps(cache_kind::users)) users.release(id);
+  if (g.keeps(cache_kind::users)) release_user(id);
   return true;
 }
 
-// The one of a sample that was seen longest ago goes; the bot itself never does. Each sample begins elsewhere, so that all
-// come into one sooner or later.
+void world::hold_user(const entry& g, const user& value, bool is_member, bool new_holder) {
+  if (!users.hold(value, options.policy.without, new_holder) || !changes) return;
+  if (is_member) changes->note_user(g.id, value.id);
+  else note_user(value.id);
+}
+
+void world::release_user(user_id id) {
+  users.release(id);
+  note_user(id);  // who stays in another guild too: what was new of them may have been left to this guild
+}
+
+// The one of a sample that was seen longest ago goes; the bot itself never does. Each sample begins elsewhere, so that
+// all come into one sooner or later.
 void world::limit_members(entry& g) {
   record_set& set = g.set(cache_kind::members);
   const std::size_t most = g.policy.members_per_guild;
@@ -218,7 +240,8 @@ void world::limit_members(entry& g) {
       oldest = key;
       age = time - seen;
     };
-    if (set.size() <= 16) set.for_each(look);
+    if (set.size() <= 16)
+      set.for_each(look);
     else
       for (int i = 0; i < 8; ++i) {
         const std::uint64_t key = set.key_near(g.sample += 2654435761U);
@@ -230,7 +253,7 @@ void world::limit_members(entry& g) {
 }
 
 void world::put_presence(entry& g, const presence& p) {
-  users.refresh(p.user, options.policy.without);
+  if (users.refresh(p.user, options.policy.without)) note_user(p.user.id);
   if (p.status == presence_status("offline")) {
     drop(g, cache_kind::presences, p.user.id.value());
     return;
@@ -240,7 +263,8 @@ void world::put_presence(entry& g, const presence& p) {
 
 void world::keep_presence(entry& g, const presence& p) {
   if (!g.keeps(cache_kind::presences)) return;
-  if (!g.policy.without.has(cache_field::presence_activities)) return keep(g, cache_kind::presences, p.user.id.value(), p);
+  if (!g.policy.without.has(cache_field::presence_activities))
+    return keep(g, cache_kind::presences, p.user.id.value(), p);
   presence less = p;
   less.activities.clear();
   keep(g, cache_kind::presences, p.user.id.value(), less);
@@ -257,7 +281,7 @@ void world::put_voice_state(entry& g, const voice_state& v) {
 
 void world::put_guild(entry& g, const guild& value) {
   for (const cache_kind kind : {cache_kind::roles, cache_kind::emojis, cache_kind::stickers})
-    if (kind != cache_kind::stickers || value.stickers) g.sets[slot_of(kind)].reset();
+    if (kind != cache_kind::stickers || value.stickers) g.clear(kind);
   for (const role& r : value.roles) keep(g, cache_kind::roles, r.id.value(), r);
   for (const emoji& e : value.emojis)
     if (e.id.has_value()) keep(g, cache_kind::emojis, e.id->value(), e);
@@ -272,10 +296,12 @@ void world::put_guild(entry& g, const guild& value) {
 }
 
 void world::empty(entry& g) {
+  if (changes) changes->note_guild(g.id);
   if (g.keeps(cache_kind::users) && g.find(cache_kind::members))
-    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { users.release(user_id{key}); });
+    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(user_id{key}); });
   for (const cache_kind kind : {cache_kind::channels, cache_kind::threads})
-    if (const record_set* set = g.find(kind)) set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
+    if (const record_set* set = g.find(kind))
+      set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
   for (const auto& [channel, ring] : g.rings) unplace(g, channel_id{channel});
   for (auto& set : g.sets) set.reset();
   g.rings = {};
@@ -293,11 +319,31 @@ void world::remove_guild(guild_id id) {
   if (s.guilds.empty()) s.guilds = {};
 }
 
+void world::note_all(const entry& g) {
+  changes->note_guild(g.id);
+  for (std::size_t slot = 0; slot < g.sets.size(); ++slot) {
+    const auto kind = static_cast<cache_kind>(1U << slot);
+    if (!g.sets[slot] || (g.id && kind != cache_kind::members)) continue;
+    g.sets[slot]->for_each([&](std::uint64_t key, std::string_view) {
+      if (kind == cache_kind::members)
+        note_user(user_id{key});
+      else
+        g.note(kind, key);
+    });
+  }
+}
+
 void world::replace_by(world& other) {
   users.swap(other.users);
   for (std::size_t i = 0; i < stripes.size(); ++i) {
     const std::lock_guard hold(stripes[i].lock);
     std::swap(stripes[i].guilds, other.stripes[i].guilds);
+    if (!changes) continue;
+    for (const auto& [id, g] : other.stripes[i].guilds) note_all(*g);
+    for (const auto& [id, g] : stripes[i].guilds) {
+      g->changes = changes.get();
+      note_all(*g);
+    }
   }
   {
     const std::lock_guard hold(places_lock);

@@ -5,6 +5,7 @@
 
 #include "client/impl.hpp"
 #include "client/member_chunker.hpp"
+#include "net/deadline.hpp"
 #include "protocol/token_user.hpp"
 
 namespace monochord {
@@ -13,6 +14,9 @@ namespace {
 
 /// How often it is looked for what has become too old.
 constexpr auto sweeps_every = std::chrono::minutes{1};
+/// How often the store outside is told what changed, and what it gets at the end.
+constexpr auto flushes_every = std::chrono::seconds{1};
+constexpr auto last_flush = std::chrono::seconds{5};
 /// Discord's limits may let a request wait for long while others of its shard go out.
 constexpr auto chunk_timeout = std::chrono::minutes{10};
 
@@ -68,6 +72,10 @@ void client::impl::start_cache() {
         if (self && !self->stopping()) co_await save_cache(self);
       }));
   }
+  if (options.cache.store)
+    tasks->spawn(repeat(weak_from_this(), time, flushes_every, [weak = weak_from_this()]() -> task<> {
+      if (const auto self = weak.lock()) co_await flush_cache(self);
+    }));
   if (cached->has_ages())
     tasks->spawn(repeat(weak_from_this(), time, sweeps_every, [to = cached]() -> task<> {
       to->cache().sweep();
@@ -75,8 +83,27 @@ void client::impl::start_cache() {
     }));
 }
 
+/// What fails is tried again: nothing of it is lost.
+task<> client::impl::flush_cache(std::shared_ptr<impl> self) {
+  std::string why;
+  try {
+    co_await self->cached->cache().flush();
+  } catch (const std::exception& e) {
+    if (is_cancellation(std::current_exception())) throw;
+    why = e.what();
+  }
+  if (why.empty() == !self->store_fails) co_return;
+  self->store_fails = !why.empty();
+  if (self->store_fails) self->log(log_level::warning, "client", "cannot write to the cache's store, trying again: " + why);
+  else self->log(log_level::info, "client", "the cache's store works again");
+}
+
 /// Where the shards stand comes first: what they deliver meanwhile may be in the file or not.
 task<> client::impl::save_cache(std::shared_ptr<impl> self) {
+  if (self->options.cache.store && self->stopping()) {
+    const bool flushed = co_await net::run_before(*self->time, after(self->time->now(), last_flush), flush_cache(self));
+    if (!flushed) self->log(log_level::error, "client", "the cache's store did not take the last changes in time");
+  }
   if (!self->keeper || self->options.cache_file.empty()) co_return;
   if (self->how_it_stops() == stop_mode::discard_sessions) {
     self->keeper->forget();

@@ -68,6 +68,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   std::shared_ptr<dispatch::dispatcher> dispatcher;
   std::shared_ptr<cache_feed> cached;
   std::shared_ptr<cache_keeper> keeper;  // null where nothing is kept over restarts
+  bool store_fails = false;              // that of the cache, so that it is told once; who flushes looks
   std::shared_ptr<monochord::rest::queue> queue;
   std::unique_ptr<rest_client> rest;
   std::shared_ptr<gateway::guild_registry> guilds;  // of all shards that this client ever has
@@ -100,6 +101,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   static void check_cache(const client_options& options);
   void start_cache();
   static task<> save_cache(std::shared_ptr<impl> self);
+  static task<> flush_cache(std::shared_ptr<impl> self);
   /// Throws where each of several processes would choose a number of shards of its own.
   static void check_resharding(const auto_resharding& how, const shard_plan& which);
   static std::string describe(const std::exception_ptr& error);

@@ -2,7 +2,10 @@
 // The code of docs/cache.md: regions between the marks stand there word for word.
 #include <monochord/cache/file.hpp>
 #include <monochord/cache/guild_snapshot.hpp>
+#include <monochord/cache/store.hpp>
+#include <monochord/json/codec.hpp>
 #include <monochord/model/events.hpp>
+#include <monochord/rest/member.hpp>
 
 #include <cstdint>
 #include <cstdio>
@@ -81,4 +84,56 @@ TEST_CASE("a cache is saved with its shards' positions, and restored for the ses
     //! [restore]
   }
   CHECK(fresh.members(mc::guild_id{5}).size() == 1);
+}
+
+TEST_CASE("one process writes a store, another one reads it") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  const auto store = mc::make_memory_cache_store();
+  //! [store]
+  mc::cache_options options;
+  options.store = store;
+  mc::cache cache(options);
+  const auto write_behind = [&]() -> mc::task<> {
+    for (;;) {
+      co_await bot.sleep(std::chrono::seconds{1});
+      try {
+        co_await cache.flush();
+      } catch (const mc::error& e) {  // what was not written is written by the next one
+        std::fprintf(stderr, "%s\n", e.what());
+      }
+    }
+  };
+  //! [store]
+  w.sim.spawn(write_behind());
+  cache.apply(a_guild(mc::guild_id{5}));
+  w.sim.run_for(std::chrono::seconds{2});
+  CHECK(cache.backlog() == 0);
+  std::string name;
+  const auto reader = [&]() -> mc::task<> {
+    const mc::user_id user{7};
+    //! [store-read]
+    const mc::cache_key key{.kind = mc::cache_kind::users, .id = user.value()};
+    if (const auto text = co_await store->get(key)) name = mc::json::decode<mc::user>(*text).username;
+    //! [store-read]
+  };
+  w.sim.run(reader());
+  CHECK(name == "seven");
+}
+
+TEST_CASE("an answer of REST is kept") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  const mc::guild_id guild = w.world.home;
+  mc::cache cache;
+  cache.apply(a_guild(guild));
+  const auto ask = [&]() -> mc::task<> {
+    const mc::user_id user = w.world.alice;
+    //! [learn]
+    const mc::member member = co_await bot.rest().get_guild_member(guild, user);
+    cache.learn(guild, member);
+    //! [learn]
+  };
+  w.sim.run(ask());
+  CHECK(cache.member(guild, w.world.alice));
 }

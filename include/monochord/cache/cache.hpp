@@ -11,6 +11,7 @@
 #include <monochord/cache/options.hpp>
 #include <monochord/core/optional.hpp>
 #include <monochord/core/snowflake.hpp>
+#include <monochord/core/task.hpp>
 #include <monochord/core/timestamp.hpp>
 
 namespace monochord {
@@ -87,6 +88,17 @@ class cache {
 #undef MONOCHORD_CACHED
 #undef MONOCHORD_CACHED_BEFORE
 
+  // What an answer of REST tells, under the same policy; nothing of a guild that is not known. An answer may be older than an
+  // event that came meanwhile and is believed nevertheless, but for a member who was just told to have left.
+  void learn(guild_id guild, const monochord::member& member);
+  /// Only of a user who is kept already, or the bot's own.
+  void learn(const monochord::user& user);
+  void learn(const monochord::guild& guild);
+  /// A channel or an active thread of a guild, or a direct message.
+  void learn(const monochord::channel& channel);
+  void learn(guild_id guild, const monochord::role& role);
+  void learn(const monochord::message& message);
+
   /// Drops members that are older than their policy's `member_age`. To be called now and then.
   void sweep();
 
@@ -126,6 +138,15 @@ class cache {
   std::vector<monochord::entitlement> entitlements() const;
   optional<monochord::user> current_user() const;
   optional<monochord::application> current_application() const;
+
+  /// Writes what changed since the last call to `cache_options::store`, by parts of about 100, as it is when its turn comes: a thing
+  /// that changed often is written once. Returns how many things were written or removed. To be called now and then, by one at a
+  /// time (another call meanwhile gives 0 at once); no event waits for it. Where the store throws or the call is cancelled, what
+  /// was not written is written by the next call. A guild that came or went, that lost a role or of which too much
+  /// changed is compared with the store as a whole. The cache must outlive the call.
+  task<std::size_t> flush();
+  /// How many changed things and guilds the next `flush` will write.
+  std::size_t backlog() const;
 
   /// Writes all that is held to a file, which is replaced as a whole and synced: a crash leaves the old one or the new one. Only
   /// its owner may read it. Blocks for as long as the disk takes (run it by `run_blocking`), but no event: each guild in turn is

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <monochord/cache/policy.hpp>
@@ -8,6 +9,7 @@
 
 namespace monochord {
 
+class cache_store;
 class clock;
 
 /// What a cache keeps, and for how long.
@@ -18,6 +20,11 @@ struct cache_options {
   std::function<cache_policy(guild_id)> guild_policy{};
   /// Of `member_age` and `members_per_guild`; null: the client's, and of a cache without a client the system's.
   std::shared_ptr<monochord::clock> clock{};
+  /// Where `cache::flush` writes what changed, for other processes to read; a client does that each second, and at its end. Null:
+  /// nowhere. See `monochord/cache/store.hpp`.
+  std::shared_ptr<cache_store> store{};
+  /// So many changed things are remembered until `flush`, 24 bytes each; past it whole guilds are (and users, each).
+  std::size_t store_backlog = 100000;
 };
 
 }  // namespace monochord

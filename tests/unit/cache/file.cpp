@@ -14,6 +14,7 @@
 #include <string>
 #include <thread>
 
+#include "cache/saved_head.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/cache/sample_events.hpp"
@@ -96,6 +97,23 @@ mc::error_code refusal(mc::cache& cache, const std::string& path, const mc::cach
     return e.code();
   }
   return {};
+}
+
+bool refused_from_memory(const std::string& file) {
+  std::string_view left = file;
+  const auto source = [&](char* to, std::size_t most) {
+    const std::size_t there = left.copy(to, most);
+    left.remove_prefix(there);
+    return there;
+  };
+  const auto fresh = std::make_unique<mc::cached::world>(everything());
+  try {
+    mc::cached::block_reader blocks(source, file.size(), "memory");
+    mc::cached::load(*fresh, blocks, {});
+  } catch (const mc::error& e) {
+    return e.code() == mc::errc::file_damaged || e.code() == mc::errc::file_version;
+  }
+  return false;
 }
 
 const std::vector<mc::cache_mark> two_shards{{0, 2, "first", 70}, {1, 2, "second", 8000000000}};
@@ -318,16 +336,20 @@ TEST_CASE("a file that is cut short or has another byte anywhere is refused, and
     const auto code = refusal(after, path);
     return code == mc::errc::file_damaged || code == mc::errc::file_version;
   };
-  std::size_t refused = 0;
-  for (std::size_t size = 0; size < whole.size(); ++size) refused += check(whole.substr(0, size)) ? 1 : 0;
-  CHECK(refused == whole.size());
-  refused = 0;
-  for (std::size_t i = 0; i < whole.size(); ++i) {
+  const auto flipped = [&](std::size_t i) {
     std::string other = whole;
     other[i] = static_cast<char>(other[i] ^ (1 << i % 8));
-    refused += check(other) ? 1 : 0;
+    return other;
+  };
+  // All of them from memory, some as files.
+  std::size_t refused = 0, files = 0;
+  for (std::size_t i = 0; i < whole.size(); ++i) {
+    refused += refused_from_memory(whole.substr(0, i)) && refused_from_memory(flipped(i)) ? 1 : 0;
+    if (i % 64 == 0) files += check(whole.substr(0, i)) && check(flipped(i)) ? 1 : 0;
   }
   CHECK(refused == whole.size());
+  CHECK(files == (whole.size() + 63) / 64);
+  CHECK_FALSE(refused_from_memory(whole));
   CHECK(check(whole + "x"));
   CHECK(check(whole + whole));
   CHECK(told(after) == was);

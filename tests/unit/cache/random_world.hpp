@@ -36,7 +36,7 @@ struct plain_guild {
 /// Discord's side (who really is where), the cache under test, and the maps.
 class random_world {
  public:
-  explicit random_world(std::uint32_t seed) : random_(seed) {
+  explicit random_world(std::uint32_t seed, mc::cache_options options = {}) : random_(seed) {
     policy_.kinds = mc::cache_policy::every_kind;
     if (seed % 3 == 1) policy_.kinds = mc::flags<cache_kind>(static_cast<std::uint32_t>(random_() & mc::cache_policy::every_kind.bits()));
     if (seed % 4 == 1) policy_.members = mc::cache_members::active;
@@ -44,7 +44,6 @@ class random_world {
     if (seed % 2 == 1) policy_.without = cache_field::user_avatar | cache_field::member_nick | cache_field::channel_topic;
     if (seed % 5 == 0) policy_.without |= cache_field::member_roles;
     policy_.messages_per_channel = 3;
-    mc::cache_options options;
     options.policy = policy_;
     options_ = options;
     cache_ = std::make_unique<mc::cache>(options_);
