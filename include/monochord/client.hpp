@@ -102,6 +102,9 @@ struct client_options {
   /// `intent::guild_members`. Large bots wait long for this: Discord takes 120 such requests a minute and shard.
   /// https://docs.discord.com/developers/events/gateway-events#request-guild-members
   bool chunk_guilds_at_start = false;
+  /// Has the cache learn too what REST answers tell of guilds, channels, roles, members, users and messages that the gateway did not,
+  /// under the same policy. Such an answer is decoded twice.
+  bool cache_learns_from_rest = false;
   /// Where the cache is kept over restarts: written at the end, read at the start, as long as a shard resumes the session that it
   /// was written for (from the older position, if that differs from what was handled: what lies between goes to the cache alone).
   /// For one process, with a `session_store` (or an `event_source`); empty: nowhere. It holds what the bot was told: only its owner

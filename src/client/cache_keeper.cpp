@@ -50,7 +50,8 @@ task<bool> cache_keeper::is_stored(const cache_mark& mark) const {
     co_return found && found->session_id == mark.session_id && found->shard_count == mark.shard_count;
   } catch (const std::exception& e) {
     if (is_cancellation(std::current_exception())) throw;
-    options_.log(log_level::warning, "client", std::string("cannot load the stored session for the cache: ") + e.what());
+    options_.log(log_level::warning, "client",
+                 std::string("cannot load the stored session for the cache: ") + e.what());
   }
   co_return false;
 }
@@ -87,8 +88,8 @@ task<> cache_keeper::restore(std::shared_ptr<cache_keeper> self) {
     const auto taken = co_await run_blocking(take);
     if (!taken) co_return;
     given.log(log_level::info, "client",
-              "the cache was restored: " + std::to_string(taken->restored) + " guilds of " + std::to_string(wanted.size()) +
-                  " shards");
+              "the cache was restored: " + std::to_string(taken->restored) + " guilds of " +
+                  std::to_string(wanted.size()) + " shards");
     const std::lock_guard lock(self->mutex_);
     self->marks_ = std::move(wanted);
     self->file_there_ = true;
@@ -119,11 +120,12 @@ void cache_keeper::adapt(int shard_id, std::optional<stored_session>& found) {
   }
   found.reset();
   if (!tell) return;
-  options_.log(log_level::info, "client",
-               "shard " + std::to_string(shard_id) + " does not resume its stored session: " +
-                   (options_.path.empty() ? "a session brings its guilds only when it begins, and client_options::cache_file, "
-                                            "which would keep them, is empty"
-                                          : "cache_file does not hold its guilds"));
+  options_.log(
+      log_level::info, "client",
+      "shard " + std::to_string(shard_id) + " does not resume its stored session: " +
+          (options_.path.empty() ? "a session brings its guilds only when it begins, and client_options::cache_file, "
+                                   "which would keep them, is empty"
+                                 : "cache_file does not hold its guilds"));
 }
 
 bool cache_keeper::is_old(int shard_id, std::int64_t seq, std::string_view type) {

@@ -18,17 +18,17 @@
 
 namespace monochord {
 
-/// Keeps a client's cache over restarts. A session that is resumed brings no guilds, so it is resumed only where the file has
-/// them, from the older of two positions: what the file is true for, and what was handled. What lies between them goes to the
-/// cache alone. Thread-safe.
+/// Keeps a client's cache over restarts. A session that is resumed brings no guilds, so it is resumed only where the
+/// file has them, from the older of two positions: what the file is true for, and what was handled. What lies between
+/// them goes to the cache alone. Thread-safe.
 class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
  public:
   struct options {
     std::shared_ptr<monochord::cache> cache{};
-    std::string path{};                      ///< empty: no file
-    bool once = false;                       ///< the file is good for one start: nothing writes it while the client runs
-    bool needs_file = true;                  ///< a session without a file is not resumed
-    user_id bot_id{};                        ///< 0: not known, and not compared
+    std::string path{};      ///< empty: no file
+    bool once = false;       ///< the file is good for one start: nothing writes it while the client runs
+    bool needs_file = true;  ///< a session without a file is not resumed
+    user_id bot_id{};        ///< 0: not known, and not compared
     std::shared_ptr<session_store> store{};  ///< the user's
     logger log{};
   };
@@ -55,11 +55,11 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   const options options_;
   std::atomic<int> replaying_{0};  // shards in `old_until_`
   std::atomic<bool> file_there_{false};
-  mutable std::mutex mutex_;                   // guards what follows
-  std::map<int, cache_mark> marks_;            // of the file, as far as their guilds were restored
-  std::map<int, stored_session> handled_;      // what was handled of those sessions before
+  mutable std::mutex mutex_;               // guards what follows
+  std::map<int, cache_mark> marks_;        // of the file, as far as their guilds were restored
+  std::map<int, stored_session> handled_;  // what was handled of those sessions before
   std::map<int, std::int64_t> old_until_;
-  std::map<int, bool> told_;                   // why a session is not resumed
+  std::map<int, bool> told_;  // why a session is not resumed
 };
 
 }  // namespace monochord

@@ -24,8 +24,9 @@ constexpr auto chunk_timeout = std::chrono::minutes{10};
 
 void client::impl::check_cache(const client_options& options) {
   if (!options.cache_file.empty() && !options.session_store && !options.event_source)
-    throw error(errc::invalid_argument,
-                "client_options::cache_file without a session_store: what is kept is good only for sessions that are resumed");
+    throw error(
+        errc::invalid_argument,
+        "client_options::cache_file without a session_store: what is kept is good only for sessions that are resumed");
   if (options.cache_save_interval < std::chrono::seconds::zero())
     throw error(errc::invalid_argument, "client_options::cache_save_interval is negative");
   if (!options.chunk_guilds_at_start) return;
@@ -38,7 +39,6 @@ void client::impl::check_cache(const client_options& options) {
 }
 
 void client::impl::start_cache() {
-  cached = std::make_shared<cache_feed>(options.cache, time);
   dispatcher->set_watcher(cached, cached->watches());
   if (options.chunk_guilds_at_start) {
     member_chunker::options how;
@@ -94,8 +94,10 @@ task<> client::impl::flush_cache(std::shared_ptr<impl> self) {
   }
   if (why.empty() == !self->store_fails) co_return;
   self->store_fails = !why.empty();
-  if (self->store_fails) self->log(log_level::warning, "client", "cannot write to the cache's store, trying again: " + why);
-  else self->log(log_level::info, "client", "the cache's store works again");
+  if (self->store_fails)
+    self->log(log_level::warning, "client", "cannot write to the cache's store, trying again: " + why);
+  else
+    self->log(log_level::info, "client", "the cache's store works again");
 }
 
 /// Where the shards stand comes first: what they deliver meanwhile may be in the file or not.

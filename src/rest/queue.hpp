@@ -48,6 +48,8 @@ struct queue_options {
   int attempts = 4;              ///< at most, for calls that may be repeated; 429s do not count
   rest_hooks hooks = {};
   std::function<double()> jitter = {};  ///< as `client_options::jitter`
+  /// Sees each successful answer before the caller does; empty: nobody. Must not throw.
+  std::function<void(const protocol::route&, const std::vector<std::string>& parameters, std::string_view body)> learner = {};
   logger log;
 };
 
@@ -75,6 +77,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   /// How long each sending waited for its turn, those that did not wait included.
   histogram_figures waits() const noexcept { return waits_.figures(); }
 
+  const auto& learner() const noexcept { return options_.learner; }
   limit_checks body_limits() const noexcept { return options_.body_limits; }
   const optional<monochord::default_mentions>& default_mentions() const noexcept { return options_.allowed_mentions; }
 

@@ -2,9 +2,11 @@
 // The cache of a client: what it knows when a handler starts, over outages, lost sessions and other numbers of shards.
 #include <algorithm>
 #include <monochord/cache/cache.hpp>
+#include <monochord/cache/store.hpp>
 #include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/events.hpp>
 #include <monochord/model/member_bodies.hpp>
+#include <monochord/model/message.hpp>
 #include <monochord/rest/rest.hpp>
 
 #include "support/command_bot.hpp"
@@ -220,4 +222,70 @@ TEST_CASE("with a presence that says nothing of its user the default cache has n
                                                 R"(","status":"online","activities":[],"client_status":{}})");
   w.sim.run_for(1s);
   CHECK(bot.bot.cache().user(w.world.alice)->username == "alicia");
+}
+
+TEST_CASE("what REST answers goes to the cache where that is wanted") {
+  simulated_world w;
+  const bool learns = GENERATE(false, true);
+  auto options = everything(w);
+  options.intents = mc::intent::guilds | mc::intent::guild_messages | mc::intent::message_content;
+  options.cache_learns_from_rest = learns;
+  const auto bob = w.discord().add_user("bob");
+  w.discord().join(w.world.home, bob);
+  const auto old = w.discord().say(bob, w.world.general, "before the bot came");
+  command_bot bot(w, options);
+  bot.until_ready();
+  auto& cache = bot.bot.cache();
+  CHECK(!cache.member(w.world.home, bob));
+  bot.run(bot.bot.rest().get_guild_member(w.world.home, bob));
+  bot.run(bot.bot.rest().get_channel_message(w.world.general, old));
+  CHECK(cache.member(w.world.home, bob).has_value() == learns);
+  CHECK(cache.message(w.world.general, old).has_value() == learns);
+  if (learns) CHECK(cache.message(w.world.general, old)->content == "before the bot came");
+  bot.run(bot.bot.rest().list_guild_members(w.world.home));
+  CHECK(cache.members(w.world.home).size() == (learns ? 3U : 1U));
+}
+
+TEST_CASE("a store outside is written behind a client, whatever it refuses meanwhile") {
+  struct moody_store final : mc::cache_store {
+    mc::task<mc::optional<std::string>> get(mc::cache_key key) override { return inner->get(key); }
+    mc::task<> put(std::vector<mc::cache_entry> entries) override {
+      if (refuses) throw mc::error(mc::errc::resource, "not now");
+      return inner->put(std::move(entries));
+    }
+    mc::task<> remove(std::vector<mc::cache_key> keys) override { return inner->remove(std::move(keys)); }
+    mc::task<page> scan(mc::cache_kind kind, mc::guild_id guild, std::string from) override {
+      return inner->scan(kind, guild, std::move(from));
+    }
+    const std::shared_ptr<mc::cache_store> inner = mc::make_memory_cache_store();
+    bool refuses = true;
+  };
+  simulated_world w;
+  const auto store = std::make_shared<moody_store>();
+  auto options = everything(w);
+  options.cache.store = store;
+  const auto has = [&](mc::channel_id id) {
+    return w.sim.run(store->inner->get({.kind = mc::cache_kind::channels, .guild = w.world.home, .id = id.value()}))
+        .has_value();
+  };
+  mc::channel_id last{};
+  {
+    command_bot bot(w, options);
+    bot.until_ready();
+    w.sim.run_for(5s);
+    CHECK(!has(w.world.general));
+    store->refuses = false;
+    w.sim.run_for(2s);
+    CHECK(has(w.world.general));
+    last = w.discord().add_text_channel(w.world.home, "last");
+    w.sim.settle();
+    CHECK(!has(last));
+  }
+  CHECK(has(last));
+  const auto log = w.world.log.text();
+  const std::string told = "cannot write to the cache's store, trying again: not now";
+  const auto at = log.find(told);
+  REQUIRE(at != std::string::npos);
+  CHECK(log.find(told, at + 1) == std::string::npos);
+  CHECK(log.find("the cache's store works again") != std::string::npos);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // A bot with a cache that is stopped or killed, and started again.
+#include <unistd.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <monochord/cache/cache.hpp>
 #include <monochord/gateway/session_store.hpp>
 #include <monochord/model/events.hpp>
-#include <unistd.h>
 
 #include "support/command_bot.hpp"
 
@@ -60,7 +61,8 @@ TEST_CASE("a bot that is started again resumes warm, and what happened meanwhile
   w.discord().join(w.world.home, eve);  // while nobody is there
   command_bot bot(w, options_of(w, in));
   std::vector<std::string> joined;
-  bot.bot.on<mc::guild_member_add>([&](const mc::guild_member_add& event) { joined.push_back(event.member.user->username); });
+  bot.bot.on<mc::guild_member_add>(
+      [&](const mc::guild_member_add& event) { joined.push_back(event.member.user->username); });
   bot.until_ready();
   w.sim.run_for(1s);
   CHECK(identifies(w) == 1);
@@ -80,7 +82,9 @@ TEST_CASE("without a file a session that would come without its guilds is not re
   const folder in;
   auto options = options_of(w, in);
   options.cache_file.clear();
-  { command_bot(w, options).until_ready(); }
+  {
+    command_bot(w, options).until_ready();
+  }
   {
     command_bot bot(w, options);
     bot.until_ready();
@@ -88,8 +92,9 @@ TEST_CASE("without a file a session that would come without its guilds is not re
     CHECK(identifies(w) == 2);
     CHECK(bot.bot.cache().guild(w.world.home));
   }
-  CHECK(w.world.log.text().find("shard 0 does not resume its stored session: a session brings its guilds only when it begins, and "
-                                "client_options::cache_file, which would keep them, is empty") != std::string::npos);
+  CHECK(w.world.log.text().find(
+            "shard 0 does not resume its stored session: a session brings its guilds only when it begins, and "
+            "client_options::cache_file, which would keep them, is empty") != std::string::npos);
   options.resume_with_cold_cache = true;
   command_bot bot(w, options);
   bot.until_ready();
@@ -101,7 +106,9 @@ TEST_CASE("without a file a session that would come without its guilds is not re
 TEST_CASE("a file that is written at the end only is gone while a bot runs: after a kill a new session begins") {
   simulated_world w;
   const folder in;
-  { command_bot(w, options_of(w, in)).until_ready(); }
+  {
+    command_bot(w, options_of(w, in)).until_ready();
+  }
   REQUIRE(std::filesystem::exists(in.cache()));
   std::filesystem::path left = in.path / "left";
   {
@@ -175,7 +182,9 @@ TEST_CASE("after a kill the older of two positions counts: what handlers had bef
 TEST_CASE("a file that is damaged, or of another session, is ignored, and the bot begins anew") {
   simulated_world w;
   const folder in;
-  { command_bot(w, options_of(w, in)).until_ready(); }
+  {
+    command_bot(w, options_of(w, in)).until_ready();
+  }
   SECTION("damaged") {
     std::fstream file(in.cache(), std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(40);
@@ -186,7 +195,9 @@ TEST_CASE("a file that is damaged, or of another session, is ignored, and the bo
     const auto kept = in.path / "kept";
     std::filesystem::copy_file(in.cache(), kept);
     std::filesystem::remove(in.sessions());
-    { command_bot(w, options_of(w, in)).until_ready(); }
+    {
+      command_bot(w, options_of(w, in)).until_ready();
+    }
     std::filesystem::copy_file(kept, in.cache(), std::filesystem::copy_options::overwrite_existing);
   }
   SECTION("not there") { std::filesystem::remove(in.cache()); }
@@ -212,6 +223,7 @@ TEST_CASE("sessions that are discarded leave no cache, and a cache without sessi
     CHECK(!std::filesystem::exists(in.cache()));
   }
   options.session_store = nullptr;
-  CHECK_THROWS_WITH((mc::client{w.world.bot_token(), options}),
-                    "client_options::cache_file without a session_store: what is kept is good only for sessions that are resumed");
+  CHECK_THROWS_WITH(
+      (mc::client{w.world.bot_token(), options}),
+      "client_options::cache_file without a session_store: what is kept is good only for sessions that are resumed");
 }
