@@ -51,6 +51,17 @@ TEST_CASE("options that can never work are refused when the client is made") {
   CHECK_THROWS_WITH((mc::client{mc::token{"t"}, options}), Catch::Contains("max_running_handlers"));
 }
 
+TEST_CASE("a queue that could hold no event, and a negative time for slow handlers, are refused") {
+  mc::client_options options;
+  options.max_queued_events = 0;
+  CHECK_THROWS_WITH((mc::client{mc::token{"t"}, options}), Catch::Contains("max_queued_events"));
+  options.max_queued_events = 1;
+  options.slow_handler = std::chrono::milliseconds{-1};
+  CHECK_THROWS_WITH((mc::client{mc::token{"t"}, options}), "client_options::slow_handler is negative");
+  options.slow_handler = std::chrono::milliseconds::max();
+  CHECK_NOTHROW((mc::client{mc::token{"t"}, options}));
+}
+
 TEST_CASE("a wait for guilds that is negative is refused") {
   mc::client_options options;
   options.guild_wait = std::chrono::milliseconds{-1};
