@@ -49,6 +49,7 @@ reshard_delegate::reshard_delegate(std::shared_ptr<reshard_exchange> exchange, s
       time_(std::move(time)),
       strand_(std::move(strand)),
       pause_(time_->make_timer(strand_)),
+      alarm_(time_->make_timer(strand_)),
       began_(time_->now()),
       member_(by_chance(), old_part, new_part) {}
 
@@ -100,6 +101,7 @@ std::exception_ptr reshard_delegate::failure() const {
 void reshard_delegate::end_by(time_point when) {
   until_ = std::min(until_, when);
   pause_->cancel();
+  alarm_->cancel();
 }
 
 /// What others need not hear any more is said no more; nor what nobody wants to hear.
@@ -126,6 +128,17 @@ task<> reshard_delegate::live(std::shared_ptr<reshard_delegate> self) {
   }
 }
 
+task<error_code> reshard_delegate::patience() {
+  const auto deadline = after(time_->now(), talk_limit);
+  for (;;) {
+    const auto end = std::min(deadline, until_);
+    if (time_->now() >= end) co_return error_code();
+    const auto woken = co_await alarm_->wait_until(end);
+    const auto cancellation = co_await asio::this_coro::cancellation_state;
+    if (net::is_cancelled(cancellation)) co_return woken;
+  }
+}
+
 /// Whatever becomes of it: what is not heard is said again.
 task<bool> reshard_delegate::say() {
   const auto talk = [](std::shared_ptr<reshard_exchange> to, std::string message, std::string& answer) -> task<> {
@@ -134,7 +147,7 @@ task<bool> reshard_delegate::say() {
   std::string answer;
   try {
     auto call = talk(exchange_, protocol::to_bytes(member_.report(time_->now())), answer);
-    const bool in_time = co_await net::run_before(*time_, after(time_->now(), talk_limit), std::move(call));
+    const bool in_time = co_await net::race(std::move(call), patience());
     trouble_ = in_time ? "" : "it takes too long";
     if (!in_time) co_return false;
     if (auto read = protocol::parse_meeting_answer(answer)) {

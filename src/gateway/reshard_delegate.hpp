@@ -58,6 +58,8 @@ class reshard_delegate : public std::enable_shared_from_this<reshard_delegate> {
  private:
   static task<> live(std::shared_ptr<reshard_delegate> self);
   task<bool> say();
+  /// Completes when an answer has taken too long, or nothing is to be said any more.
+  task<error_code> patience();
   void prepare();
   void react(duration took);
   bool is_finished();
@@ -65,7 +67,7 @@ class reshard_delegate : public std::enable_shared_from_this<reshard_delegate> {
   const std::shared_ptr<reshard_exchange> exchange_;
   const std::shared_ptr<clock> time_;
   const boost::asio::any_io_executor strand_;
-  const std::unique_ptr<timer> pause_;
+  const std::unique_ptr<timer> pause_, alarm_;
   const time_point began_;
   protocol::reshard_member member_;
   std::shared_ptr<merger> merger_;

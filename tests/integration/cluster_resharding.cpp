@@ -4,6 +4,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <deque>
 #include <map>
 #include <random>
@@ -43,6 +44,10 @@ class shaky_exchange final : public mc::reshard_exchange {
       if (forgets) inner = mc::make_reshard_exchange(time_);
     }
     if (time_->now() < away_until) throw std::runtime_error("it is away");
+    if (hangs) {
+      const auto wait = time_->make_timer(co_await asio::this_coro::executor);
+      co_await wait->wait_until(mc::after(time_->now(), 1h));
+    }
     co_return co_await inner->talk(std::move(message));
   }
 
@@ -50,7 +55,7 @@ class shaky_exchange final : public mc::reshard_exchange {
   std::optional<int> goes_away_at;  // so many reports with this state
   mc::protocol::member_state leaves_with = mc::protocol::member_state::complete;
   std::optional<mc::duration> goes_away_for;
-  bool forgets = false;
+  bool forgets = false, hangs = false;
   int met = 0;
   mc::time_point away_until = mc::time_point::min();
 
@@ -598,6 +603,32 @@ TEST_CASE("a resharding that waits until others know how the one before ended ca
   c.until_done();
   c.busy_for(1s);
   c.check_all_have(6);
+  c.check_seen();
+}
+
+TEST_CASE("an exchange that hangs does not hold up a client that is stopped") {
+  busy_cluster c(1, 2, 4);
+  c.begin_reshard_all(6);
+  c.until_met();
+  c.busy_for(1s);
+  c.exchange->hangs = true;
+  c.busy_for(500ms);
+  auto& second = *c.all[1];
+  const auto began = c.world.sim.elapsed();
+  second.bot.stop();
+  c.busy_until([&] { return !second.lives; }, 20s);
+  CHECK(c.world.sim.elapsed() - began < 5s);
+  CHECK_FALSE(second.resharding);
+  CHECK(second.code == mc::errc::cancelled);
+  c.each_step = 1;
+  c.until_done();
+  CHECK(c.all[0]->why == mc::reshard_failure::unreachable);
+  CHECK(c.all[0]->text.find("it takes too long") != std::string::npos);
+  c.exchange->hangs = false;
+  c.all[1] = std::make_unique<cluster_process>(c.world.world.bot_token(), c.ways[1], c.seen, c.created);
+  c.begin(*c.all[1]);
+  c.busy_for(1s);
+  c.check_all_have(4);
   c.check_seen();
 }
 
