@@ -400,9 +400,11 @@ class random_world {
   }
   void write(std::uint64_t id, std::uint64_t channel, std::uint64_t user) {
     if (!truth_[id].contains(user)) return;
-    auto event = written(id, channel, 5000 + below(3000), user);
+    const bool late = below(8) == 0;  // or told twice
+    auto event = written(id, channel, late ? 5000 + below(newest_message_ - 4999) : ++newest_message_, user);
     event.message.content = std::string(below(1500), 'm');
     tell(event);
+    if (late) floor_ = log_.size();  // Discord's ids ascend, so that what was pushed out is again
     plain_guild& g = guilds_[id];
     mc::member m = somebody(user);
     m.mute = g.members.contains(user) ? g.members[user].mute : false;  // a message does not tell it
@@ -453,6 +455,7 @@ class random_world {
   std::vector<std::function<void(mc::cache&)>> log_;
   // Nothing before it comes again: what a guild that is gone told last of a user who is still there would be missed.
   std::size_t floor_ = 0;
+  std::uint64_t newest_message_ = 5000;
   std::unique_ptr<mc::cache> cache_;
   std::map<std::uint64_t, std::set<std::uint64_t>> truth_;
   std::map<std::uint64_t, plain_guild> guilds_;
