@@ -81,7 +81,7 @@ class random_world {
   void restart(const std::string& path) {
     // Who is kept once active is known better when what came before comes again: an update before the first message.
     const std::size_t most = policy_.members == mc::cache_members::active ? 0 : std::min(log_.size(), std::size_t{most_again});
-    const std::size_t mark = log_.size() - below(most + 1);
+    const std::size_t mark = log_.size() - below(std::min(most, log_.size() - floor_) + 1);
     mc::cache_mark position;
     position.session_id = "session";
     position.seq = static_cast<std::int64_t>(mark);
@@ -167,7 +167,10 @@ class random_world {
   }
   template <class E>
   void remember(const E& event) {
-    if (log_.size() >= 2 * std::size_t{most_again}) log_.erase(log_.begin(), log_.begin() + most_again);
+    if (log_.size() >= 2 * std::size_t{most_again}) {
+      log_.erase(log_.begin(), log_.begin() + most_again);
+      floor_ -= std::min(floor_, std::size_t{most_again});
+    }
     log_.push_back([event](mc::cache& cache) { cache.apply(event); });
   }
   bool keeps(cache_kind kind) const { return policy_.kinds.has(kind); }
@@ -240,6 +243,7 @@ class random_world {
     else guilds_.erase(id);
     mc::optional<mc::guild> before;
     tell(event, before);
+    if (!outage) floor_ = log_.size();
     REQUIRE(before.has_value() == keeps(cache_kind::guilds));
   }
   void identify_again() {
@@ -253,6 +257,7 @@ class random_world {
       g = lost ? guilds_.erase(g) : std::next(g);
     }
     tell(event);
+    floor_ = log_.size();
   }
   void join(std::uint64_t id, std::uint64_t user) {
     mc::guild_member_add event;
@@ -395,9 +400,11 @@ class random_world {
   }
   void write(std::uint64_t id, std::uint64_t channel, std::uint64_t user) {
     if (!truth_[id].contains(user)) return;
-    auto event = written(id, channel, 5000 + below(3000), user);
+    const bool late = below(8) == 0;  // or told twice
+    auto event = written(id, channel, late ? 5000 + below(newest_message_ - 4999) : ++newest_message_, user);
     event.message.content = std::string(below(1500), 'm');
     tell(event);
+    if (late) floor_ = log_.size();  // Discord's ids ascend, so that what was pushed out is again
     plain_guild& g = guilds_[id];
     mc::member m = somebody(user);
     m.mute = g.members.contains(user) ? g.members[user].mute : false;  // a message does not tell it
@@ -446,6 +453,9 @@ class random_world {
   mc::cache_policy policy_;
   mc::cache_options options_;
   std::vector<std::function<void(mc::cache&)>> log_;
+  // Nothing before it comes again: what a guild that is gone told last of a user who is still there would be missed.
+  std::size_t floor_ = 0;
+  std::uint64_t newest_message_ = 5000;
   std::unique_ptr<mc::cache> cache_;
   std::map<std::uint64_t, std::set<std::uint64_t>> truth_;
   std::map<std::uint64_t, plain_guild> guilds_;
