@@ -23,9 +23,9 @@ std::shared_ptr<const guild_image> world::copy(guild_id id, bool at_once) {
   };
   {
     const locked g = find(id);
-    ++of(id).lookups;
+    if (at_once) ++of(id).lookups;  // by a reader
     if (!g) return nullptr;
-    ++of(id).hits;
+    if (at_once) ++of(id).hits;
     image = std::make_shared<guild_image>(*g);
     if (at_once) take_users();
   }

@@ -143,6 +143,17 @@ cache_feed::cache_feed(cache_options options, std::shared_ptr<monochord::clock> 
       watches_(watches_for(options)),
       has_ages_(options.guild_policy || options.policy.member_age.count() > 0) {}
 
+void cache_feed::keep_only(const shard_range& here) {
+  if (here.first == 0 && here.last == here.total - 1) return;
+  for (const auto id : cache_.guild_ids()) {
+    const auto shard = static_cast<int>((id.value() >> 22U) % static_cast<std::uint64_t>(here.total));
+    if (shard >= here.first && shard <= here.last) continue;
+    guild_delete gone;
+    gone.guild.id = id;
+    cache_.apply(gone);
+  }
+}
+
 void cache_feed::came(int shard, const guild_create& event) const {
   const bool available = !event.unavailable.value_or(false);
   if (on_incomplete_ && available && event.members.size() < static_cast<std::size_t>(std::max(event.member_count, 0)))

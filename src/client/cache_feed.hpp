@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include <monochord/gateway/sharding.hpp>
+
 #include "dispatch/dispatcher.hpp"
 
 namespace monochord {
@@ -24,6 +26,8 @@ class cache_feed {
   bool has_ages() const noexcept { return has_ages_; }
   /// Is told of each guild that came without all of its members. Before the first event.
   void on_incomplete(std::function<void(int shard, guild_id guild)> tell) { on_incomplete_ = std::move(tell); }
+  /// Forgets guilds whose events come to another process.
+  void keep_only(const shard_range& here);
   void came(int shard, const guild_create& event) const;
 
  private:

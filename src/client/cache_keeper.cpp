@@ -57,6 +57,12 @@ task<bool> cache_keeper::is_stored(const cache_mark& mark) const {
 }
 
 task<> cache_keeper::restore(std::shared_ptr<cache_keeper> self) {
+  co_await read(self);
+  const std::lock_guard lock(self->mutex_);
+  self->restored_ = true;
+}
+
+task<> cache_keeper::read(std::shared_ptr<cache_keeper> self) {
   const auto& given = self->options_;
   if (given.path.empty()) co_return;
   std::string why;
@@ -90,9 +96,12 @@ task<> cache_keeper::restore(std::shared_ptr<cache_keeper> self) {
     given.log(log_level::info, "client",
               "the cache was restored: " + std::to_string(taken->restored) + " guilds of " +
                   std::to_string(wanted.size()) + " shards");
-    const std::lock_guard lock(self->mutex_);
-    self->marks_ = std::move(wanted);
-    self->file_there_ = true;
+    {
+      const std::lock_guard lock(self->mutex_);
+      self->marks_ = std::move(wanted);
+      self->file_there_ = true;
+    }
+    if (given.once && !given.own_sessions) self->forget();  // nothing will tell when it is too old
   } catch (const std::exception& e) {
     if (is_cancellation(std::current_exception())) throw;
     why = e.what();
@@ -111,7 +120,7 @@ void cache_keeper::adapt(int shard_id, std::optional<stored_session>& found) {
     if (fits) {
       if (mark->second.seq >= found->seq) return;
       handled_[shard_id] = *found;
-      if (old_until_.insert_or_assign(shard_id, found->seq).second) replaying_.fetch_add(1);
+      if (old_until_.insert_or_assign(shard_id, replay{found->seq}).second) replaying_.fetch_add(1);
       found->seq = mark->second.seq;
       return;
     }
@@ -128,15 +137,29 @@ void cache_keeper::adapt(int shard_id, std::optional<stored_session>& found) {
                                  : "cache_file does not hold its guilds"));
 }
 
-bool cache_keeper::is_old(int shard_id, std::int64_t seq, std::string_view type) {
+bool cache_keeper::is_old(std::uint64_t source, int shard_id, std::int64_t seq, std::string_view type) {
   if (replaying_.load(std::memory_order_relaxed) == 0) return false;
   const std::lock_guard lock(mutex_);
   const auto found = old_until_.find(shard_id);
   if (found == old_until_.end()) return false;
-  if (type != "READY" && seq <= found->second) return true;
+  auto& old = found->second;
+  if (old.source == 0) old.source = source;
+  if (source != old.source) return false;
+  if (type != "READY" && seq <= old.until) return true;
   old_until_.erase(found);  // it has caught up, or another session has begun
   replaying_.fetch_sub(1);
   return false;
+}
+
+void cache_keeper::saving(bool now) {
+  const std::lock_guard lock(mutex_);
+  saving_ = now;
+}
+
+void cache_keeper::shards_changed() {
+  const std::lock_guard lock(mutex_);
+  old_until_.clear();
+  replaying_ = 0;
 }
 
 std::int64_t cache_keeper::may_acknowledge(int shard_id, std::string_view session_id) const {
@@ -144,12 +167,16 @@ std::int64_t cache_keeper::may_acknowledge(int shard_id, std::string_view sessio
   if (options_.path.empty() || options_.once) return all;
   const std::lock_guard lock(mutex_);
   const auto found = marks_.find(shard_id);
-  // Of a session that no file has yet nothing can be resumed anyway.
-  return found == marks_.end() || found->second.session_id != session_id ? all : found->second.seq;
+  if (found != marks_.end() && found->second.session_id == session_id) return found->second.seq;
+  return saving_ ? 0 : all;  // of a session that no file has nothing can be resumed anyway; but it may be in the next
 }
 
 task<> cache_keeper::save(std::shared_ptr<cache_keeper> self, std::vector<cache_mark> marks) {
   const auto& given = self->options_;
+  {
+    const std::lock_guard lock(self->mutex_);
+    if (!self->restored_) co_return;  // what is there is better
+  }
   std::string why;
   try {
     const auto write = [&] { given.cache->save(given.path, marks); };

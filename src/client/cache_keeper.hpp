@@ -25,10 +25,11 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
  public:
   struct options {
     std::shared_ptr<monochord::cache> cache{};
-    std::string path{};      ///< empty: no file
-    bool once = false;       ///< the file is good for one start: nothing writes it while the client runs
-    bool needs_file = true;  ///< a session without a file is not resumed
-    user_id bot_id{};        ///< 0: not known, and not compared
+    std::string path{};        ///< empty: no file
+    bool once = false;         ///< the file is good for one start: nothing writes it while the client runs
+    bool needs_file = true;    ///< a session without a file is not resumed
+    bool own_sessions = true;  ///< else events come from elsewhere, whatever is stored
+    user_id bot_id{};          ///< 0: not known, and not compared
     std::shared_ptr<session_store> store{};  ///< the user's
     logger log{};
   };
@@ -39,16 +40,22 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   /// The user's store as shards are to see it.
   std::shared_ptr<session_store> sessions();
   /// Whether handlers had this event before the restart, so that it is the cache's alone.
-  bool is_old(int shard_id, std::int64_t seq, std::string_view type);
+  bool is_old(std::uint64_t source, int shard_id, std::int64_t seq, std::string_view type);
   /// The last event of a session that Discord may be told to forget: what came after is not in the file yet.
   std::int64_t may_acknowledge(int shard_id, std::string_view session_id) const;
-  /// Writes the file; what it throws is logged. One call at a time.
+  /// Another set of shards serves, whose numbers say nothing of those before.
+  void shards_changed();
+  /// Called before it is looked where the shards stand, and once the file is written, or is not after all: Discord is
+  /// told meanwhile to forget nothing of sessions that no file has yet.
+  void saving(bool now);
+  /// Writes the file; what it throws is logged. Not before `restore` has ended. One call at a time.
   static task<> save(std::shared_ptr<cache_keeper> self, std::vector<cache_mark> marks);
   /// The file is good for no start.
   void forget() noexcept;
 
  private:
   class store;
+  static task<> read(std::shared_ptr<cache_keeper> self);
   task<bool> is_stored(const cache_mark& mark) const;
   void adapt(int shard_id, std::optional<stored_session>& found);
 
@@ -58,7 +65,13 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   mutable std::mutex mutex_;               // guards what follows
   std::map<int, cache_mark> marks_;        // of the file, as far as their guilds were restored
   std::map<int, stored_session> handled_;  // what was handled of those sessions before
-  std::map<int, std::int64_t> old_until_;
+  struct replay {
+    std::int64_t until = 0;
+    std::uint64_t source = 0;  // which of several shards of that number; 0: the first that brings something
+  };
+  std::map<int, replay> old_until_;
+  bool restored_ = false;  // or found nothing to restore
+  bool saving_ = false;
   std::map<int, bool> told_;  // why a session is not resumed
 };
 

@@ -6,6 +6,7 @@
 #include "client/impl.hpp"
 #include "client/member_chunker.hpp"
 #include "net/deadline.hpp"
+#include "net/strand.hpp"
 #include "protocol/token_user.hpp"
 
 namespace monochord {
@@ -62,6 +63,7 @@ void client::impl::start_cache() {
     how.path = options.cache_file;
     how.once = options.cache_save_interval.count() == 0;
     how.needs_file = !options.resume_with_cold_cache;
+    how.own_sessions = !options.event_source;
     how.bot_id = protocol::user_of_token(bot_token.reveal());
     how.store = options.session_store;
     how.log = log;
@@ -111,15 +113,34 @@ task<> client::impl::save_cache(std::shared_ptr<impl> self) {
     self->keeper->forget();
     co_return;
   }
+  self->keeper->saving(true);
+  std::exception_ptr failed;
+  try {
+    co_await write_cache(self);
+  } catch (...) {
+    failed = std::current_exception();
+  }
+  self->keeper->saving(false);
+  if (failed) std::rethrow_exception(failed);
+}
+
+task<> client::impl::write_cache(std::shared_ptr<impl> self) {
   std::vector<cache_mark> marks;
   if (!self->options.event_source) {
-    const auto fleet = self->shards;
-    if (!fleet) co_return;
-    auto found = co_await fleet->positions();
+    std::optional<std::vector<gateway::session_position>> found;
+    co_await net::run_on(self->life, find_positions(self, found));
     if (!found || found->empty()) co_return;
     for (auto& one : *found) marks.push_back({one.shard_id, one.shard_count, std::move(one.session_id), one.seq});
   }
   co_await cache_keeper::save(self->keeper, std::move(marks));
+}
+
+task<> client::impl::find_positions(std::shared_ptr<impl> self,
+                                    std::optional<std::vector<gateway::session_position>>& out) {
+  const auto fleet = self->shards;
+  if (!fleet) co_return;
+  auto found = co_await fleet->positions();
+  out = std::move(found);
 }
 
 }  // namespace monochord

@@ -25,10 +25,13 @@ class dispatching_sink final : public gateway::event_sink {
   void on_read(const gateway::shard_event& event) override {
     desk_->on_event(event.source, event.type, event.data);  // first: handlers may all be waiting for this
   }
+  void on_gained(const gateway::shard_event& event) override {
+    to_->show_again({event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()}, event.data);
+  }
   bool on_event(const gateway::shard_event& event) override {
     events_->count(event.type);
     const raw_event sent{event.shard_id, static_cast<std::uint64_t>(event.seq), event.type, event.data.text()};
-    if (keeper_ && keeper_->is_old(event.shard_id, event.seq, event.type)) {
+    if (keeper_ && keeper_->is_old(event.source, event.shard_id, event.seq, event.type)) {
       to_->show_again(sent, event.data);
       return desk_->has_room(event.source);
     }

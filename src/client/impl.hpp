@@ -101,6 +101,8 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   static void check_cache(const client_options& options);
   void start_cache();
   static task<> save_cache(std::shared_ptr<impl> self);
+  static task<> write_cache(std::shared_ptr<impl> self);
+  static task<> find_positions(std::shared_ptr<impl> self, std::optional<std::vector<gateway::session_position>>& out);
   static task<> flush_cache(std::shared_ptr<impl> self);
   /// Throws where each of several processes would choose a number of shards of its own.
   static void check_resharding(const auto_resharding& how, const shard_plan& which);

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <memory>
+#include <monochord/cache/cache.hpp>
+#include <monochord/core/clock.hpp>
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/metrics/metrics.hpp>
 #include <monochord/metrics/server.hpp>
+#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -20,7 +23,23 @@
 
 namespace monochord {
 
-struct cache_stats;
+/// A cache's figures, which cost a walk over all of it: they may be a second old.
+class cache_look {
+ public:
+  cache_stats look(const cache& of, time_point now) {
+    const std::lock_guard lock(mutex_);
+    if (!known_ || now >= until_) {
+      known_ = of.stats();
+      until_ = after(now, std::chrono::seconds{1});
+    }
+    return *known_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::optional<cache_stats> known_;
+  time_point until_{};
+};
 
 /// What a client counts beside its parts' own counters, and the figures that are made of all of it.
 struct client_meters {
@@ -30,6 +49,7 @@ struct client_meters {
   const std::shared_ptr<dispatch::event_tally> events = std::make_shared<dispatch::event_tally>();
   const std::shared_ptr<dispatch::handler_meter> handlers;
   const std::shared_ptr<gateway::shard_ledger> shards = std::make_shared<gateway::shard_ledger>();
+  cache_look cache;
   metrics figures;
   std::unique_ptr<metrics_server> server;  // null without client_options::metrics_listen
 };

@@ -153,8 +153,10 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
     }
     commands_to->serving(ports);
   };
-  tell.retired = [commands_to = desk](std::shared_ptr<gateway::shard_manager> gone) {
+  tell.retired = [commands_to = desk, serves = shard_source, to = cached, keeps = keeper](std::shared_ptr<gateway::shard_manager> gone) {
     commands_to->retired(gone->all());
+    if (keeps) keeps->shards_changed();
+    if (const auto now = serves->get()) to->keep_only(now->range());
   };
   const auto made = [weak = weak_from_this()](std::shared_ptr<gateway::fleet> fleet) {
     const auto self = weak.lock();

@@ -150,7 +150,7 @@ void dispatcher::show(const slot& to, const void* event, bool is_wanted, const r
                       const std::shared_ptr<detail::claim>& claim) {
   try {
     to.watched->see(watcher_.get(), const_cast<void*>(event), sent, is_wanted);  // decode() made it, and nobody has it yet
-  } catch (const std::exception&) {
+  } catch (...) {
     report_soon(std::current_exception(), sent, claim);  // the handlers come all the same
   }
 }
@@ -178,9 +178,9 @@ schedule<dispatcher::job>::lane_id dispatcher::lane_of(const raw_event& event, k
   return schedule<job>::no_lane;
 }
 
-bool dispatcher::may_drop(std::string_view name) const noexcept {
+bool dispatcher::may_drop(std::string_view name, const event_type* told) const noexcept {
   const auto& all = options_.overflow.drops();
-  return std::any_of(all.begin(), all.end(), [&](const event_type* one) { return one->name == name; });
+  return std::any_of(all.begin(), all.end(), [&](const event_type* one) { return one == told || one->name == name; });
 }
 
 bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims,
@@ -247,8 +247,8 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   };
   give(plain, std::move(own));
   give(derived, whole);
-  const auto lane = lane_of(event, ids);
-  return submit(std::move(calls), lane, may_drop(event.name));
+  const auto lane = calls.empty() ? schedule<job>::no_lane : lane_of(event, ids);
+  return submit(std::move(calls), lane, may_drop(event.name, told));
 }
 
 void dispatcher::show_again(const raw_event& event, const json::padded_text& text) {

@@ -54,7 +54,7 @@ struct dispatcher_options {
 
 /// Hands events to handlers, and to those who wait for one. `deliver` is called on a shard's strand in the order of the events;
 /// handlers are handed to `spawn` in that order as far as `dispatcher_options::order` goes, and no more while `max_running` run. No
-/// code of the user runs within `deliver`. Thread-safe.
+/// handler runs within `deliver`, but one that was removed may be destroyed there. Thread-safe.
 class dispatcher : public std::enable_shared_from_this<dispatcher> {
  public:
   using error_handler = std::function<void(std::exception_ptr, const raw_event&)>;
@@ -149,11 +149,12 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   static void add_calls(job& to, const std::vector<entry_ptr>& handlers, const std::shared_ptr<const held_event>& event,
                         known_ids& ids);
   schedule<job>::lane_id lane_of(const raw_event& event, known_ids& ids) const;
-  bool may_drop(std::string_view name) const noexcept;
+  bool may_drop(std::string_view name, const event_type* told) const noexcept;
 
   // Whose turn it is: turns.cpp.
   bool submit(job calls, schedule<job>::lane_id lane, bool droppable);
   void start_next(std::unique_lock<std::mutex>& lock);
+  void start_unlocked(std::unique_lock<std::mutex>& lock, job& calls, schedule<job>::lane_id lane);
   void start(const job& calls, schedule<job>::lane_id lane);
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;

@@ -38,25 +38,31 @@ bool dispatcher::is_open() const { return closed_ || (schedule_.room() && taps_-
 /// Starts the calls of an event, or queues them. False when there is no room for another one.
 bool dispatcher::submit(job calls, schedule<job>::lane_id lane, bool droppable) {
   job dropped;  // ends once the lock is open
+  std::vector<std::shared_ptr<net::parked>> wake;
   std::unique_lock lock(turns_);
   if (calls.empty()) return is_open();
   if (!starting_ && schedule_.starts(lane, calls.size())) {
     starting_ = true;
-    lock.unlock();
-    start(calls, lane);
-    lock.lock();
+    start_unlocked(lock, calls, lane);
     starting_ = false;
   } else {
     const auto count = calls.size();
     schedule_.add(lane, count, droppable, std::move(calls));
     if (auto out = schedule_.drop()) {
       dropped = std::move(*out);
-      for (const auto& one : dropped) one->came_to_end();
+      for (const auto& one : dropped) {
+        one->came_to_end();
+        if (one->to->how.once && !one->to->how.when.asks) one->to->used = false;  // another event may have it
+      }
       dropped_.fetch_add(1, std::memory_order_relaxed);
     }
   }
   start_next(lock);
-  return is_open();
+  const bool open = is_open();
+  if (open) wake.swap(waiters_);  // somebody may have found it full while another one was starting
+  lock.unlock();
+  for (const auto& one : wake) one->complete();
+  return open;
 }
 
 /// Whatever may start, in its order. Comes back with the lock, which is open while something starts.
@@ -64,12 +70,23 @@ void dispatcher::start_next(std::unique_lock<std::mutex>& lock) {
   if (starting_) return;  // whoever does goes on
   starting_ = true;
   while (auto next = schedule_.next()) {
-    lock.unlock();
-    start(next->job, next->lane);
-    next.reset();
-    lock.lock();
+    start_unlocked(lock, next->job, next->lane);
   }
   starting_ = false;
+}
+
+/// The lock is back, and nobody is kept from starting more, also where memory ran out.
+void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job& calls, schedule<job>::lane_id lane) {
+  lock.unlock();
+  try {
+    start(calls, lane);
+    job().swap(calls);
+  } catch (...) {
+    lock.lock();
+    starting_ = false;
+    throw;
+  }
+  lock.lock();
 }
 
 void dispatcher::start(const job& calls, schedule<job>::lane_id lane) {
@@ -107,9 +124,9 @@ task<> dispatcher::run(running_work of) {
   // What a handler makes of its cancellation is its own business: it was cut short all the same.
   const auto state = co_await asio::this_coro::cancellation_state;
   dispatcher& self = mine.owner();
-  if (!self.cut_short_ && state.cancelled() == asio::cancellation_type::none) mine.came_to_end();
-  if (!thrown) co_return;
-  if (self.is_closed() && is_cancellation(thrown)) co_return;  // by the end, which says so itself
+  const bool by_end = thrown && self.is_closed() && is_cancellation(thrown);  // in whatever it waited for
+  if (!by_end && !self.cut_short_ && state.cancelled() == asio::cancellation_type::none) mine.came_to_end();
+  if (!thrown || by_end) co_return;  // the end says so itself
   timed.failed = true;
   self.failed_.fetch_add(1, std::memory_order_relaxed);
   self.report(thrown, mine.event->raw);

@@ -32,6 +32,10 @@ class event_sink {
   /// `on_event`, which comes next.
   virtual void on_read(const shard_event&) {}
 
+  /// The GUILD_CREATE of a guild that comes to this process from another one while shards change: no news, but for whoever keeps
+  /// a picture of guilds. Its events follow by `on_event`. Otherwise as that.
+  virtual void on_gained(const shard_event&) {}
+
   /// An event, in the order of its shard. Must not block and not throw. False when there is no room for another one:
   /// the shard then stops reading (heartbeats go on, missing ACKs do not count) until `room(source)` completes.
   virtual bool on_event(const shard_event& event) = 0;

@@ -180,10 +180,10 @@ task<> fleet::impl::catch_up(std::shared_ptr<impl> self, std::shared_ptr<merger>
 }
 
 task<> fleet::impl::find_positions(std::shared_ptr<impl> self, std::optional<std::vector<session_position>>& out) {
-  if (self->resharding || self->merging) co_return;  // the merge may hold back what a shard has delivered
+  if (self->next || self->merging) co_return;  // the merge may hold back what a shard has delivered
   const auto manager = self->serving->manager;
   auto found = co_await manager->positions();
-  if (!self->resharding && !self->merging) out = std::move(found);
+  if (!self->next && !self->merging) out = std::move(found);
 }
 
 task<> fleet::impl::keep_positions(std::shared_ptr<impl> self) { co_await self->serving->manager->keep_positions(); }

@@ -13,6 +13,7 @@ class fleet_source::forwarding_sink final : public event_sink {
  public:
   forwarding_sink(event_receiver& to, std::shared_ptr<event_sink> reads) : to_(to), reads_(std::move(reads)) {}
   void on_read(const shard_event& event) override { reads_->on_read(event); }
+  void on_gained(const shard_event& event) override { reads_->on_gained(event); }
   bool on_event(const shard_event& event) override {
     const detail::own_facts known{event.claim, event.guilds, event.source};
     source_event out;

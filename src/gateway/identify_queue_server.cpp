@@ -65,7 +65,7 @@ struct identify_queue_server::impl {
     const logger log(options.log_to ? options.log_to : spdlog_sink(options.log), options.log);
     if (options.secret.empty() && !net::is_loopback(options.address))
       log(log_level::warning, "queue",
-          "there is no secret: whoever reaches " + options.address + " can use up the day's session starts");
+          "there is no secret: whoever reaches " + options.address + " can use up the day's session starts and make a resharding fail");
     if (!options.executor) own = std::make_unique<net::loop_thread>();
     const auto on = own ? own->executor() : options.executor;
     const auto time = options.clock ? options.clock : system_clock();

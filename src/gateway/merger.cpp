@@ -100,6 +100,7 @@ bool merger::on_event(side from, const shard_event& event) {
       break;
     }
     case verdict::cancel: {
+      if (out.begins) to_->on_gained(event);
       const auto twin = delivered_.extract(out.twin);
       if (!twin.empty() && !twin.mapped()->is_finished()) twin.mapped()->add((*event.claim)());
       break;
@@ -147,7 +148,7 @@ void merger::forget() {
 
 void merger::session_begins(side which, int shard) {
   const std::lock_guard lock(mutex_);
-  (void)deliver_held(merge_.session_begins(which, shard), true);  // whoever reads next finds out that there is no room
+  (void)deliver_held(merge_.session_begins(which, shard, time_->now()), true);  // whoever reads next finds out that there is no room
 }
 
 void merger::shard_is_up(side which, int shard, bool up) {

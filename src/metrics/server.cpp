@@ -53,6 +53,7 @@ struct metrics_server::impl {
     served.first_timeout = patience;
     served.request_timeout = patience;
     served.write_timeout = patience;
+    served.idle_timeout = patience;
     served.log = log;
     net::server_handlers handlers;
     handlers.on_request = [of = std::move(of)](const net::http_request& request, const net::peer_info&) {

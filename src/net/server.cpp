@@ -410,6 +410,7 @@ task<> server::impl::serve_requests(const connection_ptr& one, std::unique_ptr<b
       reply = co_await answer(*one, *request);
     }
     keep = co_await send(bytes, reply, request->method == "HEAD", keep);
+    counted([&](server_counters&) { one->asks = false; });  // until it asks again, a newcomer may have its place
   }
   counted([&](server_counters&) { one->asks = false; });
   co_await finish(bytes);

@@ -236,6 +236,7 @@ reshard_merge::outcome reshard_merge::event(side from, int shard, std::string_vi
   if (at != tallies_.end() && !at->second.by_old.empty())
     return of_new(key, name, bytes, now);  // it has just been joined
   out.what = verdict::cancel;
+  out.begins = key.guild && new_.has(new_.of(key.guild)) && !old_.has(old_.of(key.guild));
   return out;
 }
 

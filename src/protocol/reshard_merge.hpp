@@ -73,6 +73,7 @@ class reshard_merge {
     enum class verdict : std::uint8_t { deliver, hold, cancel };
     verdict what = verdict::deliver;
     ticket twin = 0;             ///< `cancel`: the copy that was delivered instead; 0 when it needs no thought any more
+    bool begins = false;         ///< `cancel`: the GUILD_CREATE of a guild that moves here from another process
     bool expects_twin = false;   ///< `deliver`: another copy may come, which will name this one
     std::vector<ticket> before;  ///< held ones to be delivered before it, in this order; each expects its twin
     std::vector<ticket> after;   ///< and behind it
@@ -84,7 +85,7 @@ class reshard_merge {
   // --- shards ---
   /// A shard is about to start a session: from here on it gets events; what an earlier session of it had not brought
   /// never comes. Gives held ones to be delivered, in this order; each expects its twin.
-  std::vector<ticket> session_begins(side which, int shard, time_point now = {});
+  std::vector<ticket> session_begins(side which, int shard, time_point now);
   /// READY of a new shard named these guilds, whose GUILD_CREATEs follow.
   void guilds_announced(int new_shard, std::vector<guild_id> guilds, time_point now);
   /// Whether the shard works just now; asked of each by the driver from time to time.

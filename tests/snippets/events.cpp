@@ -89,6 +89,7 @@ TEST_CASE("a conversation, and a stream of events") {
   simulated_world w;
   mc::client bot(w.world.bot_token(), w.options());
   std::vector<std::string> lines;
+  const auto home = w.world.home;
   //! [next]
   bot.on<mc::message_create>([&](const mc::message_create& event) -> mc::task<> {
     if (event.message.content != "!name") co_return;
@@ -103,7 +104,7 @@ TEST_CASE("a conversation, and a stream of events") {
   //! [next]
   //! [stream]
   bot.spawn([&]() -> mc::task<> {
-    auto stream = bot.events<mc::message_create>(mc::in_guild(w.world.home), {.buffer = 500});
+    auto stream = bot.events<mc::message_create>(mc::in_guild(home), {.buffer = 500});
     while (const auto event = co_await stream.next()) {
       lines.push_back(event->message.content);
       co_await bot.sleep(std::chrono::milliseconds{10});  // say, a row of a database

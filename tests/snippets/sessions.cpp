@@ -18,6 +18,7 @@ TEST_CASE("a file of sessions is given in the options") {
   mc::client_options options;
   options.session_store = mc::make_file_session_store("sessions.json");
   options.cache_file = "cache";
+  options.cache_save_interval = std::chrono::minutes{1};
   //! [store]
   CHECK_NOTHROW(mc::client(mc::token("x"), options));
   CHECK_FALSE(std::filesystem::exists("sessions.json"));  // nothing is written before there is something to keep
