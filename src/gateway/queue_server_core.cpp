@@ -69,8 +69,8 @@ std::string health_of(const identify_queue_server_counters& now, int max_concurr
   add("withdrawn", now.withdrawn);
   add("spent", now.spent);
   add("turned_away", now.turned_away);
-  add("unauthorized", now.unauthorized);
   add("reshard_messages", now.reshard_messages);
+  add("unauthorized", now.unauthorized);
   return out + "}\n";
 }
 
