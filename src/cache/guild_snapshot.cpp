@@ -23,9 +23,7 @@ std::shared_ptr<const guild_image> world::copy(guild_id id, bool at_once) {
   };
   {
     const locked g = find(id);
-    ++of(id).lookups;
     if (!g) return nullptr;
-    ++of(id).hits;
     image = std::make_shared<guild_image>(*g);
     if (at_once) take_users();
   }

@@ -71,7 +71,7 @@ struct cache_stats {
   static constexpr std::size_t kinds = 18;
   std::array<of_kind, kinds> each{};  ///< by the bit of the kind
   std::size_t overhead_bytes = 0;     ///< what belongs to no kind: tables of guilds and of places of channels
-  std::uint64_t lookups = 0;          ///< since the start
+  std::uint64_t lookups = 0;          ///< since the start; a snapshot is none
   std::uint64_t hits = 0;
 
   const of_kind& of(cache_kind kind) const noexcept;
