@@ -23,9 +23,7 @@ std::shared_ptr<const guild_image> world::copy(guild_id id, bool at_once) {
   };
   {
     const locked g = find(id);
-    if (at_once) ++of(id).lookups;  // by a reader
     if (!g) return nullptr;
-    if (at_once) ++of(id).hits;
     image = std::make_shared<guild_image>(*g);
     if (at_once) take_users();
   }

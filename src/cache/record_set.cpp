@@ -2,6 +2,7 @@
 #include "cache/record_set.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace monochord::cached {
 
@@ -28,6 +29,14 @@ std::uint32_t record_set::slot_of(std::uint64_t key, std::uint64_t hash) const n
     if (p == none) return none;  // the table is never full
     if ((p & 7) == (hash & 7) && key_at(p) == key) return i;
   }
+}
+
+// Has no divisor in common with the capacity, so that steps of it come to every place; by the golden ratio they are spread evenly.
+std::uint32_t record_set::stride() const noexcept {
+  if (capacity_ < 3) return 1;
+  auto step = static_cast<std::uint32_t>(capacity_ * std::uint64_t{2654435769U} >> 32);
+  while (std::gcd(step, capacity_) != 1) ++step;
+  return step;
 }
 
 std::string_view record_set::find(std::uint64_t key) const noexcept {

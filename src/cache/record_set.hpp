@@ -39,11 +39,15 @@ class record_set {
   std::size_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept;
 
-  /// `f(key, text)` for each, in no order. The set must not change meanwhile.
+  /// `f(key, text)` for each, in no order; in particular not in that of the hashes, which would pile up in a smaller set that
+  /// they are put into. The set must not change meanwhile.
   template <class F>
   void for_each(F&& f) const {
-    for (std::uint32_t i = 0; i < capacity_; ++i)
+    const std::uint32_t step = stride();
+    for (std::uint32_t n = 0, i = 0; n < capacity_; ++n) {
       if (index_[i] != none) f(key_at(index_[i]), text_at(index_[i]));
+      i = i >= capacity_ - step ? i - (capacity_ - step) : i + step;
+    }
   }
   /// The key at the `n`th place of the table or the next one that is taken; 0 when the set is empty.
   std::uint64_t key_near(std::uint32_t n) const noexcept;
@@ -86,6 +90,7 @@ class record_set {
   std::string_view text_at(place p) const noexcept { return {block(p) + header, block_bytes(p) - header}; }
 
   std::uint32_t slot_of(std::uint64_t key, std::uint64_t hash) const noexcept;
+  std::uint32_t stride() const noexcept;
   place append(std::uint64_t key, std::uint64_t hash, std::string_view text);
   std::size_t new_page(std::size_t bytes);
   void bury(place p) noexcept;

@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 // Bytes of RSS that a cached member takes with its user: 1,000 guilds of 200 members against 1,000 of 10, each in a fresh
-// process; and how far stats() is from what the allocator says.
+// process; how far stats() is from what the allocator says; and what copying a large guild, saving and restoring take.
 #include <malloc.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "bench/ratio.hpp"
 #include <monochord/cache/cache.hpp>
+#include <monochord/cache/file.hpp>
+#include <monochord/cache/guild_snapshot.hpp>
 #include <monochord/model/events.hpp>
 
 namespace mc = monochord;
@@ -94,6 +101,42 @@ figures measure(int members) {
   return f;
 }
 
+struct times {
+  double copy = 0, copy_bytes = 0, save = 0, restore = 0, file_bytes = 0;
+};
+
+template <class F>
+double milliseconds(F&& f) {
+  const auto start = std::chrono::steady_clock::now();
+  f();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+times measure_copies() {
+  times t;
+  people all;
+  {
+    mc::cache cache;
+    cache.apply(all.guild(0, 20000));
+    const mc::guild_id id = cache.guild_ids().at(0);
+    std::vector<double> each;
+    for (int i = 0; i < 9; ++i) each.push_back(milliseconds([&] { t.copy_bytes = static_cast<double>(cache.snapshot(id)->bytes()); }));
+    std::sort(each.begin(), each.end());
+    t.copy = each[each.size() / 2];
+  }
+  mc::cache cache, fresh;
+  for (std::uint64_t i = 0; i < guilds; ++i) cache.apply(all.guild(i, 200));
+  const auto folder = std::filesystem::temp_directory_path() / ("monochord_bench_" + std::to_string(::getpid()));
+  std::filesystem::create_directory(folder);
+  const std::string path = (folder / "cache").string();
+  t.save = milliseconds([&] { cache.save(path, {}); });
+  t.file_bytes = static_cast<double>(std::filesystem::file_size(path));
+  t.restore = milliseconds([&] { fresh.restore(path); });
+  need(fresh.stats().of(mc::cache_kind::members).count == guilds * 200, "restored members");
+  std::filesystem::remove_all(folder);
+  return t;
+}
+
 }  // namespace
 
 int main() {
@@ -105,5 +148,8 @@ int main() {
   std::printf("RSS of a member with its user   %6.1f bytes   budget 160%s\n", member, member > 160 ? "   OVER" : "");
   std::printf("  of them reported: user %.1f, member %.1f\n", (many.of_users - few.of_users) / more, (many.of_members - few.of_members) / more);
   std::printf("stats() against the allocator   %+6.2f %%      budget 5 %%%s\n", off * 100, off > 0.05 || off < -0.05 ? "   OVER" : "");
+  const auto t = in_fresh_process<times>([] { return measure_copies(); });
+  std::printf("snapshot of 20,000 members      %6.2f ms, %.0f bytes a member\n", t.copy, t.copy_bytes / 20000);
+  std::printf("1,000 guilds of 200             save %.0f ms, restore %.0f ms, file %.1f MB\n", t.save, t.restore, t.file_bytes / 1e6);
   return member <= 160 && off <= 0.05 && off >= -0.05 ? 0 : 1;
 }

@@ -104,8 +104,16 @@ struct path {
   std::shared_ptr<net::task_group> handlers =
       std::make_shared<net::task_group>(net::make_limited_executor(context.get_executor(), 1),
                                         [](std::exception_ptr) { need(false, "a handler failed"); });
-  std::shared_ptr<dispatch::dispatcher> events =
-      std::make_shared<dispatch::dispatcher>([this](task<> work) { return handlers->spawn(std::move(work)); }, 100);
+  dispatch::dispatcher_options how() {
+    dispatch::dispatcher_options out;
+    out.spawn = [this](task<> work, std::shared_ptr<net::place_holder> holder) {
+      return handlers->spawn(std::move(work), std::move(holder));
+    };
+    out.clock = system_clock();
+    out.max_running = 100;
+    return out;
+  }
+  std::shared_ptr<dispatch::dispatcher> events = std::make_shared<dispatch::dispatcher>(how());
 };
 
 void nobody() { path(false).run(); }

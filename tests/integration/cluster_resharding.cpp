@@ -120,6 +120,7 @@ struct busy_cluster {
       options.shards = mc::shard_plan::cluster(i, processes, total);
       options.identify_queue = queue;
       options.session_store = store;
+      options.resume_with_cold_cache = true;
       if (with_exchange) options.resharding.exchange = exchange;
       ways.push_back(options);
       all.push_back(std::make_unique<cluster_process>(world.world.bot_token(), options, seen, created));

@@ -74,6 +74,7 @@ struct ordered_bot {
   static mc::client_options options(simulated_world& w, const store_file& where, event_order by) {
     auto out = w.options();
     out.session_store = mc::make_file_session_store(where.path.string());
+    out.resume_with_cold_cache = true;
     out.drain_timeout = 20s;
     out.order = by;
     out.max_running_handlers = 5;
@@ -174,6 +175,7 @@ TEST_CASE("what is dropped rather than that reading stops is not given again") {
   const auto options = [&] {
     auto out = w.options();
     out.session_store = mc::make_file_session_store(where.path.string());
+    out.resume_with_cold_cache = true;
     out.order = event_order::per_shard;
     out.max_queued_events = 3;
     out.overflow = mc::drop_oldest<mc::message_create>();

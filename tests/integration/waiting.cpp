@@ -101,6 +101,7 @@ TEST_CASE("stop ends who waits for an event at once, and the next process is giv
   simulated_world w;
   auto options = w.options();
   options.session_store = mc::make_memory_session_store();
+  options.resume_with_cold_cache = true;
   options.drain_timeout = 10s;
   int begun = 0, done = 0;
   const auto talk = [&](waiting_bot& b) {

@@ -38,6 +38,22 @@ TEST_CASE("a set of records agrees with a map through random changes") {
   CHECK(set.bytes() == 0);
 }
 
+TEST_CASE("what is read from a large set can be put into another one without piling up there") {
+  mc::cached::record_set from, to;
+  constexpr std::uint64_t count = 300000;
+  for (std::uint64_t key = 1; key <= count; ++key) from.put(key, "text");
+  std::uint64_t seen = 0, sum = 0;
+  // In the order of the hashes this would take the better part of a minute.
+  from.for_each([&](std::uint64_t key, std::string_view text) {
+    to.put(key, text);
+    ++seen;
+    sum += key;
+  });
+  CHECK(seen == count);
+  CHECK(sum == count * (count + 1) / 2);
+  CHECK(to.size() == count);
+}
+
 TEST_CASE("a member comes back as Discord sent it") {
   mc::cache cache;
   cache.apply(a_guild(5, 3));

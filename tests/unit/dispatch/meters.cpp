@@ -36,12 +36,15 @@ struct set_clock final : mc::clock {
 
 struct measured {
   measured() {
-    events = std::make_shared<dispatcher>(
-        [this](mc::task<> work) {
-          asio::co_spawn(context, std::move(work), asio::detached);
-          return true;
-        },
-        100, meter);
+    dispatcher_options how;
+    how.spawn = [this](mc::task<> work, std::shared_ptr<mc::net::place_holder> holder) {
+      asio::co_spawn(mc::net::make_strand(context.get_executor(), std::move(holder)), std::move(work), asio::detached);
+      return true;
+    };
+    how.clock = time;
+    how.max_running = 100;
+    how.meter = meter;
+    events = std::make_shared<dispatcher>(std::move(how));
   }
   template <class E, class F>
   void on(F f) {
