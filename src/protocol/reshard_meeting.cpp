@@ -52,7 +52,7 @@ void reshard_meeting::look(time_point now) {
   const auto is_silent = [&](const member& m) { return now - m.heard >= options_.contact_limit; };
   if (r.phase == meeting_phase::gathering) {
     if (r.recovers) {
-      if (now - r.since >= options_.contact_limit)
+      if (now - r.since >= options_.linger)  // it may have been decided: whoever is in doubt gives up before that by itself
         fail(meeting_failure::gone, "the place where processes meet has begun anew, and not all came back", now);
       return;
     }
