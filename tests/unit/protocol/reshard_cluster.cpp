@@ -434,6 +434,25 @@ TEST_CASE("meeting: a process that is gone, or begins anew, ends it for the othe
   }
 }
 
+TEST_CASE("meeting: one that has begun anew decides nothing while a process is missing") {
+  table t;
+  auto one = t.report(1, 4, 9), two = t.report(0, 4, 9);
+  one.round = two.round = 5;  // of the place that is no more
+  one.state = member_state::complete;
+  t.say(one);
+  t.now += 1min;
+  CHECK(t.say(one).failure == meeting_failure::none);
+  SECTION("which comes back and knows what was decided") {
+    two.state = member_state::taken;
+    t.say(two);
+    CHECK(t.say(one).phase == meeting_phase::taken);
+  }
+  SECTION("which never comes back") {
+    t.now += 4min;
+    CHECK(t.say(one).failure == meeting_failure::gone);
+  }
+}
+
 TEST_CASE("meeting: what is told and not fetched is bounded") {
   meeting_options few;
   few.max_events = 10;
