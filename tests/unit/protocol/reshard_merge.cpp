@@ -89,7 +89,7 @@ TEST_CASE("event keys: an identity where there is one, else type and content") {
 
 TEST_CASE("merge: the first copy is delivered, its twin is cancelled, two equal events stay two") {
   driver d(2, 3);
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed_old("MESSAGE_CREATE", message(1, 5)) == verdict::deliver);
   CHECK(d.feed_new("MESSAGE_CREATE", message(1, 5)) == verdict::cancel);  // from here on it is known where the sets are
   CHECK(d.feed_new("MESSAGE_CREATE", message(2, 5)) == verdict::deliver);
@@ -104,7 +104,7 @@ TEST_CASE("merge: the first copy is delivered, its twin is cancelled, two equal 
 TEST_CASE("merge: the new set waits until the old one has reached it, or for its limit") {
   driver d(2, 3);
   d.all_up();
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed_new("MESSAGE_CREATE", message(3, 5)) == verdict::hold);
   CHECK(d.feed_new("TYPING_START", typing(1, 5)) == verdict::hold);
   CHECK(d.feed_new("MESSAGE_CREATE", message(9, 6)) == verdict::hold);
@@ -128,7 +128,7 @@ TEST_CASE("merge: the new set waits until the old one has reached it, or for its
 
 TEST_CASE("merge: equal events prove nothing of where the sets are") {
   driver d(2, 3);
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   // Three equal ones, of which the new set has the last; then a message.
   CHECK(d.feed_new("TYPING_START", typing(1, 5)) == verdict::hold);
   CHECK(d.feed_new("MESSAGE_CREATE", message(4, 5)) == verdict::hold);
@@ -141,7 +141,7 @@ TEST_CASE("merge: equal events prove nothing of where the sets are") {
 
 TEST_CASE("merge: what no twin comes for is a single, once the other shard has had its time") {
   driver d(2, 3);
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed_old("MESSAGE_CREATE", message(1, 5)) == verdict::deliver);
   d.now += 1h;
   d.tick();
@@ -159,7 +159,7 @@ TEST_CASE("merge: what no twin comes for is a single, once the other shard has h
 
 TEST_CASE("merge: before a new shard has a session nothing is expected of it") {
   driver d(1, 2);
-  d.merge.session_begins(side::new_set, 0);
+  d.merge.session_begins(side::new_set, 0, d.now);
   CHECK(d.feed_old("MESSAGE_CREATE", message(1, 1)) == verdict::deliver);
   CHECK(d.feed_old("MESSAGE_CREATE", message(2, 2)) == verdict::deliver);
   d.all_up();
@@ -173,7 +173,7 @@ TEST_CASE(
   driver d(1, 2);
   d.all_up();
   const auto create = [](int n) { return R"({"id":")" + guild(n).str() + R"(","unavailable":false,"name":"g"})"; };
-  for (int i = 0; i < 2; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 2; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed(side::new_set, 1, "READY", "{}") == verdict::cancel);
   CHECK_FALSE(d.merge.new_set_is_ready(d.now));
   d.merge.guilds_announced(1, {guild(1), guild(3), guild(5)}, d.now);
@@ -198,7 +198,7 @@ TEST_CASE(
 TEST_CASE("merge: what belongs to no guild counts as often as the shard of a set that has it most often") {
   driver d(2, 3);
   d.all_up();
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   const std::string user = R"({"id":"1","username":"me"})";
   CHECK(d.feed(side::old_set, 0, "USER_UPDATE", user) == verdict::deliver);
   CHECK(d.feed(side::old_set, 1, "USER_UPDATE", user) == verdict::cancel);
@@ -213,7 +213,7 @@ TEST_CASE("merge: what belongs to no guild counts as often as the shard of a set
 TEST_CASE("merge: after the switch only the new set counts, and twins that are late are cancelled") {
   driver d(2, 3);
   d.all_up();
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed_old("MESSAGE_CREATE", message(1, 5)) == verdict::deliver);
   CHECK(d.feed_new("MESSAGE_CREATE", message(9, 6)) == verdict::hold);
   d.deliver(d.merge.finish());
@@ -229,7 +229,7 @@ TEST_CASE("merge: after the switch only the new set counts, and twins that are l
 TEST_CASE("merge: after a roll back only the old set counts") {
   driver d(2, 3);
   d.all_up();
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed_old("MESSAGE_CREATE", message(1, 5)) == verdict::deliver);
   CHECK(d.feed_new("MESSAGE_CREATE", message(1, 5)) == verdict::cancel);
   CHECK(d.feed_new("MESSAGE_CREATE", message(2, 5)) == verdict::deliver);
@@ -246,10 +246,10 @@ TEST_CASE("merge: after a roll back only the old set counts") {
 TEST_CASE("merge: an old shard that lost its session holds nothing up") {
   driver d(2, 3);
   d.all_up();
-  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i);
+  for (int i = 0; i < 3; ++i) d.merge.session_begins(side::new_set, i, d.now);
   CHECK(d.feed_new("MESSAGE_CREATE", message(1, 5)) == verdict::hold);
   CHECK(d.feed_new("MESSAGE_CREATE", message(2, 4)) == verdict::hold);
-  d.deliver(d.merge.session_begins(side::old_set, 1));
+  d.deliver(d.merge.session_begins(side::old_set, 1, d.now));
   CHECK(d.delivered.size() == 1);
   CHECK(d.feed_new("MESSAGE_CREATE", message(3, 7)) == verdict::deliver);
   CHECK(d.merge.waiting() == 1);
@@ -260,7 +260,7 @@ TEST_CASE("merge: what is held is bounded") {
   few.max_held_bytes = 200;
   driver d(1, 1, few);
   d.all_up();
-  d.merge.session_begins(side::new_set, 0);
+  d.merge.session_begins(side::new_set, 0, d.now);
   CHECK(d.feed_new("MESSAGE_CREATE", message(1, 5)) == verdict::hold);
   CHECK(d.feed_new("MESSAGE_CREATE", message(2, 5)) == verdict::hold);
   int n = 2;
@@ -319,7 +319,7 @@ class two_sets {
     for (std::size_t i = 0; i < new_lines.size() && !rolled_back; ++i) {
       auto& line = new_lines[i];
       if (line.begins > d.now) continue;
-      if (!std::exchange(line.begun, true)) d.merge.session_begins(side::new_set, static_cast<int>(i));
+      if (!std::exchange(line.begun, true)) d.merge.session_begins(side::new_set, static_cast<int>(i), d.now);
       if (!line.announced && d.now - line.begins > 100ms) {
         line.announced = true;
         line.last = std::max(line.last, d.now);
