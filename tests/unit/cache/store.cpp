@@ -214,7 +214,7 @@ TEST_CASE("without a store there is nothing to flush") {
 }
 
 TEST_CASE(
-    "one flush at a time: a value that is older never follows a newer one; a flush that is given up is made up for") {
+    "one flush at a time: a value that is older never follows a newer one, and one that is given up is made up for") {
   mc::testing::simulation sim;
   /// Takes a second for each put.
   struct slow_store final : mc::cache_store {

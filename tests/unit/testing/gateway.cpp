@@ -54,6 +54,7 @@ TEST_CASE("a GUILD_CREATE has all members of a small guild for who sees presence
   brain_fixture f;
   constexpr std::uint32_t presences = 33281U | 1U << 8U;
   const auto members = [&](std::uint32_t intents) {
+    f.clock->advance(6s);  // an IDENTIFY each 5 seconds
     const auto link = f.open();
     f.take(*link);  // HELLO
     f.receive(*link, brain_fixture::identify(intents));
