@@ -231,7 +231,8 @@ TEST_CASE("processes reshard together over sockets, each on a thread pool: each 
     });
   }
   std::vector<std::thread> run;
-  for (auto& bot : bots) run.emplace_back([&bot] { CHECK(bot->run() == 0); });
+  std::vector<int> ended(bots.size(), -1);
+  for (std::size_t i = 0; i < bots.size(); ++i) run.emplace_back([&, i] { ended[i] = bots[i]->run(); });
   REQUIRE(w.discord.wait_until([](const auto& c) { return c.readies == 4; }));
   const auto reshard = [&](std::size_t which) -> mc::task<> {
     mc::reshard_options how;
@@ -265,6 +266,7 @@ TEST_CASE("processes reshard together over sockets, each on a thread pool: each 
   for (int i = 0; i < 500 && !all_seen(); ++i) w.discord.wait_until([](const auto&) { return false; }, 20ms);
   for (auto& bot : bots) bot->stop();
   for (auto& one : run) one.join();
+  CHECK(ended == std::vector<int>{0, 0});
   CHECK(failed == std::vector<std::string>(2));
   CHECK(done == 2);
   // Handlers of one channel run side by side: what is certain is the number of times.
