@@ -52,6 +52,9 @@ task<bool> cache_keeper::is_stored(const cache_mark& mark) const {
     if (is_cancellation(std::current_exception())) throw;
     options_.log(log_level::warning, "client",
                  std::string("cannot load the stored session for the cache: ") + e.what());
+  } catch (...) {
+    options_.log(log_level::warning, "client",
+                 "cannot load the stored session for the cache: the session store threw what is no std::exception");
   }
   co_return false;
 }
@@ -120,7 +123,7 @@ void cache_keeper::adapt(int shard_id, std::optional<stored_session>& found) {
     if (fits) {
       if (mark->second.seq >= found->seq) return;
       handled_[shard_id] = *found;
-      if (old_until_.insert_or_assign(shard_id, replay{found->seq}).second) replaying_.fetch_add(1);
+      if (old_until_.insert_or_assign(shard_id, found->seq).second) replaying_.fetch_add(1);
       found->seq = mark->second.seq;
       return;
     }
@@ -142,10 +145,9 @@ bool cache_keeper::is_old(std::uint64_t source, int shard_id, std::int64_t seq, 
   const std::lock_guard lock(mutex_);
   const auto found = old_until_.find(shard_id);
   if (found == old_until_.end()) return false;
-  auto& old = found->second;
-  if (old.source == 0) old.source = source;
-  if (source != old.source) return false;
-  if (type != "READY" && seq <= old.until) return true;
+  const auto reader = sources_.find(shard_id);
+  if (reader == sources_.end() || reader->second != source) return false;
+  if (type != "READY" && seq <= found->second) return true;
   old_until_.erase(found);  // it has caught up, or another session has begun
   replaying_.fetch_sub(1);
   return false;
@@ -154,6 +156,11 @@ bool cache_keeper::is_old(std::uint64_t source, int shard_id, std::int64_t seq, 
 void cache_keeper::saving(bool now) {
   const std::lock_guard lock(mutex_);
   saving_ = now;
+}
+
+void cache_keeper::begins_with(std::map<int, std::uint64_t> sources) {
+  const std::lock_guard lock(mutex_);
+  if (sources_.empty()) sources_ = std::move(sources);
 }
 
 void cache_keeper::shards_changed() {

@@ -43,6 +43,8 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   bool is_old(std::uint64_t source, int shard_id, std::int64_t seq, std::string_view type);
   /// The last event of a session that Discord may be told to forget: what came after is not in the file yet.
   std::int64_t may_acknowledge(int shard_id, std::string_view session_id) const;
+  /// The first set of shards: only it reads stored sessions. `sources`: by the shard's number. Before its first event.
+  void begins_with(std::map<int, std::uint64_t> sources);
   /// Another set of shards serves, whose numbers say nothing of those before.
   void shards_changed();
   /// Called before it is looked where the shards stand, and once the file is written, or is not after all: Discord is
@@ -65,11 +67,8 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   mutable std::mutex mutex_;               // guards what follows
   std::map<int, cache_mark> marks_;        // of the file, as far as their guilds were restored
   std::map<int, stored_session> handled_;  // what was handled of those sessions before
-  struct replay {
-    std::int64_t until = 0;
-    std::uint64_t source = 0;  // which of several shards of that number; 0: the first that brings something
-  };
-  std::map<int, replay> old_until_;
+  std::map<int, std::int64_t> old_until_;
+  std::map<int, std::uint64_t> sources_;  // of the set that it is about: a later one has the same numbers
   bool restored_ = false;  // or found nothing to restore
   bool saving_ = false;
   std::map<int, bool> told_;  // why a session is not resumed

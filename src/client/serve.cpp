@@ -142,7 +142,13 @@ std::shared_ptr<event_source> client::impl::own_shards(gateway::gateway_info inf
   wanted.on_all_ready = ready_teller();
   wanted.guild_wait = options.guild_wait;
   gateway::fleet::hooks tell;
-  tell.serving = [to = shard_source, commands_to = desk](std::shared_ptr<gateway::shard_manager> serving) {
+  tell.serving = [to = shard_source, commands_to = desk,
+                  keeps = keeper](std::shared_ptr<gateway::shard_manager> serving) {
+    if (keeps) {
+      std::map<int, std::uint64_t> sources;
+      for (const auto& one : serving->all()) sources.emplace(one->id(), one->serial());
+      keeps->begins_with(std::move(sources));
+    }
     if (to->get() == serving) return;  // gone back before the switch: it has the presence
     to->set(serving);
     std::vector<std::shared_ptr<gateway::command_port>> ports;
