@@ -71,7 +71,7 @@ void client::impl::start_cache() {
     if (!options.cache_file.empty() && options.cache_save_interval.count() > 0)
       tasks->spawn(repeat(weak_from_this(), time, options.cache_save_interval, [weak = weak_from_this()]() -> task<> {
         const auto self = weak.lock();
-        if (self && !self->stopping()) co_await save_cache(self);
+        if (self && !self->stopping()) co_await save_cache(self, false);
       }));
   }
   if (options.cache.store)
@@ -103,8 +103,8 @@ task<> client::impl::flush_cache(std::shared_ptr<impl> self) {
 }
 
 /// Where the shards stand comes first: what they deliver meanwhile may be in the file or not.
-task<> client::impl::save_cache(std::shared_ptr<impl> self) {
-  if (self->options.cache.store && self->stopping()) {
+task<> client::impl::save_cache(std::shared_ptr<impl> self, bool at_end) {
+  if (self->options.cache.store && at_end) {
     const bool flushed = co_await net::run_before(*self->time, after(self->time->now(), last_flush), flush_cache(self));
     if (!flushed) self->log(log_level::error, "client", "the cache's store did not take the last changes in time");
   }

@@ -311,7 +311,7 @@ task<> client::impl::shut_down() {
   if (feed) co_await gateway::source_feed::keep_positions(feed);
   const bool ended = co_await tasks->join(*time, time->now() + cancel_grace);
   if (!ended) log(log_level::error, "client", std::to_string(tasks->running()) + " spawned tasks do not end: left behind");
-  co_await save_cache(shared_from_this());
+  co_await save_cache(shared_from_this(), true);
   const bool closed = co_await net::run_before(*time, time->now() + cancel_grace, queue->close());
   if (!closed) log(log_level::error, "client", "REST calls do not end where they are awaited: left behind");
 }

@@ -100,7 +100,7 @@ struct client::impl : std::enable_shared_from_this<client::impl> {
   /// Throws where something was asked for that could not come, or be kept.
   static void check_cache(const client_options& options);
   void start_cache();
-  static task<> save_cache(std::shared_ptr<impl> self);
+  static task<> save_cache(std::shared_ptr<impl> self, bool at_end);
   static task<> write_cache(std::shared_ptr<impl> self);
   static task<> find_positions(std::shared_ptr<impl> self, std::optional<std::vector<gateway::session_position>>& out);
   static task<> flush_cache(std::shared_ptr<impl> self);
