@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -145,11 +146,15 @@ int main() {
   const double more = static_cast<double>(guilds) * 190;
   const double member = (many.rss - few.rss) / more;
   const double off = many.reported / many.allocated - 1;
-  std::printf("RSS of a member with its user   %6.1f bytes   budget 160%s\n", member, member > 160 ? "   OVER" : "");
-  std::printf("  of them reported: user %.1f, member %.1f\n", (many.of_users - few.of_users) / more, (many.of_members - few.of_members) / more);
-  std::printf("stats() against the allocator   %+6.2f %%      budget 5 %%%s\n", off * 100, off > 0.05 || off < -0.05 ? "   OVER" : "");
+  bool good = figure("RSS of a cached member with its user", member, "bytes", 160);
+  figure("reported by stats(): of them the user", (many.of_users - few.of_users) / more, "bytes");
+  figure("reported by stats(): of them the member", (many.of_members - few.of_members) / more, "bytes");
+  good &= figure("stats() against the allocator, off by", std::fabs(off) * 100, "%", 5);
   const auto t = in_fresh_process<times>([] { return measure_copies(); });
-  std::printf("snapshot of 20,000 members      %6.2f ms, %.0f bytes a member\n", t.copy, t.copy_bytes / 20000);
-  std::printf("1,000 guilds of 200             save %.0f ms, restore %.0f ms, file %.1f MB\n", t.save, t.restore, t.file_bytes / 1e6);
-  return member <= 160 && off <= 0.05 && off >= -0.05 ? 0 : 1;
+  figure("snapshot of a guild of 20,000 members", t.copy, "ms");
+  figure("the same, memory of it", t.copy_bytes / 20000, "bytes a member");
+  figure("1,000 guilds of 200: save", t.save, "ms");
+  figure("1,000 guilds of 200: restore", t.restore, "ms");
+  figure("1,000 guilds of 200: file", t.file_bytes / 1e6, "MB");
+  return good ? 0 : 1;
 }

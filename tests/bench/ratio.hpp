@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
+#include <nlohmann/json.hpp>
 #include <vector>
 
 // How a ratio is measured (docs/architecture.md): alternating pairs, each measurement in a fresh process; a check fails
@@ -62,6 +63,26 @@ struct contender {
   std::function<double()> measure;
 };
 
+/// One line of JSON a figure, appended to the file that MONOCHORD_BENCH_FIGURES names: what tests/bench/report.py reads.
+inline void record(const nlohmann::ordered_json& figure) {
+  const char* path = std::getenv("MONOCHORD_BENCH_FIGURES");
+  if (path == nullptr) return;
+  std::FILE* out = std::fopen(path, "a");
+  need(out != nullptr && std::fprintf(out, "%s\n", figure.dump().c_str()) > 0 && std::fclose(out) == 0,
+       "the figures cannot be written");
+}
+
+/// Prints what was measured, and records it. `budget` 0: there is none. True when it keeps to the budget.
+inline bool figure(const char* name, double value, const char* unit, double budget = 0) {
+  const bool good = budget == 0 || value <= budget;
+  std::printf("%-48s %10.2f %s", name, value, unit);
+  if (budget > 0) std::printf("   budget %.2f%s", budget, good ? "" : "   OVER");
+  std::printf("\n");
+  std::fflush(stdout);
+  record({{"name", name}, {"value", value}, {"unit", unit}, {"budget", budget}, {"good", good}});
+  return good;
+}
+
 /// True when the lower quartile of other / least keeps to the budget (0: there is none).
 inline bool compare(const contender& least, const contender& other, double budget, const char* unit) {
   std::vector<double> a, b, ratio;
@@ -76,6 +97,16 @@ inline bool compare(const contender& least, const contender& other, double budge
   const bool good = budget == 0 || quantile(ratio, 0.25) <= budget;
   std::printf("%s\n\n", good ? "" : "   OVER");
   std::fflush(stdout);
+  record({{"name", other.name},
+          {"value", quantile(b)},
+          {"unit", unit},
+          {"floor_name", least.name},
+          {"floor", quantile(a)},
+          {"ratio", quantile(ratio)},
+          {"lower", quantile(ratio, 0.25)},
+          {"upper", quantile(ratio, 0.75)},
+          {"budget", budget},
+          {"good", good}});
   return good;
 }
 

@@ -357,11 +357,11 @@ bool uploads() {
   });
   const bool refused = bench::in_fresh_process<bool>([&] { return refuses(disk); });
   std::filesystem::remove(path);
-  std::printf("24 MiB uploaded: peak memory + %.1f MB from disk, + %.1f MB from memory   budget %.0f MB\n", from_disk, from_memory,
-              upload_budget_mb);
-  std::printf("from a string that is kept, which the call copies: + %.1f MB   (no budget: borrow, share or move it)\n", copied);
+  bool good = bench::figure("upload of 24 MiB from disk, peak memory +", from_disk, "MB", upload_budget_mb);
+  good &= bench::figure("upload of 24 MiB from memory, peak memory +", from_memory, "MB", upload_budget_mb);
+  bench::figure("the same from a string that the call copies", copied, "MB");
   std::printf("refused before the first byte: %s\n", refused ? "yes" : "NO");
-  return refused && from_disk < upload_budget_mb && from_memory < upload_budget_mb;
+  return refused && good;
 }
 
 }  // namespace
@@ -400,11 +400,12 @@ int main(int argc, char** argv) {
                            "us a request");
     need(seen->floor_bytes == seen->our_bytes, "the floor writes other bytes than we do");
     const auto pool = bench::in_fresh_process<pool_figures>([] { return use_pool(posts); });
-    std::printf("%.0f requests a second; %llu connections opened (bound %zu); after %llu idle closes %llu opened, %llu of them resumed TLS\n\n",
-                pool.requests_a_second, static_cast<unsigned long long>(pool.opened), connections,
-                static_cast<unsigned long long>(pool.idle_closes), static_cast<unsigned long long>(pool.opened_again),
-                static_cast<unsigned long long>(pool.resumed));
-    good &= pool.opened <= connections && pool.opened_again != 0 && pool.resumed == pool.opened_again;
+    bench::figure("requests a second", pool.requests_a_second, "");
+    good &= bench::figure("connections opened for them", static_cast<double>(pool.opened), "", static_cast<double>(connections));
+    bench::figure("idle closes", static_cast<double>(pool.idle_closes), "");
+    bench::figure("connections opened after them", static_cast<double>(pool.opened_again), "");
+    bench::figure("of them with resumed TLS", static_cast<double>(pool.resumed), "");
+    good &= pool.opened_again != 0 && pool.resumed == pool.opened_again;
     good &= uploads();
   }
   kill(server, SIGTERM);
