@@ -12,6 +12,7 @@
 #include "protocol/reshard_talk.hpp"
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 #include <monochord/gateway/identify_queue.hpp>
 #include <monochord/gateway/reshard_exchange.hpp>
 #include <monochord/gateway/session_store.hpp>
@@ -28,6 +29,8 @@ using namespace std::chrono_literals;
 using mc::tests::simulated_world;
 
 namespace {
+
+constexpr std::size_t seeds = mc::tests::sanitized ? 1 : 2;
 
 using guild_chronicle = std::map<mc::guild_id, std::vector<std::string>>;
 
@@ -220,8 +223,10 @@ struct busy_cluster {
   void busy_until(F done, mc::duration limit) {
     const auto began = world.sim.elapsed();
     while (!done()) {
-      INFO(world.world.log.text().substr(std::max<std::size_t>(world.world.log.text().size(), 5000) - 5000));
-      REQUIRE(world.sim.elapsed() - began < limit);
+      if (world.sim.elapsed() - began >= limit) {
+        const std::string log = world.world.log.text();
+        FAIL("not done in time; the end of the log:\n" << log.substr(std::max<std::size_t>(log.size(), 5000) - 5000));
+      }
       step();
     }
   }
@@ -326,7 +331,7 @@ TEST_CASE("processes that reshard together deliver every event once and in order
     int processes, from, to;
   };
   const auto [processes, from, to] = GENERATE(shape{2, 4, 6}, shape{3, 6, 8}, shape{2, 6, 4});
-  const auto seed = GENERATE(1u, 2u);
+  const auto seed = GENERATE(take(seeds, values({1u, 2u})));
   INFO("seed " << seed << ", " << processes << " processes, " << from << " to " << to);
   busy_cluster c(seed, processes, from);
   CHECK(c.moving(to) > 5);
@@ -354,7 +359,7 @@ TEST_CASE("processes that reshard together deliver every event once and in order
 }
 
 TEST_CASE("processes that reshard together all go back when one of them fails before the switch, and nothing is lost") {
-  busy_cluster c(GENERATE(1u, 2u), 2, 4);
+  busy_cluster c(GENERATE(take(seeds, values({1u, 2u}))), 2, 4);
   c.busy_for(1s);
   auto& first = *c.all[0];
   auto& second = *c.all[1];
@@ -439,7 +444,7 @@ TEST_CASE("processes that reshard together all go back when one of them fails be
 }
 
 TEST_CASE("processes that have left the decision to all do the same, whatever becomes of the exchange") {
-  busy_cluster c(GENERATE(1u, 2u), 2, 4);
+  busy_cluster c(GENERATE(take(seeds, values({1u, 2u}))), 2, 4);
   c.busy_for(1s);
   c.each_step = 2;
   c.exchange->goes_away_at = GENERATE(1, 2, 3);

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "support/bot_world.hpp"
+#include "support/sanitized.hpp"
 
 namespace monochord::tests {
 
@@ -437,19 +438,6 @@ class soak {
   std::array<std::uint64_t, 4> memory_samples_{};
   client bot_;
 };
-
-/// Sanitizers keep memory of their own: how much there is says nothing then.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
-#endif
-#else
-constexpr bool sanitized = false;
-#endif
 
 /// The seed of MONOCHORD_SEED, else `otherwise`.
 inline std::uint64_t seed_from_env(std::uint64_t otherwise) {
