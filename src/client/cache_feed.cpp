@@ -14,65 +14,11 @@ namespace {
 
 using kind = cache_kind;
 
-/// Which kinds an event can change; one that is not named below may change any.
-template <class E>
-constexpr flags<kind> changes = cache_policy::every_kind;
-
+// What rows of cache/events.def say beside kinds.
 constexpr flags<kind> people = kind::members | kind::users;
-
-template <> constexpr flags<kind> changes<message_create> = people | kind::messages;
-template <> constexpr flags<kind> changes<message_update> = kind::messages;
-template <> constexpr flags<kind> changes<message_delete> = kind::messages;
-template <> constexpr flags<kind> changes<message_delete_bulk> = kind::messages;
-template <> constexpr flags<kind> changes<typing_start> = people;
-template <> constexpr flags<kind> changes<interaction_create> = people;
-template <> constexpr flags<kind> changes<channel_create> = kind::channels;
-template <> constexpr flags<kind> changes<channel_update> = kind::channels;
-template <> constexpr flags<kind> changes<channel_delete> = kind::channels | kind::threads | kind::messages;
-template <> constexpr flags<kind> changes<channel_pins_update> = kind::channels | kind::threads;
-template <> constexpr flags<kind> changes<thread_create> = kind::threads;
-template <> constexpr flags<kind> changes<thread_update> = kind::threads;
-template <> constexpr flags<kind> changes<thread_delete> = kind::threads | kind::messages;
-template <> constexpr flags<kind> changes<thread_list_sync> = kind::threads;
-template <> constexpr flags<kind> changes<thread_member_update> = kind::threads;
-template <> constexpr flags<kind> changes<thread_members_update> = kind::threads;
-template <> constexpr flags<kind> changes<stage_instance_create> = kind::stage_instances;
-template <> constexpr flags<kind> changes<stage_instance_update> = kind::stage_instances;
-template <> constexpr flags<kind> changes<stage_instance_delete> = kind::stage_instances;
-template <> constexpr flags<kind> changes<invite_create> = kind::invites;
-template <> constexpr flags<kind> changes<invite_delete> = kind::invites;
-template <> constexpr flags<kind> changes<guild_update> = kind::guilds;
-template <> constexpr flags<kind> changes<guild_ban_add> = people;
-template <> constexpr flags<kind> changes<guild_emojis_update> = kind::emojis;
-template <> constexpr flags<kind> changes<guild_stickers_update> = kind::stickers;
-template <> constexpr flags<kind> changes<guild_member_update> = people;
-template <> constexpr flags<kind> changes<guild_members_chunk> = people | kind::presences;
-template <> constexpr flags<kind> changes<guild_role_create> = kind::roles;
-template <> constexpr flags<kind> changes<guild_role_update> = kind::roles;
-template <> constexpr flags<kind> changes<guild_role_delete> = kind::roles | kind::members;
-template <> constexpr flags<kind> changes<guild_scheduled_event_create> = kind::scheduled_events;
-template <> constexpr flags<kind> changes<guild_scheduled_event_update> = kind::scheduled_events;
-template <> constexpr flags<kind> changes<guild_scheduled_event_delete> = kind::scheduled_events;
-template <> constexpr flags<kind> changes<guild_soundboard_sound_create> = kind::soundboard_sounds;
-template <> constexpr flags<kind> changes<guild_soundboard_sound_update> = kind::soundboard_sounds;
-template <> constexpr flags<kind> changes<guild_soundboard_sound_delete> = kind::soundboard_sounds;
-template <> constexpr flags<kind> changes<guild_soundboard_sounds_update> = kind::soundboard_sounds;
-template <> constexpr flags<kind> changes<soundboard_sounds> = kind::soundboard_sounds;
-template <> constexpr flags<kind> changes<presence_update> = kind::presences | kind::users;
-template <> constexpr flags<kind> changes<entitlement_create> = kind::entitlements;
-template <> constexpr flags<kind> changes<entitlement_update> = kind::entitlements;
-template <> constexpr flags<kind> changes<entitlement_delete> = kind::entitlements;
-template <> constexpr flags<kind> changes<voice_state_update> = people | kind::voice_states;
-template <> constexpr flags<kind> changes<auto_moderation_rule_create> = kind::auto_moderation_rules;
-template <> constexpr flags<kind> changes<auto_moderation_rule_update> = kind::auto_moderation_rules;
-template <> constexpr flags<kind> changes<auto_moderation_rule_delete> = kind::auto_moderation_rules;
-template <> constexpr flags<kind> changes<integration_create> = kind::integrations;
-template <> constexpr flags<kind> changes<integration_update> = kind::integrations;
-template <> constexpr flags<kind> changes<integration_delete> = kind::integrations;
-
-// The bot's own user is always kept.
-template <class E>
-constexpr bool always = std::is_same_v<E, ready> || std::is_same_v<E, user_update>;
+constexpr flags<kind> any = cache_policy::every_kind;
+constexpr flags<kind> own{1U << 31};  // no policy leaves it out
+static_assert(!any.any_of(own));
 
 /// False where a PRESENCE_UPDATE says nothing of its user but who it is, as it mostly does. As Discord writes it; written
 /// otherwise it counts as news.
@@ -113,8 +59,9 @@ void take_before(void* watcher, void* event, const raw_event& sent, bool has_han
 }
 
 template <class E>
-void add_if_kept(std::vector<dispatch::watch>& to, const cache_options& options, decltype(dispatch::watch::see) see) {
-  if (!always<E> && !options.guild_policy && !options.policy.kinds.any_of(changes<E>)) return;
+void add_if_kept(std::vector<dispatch::watch>& to, const cache_options& options, flags<kind> changes,
+                 decltype(dispatch::watch::see) see) {
+  if (!options.guild_policy && !(options.policy.kinds | own).any_of(changes)) return;
   bool (*wants)(std::string_view) = nullptr;
   if (std::is_same_v<E, presence_update> && !options.guild_policy && !options.policy.kinds.has(kind::presences))
     wants = has_news_of_user;
@@ -123,8 +70,8 @@ void add_if_kept(std::vector<dispatch::watch>& to, const cache_options& options,
 
 std::vector<dispatch::watch> watches_for(const cache_options& options) {
   std::vector<dispatch::watch> out;
-#define MONOCHORD_CACHED(event) add_if_kept<event>(out, options, &take<event>);
-#define MONOCHORD_CACHED_BEFORE(event, what) add_if_kept<event>(out, options, &take_before<event, what>);
+#define MONOCHORD_CACHED(event, kinds) add_if_kept<event>(out, options, kinds, &take<event>);
+#define MONOCHORD_CACHED_BEFORE(event, what, kinds) add_if_kept<event>(out, options, kinds, &take_before<event, what>);
 #include <monochord/cache/events.def>
 #undef MONOCHORD_CACHED
 #undef MONOCHORD_CACHED_BEFORE

@@ -197,10 +197,10 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   };
   known_ids ids(event);
   const auto look = [&](std::string_view name, bool is_derived) {
-    interest out{find(*handlers, name, is_derived), taps_->find(name, is_derived)};
+    const auto taps = taps_->find(name, is_derived, [&]() -> const event_ids& { return ids.get(); });
+    interest out{find(*handlers, name, is_derived), taps.type, false, taps.passes};
     out.handled = out.handlers && std::any_of(out.handlers->handlers.begin(), out.handlers->handlers.end(),
                                               [&](const entry_ptr& one) { return one->passes(ids); });
-    out.tapped = out.awaited && taps_->want(*out.awaited, ids.get());
     return out;
   };
   const interest plain = look(event.name, false);
@@ -266,7 +266,7 @@ void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void>
   sent.shard_id = -1;
   sent.name = type.name;
   known_ids ids(sent);
-  if (const auto* const awaited = taps_->find(type.name, true)) taps_->put(*awaited, ids.get(), event);
+  if (!taps_->empty(type.name)) taps_->put(type, ids.get(), event);
   const slot* const found = find(*handlers, type.name, true);
   if (!found) return;
   const auto held = std::make_shared<held_event>(sent, nullptr);

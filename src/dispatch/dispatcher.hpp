@@ -161,6 +161,10 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   static task<> run(running_work mine);
   static task<> call(work& mine);
   slow_watch_options watch_options();
+  /// Read from the clock where somebody asks how long handlers work.
+  time_point now_if(bool metered) const {
+    return metered || slow_watch_->watches() ? options_.clock->now() : time_point();
+  }
   static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event);
   void report(std::exception_ptr error, const raw_event& event);
 

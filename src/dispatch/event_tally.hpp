@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "dispatch/event_numbers.hpp"
+#include "dispatch/thread_stripe.hpp"
 
 namespace monochord::dispatch {
 
@@ -25,17 +26,9 @@ class event_tally {
   }
 
  private:
-  static constexpr unsigned stripe_count = 8;
   struct alignas(64) stripe {
     std::array<std::atomic<std::uint64_t>, event_count + 1> of{};
   };
-
-  static unsigned stripe_of_thread() noexcept {
-    static std::atomic<unsigned> threads{0};
-    static constinit thread_local unsigned mine = 0;  // plus 1
-    if (mine == 0) mine = threads.fetch_add(1, std::memory_order_relaxed) % stripe_count + 1;
-    return mine - 1;
-  }
 
   std::array<stripe, stripe_count> stripes_{};
 };

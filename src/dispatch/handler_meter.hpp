@@ -31,10 +31,10 @@ class handler_meter {
   /// A handler at work, from its making to its end. With a null meter it does nothing.
   class work {
    public:
-    work(handler_meter* of, std::string_view type) : of_(of) {
+    work(handler_meter* of, std::string_view type) : work(of, type, of ? of->time_->now() : time_point()) {}
+    work(handler_meter* of, std::string_view type, time_point now) : of_(of), began_(now) {
       if (!of_) return;
       number_ = event_number(type);
-      began_ = of_->time_->now();
       of_->begun_.fetch_add(1, std::memory_order_relaxed);
     }
     ~work() {
@@ -47,8 +47,8 @@ class handler_meter {
 
    private:
     handler_meter* of_;
+    time_point began_;
     std::size_t number_ = unknown_event;
-    time_point began_{};
   };
 
   struct figures {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -53,14 +51,14 @@ class schedule {
   }
   void add(lane_id lane, std::size_t calls, bool droppable, Job job) {
     const auto arrival = ++arrivals_;
+    queued_job& added = queue_.emplace(arrival, queued_job{arrival, lane, calls, std::move(job)}).first->second;
     if (is_busy(lane)) {
-      lanes_[lane].waiting.push_back(arrival);
+      lanes_[lane].push(added);
     } else {
       ready_.insert(arrival);
       if (lane != no_lane) lanes_[lane].offered = true;
     }
     if (droppable) droppable_.insert(arrival);
-    queue_.emplace(arrival, queued_job{lane, calls, std::move(job)});
   }
   /// The oldest job that may be dropped, while too many wait.
   std::optional<Job> drop() {
@@ -69,11 +67,10 @@ class schedule {
     const auto found = queue_.find(arrival);
     const lane_id lane = found->second.lane;
     std::optional<Job> out(std::move(found->second.job));
+    const bool was_ready = ready_.erase(arrival) != 0;
+    if (!was_ready) lanes_.at(lane).take_out(found->second);
     forget(found);
-    if (ready_.erase(arrival) != 0)
-      left(lane);
-    else
-      std::erase(lanes_.at(lane).waiting, arrival);
+    if (was_ready) left(lane);
     return out;
   }
   /// The next job that starts now; nothing when none may. As with `starts`, its calls have to `end`.
@@ -125,16 +122,30 @@ class schedule {
 
  private:
   struct queued_job {
+    std::uint64_t arrival;
     lane_id lane;
     std::size_t calls;
     Job job;
+    queued_job* before = nullptr;  // of those that wait for the lane
+    queued_job* behind = nullptr;
   };
   using queued_jobs = std::map<std::uint64_t, queued_job>;  // by arrival
   struct lane {
     std::size_t holding = 0;  // calls of the job that has it
     bool offered = false;     // its first job is in `ready_`
-    std::deque<std::uint64_t> waiting;
+    queued_job* first = nullptr;  // of those that wait for it
+    queued_job* last = nullptr;
     bool busy() const noexcept { return holding != 0 || offered; }
+    void push(queued_job& one) noexcept {
+      one.before = last;
+      (last ? last->behind : first) = &one;
+      last = &one;
+    }
+    void take_out(queued_job& one) noexcept {
+      (one.before ? one.before->behind : first) = one.behind;
+      (one.behind ? one.behind->before : last) = one.before;
+      one.before = one.behind = nullptr;
+    }
   };
 
   std::size_t limit() const noexcept { return limits_.running + lent_; }
@@ -160,13 +171,13 @@ class schedule {
     if (id == no_lane) return;
     const auto found = lanes_.find(id);
     auto& in = found->second;
-    in.offered = !in.waiting.empty();
+    in.offered = in.first != nullptr;
     if (!in.offered) {
       lanes_.erase(found);
       return;
     }
-    ready_.insert(in.waiting.front());
-    in.waiting.pop_front();
+    ready_.insert(in.first->arrival);
+    in.take_out(*in.first);
   }
   void forget(typename queued_jobs::iterator which) {
     droppable_.erase(which->first);

@@ -1,59 +1,81 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/slow_watch.hpp"
 
+#include <algorithm>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
-#include <vector>
 
 namespace monochord::dispatch {
 
-void slow_watch::begin(mark& one, std::string_view event, const std::source_location& where) {
-  if (options_.limit == duration::max()) return;
-  bool first = false;
+void slow_watch::stripe::add(mark& one) noexcept {
+  one.before = last;
+  one.behind = nullptr;
+  (last ? last->behind : first) = &one;
+  last = &one;
+  one.listed = true;
+}
+
+void slow_watch::stripe::take_out(mark& one) noexcept {
+  (one.before ? one.before->behind : first) = one.behind;
+  (one.behind ? one.behind->before : last) = one.before;
+  one.listed = false;
+}
+
+void slow_watch::begin(mark& one, std::string_view event, const std::source_location& where, time_point now) {
+  if (!watches()) return;
   {
-    const std::lock_guard lock(mutex_);
-    if (one.told) return;
+    stripe& in = stripes_[one.stripe];
+    const std::lock_guard lock(in.mutex);
+    if (one.told || one.listed) return;
     one.event = event;
     one.where = where;
-    one.since = options_.clock->now();
-    one.place = working_.insert(working_.end(), &one);
-    one.listed = true;
-    first = !std::exchange(watching_, true);
+    one.since = now;
+    in.add(one);
   }
-  // Not when everything ends: then there is a limit of its own.
-  if (first) options_.spawn(watch(shared_from_this()));
+  // Whoever stops watching says so first and looks into each stripe then: it sees this mark, or this sees that. Nobody
+  // watches when everything ends: then there is a limit of its own.
+  if (!watching_.load(std::memory_order_relaxed) && !watching_.exchange(true))
+    options_.spawn(watch(shared_from_this(), after(now, options_.limit)));
 }
 
 void slow_watch::end(mark& one) {
-  if (options_.limit == duration::max()) return;
-  const std::lock_guard lock(mutex_);
-  if (std::exchange(one.listed, false)) working_.erase(one.place);
+  if (!watches()) return;
+  stripe& in = stripes_[one.stripe];
+  const std::lock_guard lock(in.mutex);
+  if (one.listed) in.take_out(one);
 }
 
-task<> slow_watch::watch(std::shared_ptr<slow_watch> self) {
+time_point slow_watch::look(std::vector<slow_handler>& late) {
+  const auto now = options_.clock->now();
+  time_point next = time_point::max();
+  for (stripe& in : stripes_) {
+    const std::lock_guard lock(in.mutex);
+    while (in.first && after(in.first->since, options_.limit) <= now) {
+      mark& one = *in.first;
+      in.take_out(one);
+      one.told = true;
+      late.push_back({std::string(one.event), one.where});
+    }
+    if (in.first) next = std::min(next, after(in.first->since, options_.limit));
+  }
+  return next;
+}
+
+// It waits first: nobody is late sooner, and so one begins for many handlers that are quick.
+task<> slow_watch::watch(std::shared_ptr<slow_watch> self, time_point due) {
   const auto here = co_await boost::asio::this_coro::executor;
   const auto wait = self->options_.clock->make_timer(here);
-  for (;;) {
-    std::vector<slow_handler> late;
-    time_point due;
-    {
-      const std::lock_guard lock(self->mutex_);
-      const auto now = self->options_.clock->now();
-      auto& working = self->working_;
-      while (!working.empty() && after(working.front()->since, self->options_.limit) <= now) {
-        mark& one = *working.front();
-        working.pop_front();
-        one.listed = false;
-        one.told = true;
-        late.push_back({std::string(one.event), one.where});
-      }
-      self->watching_ = !working.empty();
-      if (self->watching_) due = after(working.front()->since, self->options_.limit);
-    }
-    for (const auto& one : late) self->options_.tell(one);
-    if (due == time_point()) co_return;
+  while (due != time_point::max()) {
     const auto cancelled = co_await wait->wait_until(due);
     if (cancelled) co_return;  // by the end
+    std::vector<slow_handler> late;
+    due = self->look(late);
+    if (due == time_point::max()) {
+      self->watching_ = false;
+      due = self->look(late);
+      if (due != time_point::max() && self->watching_.exchange(true)) due = time_point::max();  // another one does
+    }
+    for (const auto& one : late) self->options_.tell(one);
   }
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <functional>
-#include <list>
 #include <memory>
 #include <monochord/core/clock.hpp>
 #include <monochord/core/task.hpp>
@@ -10,6 +11,9 @@
 #include <source_location>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "dispatch/thread_stripe.hpp"
 
 namespace monochord::dispatch {
 
@@ -28,7 +32,8 @@ struct slow_watch_options {
   std::function<void(const slow_handler&)> tell;
 };
 
-/// Looks after handlers that work for too long. One timer for all, and none while nobody works. Thread-safe.
+/// Looks after handlers that work for too long. One timer for all, and none where nobody worked for as long as that; who begins
+/// or ends allocates nothing and shares a lock with few others. Thread-safe.
 class slow_watch : public std::enable_shared_from_this<slow_watch> {
  public:
   /// Somebody who works now and then. Owned by whoever works, who begins and ends in turn.
@@ -40,27 +45,38 @@ class slow_watch : public std::enable_shared_from_this<slow_watch> {
 
    private:
     friend class slow_watch;
+    const unsigned stripe = stripe_of_thread();
     std::string_view event;
     std::source_location where;
     time_point since;
     bool listed = false;
     bool told = false;
-    std::list<mark*>::iterator place;
+    mark* before = nullptr;  // in the list of its stripe
+    mark* behind = nullptr;
   };
 
   explicit slow_watch(slow_watch_options options) : options_(std::move(options)) {}
 
+  bool watches() const noexcept { return options_.limit < duration::max() / 2; }
   /// `event` lives until the `end` that follows.
-  void begin(mark& one, std::string_view event, const std::source_location& where);
+  void begin(mark& one, std::string_view event, const std::source_location& where, time_point now);
   void end(mark& one);
 
  private:
-  static task<> watch(std::shared_ptr<slow_watch> self);
+  struct alignas(64) stripe {
+    std::mutex mutex;       // guards what follows, and the marks of this stripe
+    mark* first = nullptr;  // who works, the longest first
+    mark* last = nullptr;
+    void add(mark& one) noexcept;
+    void take_out(mark& one) noexcept;
+  };
+  static task<> watch(std::shared_ptr<slow_watch> self, time_point due);
+  /// Who is late by now, and when the next one would be; `max()` where nobody works.
+  time_point look(std::vector<slow_handler>& late);
 
   const slow_watch_options options_;
-  std::mutex mutex_;          // guards what follows, and the marks
-  std::list<mark*> working_;  // the longest first
-  bool watching_ = false;
+  std::array<stripe, stripe_count> stripes_;
+  std::atomic<bool> watching_{false};
 };
 
 }  // namespace monochord::dispatch

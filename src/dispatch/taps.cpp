@@ -24,7 +24,6 @@ event_tap::~event_tap() {
 
 /// Called with the lock of `among_` held, so nothing of the user's may end in here: a decoded event is none.
 void event_tap::put(const event_ptr& event) {
-  std::vector<std::shared_ptr<net::parked>> wake;
   {
     const std::lock_guard lock(mutex_);
     if (ended_) return;
@@ -38,9 +37,23 @@ void event_tap::put(const event_ptr& event) {
       buffer_.pop_front();
     }
     buffer_.push_back(event);
-    wake.swap(waiting_);
   }
-  for (const auto& one : wake) one->complete();
+  wake_one();
+}
+
+// One event is for one of those who wait. Those who were let go and not come yet take what is in the buffer, so that there are
+// at least as many of them as events, or nobody waits: who goes without having taken one lets another one go.
+void event_tap::wake_one() {
+  for (;;) {
+    std::shared_ptr<net::parked> next;
+    {
+      const std::lock_guard lock(mutex_);
+      if (waiting_.empty() || buffer_.empty()) return;
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    if (next->complete()) return;
+  }
 }
 
 event_tap::event_ptr event_tap::pop() {
@@ -60,7 +73,7 @@ event_tap::event_ptr event_tap::pop() {
 }
 
 void event_tap::end() {
-  std::vector<std::shared_ptr<net::parked>> wake;
+  std::deque<std::shared_ptr<net::parked>> wake;
   {
     const std::lock_guard lock(mutex_);
     ended_ = true;
@@ -80,7 +93,10 @@ task<> event_tap::until_given(std::shared_ptr<event_tap> self) {
     if (self->ended_ || !self->buffer_.empty()) {
       wait->complete();
     } else {
-      std::erase_if(self->waiting_, [](const auto& one) { return one->done(); });
+      if (self->waiting_.size() >= self->clean_at_) {
+        std::erase_if(self->waiting_, [](const auto& one) { return one->done(); });
+        self->clean_at_ = std::max<std::size_t>(16, self->waiting_.size() * 2);
+      }
       self->waiting_.push_back(std::move(wait));
     }
   };
@@ -92,12 +108,22 @@ task<event_tap::event_ptr> event_tap::take(std::shared_ptr<event_tap> self, std:
                                            time_point deadline) {
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   const auto holder = net::holder_of(here);
+  struct pass_on {
+    event_tap& from;
+    bool due = false;
+    ~pass_on() {
+      if (due) from.wake_one();
+    }
+  } other{*self};
   for (;;) {
     const bool over = self->ended();  // first: what came before the end is in the buffer then
-    while (auto event = self->pop())
+    while (auto event = self->pop()) {
+      other.due = false;
       if (!self->when_.asks || self->when_.asks->passes(event.get())) co_return event;
+    }
     if (over || (deadline != time_point::max() && time->now() >= deadline)) co_return nullptr;
 
+    other.due = true;
     {
       const net::waiting_place gives_way(holder);
       if (deadline == time_point::max()) {
@@ -167,26 +193,18 @@ void taps::for_each(const shelf& on, const event_ids& ids, F f) const {
   }
 }
 
-const event_type* taps::find(std::string_view name, bool derived) const {
-  if (empty()) return nullptr;
+taps::interest taps::look_up(std::string_view name, bool derived, const event_ids& ids) const {
   const std::lock_guard lock(mutex_);
   const auto found = shelves_.find(name);
-  return found != shelves_.end() && found->second.count != 0 && found->second.type->derived == derived
-             ? found->second.type
-             : nullptr;
-}
-
-bool taps::want(const event_type& type, const event_ids& ids) const {
-  if (empty()) return false;
-  const std::lock_guard lock(mutex_);
-  const auto found = shelves_.find(type.name);
-  bool any = false;
-  if (found != shelves_.end()) for_each(found->second, ids, [&](const detail::event_tap&) { any = true; });
-  return any;
+  interest out;
+  if (found == shelves_.end() || found->second.count == 0 || found->second.type->derived != derived) return out;
+  out.type = found->second.type;
+  for_each(found->second, ids, [&](const detail::event_tap&) { out.passes = true; });
+  return out;
 }
 
 void taps::put(const event_type& type, const event_ids& ids, const std::shared_ptr<const void>& event) {
-  if (empty()) return;
+  if (empty(type.name)) return;
   const std::lock_guard lock(mutex_);
   const auto found = shelves_.find(type.name);
   if (found != shelves_.end()) for_each(found->second, ids, [&](detail::event_tap& one) { one.put(event); });
@@ -202,7 +220,8 @@ void taps::add(detail::event_tap& one) {
     on.all.push_back(&one);
   else
     on.by_id[where].emplace(key, &one);
-  count_.fetch_add(1, std::memory_order_relaxed);
+  counts_[event_number(one.type_.name)].fetch_add(1, std::memory_order_release);
+  count_.fetch_add(1, std::memory_order_release);
   one.ended_ = closed_;
 }
 
@@ -218,6 +237,7 @@ void taps::remove(detail::event_tap& one) {
     on.by_id[where].erase(std::find_if(first, last, [&](const auto& item) { return item.second == &one; }));
   }
   count_.fetch_sub(1, std::memory_order_relaxed);
+  counts_[event_number(one.type_.name)].fetch_sub(1, std::memory_order_relaxed);
 }
 
 void taps::saw(std::size_t events) {

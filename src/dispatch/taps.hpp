@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "dispatch/event_numbers.hpp"
 #include "net/parked.hpp"
 
 namespace monochord::dispatch {
@@ -57,6 +58,8 @@ class event_tap : public std::enable_shared_from_this<event_tap> {
   friend class dispatch::taps;
   void put(const event_ptr& event);
   event_ptr pop();
+  /// Lets go one who waits, or none.
+  void wake_one();
   static task<> until_given(std::shared_ptr<event_tap> self);
 
   const std::shared_ptr<dispatch::taps> among_;
@@ -70,7 +73,8 @@ class event_tap : public std::enable_shared_from_this<event_tap> {
   std::deque<event_ptr> buffer_;
   std::size_t counted_ = 0;  // the last of these, which `among_` counts
   bool taken_ = false;       // somebody has begun to take
-  std::vector<std::shared_ptr<net::parked>> waiting_;
+  std::deque<std::shared_ptr<net::parked>> waiting_;  // the longest first; some are done
+  std::size_t clean_at_ = 16;                          // so many of them
   bool ended_ = false;
 };
 
@@ -83,11 +87,20 @@ class taps {
  public:
   /// `call` when there is room again.
   void on_room(std::function<void()> call);
-  bool empty() const noexcept { return count_.load(std::memory_order_relaxed) == 0; }
-  /// The type that goes by this name, if somebody waits for events of it at all; null otherwise.
-  const event_type* find(std::string_view name, bool derived) const;
-  /// Whether somebody waits for such an event.
-  bool want(const event_type& type, const event_ids& ids) const;
+  /// Nobody waits for events of that name: what is asked of every event, without a lock.
+  bool empty(std::string_view name) const noexcept {
+    return count_.load(std::memory_order_acquire) == 0 ||
+           counts_[event_number(name)].load(std::memory_order_acquire) == 0;
+  }
+  struct interest {
+    const event_type* type = nullptr;  ///< that goes by the name, if somebody waits for events of it at all
+    bool passes = false;               ///< somebody waits for such an event
+  };
+  /// `ids` are asked for where somebody waits.
+  template <class Ids>
+  interest find(std::string_view name, bool derived, Ids&& ids) const {
+    return empty(name) ? interest{} : look_up(name, derived, ids());
+  }
   void put(const event_type& type, const event_ids& ids, const std::shared_ptr<const void>& event);
   /// False while too many events wait to be looked at by those who are to be woken for them.
   bool room() const noexcept { return unseen_.load(std::memory_order_relaxed) < most_unseen; }
@@ -113,8 +126,10 @@ class taps {
   void add(detail::event_tap& one);
   void remove(detail::event_tap& one);
   void saw(std::size_t events);
+  interest look_up(std::string_view name, bool derived, const event_ids& ids) const;
 
   std::atomic<std::size_t> count_{0}, unseen_{0};
+  std::array<std::atomic<std::uint32_t>, event_count + 1> counts_{};  // by the number of the type's name
   mutable std::mutex mutex_;                             // guards what follows; taken before a tap's own
   std::unordered_map<std::string_view, shelf> shelves_;  // by the type's name, which lives for ever
   std::function<void()> on_room_;

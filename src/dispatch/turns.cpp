@@ -21,7 +21,7 @@ void dispatcher::work::end() {
   of->settle(lock);
 }
 
-void dispatcher::work::watch() { of_->slow_watch_->begin(slowness, event->name, to->how.where); }
+void dispatcher::work::watch(time_point now) { of_->slow_watch_->begin(slowness, event->name, to->how.where, now); }
 
 /// After something has come to its end, or waits.
 void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
@@ -113,8 +113,10 @@ task<> dispatcher::call(work& mine) {
 
 task<> dispatcher::run(running_work of) {
   work& mine = of.get();
-  mine.watch();
-  handler_meter::work timed(mine.owner().options_.meter.get(), mine.event->name);
+  handler_meter* const meter = mine.owner().options_.meter.get();
+  const time_point now = mine.owner().now_if(meter != nullptr);
+  mine.watch(now);
+  handler_meter::work timed(meter, mine.event->name, now);
   std::exception_ptr thrown;
   try {
     co_await call(mine);
@@ -166,7 +168,7 @@ void dispatcher::work::go_on() noexcept {
     const std::lock_guard lock(of_->turns_);
     works = of_->schedule_.go_on(turn_);
   }
-  if (works) watch();
+  if (works) watch(of_->now_if(false));
 }
 
 std::shared_ptr<detail::event_tap> dispatcher::tap(const event_type& type, detail::condition when,

@@ -88,7 +88,7 @@ class dispatcher::work final : public net::place_holder {
     turn_ = schedule<job>::call_in(lane);
   }
   void end();
-  void watch();
+  void watch(time_point now);
   dispatcher& owner() const noexcept { return *of_; }
 
   void wait() noexcept override;

@@ -51,7 +51,11 @@ json::padded_text padded(std::string& space, std::string_view text) {
 
 /// As a shard and the client have it, without sockets, and without measuring handlers.
 struct path {
-  explicit path(bool with_handler) {
+  explicit path(bool with_handler, bool with_stream = false) {
+    if (with_stream) {
+      tap = events->tap(event_type_of<channel_pins_update>(), {}, detail::event_tap::kind::stream);
+      return;
+    }
     if (!with_handler) return;
     const auto note = [](const message_create& event) { handled += event.message.content.size() + 1; };
     events->add(event_type_of<message_create>(),
@@ -111,9 +115,12 @@ struct path {
     };
     out.clock = system_clock();
     out.max_running = 100;
+    out.slow_after = std::chrono::seconds{10};
+    out.background = [this](task<> work) { return handlers->spawn(std::move(work), nullptr); };
     return out;
   }
   std::shared_ptr<dispatch::dispatcher> events = std::make_shared<dispatch::dispatcher>(how());
+  std::shared_ptr<detail::event_tap> tap;
 };
 
 void nobody() { path(false).run(); }
@@ -122,6 +129,7 @@ void messages() {
   path(true).run();
   need(handled > before, "no message was handled");
 }
+void nobody_beside_a_stream() { path(false, true).run(); }
 
 dispatch::event_tally tally;
 void count() {
@@ -143,6 +151,7 @@ struct candidate {
 };
 constexpr candidate path_of_nobody{"event nobody wants", nobody, 1};
 constexpr candidate path_of_messages{"events with a handler of messages", messages, 1};
+constexpr candidate path_beside_a_stream{"events of other types than a stream's", nobody_beside_a_stream, 1};
 constexpr candidate counting{"counting events", count, 100};
 constexpr candidate timing{"counting and timing handlers", count_and_time, 100};
 
@@ -170,7 +179,7 @@ int main(int argc, char** argv) {
     types.emplace_back(head.t);
   }
   if (argc > 2 && std::strcmp(argv[1], "--once") == 0) {
-    for (const auto& c : {path_of_nobody, path_of_messages, counting, timing})
+    for (const auto& c : {path_of_nobody, path_of_messages, path_beside_a_stream, counting, timing})
       if (std::strstr(c.name, argv[2])) {
         for (int rounds = argc > 3 ? std::atoi(argv[3]) : 1; rounds > 0; --rounds) c.run();
         return 0;

@@ -40,8 +40,8 @@ struct stage_instance;
 struct sticker;
 struct user;
 struct voice_state;
-#define MONOCHORD_CACHED(event) struct event;
-#define MONOCHORD_CACHED_BEFORE(event, what) struct event;
+#define MONOCHORD_CACHED(event, kinds) struct event;
+#define MONOCHORD_CACHED_BEFORE(event, what, kinds) struct event;
 #include <monochord/cache/events.def>
 #undef MONOCHORD_CACHED
 #undef MONOCHORD_CACHED_BEFORE
@@ -81,9 +81,9 @@ class cache {
   cache& operator=(const cache&) = delete;
   ~cache();
 
-#define MONOCHORD_CACHED(event) void apply(const event&);
+#define MONOCHORD_CACHED(event, kinds) void apply(const event&);
   /// Takes an event in. Where there is a `before` and it is not null, it gets the old value, if the cache had it, and nothing otherwise.
-#define MONOCHORD_CACHED_BEFORE(event, what) void apply(const event&, what* before = nullptr);
+#define MONOCHORD_CACHED_BEFORE(event, what, kinds) void apply(const event&, what* before = nullptr);
 #include <monochord/cache/events.def>
 #undef MONOCHORD_CACHED
 #undef MONOCHORD_CACHED_BEFORE

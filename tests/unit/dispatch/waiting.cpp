@@ -367,6 +367,35 @@ TEST_CASE("a wait or a read that is cancelled says so, and costs a stream nothin
   CHECK(seen == 7);
 }
 
+TEST_CASE("of many who take from a stream an event wakes one, and who was woken and is cancelled wakes another") {
+  fixture f;
+  auto stream = f.stream<mc::message_delete>(any);
+  std::vector<std::string> ends;
+  const auto reading = [&](std::string name) -> mc::task<> {
+    const auto event = co_await stream.next();
+    ends.push_back(name + " " + (event ? event->id.str() : "null"));
+  };
+  asio::cancellation_signal cancel;
+  asio::co_spawn(f.context, reading("first"), asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error) {
+                   if (error && mc::is_cancellation(error)) ends.emplace_back("first cancelled");
+                 }));
+  f.poll();
+  for (int i = 0; i < 200; ++i) f.spawn([&] { return reading("other"); });
+  f.poll();
+  cancel.emit(asio::cancellation_type::terminal);  // goes by the context: the event lets it go before
+  f.deliver("MESSAGE_DELETE", deletion_of(7));
+  f.poll();
+  CHECK(ends == std::vector<std::string>{"first cancelled", "other 7"});
+  f.deliver("MESSAGE_DELETE", deletion_of(8));
+  f.deliver("MESSAGE_DELETE", deletion_of(9));
+  f.context.restart();
+  CHECK(f.context.poll() < 20);  // steps; it would be 200 and more if all were woken
+  CHECK(ends.size() == 4);
+  stream.close();
+  f.poll();
+  CHECK(ends.size() == 201);
+}
+
 // --- many ------------------------------------------------------------------------------------------------------------
 
 TEST_CASE("ten thousand handlers wait while 64 may run, with and without an order") {
