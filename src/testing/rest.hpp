@@ -99,6 +99,7 @@ class rest {
   rest_outcome finish(const answer& result, const tables::route_row* route);
   /// The X-RateLimit headers, except on a page of the front.
   void tell_limit(net::http_response& response, const limit_verdict& verdict) const;
+  request_kind kind_of(const net::http_request& request, const call& what) const;
   rest_outcome rate_limited(const limit_verdict& verdict, const tables::route_row& route);
 
   // faults on that way (rest_faults.cpp)
