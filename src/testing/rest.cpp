@@ -236,7 +236,7 @@ request_kind rest::kind_of(const net::http_request& request, const call& what) c
   if (what.route->operation == "delete_message") {
     const auto age = state_.options.clock->utc_now() - message_id{what.id("message_id")}.created_at();
     kind.age = age > std::chrono::days{14} ? "old" : age < std::chrono::seconds{10} ? "young" : "";
-  } else if (what.route->operation == "update_channel") {
+  } else if (what.route->operation == "update_channel" && !plays_schema(*what.route)) {  // else nothing is changed
     const json body = parse_json(request.body);
     for (const char* field : {"name", "topic"})
       if (body.is_object() && body.contains(field)) kind.fields.emplace_back(field);
