@@ -21,6 +21,8 @@ constexpr std::array sizes{
     size_of_bucket{"create_message", 5, 5s},
     size_of_bucket{"update_message", 5, 5s},
     size_of_bucket{"delete_message", 5, 1s},
+    size_of_bucket{"delete_message young", 3, 1s},
+    size_of_bucket{"delete_message old", 30, 120s},
     size_of_bucket{"add_my_message_reaction", 1, 250ms},
     size_of_bucket{"delete_my_message_reaction", 1, 250ms},
     size_of_bucket{"trigger_typing_indicator", 5, 5s},
@@ -36,17 +38,29 @@ constexpr size_of_bucket usual{"", 10, 10s};
 /// Requests that were on their way when a 429 was sent have not ignored it.
 constexpr duration in_flight = 250ms;
 
-const size_of_bucket& size_for(const tables::route_row& route) {
+/// The name and the topic of a channel may be changed twice in ten minutes each; its bucket is open meanwhile.
+constexpr std::size_t changes = 2;
+constexpr duration changes_in = 10min;
+
+std::string with_age(std::string_view operation, std::string_view age) {
+  std::string name(operation);
+  if (!age.empty()) name.append(" ").append(age);
+  return name;
+}
+
+const size_of_bucket& size_for(const tables::route_row& route, std::string_view age) {
+  const auto name = with_age(route.operation, age);
   for (const auto& size : sizes)
-    if (size.operation == route.operation) return size;
+    if (size.operation == name) return size;
   return usual;
 }
 
 }  // namespace
 
-std::string rate_limits::bucket_of(const tables::route_row& route) const {
+std::string rate_limits::bucket_of(const tables::route_row& route, std::string_view age) const {
   // Adding and taking back a reaction share a bucket; elsewhere every route has its own.
-  std::string name(route.operation == "delete_my_message_reaction" ? "add_my_message_reaction" : route.operation);
+  std::string name =
+      with_age(route.operation == "delete_my_message_reaction" ? "add_my_message_reaction" : route.operation, age);
   const auto renamed = renames_.find(route.operation);
   if (renamed != renames_.end()) name += std::to_string(renamed->second);
   std::uint64_t a = 0xcbf29ce484222325U;  // FNV-1a, twice, to look like Discord's 32 hexadecimal digits
@@ -84,15 +98,27 @@ bool rate_limits::take_global(const std::string& sender, time_point now, limit_v
   return false;
 }
 
+/// Something about the route is closed, though its bucket is open.
+bool rate_limits::sub_limited(const std::string& key, const window& open, time_point now, limit_verdict& verdict) const {
+  const auto found = sub_limits_.find(key);
+  if (found == sub_limits_.end() || now >= found->second.until) return false;
+  verdict.what = limit_verdict::kind::route;
+  verdict.ignored = now - found->second.at > in_flight;
+  verdict.retry_after = found->second.until - now;
+  verdict.remaining = open.limit - open.used;
+  return true;
+}
+
 limit_verdict rate_limits::take(const tables::route_row& route, const tables::route_row& bucket,
-                                const std::string& major, const std::string& sender, time_point now) {
+                                const request_kind& kind, const std::string& major, const std::string& sender,
+                                time_point now) {
   limit_verdict verdict;
   const bool interaction = route.path.starts_with("/interactions/");
   if (interaction) return verdict;  // exempt: Discord sends no limit for them
   if (!take_global(sender, now, verdict)) return verdict;
-  verdict.bucket = bucket_of(bucket);
+  verdict.bucket = bucket_of(bucket, kind.age);
   window& w = windows_[verdict.bucket + "/" + major];
-  const auto& size = size_for(bucket);
+  const auto& size = size_for(bucket, kind.age);
   if (w.limit == 0 || now - w.start >= w.length)
     w = {now, w.closed_at, w.closed_until, w.shared, 0, size.limit, size.length};
   verdict.limited_route = true;
@@ -111,23 +137,28 @@ limit_verdict rate_limits::take(const tables::route_row& route, const tables::ro
     }
     return verdict;
   }
-  const auto sub_limit = sub_limits_.find(std::string(route.operation) + "/" + major);
-  if (sub_limit != sub_limits_.end() && now < sub_limit->second.until) {
-    verdict.what = limit_verdict::kind::route;
-    verdict.ignored = now - sub_limit->second.at > in_flight;
-    verdict.retry_after = sub_limit->second.until - now;
-    verdict.remaining = w.limit - w.used;  // the bucket is open
+  const auto place = std::string(route.operation) + "/" + major;
+  if (sub_limited(place, w, now, verdict)) return verdict;
+  for (const auto& field : kind.fields) {
+    const auto key = place + "/" + field;
+    auto& changed = changes_[key];
+    while (!changed.empty() && now - changed.front() >= changes_in) changed.pop_front();
+    if (changed.size() < changes) continue;
+    closed_route& closed = sub_limits_[key];
+    if (now >= closed.until) closed = {now, changed.front() + changes_in};  // whom it refuses first could not know
+    sub_limited(key, w, now, verdict);
     return verdict;
   }
+  for (const auto& field : kind.fields) changes_[place + "/" + field].push_back(now);
   ++w.used;
   verdict.remaining = w.limit - w.used;
   if (!sender.empty()) global_[sender].sent.push_back(now);
   return verdict;
 }
 
-void rate_limits::close_bucket(const tables::route_row& bucket, const std::string& major, bool shared, time_point now,
+void rate_limits::close_bucket(const std::string& bucket, const std::string& major, bool shared, time_point now,
                                time_point until) {
-  window& w = windows_[bucket_of(bucket) + "/" + major];
+  window& w = windows_[bucket + "/" + major];
   w.closed_at = now;
   w.closed_until = until;
   w.shared = shared;

@@ -28,6 +28,12 @@ struct limit_verdict {
   std::string bucket;
 };
 
+/// What a request is counted under besides its route.
+struct request_kind {
+  std::string_view age = {};               ///< of the message that is deleted: each has a bucket of its own
+  std::vector<std::string> fields = {};    ///< of a channel, whose changes have a limit of their own
+};
+
 /// The limits of Discord's REST: a window for each bucket and major parameter, 50 a second for each sender, and the block
 /// of an address after too many invalid requests. The buckets' sizes are the mock's own; a client must read them from headers.
 /// https://docs.discord.com/developers/topics/rate-limits
@@ -40,11 +46,11 @@ class rate_limits {
   limit_verdict check_block(time_point now);
   /// Asks for one request of a route in a bucket; a pass takes its place. `major` are the major parameters, `sender` is whose global
   /// limit the call counts against; empty: nobody's.
-  limit_verdict take(const tables::route_row& route, const tables::route_row& bucket, const std::string& major,
-                     const std::string& sender, time_point now);
+  limit_verdict take(const tables::route_row& route, const tables::route_row& bucket, const request_kind& kind,
+                     const std::string& major, const std::string& sender, time_point now);
 
-  /// A played 429: the bucket, the route alone, or everything, is closed for that long.
-  void close_bucket(const tables::route_row& bucket, const std::string& major, bool shared, time_point now, time_point until);
+  /// A played 429: the bucket (as a verdict named it), the route alone, or everything, is closed for that long.
+  void close_bucket(const std::string& bucket, const std::string& major, bool shared, time_point now, time_point until);
   void close_sub_limit(const tables::route_row& route, const std::string& major, time_point now, time_point until);
   void close_global(const std::string& sender, time_point now, time_point until);
   void block(time_point now, time_point until);
@@ -74,13 +80,15 @@ class rate_limits {
     time_point closed_at{};
     time_point closed_until{};
   };
-  std::string bucket_of(const tables::route_row& route) const;
+  std::string bucket_of(const tables::route_row& route, std::string_view age) const;
+  bool sub_limited(const std::string& key, const window& open, time_point now, limit_verdict& verdict) const;
   bool take_global(const std::string& sender, time_point now, limit_verdict& verdict);
 
   const int global_per_second_;
   const int invalid_limit_;
   std::map<std::string, window> windows_;
-  std::map<std::string, closed_route> sub_limits_;  ///< by operation and major parameters
+  std::map<std::string, closed_route> sub_limits_;  ///< by operation and major parameters, and by field
+  std::map<std::string, std::deque<time_point>> changes_;  ///< of fields
   std::map<std::string_view, int> renames_;
   std::map<std::string, global_window> global_;  ///< by sender
   std::deque<time_point> invalid_;

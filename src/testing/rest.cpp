@@ -171,7 +171,7 @@ rest_outcome rest::limited(const net::http_request& request, const tables::route
   const std::string major = major_of(what);
   const auto now = state_.now();
   const tables::route_row& bucket = bucket_route(route);
-  const auto verdict = state_.limits.take(route, bucket, major, what.sender, now);
+  const auto verdict = state_.limits.take(route, bucket, kind_of(request, what), major, what.sender, now);
   if (verdict.what != limit_verdict::kind::pass) {
     state_.violate(verdict.ignored ? "429_ignored" : "rate_limited",
                    std::string(route.method) + " " + std::string(route.path) +
@@ -228,6 +228,20 @@ rest_outcome rest::rate_limited(const limit_verdict& verdict, const tables::rout
   if (global) headers.add("X-RateLimit-Global", "true");
   else tell_limit(outcome.response, verdict);
   return outcome;
+}
+
+/// Messages are deleted under three limits, by their age, and a channel's name and topic have limits beside its bucket's.
+request_kind rest::kind_of(const net::http_request& request, const call& what) const {
+  request_kind kind;
+  if (what.route->operation == "delete_message") {
+    const auto age = state_.options.clock->utc_now() - message_id{what.id("message_id")}.created_at();
+    kind.age = age > std::chrono::days{14} ? "old" : age < std::chrono::seconds{10} ? "young" : "";
+  } else if (what.route->operation == "update_channel" && !plays_schema(*what.route)) {  // else nothing is changed
+    const json body = parse_json(request.body);
+    for (const char* field : {"name", "topic"})
+      if (body.is_object() && body.contains(field)) kind.fields.emplace_back(field);
+  }
+  return kind;
 }
 
 std::string rest::major_of(const call& what) {

@@ -99,6 +99,7 @@ class rest {
   rest_outcome finish(const answer& result, const tables::route_row* route);
   /// The X-RateLimit headers, except on a page of the front.
   void tell_limit(net::http_response& response, const limit_verdict& verdict) const;
+  request_kind kind_of(const net::http_request& request, const call& what) const;
   rest_outcome rate_limited(const limit_verdict& verdict, const tables::route_row& route);
 
   // faults on that way (rest_faults.cpp)
@@ -153,10 +154,12 @@ class rest {
   answer create_guild_role(const call&);
   answer get_guild_role(const call&);
   answer update_guild_role(const call&);
+  answer bulk_update_guild_roles(const call&);
   answer delete_guild_role(const call&);
   answer add_guild_member_role(const call&);
   answer delete_guild_member_role(const call&);
   answer change_member_role(const call&, bool add);
+  bool may_grant(const guild_record& guild, std::uint64_t permissions, answer& refusal) const;
 
   // members (rest_members.cpp)
   answer update_guild_member(const call&);
@@ -167,6 +170,8 @@ class rest {
   answer unban_user_from_guild(const call&);
   answer get_guild_ban(const call&);
   answer list_guild_bans(const call&);
+  answer bulk_ban_users_from_guild(const call&);
+  void ban(guild_record& guild, snowflake user, std::chrono::seconds deleted);
   json ban_json(const guild_record& guild, snowflake user) const;
   void remove_member(guild_record& guild, snowflake user);
 
@@ -261,6 +266,10 @@ class rest {
   guild_record* visible_guild(snowflake id, answer& refusal);
   /// Whether the bot has permissions in a guild; otherwise `refusal` is filled.
   bool may(snowflake guild, std::uint64_t permission, answer& refusal) const;
+  /// Whether a role is below the bot's highest, so that it may change, give and take it; otherwise `refusal` is filled.
+  bool may_touch(const guild_record& guild, const role_record& role, answer& refusal) const;
+  /// Whether a member is below the bot in the order of roles; otherwise `refusal` is filled.
+  bool may_act_on(const guild_record& guild, snowflake user, answer& refusal) const;
   /// Whether a message may be made, or that one edited, so; otherwise `refusal` is filled.
   bool check_message_body(const json& request, const call&, const message_record* edits, answer& refusal) const;
   /// Whether the message that a new one answers or forwards is there to be read; otherwise `refusal` is filled.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "net/base64.hpp"
 #include "testing/multipart.hpp"
 #include "testing/query.hpp"
 #include "testing/rest.hpp"
@@ -10,25 +11,6 @@
 namespace monochord::testing {
 
 namespace {
-
-/// Base64 without line breaks; empty when it is none.
-std::string base64_decode(std::string_view text) {
-  constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string out;
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const auto digit = alphabet.find(c);
-    if (digit == std::string_view::npos) return {};
-    bits = (bits << 6U) | static_cast<std::uint32_t>(digit);
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out.push_back(static_cast<char>((bits >> static_cast<unsigned>(count)) & 0xFFU));
-  }
-  return out;
-}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string text;
@@ -56,8 +38,8 @@ rest::caller rest::caller_of(std::string_view authorization) const {
   if (authorization.starts_with(bearer))
     return state_.bearer_tokens.contains(authorization.substr(bearer.size())) ? caller::bearer : caller::unknown;
   if (authorization.starts_with(basic) &&
-      base64_decode(authorization.substr(basic.size())) ==
-          id_text(state_.world.application) + ":" + state_.options.client_secret)
+      authorization.substr(basic.size()) ==
+          net::base64(id_text(state_.world.application) + ":" + state_.options.client_secret))
     return caller::application;
   return caller::unknown;
 }

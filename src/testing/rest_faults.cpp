@@ -153,12 +153,12 @@ rest::fault_play rest::play_fault(const call& what, const tables::route_row& buc
       }
       break;
     case rest_fault::kind::route_429:
-      state_.limits.close_bucket(bucket, major, false, now, until);
+      state_.limits.close_bucket(verdict.bucket, major, false, now, until);
       told.what = limit_verdict::kind::route;
       instead(rate_limited(told, route));
       break;
     case rest_fault::kind::shared_429:
-      state_.limits.close_bucket(bucket, major, true, now, until);
+      state_.limits.close_bucket(verdict.bucket, major, true, now, until);
       told.what = limit_verdict::kind::shared;
       instead(rate_limited(told, route));
       break;

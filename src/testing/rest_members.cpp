@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Members: changed, kicked, banned.
 #include <algorithm>
+#include <set>
 
 #include "testing/rest.hpp"
 
@@ -10,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kick_members = 1U << 1;
 constexpr std::uint64_t ban_members = 1U << 2;
+constexpr std::uint64_t manage_guild = 1U << 5;
 constexpr std::uint64_t mute_members = 1U << 22;
 constexpr std::uint64_t deafen_members = 1U << 23;
 constexpr std::uint64_t manage_nicknames = 1U << 27;
@@ -19,9 +21,15 @@ constexpr std::uint64_t moderate_members = std::uint64_t{1} << 40;
 struct guarded_field {
   std::string_view name;
   std::uint64_t permission;
+  bool by_rank;  ///< of members below the bot only; of roles each one is looked at
 };
-constexpr guarded_field guarded[] = {{"nick", manage_nicknames}, {"roles", manage_roles}, {"mute", mute_members},
-                                     {"deaf", deafen_members}, {"communication_disabled_until", moderate_members}};
+constexpr guarded_field guarded[] = {{"nick", manage_nicknames, true}, {"roles", manage_roles, false},
+                                     {"mute", mute_members, false}, {"deaf", deafen_members, false},
+                                     {"communication_disabled_until", moderate_members, true}};
+
+bool has(const member_record& member, snowflake role) {
+  return std::find(member.roles.begin(), member.roles.end(), role) != member.roles.end();
+}
 
 void apply(member_record& member, const json& request) {
   for (const auto& [field, value] : request.items()) {
@@ -54,11 +62,20 @@ rest::answer rest::update_guild_member(const call& what) {
   if (member == guild->members.end()) return refuse(404, 10007, "Unknown Member");
   if (what.body.contains("channel_id"))
     return refuse(400, 40032, "Target user is not connected to voice.");  // the mock's world has no voice
-  for (const auto& field : guarded)
-    if (what.body.contains(field.name) && !may(guild->id, field.permission, refusal)) return refusal;
-  for (const auto& role : at(what.body, "roles")) {
-    const bool known = std::any_of(guild->roles.begin(), guild->roles.end(), [&](const role_record& r) { return r.id == id_of(role); });
-    if (!known) return refuse(404, 10011, "Unknown Role");
+  const bool itself = member->first == state_.world.bot;
+  for (const auto& field : guarded) {
+    if (!what.body.contains(field.name)) continue;
+    if (!may(guild->id, field.permission, refusal)) return refusal;
+    if (field.by_rank && !itself && !may_act_on(*guild, member->first, refusal)) return refusal;
+  }
+  if (what.body.contains("roles")) {
+    std::set<snowflake> wanted;
+    for (const auto& role : at(what.body, "roles")) wanted.insert(id_of(role));
+    for (const role_record& role : guild->roles) {
+      const bool changes = (wanted.erase(role.id) != 0) != has(member->second, role.id);
+      if (changes && !may_touch(*guild, role, refusal)) return refusal;
+    }
+    if (!wanted.empty()) return refuse(404, 10011, "Unknown Role");
   }
   apply(member->second, what.body);
   announce_member(gate_, state_.world, *guild, member->first);
@@ -93,7 +110,7 @@ rest::answer rest::delete_guild_member(const call& what) {
   if (!guild || !may(guild->id, kick_members, refusal)) return refusal;
   const snowflake user = what.id("user_id");
   if (!guild->members.contains(user)) return refuse(404, 10007, "Unknown Member");
-  if (user == guild->owner) return refuse(403, 50013, "Missing Permissions", "forbidden");
+  if (!may_act_on(*guild, user, refusal)) return refusal;
   remove_member(*guild, user);
   return no_content();
 }
@@ -104,10 +121,14 @@ rest::answer rest::ban_user_from_guild(const call& what) {
   if (!guild || !may(guild->id, ban_members, refusal)) return refusal;
   const snowflake user = what.id("user_id");
   if (!state_.world.users.contains(user)) return refuse(404, 10013, "Unknown User");
-  if (user == guild->owner) return refuse(403, 50013, "Missing Permissions", "forbidden");
-  guild->bans[user] = entry_.audit_log_reason;
-  const auto deleted = std::chrono::seconds{int_at(what.body, "delete_message_seconds")};
-  for (const auto id : guild->channels) {
+  if (!may_act_on(*guild, user, refusal)) return refusal;
+  ban(*guild, user, std::chrono::seconds{int_at(what.body, "delete_message_seconds")});
+  return no_content();
+}
+
+void rest::ban(guild_record& guild, snowflake user, std::chrono::seconds deleted) {
+  guild.bans[user] = entry_.audit_log_reason;
+  for (const auto id : guild.channels) {
     channel_record& channel = state_.world.channels.at(id);
     json ids = json::array();
     std::erase_if(channel.messages, [&](const auto& entry) {
@@ -116,11 +137,27 @@ rest::answer rest::ban_user_from_guild(const call& what) {
       return gone;
     });
     if (!ids.empty())
-      gate_.event("MESSAGE_DELETE_BULK", guild->id, {{"ids", ids}, {"channel_id", id_text(id)}, {"guild_id", id_text(guild->id)}});
+      gate_.event("MESSAGE_DELETE_BULK", guild.id, {{"ids", ids}, {"channel_id", id_text(id)}, {"guild_id", id_text(guild.id)}});
   }
-  if (guild->members.contains(user)) remove_member(*guild, user);
-  gate_.event("GUILD_BAN_ADD", guild->id, {{"guild_id", id_text(guild->id)}, {"user", state_.world.user_json(user)}});
-  return no_content();
+  if (guild.members.contains(user)) remove_member(guild, user);
+  gate_.event("GUILD_BAN_ADD", guild.id, {{"guild_id", id_text(guild.id)}, {"user", state_.world.user_json(user)}});
+}
+
+rest::answer rest::bulk_ban_users_from_guild(const call& what) {
+  answer refusal;
+  guild_record* guild = visible_guild(what.id("guild_id"), refusal);
+  if (!guild || !may(guild->id, ban_members | manage_guild, refusal)) return refusal;
+  json banned = json::array();
+  json failed = json::array();
+  for (const auto& one : at(what.body, "user_ids")) {
+    const snowflake user = id_of(one);
+    const bool can = state_.world.users.contains(user) && !guild->bans.contains(user) &&
+                     world::is_above(*guild, state_.world.bot, user);
+    if (can) ban(*guild, user, std::chrono::seconds{int_at(what.body, "delete_message_seconds")});
+    (can ? banned : failed).push_back(one);
+  }
+  if (banned.empty()) return refuse(400, 500000, "Failed to ban users");
+  return ok({{"banned_users", banned}, {"failed_users", failed}});
 }
 
 rest::answer rest::unban_user_from_guild(const call& what) {

@@ -109,6 +109,29 @@ std::uint64_t world::permissions(const guild_record& guild, snowflake user) cons
   return (sum & administrator) != 0 ? all_permissions : sum;
 }
 
+bool is_higher(const role_record& a, const role_record& b) {
+  return a.position != b.position ? a.position > b.position : a.id < b.id;
+}
+
+const role_record& world::highest_role(const guild_record& guild, snowflake user) {
+  const role_record* highest = &guild.roles.front();  // @everyone
+  const auto member = guild.members.find(user);
+  if (member == guild.members.end()) return *highest;
+  const auto& has = member->second.roles;
+  for (const role_record& role : guild.roles)
+    if (std::find(has.begin(), has.end(), role.id) != has.end() && is_higher(role, *highest)) highest = &role;
+  return *highest;
+}
+
+bool world::is_above(const guild_record& guild, snowflake user, const role_record& role) {
+  return guild.owner == user || is_higher(highest_role(guild, user), role);
+}
+
+bool world::is_above(const guild_record& guild, snowflake user, snowflake other) {
+  if (user == other || guild.owner == other) return false;
+  return !guild.members.contains(other) || is_above(guild, user, highest_role(guild, other));
+}
+
 json world::user_json(snowflake id) const {
   const auto found = users.find(id);
   if (found == users.end()) return nullptr;

@@ -155,6 +155,12 @@ class world {
   channel_record& direct_channel(snowflake user);
   bool is_member(snowflake guild, snowflake user) const;
   std::uint64_t permissions(const guild_record& guild, snowflake user) const;
+  /// Whether the highest role of somebody is above a role; the owner of the guild is above all.
+  /// https://docs.discord.com/developers/topics/permissions#permission-hierarchy
+  static bool is_above(const guild_record& guild, snowflake user, const role_record& role);
+  /// Whether somebody is above another: nobody is above the owner, or above themselves, and everybody in the guild above
+  /// those who are not.
+  static bool is_above(const guild_record& guild, snowflake user, snowflake other);
 
   json user_json(snowflake id) const;
   json own_user_json() const;
@@ -191,6 +197,7 @@ class world {
   std::map<snowflake, std::vector<json>> commands;  ///< by guild, 0 for global ones
 
  private:
+  static const role_record& highest_role(const guild_record& guild, snowflake user);
   json thread_json(const channel_record& thread) const;
   void refer(json& message, const channel_record& channel, const json& reference);
   json poll_json(const json& request) const;
@@ -203,6 +210,9 @@ class world {
 };
 
 std::string id_text(snowflake id);
+
+/// Of roles with one position the older one is higher.
+bool is_higher(const role_record& a, const role_record& b);
 
 /// The attachments that an edit leaves of a message: those that it names, with what it says of them; all if it names none.
 json kept_attachments(const json& message, const json& request);

@@ -60,10 +60,12 @@ void add(std::vector<api_field>& fields, const json& one) {
   const auto low = bound(one, "min");
   const auto high = bound(one, "max");
   const auto known = std::find_if(fields.begin(), fields.end(), [&](const api_field& f) { return f.name == name; });
+  const bool optional = !one.value("required", false);
   if (known == fields.end()) {
-    fields.push_back({name, type, low, high});
+    fields.push_back({name, type, low, high, optional});
     return;
   }
+  known->optional = known->optional || optional;
   join(known->type, type);
   known->low = low && known->low ? std::optional(std::min(*low, *known->low)) : std::nullopt;
   known->high = high && known->high ? std::optional(std::max(*high, *known->high)) : std::nullopt;
@@ -84,8 +86,11 @@ void add_docs(std::vector<api_field>& fields, const json& titled) {
       const std::string name = one.value("name", "");
       const bool beside =
           name.empty() || name == "payload_json" || name == "files[n]" || name == "file" || name.ends_with("_file");
-      const bool known = std::any_of(fields.begin(), fields.end(), [&](const api_field& f) { return f.name == name; });
-      if (!beside && !known) fields.push_back({name, "", {}, {}});
+      if (beside) continue;
+      auto known = std::find_if(fields.begin(), fields.end(), [&](const api_field& f) { return f.name == name; });
+      if (known == fields.end())
+        known = fields.insert(fields.end(), api_field{name, "", {}, {}, one.value("optional", false)});
+      known->nullable = known->nullable || one.value("nullable", false);
     }
   };
   if (titled.is_array()) return take(titled);

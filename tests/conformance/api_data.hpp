@@ -14,6 +14,12 @@
 // Reads Discord's API as data (routes.json, schemas.json, docs_endpoints.json) and compares its types with our tables.
 namespace monochord::tests {
 
+/// Whether a field of ours can be null on the wire.
+inline bool takes_null(const json::type& how) {
+  return how.what == json::kind::raw || how.what == json::kind::null_bool || how.what == json::kind::scalar ||
+         (how.what == json::kind::wrapper && static_cast<const json::wrapper_how*>(how.how)->set_null != nullptr);
+}
+
 /// A field as the data has it. Those that only the documentation knows have no type. The bounds are of the length of text
 /// and lists, of the value of numbers; where several forms have the field, what one of them takes.
 struct api_field {
@@ -21,6 +27,8 @@ struct api_field {
   std::string type;
   std::optional<std::int64_t> low = {};
   std::optional<std::int64_t> high = {};
+  bool optional = true;       ///< may be left out; of several forms, in one of them
+  bool nullable = false;      ///< may be null, as the documentation says (the specification says it of nearly every field)
 };
 
 /// A route as the data has it.

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "api_data.hpp"
 #include "support/catch.hpp"
 #include "support/models.hpp"
 #include "support/samples.hpp"
@@ -79,11 +80,6 @@ std::set<const json::table*> tagged_tables() {
   for (const model& m : models())
     for (std::uint32_t i = 0; i < m.table().count; ++i) tagged_tables(*m.table().fields[i].how, out);
   return out;
-}
-
-bool takes_null(const json::type& how) {
-  return how.what == json::kind::raw || how.what == json::kind::null_bool || how.what == json::kind::scalar ||
-         (how.what == json::kind::wrapper && static_cast<const json::wrapper_how*>(how.how)->set_null != nullptr);
 }
 
 // What the documentation calls it, as a word for kinds that can hold it; empty when it says something else.

@@ -2,6 +2,7 @@
 // Every route of Discord's API has a call, whose body, query and answer have every field that Discord has.
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "api_data.hpp"
 #include "support/catch.hpp"
@@ -24,6 +25,10 @@ const std::map<std::string, std::string> bounds_not_kept{
     {"update_original_webhook_message content", shared},
     {"update_webhook_message content", shared},
 };
+
+/// Fields that the documentation does not let anybody leave out, though the specification does.
+const std::set<std::string> always_said{"create_dm recipient_id", "create_guild_sticker description",
+                                        "set_channel_permission_overwrite type"};
 
 std::vector<const json::table*> tables(const std::vector<table_of_model>& of) {
   std::vector<const json::table*> all;
@@ -103,6 +108,50 @@ TEST_CASE("bodies, queries and answers have every field of Discord") {
   report("response fields", answers, exceptions, used);
   for (const auto& [field, why] : exceptions)
     if (std::find(used.begin(), used.end(), field) == used.end()) FAIL_CHECK("an exception for nothing: " << field);
+}
+
+TEST_CASE("a body says null wherever the documentation has it, and nothing of a field that may be left out") {
+  const auto folder = test::discord_data();
+  if (!folder) return test::skip(test::no_discord_data);
+  const api_data data(*folder);
+  std::map<std::string, typed_route> typed;
+  for (auto& one : typed_routes()) typed.emplace(std::string(one.operation), std::move(one));
+  int nulls = 0, null_said = 0, optional = 0, left_out = 0;
+  std::vector<std::string> said;
+  for (const auto& route : data.routes()) {
+    const auto known = typed.find(route.key);
+    if (known == typed.end()) continue;
+    for (const auto& field : route.body) {
+      bool can_be_null = false, can_be_absent = false, there = false;
+      for (const auto* table : tables(known->second.bodies)) {
+        for (std::uint32_t i = 0; i < table->count; ++i) {
+          const auto& ours = table->fields[i];
+          if (ours.name != field.name) continue;
+          there = true;
+          can_be_null = can_be_null || takes_null(*ours.how);
+          can_be_absent = can_be_absent || !ours.required;
+        }
+      }
+      if (!there) continue;
+      if (field.nullable) {
+        ++nulls;
+        if (can_be_null) ++null_said;
+        else FAIL_CHECK(route.key << " " << field.name << " cannot be null");
+      }
+      if (field.optional) {
+        ++optional;
+        const std::string name = route.key + " " + field.name;
+        if (can_be_absent) ++left_out;
+        else if (always_said.contains(name)) said.push_back(name);
+        else FAIL_CHECK(name << " cannot be left out");
+      }
+    }
+  }
+  std::printf("fields that may be null %d / %d, left out %d / %d\n", null_said, nulls, left_out, optional);
+  for (const auto& name : said) std::printf("  always there: %s: the documentation requires it\n", name.c_str());
+  CHECK(said.size() == always_said.size());
+  CHECK(nulls > 80);
+  CHECK(optional > 300);
 }
 
 TEST_CASE("no body or query takes what the specification of its route refuses") {

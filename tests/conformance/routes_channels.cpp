@@ -37,6 +37,14 @@ message_builder rich() {
   return made;
 }
 
+interaction at_hand() {
+  interaction made;
+  made.id = some::interaction;
+  made.application_id = some::application;
+  made.token = some::token;
+  return made;
+}
+
 constexpr forum_tag_id tags[] = {some::tag};
 const thread_search_query found{.name = "name", .slop = 2, .min_id = some::channel, .max_id = some::channel, .tag = tags,
                                 .tag_setting = thread_search_tag_setting::match_some, .archived = true,
@@ -188,7 +196,9 @@ std::vector<typed_route> routes_of_channels() {
         CALL(execute_webhook(some::webhook, some::token, rich())),
         CALL(execute_webhook(some::webhook, some::token, rich(), {.wait = true}))},
        {CALL(create_followup_message(some::application, some::token, {.content = "text"})),
-        CALL(create_followup_message(some::application, some::token, rich()))}},
+        CALL(create_followup_message(some::application, some::token, rich())),
+        CALL(create_followup_message(at_hand(), {.content = "text"})),
+        CALL(create_followup_message(at_hand(), rich()))}},
       {"execute_slack_compatible_webhook", {}, query<execute_compatible_webhook_query>(), {},
        {CALL(execute_slack_compatible_webhook(some::webhook, some::token, R"({"text":"text"})")),
         CALL(execute_slack_compatible_webhook(some::webhook, some::token, R"({"text":"text"})",
@@ -214,7 +224,9 @@ std::vector<typed_route> routes_of_channels() {
         CALL(edit_webhook_message(some::webhook, some::token, some::message, rich())),
         CALL(edit_webhook_message(some::webhook, some::token, some::message, rich(), {.thread_id = some::channel})),
         CALL(edit_followup_message(some::application, some::token, some::message, {.content = "text"})),
-        CALL(edit_followup_message(some::application, some::token, some::message, rich()))}},
+        CALL(edit_followup_message(some::application, some::token, some::message, rich())),
+        CALL(edit_followup_message(at_hand(), some::message, {.content = "text"})),
+        CALL(edit_followup_message(at_hand(), some::message, rich()))}},
       {"delete_webhook_message", {}, query<webhook_message_query>(), {},
        {CALL(delete_webhook_message(some::webhook, some::token, some::message)),
         CALL(delete_webhook_message(some::webhook, some::token, some::message, {.thread_id = some::channel})),
@@ -226,14 +238,17 @@ std::vector<typed_route> routes_of_channels() {
                                          {.type = interaction_callback_type::channel_message_with_source,
                                           .data = interaction_response_data{.content = "text"}})),
         CALL(create_interaction_response(some::interaction, some::token,
-                                         {.type = interaction_callback_type::deferred_update_message}, {.with_response = true}))}},
+                                         {.type = interaction_callback_type::deferred_update_message}, {.with_response = true})),
+        CALL(reply(at_hand(), {.content = "text"})), CALL(reply(at_hand(), rich()))}},
       {"get_original_webhook_message", {}, query<webhook_message_query>(), answer<message>(),
        {CALL(get_original_interaction_response(some::application, some::token)),
         CALL(get_original_interaction_response(some::application, some::token, {.thread_id = some::channel}))}},
       {"update_original_webhook_message", body<edit_message_body>(), query<edit_webhook_message_query>(), answer<message>(),
        {CALL(edit_original_interaction_response(some::application, some::token, {.content = "text"})),
         CALL(edit_original_interaction_response(some::application, some::token, {.content = "text"}, {.with_components = true})),
-        CALL(edit_original_interaction_response(some::application, some::token, rich()))}},
+        CALL(edit_original_interaction_response(some::application, some::token, rich())),
+        CALL(edit_original_interaction_response(at_hand(), {.content = "text"})),
+        CALL(edit_original_interaction_response(at_hand(), rich()))}},
       {"delete_original_webhook_message", {}, query<webhook_message_query>(), {},
        {CALL(delete_original_interaction_response(some::application, some::token)),
         CALL(delete_original_interaction_response(some::application, some::token, {.thread_id = some::channel}))}},

@@ -8,45 +8,14 @@
 #include "protocol/rate_limiter.hpp"
 #include "support/catch.hpp"
 #include "support/compressor.hpp"
+#include "support/limiter_words.hpp"
 #include "support/session_script.hpp"
 
 using namespace std::chrono_literals;
 using namespace monochord;
 using namespace monochord::protocol;
+using namespace monochord::tests;
 using monochord::test::session_script;
-using ticket = rate_limiter::ticket;
-using tickets = std::vector<ticket>;
-using verdict = rate_limiter::verdict;
-
-namespace {
-
-constexpr time_point start{1000h};
-
-route_key key(std::string route, std::string major = "") {
-  route_key k;
-  k.route = std::move(route);
-  k.major = std::move(major);
-  return k;
-}
-
-response_info answer(std::string bucket, int limit, int remaining, duration reset_after) {
-  response_info info;
-  info.bucket = std::move(bucket);
-  info.limit = limit;
-  info.remaining = remaining;
-  info.reset_after = reset_after;
-  return info;
-}
-
-response_info refusal(duration retry_after, limit_scope scope) {
-  response_info info;
-  info.status = 429;
-  info.retry_after = retry_after;
-  info.scope = scope;
-  return info;
-}
-
-}  // namespace
 
 TEST_CASE("fault 01: half-open TCP is noticed within an interval and a grace, and the session resumes") {
   session_script s;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A client against the mock with Discord's limits, in virtual time: as fast as they allow, without a 429.
 #include <cstdio>
+#include <map>
 
+#include <monochord/model/channel.hpp>
+#include <monochord/model/channel_bodies.hpp>
 #include <monochord/model/message.hpp>
 #include <monochord/rest/counters.hpp>
 
@@ -100,6 +103,67 @@ TEST_CASE("a route never seen learns with one request, then what is left of its 
   w.sim.run_until([&] { return ended == 30; }, 10min);
   CHECK(w.sim.elapsed() >= 20s);  // ten in ten seconds
   CHECK(w.sim.elapsed() < 21s);
+  CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("a channel that may not be renamed yet waits for that alone, and is told of it once") {
+  simulated_world w(plain());
+  mc::client bot(w.world.bot_token(), patient(w));
+  w.discord().give_role(w.world.home, w.discord().bot_user(), w.discord().add_role(w.world.home, "admin", 8));
+  std::vector<mc::duration> renamed, others;
+  const auto change = [&](std::vector<mc::duration>& ended, std::string name) -> mc::task<> {
+    mc::modify_channel_body body;
+    if (name.empty()) body.nsfw = true;
+    else body.name = name;
+    co_await bot.rest().modify_channel(w.world.general, body);
+    ended.push_back(w.sim.elapsed());
+  };
+  poster p;
+  for (const char* name : {"one", "two", "three", "four"}) w.sim.spawn(change(renamed, name));
+  w.sim.spawn(change(others, ""));
+  w.sim.spawn(p.post(bot, w.world.general, "x"));
+  w.sim.run_until([&] { return p.ended == 1 && others.size() == 1; }, 1min);
+  CHECK(p.errors.empty());
+  CHECK(w.sim.elapsed() < 2s);
+  CHECK(renamed.size() == 2);
+  w.sim.run_until([&] { return renamed.size() == 4; }, 11min);
+  CHECK(renamed.back() >= 10min);
+  CHECK(renamed.back() < 10min + 5s);
+  CHECK(w.discord().counters().responses_429 == 1);  // no header says before that there is such a limit
+  for (const auto& v : w.discord().violations()) CHECK(v.kind != "429_ignored");
+}
+
+TEST_CASE("messages of every age are deleted as fast as the limit of their age allows, without a 429") {
+  simulated_world w(plain());
+  mc::client bot(w.world.bot_token(), patient(w));
+  w.discord().give_role(w.world.home, w.discord().bot_user(), w.discord().add_role(w.world.home, "admin", 8));
+  constexpr int each = 40;
+  std::vector<mc::message_id> which;
+  const auto say = [&] {
+    for (int i = 0; i < each; ++i) which.push_back(w.discord().say(w.world.alice, w.world.general, "x"));
+  };
+  say();
+  w.sim.run_for(24h * 14 + 1h);
+  say();
+  w.sim.run_for(1min);
+  say();
+  int ended = 0;
+  const auto began = w.sim.elapsed();
+  std::map<int, mc::duration> at;
+  const auto remove = [&](int kind, mc::message_id message) -> mc::task<> {
+    co_await bot.rest().delete_message(w.world.general, message, {.unordered = true});
+    at[kind] = w.sim.elapsed() - began;
+    ++ended;
+  };
+  for (std::size_t i = 0; i < which.size(); ++i) w.sim.spawn(remove(static_cast<int>(i) / each, which[i]));
+  w.sim.run_until([&] { return ended == 3 * each; }, 10min);
+  CHECK(at[0] >= 120s);  // 30 in two minutes
+  CHECK(at[0] < 122s);
+  CHECK(at[1] >= 7s);  // 5 a second
+  CHECK(at[1] < 9s);
+  CHECK(at[2] >= 10s);  // 3 a second; those that are no longer young when their turn comes are nothing worse
+  CHECK(at[2] < 14s);
+  CHECK(w.discord().counters().responses_429 == 0);
   CHECK(w.discord().violations().empty());
 }
 

@@ -141,6 +141,52 @@ TEST_CASE("files go along under the names that each route has for them") {
   CHECK(w.discord().violations().empty());
 }
 
+TEST_CASE("files in all answers to an interaction may be as large as it says, and no larger") {
+  constexpr std::uint64_t mib = 1U << 20U;
+  mc::testing::mock_options mock;
+  mock.attachment_limit_bytes = 12 * mib;
+  simulated_world w(mock);
+  mc::client bot(w.world.bot_token(), w.options());
+  auto& rest = bot.rest();
+  w.discord().play_schema(mc::testing::schema_play{.all_routes = true});
+  mc::interaction asked;
+  asked.id = mc::interaction_id{110000000000000012};
+  asked.application_id = w.discord().application();
+  asked.token = "token";
+  const mc::message_id message{110000000000000004};
+  const auto limit_of = [&](std::uint64_t bytes) {
+    const auto content = std::make_shared<const std::string>(bytes, 'x');
+    const mc::file_body files[] = {{.name = "a.bin", .bytes = content}};
+    mc::message_builder built;
+    built.file("a.bin", std::string(bytes, 'x'));
+    const mc::create_message_body body{.files = files};
+    const mc::edit_message_body edit{.files = files};
+    std::vector<std::uint64_t> limits;
+    const auto tried = [&](auto call) {
+      const auto got = w.sim.run(mc::as_result(std::move(call)));
+      const auto* refused = got.template error_as<mc::upload_error>();
+      REQUIRE((got || refused));
+      limits.push_back(refused ? refused->limit_bytes() : 0);
+      w.sim.run_for(std::chrono::seconds{5});
+    };
+    tried(rest.reply(asked, body));
+    tried(rest.reply(asked, built));
+    tried(rest.edit_original_interaction_response(asked, edit));
+    tried(rest.edit_original_interaction_response(asked, built));
+    tried(rest.create_followup_message(asked, body));
+    tried(rest.create_followup_message(asked, built));
+    tried(rest.edit_followup_message(asked, message, edit));
+    tried(rest.edit_followup_message(asked, message, built));
+    return limits;
+  };
+  using limits = std::vector<std::uint64_t>;
+  CHECK(limit_of(11 * mib) == limits(8, 10 * mib));  // the client's
+  asked.attachment_size_limit = static_cast<int>(12 * mib);
+  CHECK(limit_of(11 * mib) == limits(8, 0));
+  CHECK(limit_of(12 * mib + 1) == limits(8, 12 * mib));
+  CHECK(w.discord().violations().empty());
+}
+
 TEST_CASE("messages that do not say whom they notify say what the client says") {
   simulated_world w;
   auto options = w.options();

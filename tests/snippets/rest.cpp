@@ -2,6 +2,11 @@
 // The code of docs/rest.md, docs/rate-limits.md and docs/errors.md: regions between the marks stand there word for word.
 #include <exception>
 #include <string>
+#include <string_view>
+
+#include <monochord/model/oauth2.hpp>
+#include <monochord/model/oauth2_bodies.hpp>
+#include <monochord/model/user.hpp>
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
@@ -28,7 +33,42 @@ mc::task<> delete_if_there(mc::rest_client& rest, mc::channel_id channel, mc::me
   //! [errors]
 }
 
+mc::task<std::string> who_logged_in(mc::rest_client& rest, mc::application_id application, std::string_view secret,
+                                    std::string_view code, std::string_view redirect_uri) {
+  //! [oauth2]
+  const mc::oauth2_token token = co_await rest.exchange_authorization_code(application, secret, code, redirect_uri);
+  const mc::user who = co_await rest.get_current_user({.bearer_token = token.access_token});
+  co_await rest.revoke_oauth2_token(application, secret, {.token = token.access_token});
+  //! [oauth2]
+  co_return who.username;
+}
+
+mc::task<std::string> unknown_route(mc::rest_client& rest, mc::guild_id guild) {
+  //! [raw]
+  const std::string path = "/guilds/" + guild.str() + "/new-member-welcome";
+  const std::string json = co_await rest.request("GET", path);
+  //! [raw]
+  co_return json;
+}
+
 }  // namespace
+
+TEST_CASE("who logged in is asked for by the code of a browser") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  const auto name = w.sim.run(who_logged_in(bot.rest(), w.discord().application(), mc::testing::default_mock_secret, "code",
+                                            "https://example.com/back"));
+  CHECK(!name.empty());
+  CHECK(w.discord().rest_log().size() == 3);
+  CHECK(w.discord().violations().empty());
+}
+
+TEST_CASE("a route without a function is called all the same") {
+  simulated_world w;
+  mc::client bot(w.world.bot_token(), w.options());
+  CHECK(w.sim.run(unknown_route(bot.rest(), w.world.home)).starts_with("{"));
+  CHECK(w.discord().violations().empty());
+}
 
 TEST_CASE("a message is written, changed and deleted") {
   simulated_world w;

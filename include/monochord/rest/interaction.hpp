@@ -61,6 +61,11 @@ class interaction_routes {
                                                    const call_options& options = {});
   task<message> edit_original_interaction_response(application_id application, std::string_view token,
                                                    const message_builder& body, const call_options& options = {});
+  /// The same for an interaction at hand: files may be as large as it says. `to` is not kept.
+  task<message> edit_original_interaction_response(const interaction& to, const edit_message_body& body,
+                                                   const call_options& options = {});
+  task<message> edit_original_interaction_response(const interaction& to, const message_builder& body,
+                                                   const call_options& options = {});
   /// Deletes the message of the first answer; for 15 minutes.
   /// https://docs.discord.com/developers/interactions/receiving-and-responding#delete-original-interaction-response
   task<> delete_original_interaction_response(application_id application, std::string_view token,
@@ -73,6 +78,11 @@ class interaction_routes {
                                         const create_message_body& body, const call_options& options = {});
   task<message> create_followup_message(application_id application, std::string_view token, const message_builder& body,
                                         const call_options& options = {});
+  /// The same for an interaction at hand: files may be as large as it says. `to` is not kept.
+  task<message> create_followup_message(const interaction& to, const create_message_body& body,
+                                        const call_options& options = {});
+  task<message> create_followup_message(const interaction& to, const message_builder& body,
+                                        const call_options& options = {});
   /// A message that followed an answer; for 15 minutes.
   /// https://docs.discord.com/developers/interactions/receiving-and-responding#get-followup-message
   task<message> get_followup_message(application_id application, std::string_view token, message_id which,
@@ -83,6 +93,11 @@ class interaction_routes {
                                       const edit_message_body& body, const call_options& options = {});
   task<message> edit_followup_message(application_id application, std::string_view token, message_id which,
                                       const message_builder& body, const call_options& options = {});
+  /// The same for an interaction at hand: files may be as large as it says. `to` is not kept.
+  task<message> edit_followup_message(const interaction& to, message_id which, const edit_message_body& body,
+                                      const call_options& options = {});
+  task<message> edit_followup_message(const interaction& to, message_id which, const message_builder& body,
+                                      const call_options& options = {});
   /// Deletes a message that followed an answer; for 15 minutes.
   /// https://docs.discord.com/developers/interactions/receiving-and-responding#delete-followup-message
   task<> delete_followup_message(application_id application, std::string_view token, message_id which,

@@ -199,6 +199,7 @@ class mock_discord {
   channel_id add_text_channel(guild_id guild, std::string_view name);
   channel_id add_voice_channel(guild_id guild, std::string_view name);
   soundboard_sound_id add_soundboard_sound(guild_id guild, std::string_view name);
+  /// A role above all that the guild has. A bot cannot change roles, and act on members, that are not below its own highest.
   role_id add_role(guild_id guild, std::string_view name, std::uint64_t permissions = 0);
   /// Gives a member (the bot, say) a role; GUILD_MEMBER_UPDATE.
   void give_role(guild_id guild, user_id user, role_id role);

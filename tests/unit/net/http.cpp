@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "every_turn.hpp"
 #include "loop.hpp"
 #include "support/catch.hpp"
 
@@ -376,7 +377,6 @@ TEST_CASE("closing the pool ends what is under way and returns when it is gone")
 }
 
 TEST_CASE("a request that is cancelled at any turn ends at once, the next one works") {
-  int turns = 0;
   const auto work = [](net::http_pool& with) -> task<failure> {
     const auto both = [](net::http_pool& pool) -> task<> {
       co_await ask(pool, "POST", "/", std::string(100'000, 'x'));
@@ -384,54 +384,19 @@ TEST_CASE("a request that is cancelled at any turn ends at once, the next one wo
     };
     co_return co_await failure_of(both(with));
   };
-  for (bool cancelled = true; cancelled; ++turns) {
-    INFO("turn " << turns);
-    stage on;
-    on.handlers.on_request = mirror;
-    on.http_options.max_connections = 1;
-    on.serve();
-    const auto pool = on.pool();
-    failure seen;
-    cancelled = run_cancelled_after(on.sim, turns, work(*pool), seen);
-    CHECK((!seen.code || (cancelled && (seen.code == errc::cancelled || seen.code == boost::asio::error::operation_aborted))));
-    CHECK(on.sim.elapsed() == 0s);
-    CHECK(on.sim.run(ask(*pool, "GET", "/next")).status == 200);  // the only connection's place came back
-    on.sim.run(pool->close());
-    CHECK(pool->open_connections() == 0);
-    on.sim.run(on.server->stop());
-    CHECK(on.network.open_connections() == 0);
-  }
-  CHECK(turns > 50);
+  CHECK(cancel_at_every_turn(mirror, work) > 50);
 }
 
 TEST_CASE("a request whose connection breaks at any turn fails with a typed error or succeeds") {
+  const auto work = [](net::http_pool& with) -> task<failure> { return failure_of(ask(with, "POST", "/")); };
   for (const bool stalls : {false, true}) {
-    int turns = 0;
-    for (bool struck = true; struck; ++turns) {
-      INFO("turn " << turns << (stalls ? " stalled" : " reset"));
-      stage on;
-      on.handlers.on_request = mirror;
-      on.serve();
-      const auto pool = on.pool();
-      std::optional<refusal> seen;
-      const auto run = [](net::http_pool& with, std::optional<refusal>& into) -> task<> { into = co_await refused(with, "POST"); };
-      on.sim.spawn(run(*pool, seen));
-      int count = 0;
-      on.sim.run_until([&] { return seen || count++ == turns; });
-      struck = !seen;
-      if (stalls) on.network.stall_all();
-      else on.network.reset_all();
-      on.sim.run_until([&] { return seen.has_value(); });
-      if (seen->code) {
-        CHECK((seen->code == errc::closed || seen->code == errc::tls_failed || seen->code == errc::timeout));
-      }
-      CHECK(on.sim.elapsed() <= 30s);
-      // A kept connection that is stalled by now costs the next request its deadline, no more.
-      const auto next = on.sim.run(refused(*pool, "GET"));
+    // A kept connection that is stalled by now costs the next request its deadline, no more.
+    const auto next_ones_work = [stalls](stage& on, net::http_pool& pool) {
+      const auto next = on.sim.run(refused(pool, "GET"));
       CHECK((!next.code || (stalls && next.code == errc::timeout)));
-      CHECK(on.sim.run(ask(*pool, "GET", "/after")).status == 200);
-    }
-    CHECK(turns > 20);
+      CHECK(on.sim.run(ask(pool, "GET", "/after")).status == 200);
+    };
+    CHECK(break_at_every_turn(stalls, 30s, mirror, work, next_ones_work) > 20);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "every_turn.hpp"
 #include "loop.hpp"
 #include "net/body_source.hpp"
 #include "net/gzip.hpp"
@@ -227,6 +228,8 @@ task<net::http_response> upload(net::http_pool& pool, std::shared_ptr<test_sourc
   co_return co_await pool.send(request);
 }
 
+task<failure> uploading(net::http_pool& pool) { return failure_of(upload(pool, std::make_shared<test_source>(300'000, 60'000))); }
+
 task<net::server_reply> size_of_body(const net::http_request& request, const net::peer_info&) {
   net::http_response answer(200, "text/plain", std::to_string(request.body.size()));
   co_return answer;
@@ -429,51 +432,11 @@ TEST_CASE("a large body has the time that a slow line needs") {
 }
 
 TEST_CASE("an upload that is cancelled at any turn ends at once, the next request works") {
-  int turns = 0;
-  for (bool cancelled = true; cancelled; ++turns) {
-    INFO("turn " << turns);
-    stage on;
-    on.handlers.on_request = size_of_body;
-    on.http_options.max_connections = 1;
-    on.serve();
-    const auto pool = on.pool();
-    failure seen;
-    cancelled = run_cancelled_after(on.sim, turns, failure_of(upload(*pool, std::make_shared<test_source>(300'000, 60'000))), seen);
-    CHECK((!seen.code || (cancelled && (seen.code == errc::cancelled || seen.code == boost::asio::error::operation_aborted))));
-    CHECK(on.sim.elapsed() == 0s);
-    CHECK(on.sim.run(get(*pool)).status == 200);
-    on.sim.run(pool->close());
-    on.sim.run(on.server->stop());
-    CHECK(on.network.open_connections() == 0);
-  }
-  CHECK(turns > 30);
+  CHECK(cancel_at_every_turn(size_of_body, uploading) > 30);
 }
 
 TEST_CASE("an upload whose connection breaks at any turn fails with a typed error or succeeds") {
-  for (const bool stalls : {false, true}) {
-    int turns = 0;
-    for (bool struck = true; struck; ++turns) {
-      INFO("turn " << turns << (stalls ? " stalled" : " reset"));
-      stage on;
-      on.handlers.on_request = size_of_body;
-      on.serve();
-      const auto pool = on.pool();
-      std::optional<failure> seen;
-      const auto run = [](net::http_pool& with, std::optional<failure>& into) -> task<> {
-        into = co_await failure_of(upload(with, std::make_shared<test_source>(300'000, 60'000)));
-      };
-      on.sim.spawn(run(*pool, seen));
-      int count = 0;
-      on.sim.run_until([&] { return seen || count++ == turns; });
-      struck = !seen;
-      if (stalls) on.network.stall_all();
-      else on.network.reset_all();
-      on.sim.run_until([&] { return seen.has_value(); });
-      if (seen->code) CHECK((seen->code == errc::closed || seen->code == errc::tls_failed || seen->code == errc::timeout));
-      CHECK(on.sim.elapsed() <= 40s);
-    }
-    CHECK(turns > 20);
-  }
+  for (const bool stalls : {false, true}) CHECK(break_at_every_turn(stalls, 40s, size_of_body, uploading) > 20);
 }
 
 TEST_CASE("a websocket that waits for the rest of a message, or for room for one, can be cancelled") {

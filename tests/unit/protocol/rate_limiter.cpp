@@ -7,45 +7,13 @@
 #include <string>
 
 #include "support/catch.hpp"
+#include "support/limiter_words.hpp"
 #include "support/step_failures.hpp"
 
 using namespace std::chrono_literals;
 using namespace monochord;
 using namespace monochord::protocol;
-using ticket = rate_limiter::ticket;
-using verdict = rate_limiter::verdict;
-using tickets = std::vector<ticket>;
-
-namespace {
-
-constexpr time_point start{1000h};
-
-route_key key(std::string route, std::string major = "") {
-  route_key k;
-  k.route = std::move(route);
-  k.major = std::move(major);
-  return k;
-}
-
-response_info answer(std::string bucket, int limit, int remaining, duration reset_after) {
-  response_info info;
-  info.bucket = std::move(bucket);
-  info.limit = limit;
-  info.remaining = remaining;
-  info.reset_after = reset_after;
-  return info;
-}
-
-response_info refusal(duration retry_after, limit_scope scope = limit_scope::user) {
-  response_info info;
-  info.status = 429;
-  info.retry_after = retry_after;
-  info.scope = scope;
-  info.global = scope == limit_scope::global;
-  return info;
-}
-
-}  // namespace
+using namespace monochord::tests;
 
 TEST_CASE("limiter: an unknown route sends one request, learns, then as many as remain") {
   rate_limiter l;

@@ -8,44 +8,13 @@
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
 #include "support/catch.hpp"
+#include "support/limiter_words.hpp"
 
 using namespace std::chrono_literals;
 using namespace monochord;
 using namespace monochord::protocol;
-using ticket = rate_limiter::ticket;
-using verdict = rate_limiter::verdict;
-using tickets = std::vector<ticket>;
+using namespace monochord::tests;
 using cause = refused_request::cause;
-
-namespace {
-
-constexpr time_point start{1000h};
-
-route_key key(std::string route, std::string major = "", std::string domain = "") {
-  route_key k;
-  k.route = std::move(route);
-  k.major = std::move(major);
-  k.domain = std::move(domain);
-  return k;
-}
-
-response_info answer(std::string bucket, int limit, int remaining, duration reset_after) {
-  response_info info;
-  info.bucket = std::move(bucket);
-  info.limit = limit;
-  info.remaining = remaining;
-  info.reset_after = reset_after;
-  return info;
-}
-
-response_info status(int code, std::optional<std::int64_t> discord = {}) {
-  response_info info;
-  info.status = code;
-  info.code = discord;
-  return info;
-}
-
-}  // namespace
 
 TEST_CASE("limiter: writes to one place go one after the other, over all routes, reads beside them") {
   rate_limiter l;

@@ -45,12 +45,8 @@ struct queue_fixture {
     server = std::make_unique<net::server>(sim.executor(), std::move(serving), std::move(handlers));
     server->listen("127.0.0.1", 8080);
 
-    net::http_options http;
-    http.transport = network->transport();
-    http.clock = sim.clock();
-    http.user_agent = "DiscordBot (https://example.invalid, 1)";
-    mc::rest::queue_options options{.base = net::url::parse("http://127.0.0.1:8080/api/v10"), .bot_token = mc::token{"secret"},
-                                    .http = http, .limits = limits, .log = {}};
+    auto options = options_to_server();
+    options.limits = limits;
     options.hooks = std::move(hooks);
     options.timeout = timeout;
     queue = std::make_shared<mc::rest::queue>(sim.executor(), std::move(options));
@@ -58,6 +54,21 @@ struct queue_fixture {
   ~queue_fixture() {
     sim.run(queue->close());
     sim.run(server->stop());
+  }
+
+  mc::rest::queue_options options_to_server() const {
+    net::http_options http;
+    http.transport = network->transport();
+    http.clock = sim.clock();
+    http.user_agent = "DiscordBot (https://example.invalid, 1)";
+    return {.base = net::url::parse("http://127.0.0.1:8080/api/v10"), .bot_token = mc::token{"secret"}, .http = http, .limits = {},
+            .log = {}};
+  }
+  /// Another queue to the same server.
+  std::shared_ptr<mc::rest::queue> another(std::shared_ptr<rest_limits> shared) {
+    auto options = options_to_server();
+    options.shared_limits = std::move(shared);
+    return std::make_shared<mc::rest::queue>(sim.executor(), std::move(options));
   }
 
   mc::result<mc::rest::answer> send(const protocol::route& route, std::vector<std::string> parameters, std::string body = {}) {

@@ -458,15 +458,7 @@ TEST_CASE("while Discord only fails one call asks for all") {
 TEST_CASE("queues that share limits share everything that is learnt, and none waits when another goes away") {
   fixture f(2min);
   const auto limits = make_rest_limits();
-  const auto make_queue = [&] {
-    net::http_options http;
-    http.transport = f.network->transport();
-    http.clock = f.sim.clock();
-    rest::queue_options options{.base = net::url::parse("http://127.0.0.1:8080/api/v10"), .bot_token = token{"secret"}, .http = http, .limits = {}, .log = {}};
-    options.shared_limits = limits;
-    return std::make_shared<rest::queue>(f.sim.executor(), std::move(options));
-  };
-  const auto one = make_queue(), two = make_queue();
+  const auto one = f.another(limits), two = f.another(limits);
   f.answer(200, "{}", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "1"}, {"X-RateLimit-Remaining", "0"}, {"X-RateLimit-Reset-After", "30"}});
   const auto send = [](std::shared_ptr<rest::queue> by) -> task<> {
     rest::call what(get_user, {"5"});
@@ -496,15 +488,7 @@ TEST_CASE("queues that share limits share everything that is learnt, and none wa
 TEST_CASE("a call under way in a client that stops lets the others of its limits go on at once") {
   fixture f(2min);
   const auto limits = make_rest_limits();
-  const auto make_queue = [&] {
-    net::http_options http;
-    http.transport = f.network->transport();
-    http.clock = f.sim.clock();
-    rest::queue_options options{.base = net::url::parse("http://127.0.0.1:8080/api/v10"), .bot_token = token{"secret"}, .http = http, .limits = {}, .log = {}};
-    options.shared_limits = limits;
-    return std::make_shared<rest::queue>(f.sim.executor(), std::move(options));
-  };
-  const auto one = make_queue(), two = make_queue();
+  const auto one = f.another(limits), two = f.another(limits);
   int ended = 0;
   const auto send = [&](std::shared_ptr<rest::queue> by) -> task<> {
     rest::call what(get_user, {"5"});

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Limits beyond a bucket: who shares one, how long what a fault closed stays closed, and what is too large.
+#include <algorithm>
+#include <map>
 #include <string>
 
 #include "support/catch.hpp"
@@ -82,6 +84,55 @@ TEST_CASE("a played sub-limit holds its route for its channel until its time, an
   CHECK(f.violations() == names{"429_ignored"});
   f.clock->advance(590s);
   CHECK(f.request("GET", channel).status == 200);
+}
+
+TEST_CASE("a channel's name and its topic may be changed twice in ten minutes each, while its bucket is open") {
+  limited f;
+  const auto role = [&](mock_state& state, gateway& gate, rest&) {
+    acts::give_role(state, gate, f.home, user_id{state.world.bot}, acts::add_role(state, gate, f.home, "admin", 8));
+  };
+  f.mind->with(role);
+  const auto channel = "/channels/" + f.general.str();
+  for (const char* name : {"one", "two"}) {
+    CHECK(f.request("PATCH", channel, R"({"name":")" + std::string(name) + R"("})").status == 200);
+    f.clock->advance(1s);
+  }
+  const auto third = f.request("PATCH", channel, R"({"name":"three","nsfw":true})");
+  CHECK(third.status == 429);
+  CHECK(third.headers.get("Retry-After") == "598");
+  CHECK(third.headers.get("X-RateLimit-Remaining") == "8");
+  CHECK(f.scope(third) == "user");
+  CHECK(f.request("PATCH", channel, R"({"nsfw":true})").status == 200);
+  CHECK(f.request("PATCH", channel, R"({"topic":"other"})").status == 200);
+  CHECK(f.violations() == names{"rate_limited"});
+  f.clock->advance(1s);
+  CHECK(f.request("PATCH", channel, R"({"name":"three"})").status == 429);
+  CHECK(f.violations().back() == "429_ignored");
+  f.clock->advance(597s);
+  CHECK(f.request("PATCH", channel, R"({"name":"three"})").status == 200);
+}
+
+TEST_CASE("messages are deleted under three limits, by their age") {
+  limited f;
+  std::map<std::string, std::string> sizes;
+  const auto remove = [&](message_id which) {
+    const auto got = f.request("DELETE", f.messages_path() + "/" + which.str());
+    sizes[std::string(got.headers.get("X-RateLimit-Bucket"))] = got.headers.get("X-RateLimit-Limit");
+    return got.status;
+  };
+  f.mind->with([&](mock_state& state, gateway& gate, rest&) {
+    acts::give_role(state, gate, f.home, user_id{state.world.bot}, acts::add_role(state, gate, f.home, "admin", 8));
+  });
+  const auto old = f.say("old");
+  f.clock->advance(24h * 14 + 1s);
+  const auto other = f.say("other");
+  f.clock->advance(10s);
+  const auto young = f.say("young");
+  for (const auto which : {old, other, young}) CHECK(remove(which) == 204);
+  std::vector<std::string> all;
+  for (const auto& [bucket, size] : sizes) all.push_back(size);
+  std::sort(all.begin(), all.end());
+  CHECK(all == names{"3", "30", "5"});
 }
 
 TEST_CASE("what ignores a played shared limit is answered as shared, and does not count as invalid") {

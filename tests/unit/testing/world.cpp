@@ -86,6 +86,113 @@ TEST_CASE("roles are made, changed, given, taken and deleted") {
                                   "GUILD_ROLE_DELETE"});
 }
 
+TEST_CASE("roles that are not below the bot's highest are not for it to change, give, take, move or delete") {
+  brain_fixture f;
+  std::string low, own, high, bob;
+  f.mind->with([&](mock_state& state, gateway& gate, rest&) {
+    low = acts::add_role(state, gate, f.home, "low", 0).str();
+    const auto manager = acts::add_role(state, gate, f.home, "manager", (1U << 28U) | (1U << 10U));
+    own = manager.str();
+    high = acts::add_role(state, gate, f.home, "high", 0).str();
+    acts::give_role(state, gate, f.home, user_id{state.world.bot}, manager);
+    const user_id who{state.world.add_user("bob", false).id};
+    bob = who.str();
+    acts::join(state, gate, f.home, who);
+    acts::give_role(state, gate, f.home, who, role_id::parse(high));
+  });
+  const std::string roles = "/guilds/" + f.home.str() + "/roles";
+  const std::string member = "/guilds/" + f.home.str() + "/members/" + bob;
+  const auto refused = [&](std::string method, const std::string& path, const std::string& body = {}) {
+    f.clock->advance(1s);
+    const auto got = f.request(std::move(method), path, body);
+    return got.status == 403 && got.code() == 50013;
+  };
+  const auto taken = [&](std::string method, const std::string& path, const std::string& body = {}) {
+    f.clock->advance(1s);
+    return f.request(std::move(method), path, body).status < 300;
+  };
+  for (const auto& role : {own, high}) {
+    CHECK(refused("PATCH", roles + "/" + role, R"({"name":"x"})"));
+    CHECK(refused("PUT", member + "/roles/" + role));
+    CHECK(refused("DELETE", roles + "/" + role));
+    CHECK(refused("PATCH", roles, R"([{"id":")" + role + R"(","position":1}])"));
+  }
+  CHECK(refused("DELETE", member + "/roles/" + high));
+  CHECK(refused("PATCH", roles, R"([{"id":")" + low + R"(","position":3}])"));  // above itself
+  CHECK(refused("PATCH", member, R"({"roles":[]})"));                          // takes the high one
+  CHECK(taken("PATCH", member, R"({"roles":[")" + high + R"(",")" + low + R"("]})"));  // gives the low one to somebody higher
+  CHECK(taken("DELETE", member + "/roles/" + low));
+  // Nor does a role get what the bot itself does not have.
+  CHECK(refused("POST", roles, R"({"permissions":"8"})"));
+  CHECK(refused("PATCH", roles + "/" + low, R"({"permissions":"8"})"));
+  CHECK(taken("PATCH", roles + "/" + low, R"({"permissions":"1024"})"));
+  CHECK(taken("DELETE", roles + "/" + low));
+  const auto kinds = f.violations();
+  CHECK(kinds == names(13, "forbidden"));
+}
+
+TEST_CASE("members who are not below the bot are not for it to kick, ban, rename or time out") {
+  brain_fixture f;
+  constexpr std::uint64_t moderator = (1U << 1U) | (1U << 2U) | (1U << 5U) | (1U << 22U) | (1U << 27U) | (std::uint64_t{1} << 40U);
+  std::string equal, lower, stranger;
+  f.mind->with([&](mock_state& state, gateway& gate, rest&) {
+    const auto newcomer = [&](const char* name, role_id role) {
+      const user_id who{state.world.add_user(name, false).id};
+      acts::join(state, gate, f.home, who);
+      acts::give_role(state, gate, f.home, who, role);
+      return who.str();
+    };
+    lower = newcomer("lower", acts::add_role(state, gate, f.home, "low", 0));
+    const auto role = acts::add_role(state, gate, f.home, "moderator", moderator);
+    acts::give_role(state, gate, f.home, user_id{state.world.bot}, role);
+    equal = newcomer("equal", role);
+    stranger = id_text(state.world.add_user("stranger", false).id);
+  });
+  const std::string members = "/guilds/" + f.home.str() + "/members/";
+  const std::string bans = "/guilds/" + f.home.str() + "/bans/";
+  const auto call = [&](std::string method, const std::string& path, const std::string& body = {}) {
+    f.clock->advance(1s);
+    return f.request(std::move(method), path, body);
+  };
+  const std::string rename = R"({"nick":"x"})";
+  const std::string silence = R"({"communication_disabled_until":"2030-01-01T00:00:00+00:00"})";
+  for (const auto& who : {equal, f.alice.str()}) {  // alice owns the guild
+    CHECK(call("PATCH", members + who, rename).code() == 50013);
+    CHECK(call("PATCH", members + who, silence).code() == 50013);
+    CHECK(call("DELETE", members + who).code() == 50013);
+    CHECK(call("PUT", bans + who, "{}").code() == 50013);
+    CHECK(call("PATCH", members + who, R"({"mute":true})").status == 200);  // has nothing to do with the order
+  }
+  CHECK(call("PATCH", members + lower, rename).status == 200);
+  CHECK(call("PATCH", members + lower, silence).status == 200);
+  const auto banned = call("POST", "/guilds/" + f.home.str() + "/bulk-ban",
+                           R"({"user_ids":[")" + equal + R"(",")" + lower + R"(",")" + stranger + R"("]})");
+  CHECK(banned.body["banned_users"] == json{lower, stranger});
+  CHECK(banned.body["failed_users"] == json{equal});
+  CHECK(call("POST", "/guilds/" + f.home.str() + "/bulk-ban", R"({"user_ids":[")" + equal + R"("]})").code() == 500000);
+  CHECK(f.request("GET", bans + lower).status == 200);
+  CHECK(f.violations() == names(8, "forbidden"));
+}
+
+TEST_CASE("roles are put into another order, each change told once") {
+  busy_world f;
+  std::vector<std::string> made;
+  f.mind->with([&](mock_state& state, gateway& gate, rest&) {
+    for (const char* name : {"one", "two", "three"}) made.push_back(acts::add_role(state, gate, f.home, name, 0).str());
+    acts::give_role(state, gate, f.home, user_id{state.world.bot}, acts::add_role(state, gate, f.home, "top", 8));
+  });
+  f.take(*f.link);
+  const auto moved = f.call("PATCH", f.guild("/roles"), R"([{"id":")" + made[2] + R"(","position":1}])");
+  REQUIRE(moved.status == 200);
+  std::vector<std::string> order;
+  for (const auto& role : moved.body) order.push_back(role["name"].get<std::string>());
+  CHECK(order == names{"@everyone", "three", "admin", "one", "two", "top"});
+  for (std::size_t i = 0; i < order.size(); ++i) CHECK(moved.body[i]["position"] == i);
+  CHECK(f.names(*f.link) == names(4, "GUILD_ROLE_UPDATE"));
+  CHECK(f.call("PATCH", f.guild("/roles"), R"([{"id":")" + f.home.str() + R"(","position":2}])").code() == 50028);
+  CHECK(f.call("PATCH", f.guild("/roles"), R"([{"id":"7","position":2}])").code() == 10011);
+}
+
 TEST_CASE("members are renamed, timed out, kicked, banned and let in again") {
   busy_world f;
   const std::string member = f.guild("/members/") + f.bob.str();
