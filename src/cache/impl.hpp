@@ -15,6 +15,7 @@
 #include "cache/changes.hpp"
 #include "cache/record_set.hpp"
 #include "cache/records.hpp"
+#include "cache/watched_mutex.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/core/clock.hpp>
 #include <monochord/json/codec.hpp>
@@ -47,7 +48,7 @@ class user_store {
 
  private:
   struct stripe {
-    mutable std::mutex lock;
+    mutable watched_mutex lock;
     record_set set;
   };
   static void write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count);
@@ -194,13 +195,13 @@ std::vector<message> take_messages(const guild_entry& g, channel_id channel);
 struct world {
   using entry = guild_entry;
   struct stripe {
-    mutable std::mutex lock;
+    mutable watched_mutex lock;
     boost::unordered_flat_map<guild_id, std::unique_ptr<entry>, std::hash<guild_id>> guilds;
     mutable std::uint64_t lookups = 0, hits = 0;
   };
   /// An entry with its stripe's lock.
   struct locked {
-    std::unique_lock<std::mutex> lock;
+    std::unique_lock<watched_mutex> lock;
     entry* guild = nullptr;
     explicit operator bool() const noexcept { return guild != nullptr; }
     entry* operator->() const noexcept { return guild; }
@@ -265,9 +266,9 @@ struct world {
   std::unique_ptr<change_log> changes;  // where there is a store
   user_store users;
   std::array<stripe, 64> stripes;
-  mutable std::mutex places_lock;
+  mutable watched_mutex places_lock;
   record_set places;  // channel or thread -> its guild
-  mutable std::mutex self_lock;
+  mutable watched_mutex self_lock;
   optional<user> self;
   optional<application> app;
   std::atomic<std::uint64_t> self_id{0};
