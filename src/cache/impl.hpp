@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -60,10 +61,17 @@ class user_store {
 /// The ids of the last messages of a channel in ascending order, which is that of their age.
 using message_ring = std::vector<std::uint64_t>;
 
+/// Users of a guild's members as they were when a copy of it was begun, if they changed or went before it came to them.
+struct spared_users {
+  record_set set;
+};
+
 /// All of one guild but its users. Direct messages, and what belongs to no guild, are the guild 0.
 struct guild_entry {
   explicit guild_entry(guild_id which, const cache_policy& rules) : id(which), policy(rules) {}
-  guild_entry(const guild_entry& other);
+  guild_entry(const guild_entry& other) : guild_entry(other, cache_policy::every_kind) {}
+  /// A copy of these kinds, to be read under no lock.
+  guild_entry(const guild_entry& other, flags<cache_kind> kinds);
   guild_entry& operator=(const guild_entry&) = delete;
   bool keeps(cache_kind kind) const noexcept { return policy.kinds.has(kind); }
   bool stamps() const noexcept { return policy.members_per_guild != 0 || policy.member_age.count() != 0; }
@@ -84,6 +92,7 @@ struct guild_entry {
   std::vector<std::uint64_t> turnover;
   std::uint32_t sample = 0;  // where the next search for old members begins
   change_log* changes = nullptr;  // where there is a store
+  std::vector<std::shared_ptr<spared_users>> copies;  // that are being made
 
   static constexpr std::size_t most_turnover = 16;
   /// False when this is the last that was told of that user already.
@@ -197,7 +206,7 @@ struct world {
   struct stripe {
     mutable watched_mutex lock;
     boost::unordered_flat_map<guild_id, std::unique_ptr<entry>, std::hash<guild_id>> guilds;
-    mutable std::uint64_t lookups = 0, hits = 0;
+    mutable std::atomic<std::uint64_t> lookups{0}, hits{0};
   };
   /// An entry with its stripe's lock.
   struct locked {
@@ -215,15 +224,29 @@ struct world {
   locked open(guild_id id);  ///< made if there is none
   /// Only GUILD_CREATE makes a guild: an event that comes late must not make one again that was left.
   locked enter(guild_id id) { return id ? find(id) : open(id); }
-  /// For a reader: counts.
+  /// For a reader of one record: counts.
   template <class F>
   auto read(guild_id id, F&& f) -> decltype(f(std::declval<entry&>())) {
+    of(id).lookups.fetch_add(1, std::memory_order_relaxed);
     const locked g = find(id);
-    ++of(id).lookups;
     if (!g) return {};
-    auto got = f(*g);
-    if constexpr (requires { got.has_value(); }) of(id).hits += got.has_value() ? 1 : 0;
-    else of(id).hits += got.empty() ? 0 : 1;
+    return counted(id, f(*g));
+  }
+  /// For a reader of many: they are copied under the lock, and `f` builds what it gives under none.
+  template <class F>
+  auto read(guild_id id, flags<cache_kind> kinds, F&& f) -> decltype(f(std::declval<entry&>())) {
+    of(id).lookups.fetch_add(1, std::memory_order_relaxed);
+    std::optional<const entry> part;
+    if (const locked g = find(id)) part.emplace(*g, kinds);
+    if (!part) return {};
+    return counted(id, f(*part));
+  }
+  template <class T>
+  T counted(guild_id id, T got) {
+    bool hit;
+    if constexpr (requires { got.has_value(); }) hit = got.has_value();
+    else hit = !got.empty();
+    if (hit) of(id).hits.fetch_add(1, std::memory_order_relaxed);
     return got;
   }
 
@@ -248,16 +271,18 @@ struct world {
   void drop_message(entry& g, channel_id channel, message_id id);
   /// Somebody of `g`; `is_member` of those that are kept.
   void hold_user(const entry& g, const user& value, bool is_member, bool new_holder);
-  void release_user(user_id id);
+  void release_user(const entry& g, user_id id);
   void note_user(user_id id) {
     if (changes) changes->note({cache_kind::users, guild_id{}, id.value()});
   }
   /// That a store has to be told of all of a guild, and of the users of its members.
   void note_all(const entry& g);
   void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
-  /// A copy of all of a guild; null when it is not known. With `at_once` its users are copied under its lock too; without, a
-  /// member whose user is gone a moment later is left out.
-  std::shared_ptr<const guild_image> copy(guild_id id, bool at_once);
+  /// Somebody of `g` is about to change or to go: who is being copied is so as they are.
+  void spare(const entry& g, user_id id);
+  /// A copy of all of a guild at this moment; null when it is not known. Its lock is held for the copy of the guild, but not of
+  /// its users.
+  std::shared_ptr<const guild_image> copy(guild_id id);
   /// Takes what the other one holds. Nobody may use that one meanwhile.
   void replace_by(world& other);
   std::uint32_t now() const noexcept;

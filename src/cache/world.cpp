@@ -190,11 +190,14 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
   }
   pack(text, m, g.policy.without, g.member_roles);
   if (!g.set(cache_kind::members).put(key, text)) {
-    if (known && g.keeps(cache_kind::users)) release_user(m.user->id);
+    if (known && g.keeps(cache_kind::users)) release_user(g, m.user->id);
     return;
   }
   g.note(cache_kind::members, key);
-  if (g.keeps(cache_kind::users)) hold_user(g, *m.user, true, !known);
+  if (g.keeps(cache_kind::users)) {
+    spare(g, m.user->id);
+    hold_user(g, *m.user, true, !known);
+  }
   if (!known) limit_members(g);
 }
 
@@ -208,7 +211,7 @@ optional<member> world::take_member(const entry& g, user_id id) const {
 
 bool world::drop_member(entry& g, user_id id) {
   if (!drop(g, cache_kind::members, id.value())) return false;
-  if (g.keeps(cache_kind::users)) release_user(id);
+  if (g.keeps(cache_kind::users)) release_user(g, id);
   return true;
 }
 
@@ -218,7 +221,8 @@ void world::hold_user(const entry& g, const user& value, bool is_member, bool ne
   else note_user(value.id);
 }
 
-void world::release_user(user_id id) {
+void world::release_user(const entry& g, user_id id) {
+  spare(g, id);
   users.release(id);
   note_user(id);  // who stays in another guild too: what was new of them may have been left to this guild
 }
@@ -253,6 +257,7 @@ void world::limit_members(entry& g) {
 }
 
 void world::put_presence(entry& g, const presence& p) {
+  spare(g, p.user.id);
   if (users.refresh(p.user, options.policy.without)) note_user(p.user.id);
   if (p.status == presence_status("offline")) {
     drop(g, cache_kind::presences, p.user.id.value());
@@ -298,7 +303,7 @@ void world::put_guild(entry& g, const guild& value) {
 void world::empty(entry& g) {
   if (changes) changes->note_guild(g.id);
   if (g.keeps(cache_kind::users) && g.find(cache_kind::members))
-    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(user_id{key}); });
+    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(g, user_id{key}); });
   for (const cache_kind kind : {cache_kind::channels, cache_kind::threads})
     if (const record_set* set = g.find(kind))
       set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
