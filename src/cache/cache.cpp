@@ -142,8 +142,11 @@ cache_stats cache::stats() const {
   }
   const auto [users, bytes] = world_->users.count_and_bytes();
   sum.each[slot_of(cache_kind::users)] = {users, bytes};
-  const std::lock_guard hold(world_->places_lock);
-  sum.overhead_bytes += world_->places.bytes() + allocation_bytes(sizeof *world_);
+  for (const auto& s : world_->places) {
+    const std::lock_guard hold(s.lock);
+    sum.overhead_bytes += s.set.bytes();
+  }
+  sum.overhead_bytes += allocation_bytes(sizeof *world_);
   return sum;
 }
 

@@ -49,7 +49,7 @@ std::shared_ptr<const guild_image> world::copy(guild_id id) {
     spared.begin(*g);
   }
   const record_set& members = *image->entry.find(cache_kind::members);
-  members.for_each([&](std::uint64_t key, std::string_view) { users.copy(user_id{key}, image->users); });
+  users.copy_all(members, image->users);
   spared.end().for_each([&](std::uint64_t key, std::string_view text) {
     if (members.find(key).data()) image->users.put(key, text);
   });

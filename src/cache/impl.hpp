@@ -42,6 +42,8 @@ class user_store {
   bool refresh(const partial_user& news, flags<cache_field> without);
   /// The record as it is, for a reader that unpacks it under no lock.
   void copy(user_id id, record_set& to) const;
+  /// The same of each key of `who`; not at one moment.
+  void copy_all(const record_set& who, record_set& to) const;
   bool read(user_id id, user& out) const;
   /// Nobody may change the other one meanwhile.
   void swap(user_store& other) noexcept;
@@ -53,8 +55,9 @@ class user_store {
     record_set set;
   };
   static void write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count);
-  stripe& of(user_id id) noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
-  const stripe& of(user_id id) const noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
+  std::size_t number_of(user_id id) const noexcept { return std::hash<user_id>()(id) % stripes_.size(); }
+  stripe& of(user_id id) noexcept { return stripes_[number_of(id)]; }
+  const stripe& of(user_id id) const noexcept { return stripes_[number_of(id)]; }
   std::array<stripe, 64> stripes_;
 };
 
@@ -208,6 +211,10 @@ struct world {
     boost::unordered_flat_map<guild_id, std::unique_ptr<entry>, std::hash<guild_id>> guilds;
     mutable std::atomic<std::uint64_t> lookups{0}, hits{0};
   };
+  struct place_stripe {
+    mutable watched_mutex lock;
+    record_set set;
+  };
   /// An entry with its stripe's lock.
   struct locked {
     std::unique_lock<watched_mutex> lock;
@@ -250,9 +257,10 @@ struct world {
     return got;
   }
 
-  guild_id guild_of(channel_id id) const;
+  guild_id guild_of(channel_id id);
   void place(entry& g, channel_id id);
   void unplace(const entry& g, channel_id id);
+  place_stripe& places_of(channel_id id) noexcept { return places[std::hash<channel_id>()(id) % places.size()]; }
 
   void put_channel(entry& g, const channel& c);
   void put_thread(entry& g, const channel& c);
@@ -290,9 +298,8 @@ struct world {
   cache_options options;
   std::unique_ptr<change_log> changes;  // where there is a store
   user_store users;
-  std::array<stripe, 64> stripes;
-  mutable watched_mutex places_lock;
-  record_set places;  // channel or thread -> its guild
+  std::array<stripe, 256> stripes;
+  std::array<place_stripe, 16> places;  // channel or thread -> its guild
   mutable watched_mutex self_lock;
   optional<user> self;
   optional<application> app;

@@ -10,14 +10,15 @@
 
 namespace monochord::cached {
 
-/// Bytes on the heap that copies share, with the count of these before them. Who is alone with them may change them; who is
-/// not may write where none of the others looks.
+/// Bytes on the heap that copies share, with the count of these before them. Who is alone with them may change them;
+/// who is not may write where none of the others looks.
 class shared_bytes {
  public:
   static constexpr std::size_t head_bytes = sizeof(std::atomic<std::uint32_t>);
 
   shared_bytes() = default;
-  explicit shared_bytes(std::size_t size) : head_(new (::operator new(head_bytes + size)) std::atomic<std::uint32_t>(1)) {}
+  explicit shared_bytes(std::size_t size)
+      : head_(new(::operator new(head_bytes + size)) std::atomic<std::uint32_t>(1)) {}
   shared_bytes(const shared_bytes& other) noexcept : head_(other.head_) {
     if (head_) head_->fetch_add(1, std::memory_order_relaxed);
   }

@@ -52,6 +52,26 @@ void user_store::copy(user_id id, record_set& to) const {
   if (const std::string_view text = s.set.find(id.value()); text.data()) to.put(id.value(), text);
 }
 
+void user_store::copy_all(const record_set& who, record_set& to) const {
+  std::array<std::vector<std::uint64_t>, std::tuple_size_v<decltype(stripes_)>> by_stripe;
+  who.for_each([&](std::uint64_t key, std::string_view) { by_stripe[number_of(user_id{key})].push_back(key); });
+  for (std::size_t i = 0; i < stripes_.size(); ++i) {
+    if (by_stripe[i].empty()) continue;
+    // To take a lock for each of many keeps events waiting; pages of all are shared sooner.
+    std::optional<const record_set> shared;
+    {
+      const std::lock_guard hold(stripes_[i].lock);
+      if (by_stripe[i].size() >= stripes_[i].set.size() / 64) shared.emplace(stripes_[i].set);
+    }
+    for (const std::uint64_t key : by_stripe[i]) {
+      if (!shared)
+        copy(user_id{key}, to);
+      else if (const std::string_view text = shared->find(key); text.data())
+        to.put(key, text);
+    }
+  }
+}
+
 void user_store::release(user_id id) {
   stripe& s = of(id);
   const std::lock_guard hold(s.lock);
@@ -122,10 +142,11 @@ world::locked world::open(guild_id id) {
   return made;
 }
 
-guild_id world::guild_of(channel_id id) const {
-  const std::lock_guard hold(places_lock);
+guild_id world::guild_of(channel_id id) {
+  const place_stripe& s = places_of(id);
+  const std::lock_guard hold(s.lock);
   std::uint64_t guild = 0;
-  if (const std::string_view text = places.find(id.value()); text.data())
+  if (const std::string_view text = s.set.find(id.value()); text.data())
     std::memcpy(&guild, text.data(), sizeof guild);
   return guild_id{guild};
 }
@@ -133,16 +154,18 @@ guild_id world::guild_of(channel_id id) const {
 void world::place(entry& g, channel_id id) {
   const std::uint64_t guild = g.id.value();
   if (guild == 0) return;
-  const std::lock_guard hold(places_lock);
-  places.put(id.value(), {reinterpret_cast<const char*>(&guild), sizeof guild});
+  place_stripe& s = places_of(id);
+  const std::lock_guard hold(s.lock);
+  s.set.put(id.value(), {reinterpret_cast<const char*>(&guild), sizeof guild});
 }
 
 void world::unplace(const entry& g, channel_id id) {
-  const std::lock_guard hold(places_lock);
-  const std::string_view text = places.find(id.value());
+  place_stripe& s = places_of(id);
+  const std::lock_guard hold(s.lock);
+  const std::string_view text = s.set.find(id.value());
   std::uint64_t guild = 0;
   if (text.data()) std::memcpy(&guild, text.data(), sizeof guild);
-  if (guild == g.id.value()) places.erase(id.value());
+  if (guild == g.id.value()) s.set.erase(id.value());
 }
 
 void world::put_channel(entry& g, const channel& c) {
@@ -350,9 +373,9 @@ void world::replace_by(world& other) {
       note_all(*g);
     }
   }
-  {
-    const std::lock_guard hold(places_lock);
-    std::swap(places, other.places);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::lock_guard hold(places[i].lock);
+    std::swap(places[i].set, other.places[i].set);
   }
   const std::lock_guard hold(self_lock);
   if (!other.self) return;
