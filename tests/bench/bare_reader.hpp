@@ -58,7 +58,7 @@ class bare_reader {
 
   void read() {
     stream_.async_read(buffer_, [this](boost::beast::error_code failed, std::size_t) {
-      need(!failed, "the floor's connection");
+      need(!failed, ("the floor's connection: " + failed.message()).c_str());
       const std::string_view text = inflated(buffer_.data().data(), buffer_.size());
       buffer_.clear();
       simdjson::dom::element element;

@@ -3,6 +3,7 @@
 // Beast reader that inflates and parses the same bytes; the same for 500,000 members of one guild by chunks; what a cached
 // member takes of RSS with the whole client around it; and the RSS of the README's bot beside that of the bare reader, each a
 // program of its own that is linked to what it needs.
+//   bench_start [--check] [--once bare|ours|bare-chunks|our-chunks]     --once runs one of them for a profiler
 #include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,7 +26,7 @@
 #include "bench/ws_server.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/client.hpp>
-#include <monochord/json/codec.hpp>
+#include <monochord/core/timestamp.hpp>
 #include <monochord/model/events.hpp>
 
 namespace {
@@ -51,7 +52,7 @@ std::string text_of(const mc::member& m) {
                     (u.avatar.has_value() ? quoted(*u.avatar) : "null") + R"(},"roles":[)";
   for (const auto& r : m.roles) out += (out.back() == '[' ? "\"" : ",\"") + r.str() + '"';
   out += R"(],"premium_since":null,"pending":false,"nick":)" + (m.nick.has_value() ? quoted(*m.nick) : std::string("null")) +
-         R"(,"mute":false,"joined_at":)" + mc::json::encode(m.joined_at) +
+         R"(,"mute":false,"joined_at":)" + quoted(mc::format_timestamp(*m.joined_at)) +
          R"(,"flags":0,"deaf":false,"communication_disabled_until":null,"banner":null,"avatar":null})";
   return out;
 }
@@ -274,10 +275,17 @@ bool hello_figure(const std::string& folder, const mc::testing::test_ca& authori
 
 int main(int argc, char** argv) {
   const bool check = argc > 1 && std::strcmp(argv[1], "--check") == 0;
+  const std::string once = argc > 2 && std::strcmp(argv[1], "--once") == 0 ? argv[2] : "";
   const mc::testing::test_ca authority;
   ca_pem = authority.pem();
   ca_file = (std::filesystem::temp_directory_path() / ("monochord_bench_" + std::to_string(::getpid()) + ".pem")).string();
   authority.write_pem(ca_file);
+  if (!once.empty()) {
+    const bool chunked = once.ends_with("chunks");
+    const played_gateway server(chunked ? chunked_script(500'000) : script_of(1000, 200), authority);
+    std::printf("%.0f ms of CPU\n", 1e3 * (once.starts_with("bare") ? bare(server.facts()) : ours(server.facts(), chunked).cpu));
+    return 0;
+  }
   bool good = hello_figure(std::filesystem::read_symlink("/proc/self/exe").parent_path().string(), authority);
   {
     const std::uint64_t guilds = check ? 100 : 1000;
