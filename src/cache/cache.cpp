@@ -34,7 +34,8 @@ void cache::sweep() {
 }
 
 optional<monochord::guild> cache::guild(guild_id id) const {
-  return world_->read(id, [](const guild_entry& g) { return take_guild(g); });
+  return world_->read(id, cache_kind::guilds | cache_kind::roles | cache_kind::emojis | cache_kind::stickers,
+                      [](const guild_entry& g) { return take_guild(g); });
 }
 std::vector<guild_id> cache::guild_ids() const {
   std::vector<guild_id> all;
@@ -46,7 +47,7 @@ std::vector<guild_id> cache::guild_ids() const {
   return all;
 }
 optional<guild_snapshot> cache::snapshot(guild_id id) const {
-  auto image = world_->copy(id, true);
+  auto image = world_->copy(id);
   if (!image) return std::nullopt;
   return optional<guild_snapshot>(guild_snapshot(std::move(image)));
 }
@@ -60,16 +61,9 @@ optional<monochord::member> cache::member(guild_id guild, user_id user) const {
   return world_->read(guild, [&](const guild_entry& g) { return world_->take_member(g, user); });
 }
 std::vector<monochord::member> cache::members(guild_id guild) const {
-  return world_->read(guild, [&](const guild_entry& g) {
-    std::vector<monochord::member> all;
-    if (const record_set* set = g.find(cache_kind::members)) {
-      all.reserve(set->size());
-      set->for_each([&](std::uint64_t key, std::string_view) {
-        if (auto m = world_->take_member(g, user_id{key})) all.push_back(std::move(*m));
-      });
-    }
-    return all;
-  });
+  world_->of(guild).lookups.fetch_add(1, std::memory_order_relaxed);
+  const auto image = world_->copy(guild);
+  return world_->counted(guild, image ? image->members() : std::vector<monochord::member>());
 }
 optional<monochord::user> cache::user(user_id id) const {
   monochord::user found;
@@ -86,7 +80,7 @@ optional<monochord::user> cache::user(user_id id) const {
   }
 #define MONOCHORD_CACHE_ALL(name, type, kind)                                                      \
   std::vector<monochord::type> cache::name(guild_id guild) const {                                  \
-    return world_->read(guild, [&](const guild_entry& g) {                                          \
+    return world_->read(guild, cache_kind::kind, [&](const guild_entry& g) {                        \
       return take_all<monochord::type>(g.find(cache_kind::kind));                                   \
     });                                                                                            \
   }
@@ -112,10 +106,11 @@ optional<monochord::message> cache::message(channel_id channel, message_id id) c
   return world_->read(world_->guild_of(channel), [&](const guild_entry& g) { return take_message(g, channel, id); });
 }
 std::vector<monochord::message> cache::messages(channel_id channel) const {
-  return world_->read(world_->guild_of(channel), [&](const guild_entry& g) { return take_messages(g, channel); });
+  return world_->read(world_->guild_of(channel), cache_kind::messages,
+                      [&](const guild_entry& g) { return take_messages(g, channel); });
 }
 std::vector<monochord::entitlement> cache::entitlements() const {
-  return world_->read(guild_id{}, [](const guild_entry& g) {
+  return world_->read(guild_id{}, cache_kind::entitlements, [](const guild_entry& g) {
     return take_all<monochord::entitlement>(g.find(cache_kind::entitlements));
   });
 }
@@ -132,8 +127,8 @@ cache_stats cache::stats() const {
   cache_stats sum;
   for (const auto& s : world_->stripes) {
     const std::lock_guard hold(s.lock);
-    sum.lookups += s.lookups;
-    sum.hits += s.hits;
+    sum.lookups += s.lookups.load(std::memory_order_relaxed);
+    sum.hits += s.hits.load(std::memory_order_relaxed);
     const std::size_t buckets = s.guilds.bucket_count();
     sum.overhead_bytes += buckets ? allocation_bytes(buckets * sizeof(*s.guilds.begin()) + (buckets / 15 + 1) * 16) : 0;
     for (const auto& [id, g] : s.guilds) {
@@ -147,8 +142,11 @@ cache_stats cache::stats() const {
   }
   const auto [users, bytes] = world_->users.count_and_bytes();
   sum.each[slot_of(cache_kind::users)] = {users, bytes};
-  const std::lock_guard hold(world_->places_lock);
-  sum.overhead_bytes += world_->places.bytes() + allocation_bytes(sizeof *world_);
+  for (const auto& s : world_->places) {
+    const std::lock_guard hold(s.lock);
+    sum.overhead_bytes += s.set.bytes();
+  }
+  sum.overhead_bytes += allocation_bytes(sizeof *world_);
   return sum;
 }
 

@@ -4,8 +4,9 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
 #include <monochord/cache/store.hpp>
-#include <mutex>
 #include <vector>
+
+#include "cache/watched_mutex.hpp"
 
 namespace monochord::cached {
 
@@ -49,7 +50,7 @@ class change_log {
   void add(const cache_key& key);
 
   const std::size_t most_;
-  mutable std::mutex lock_;
+  mutable watched_mutex lock_;
   boost::unordered_flat_set<cache_key, hash> keys_;
   boost::unordered_flat_set<guild_id, std::hash<guild_id>> guilds_;
   bool written_ = false;  // somebody has a batch

@@ -6,16 +6,12 @@
 
 namespace monochord::cached {
 
-guild_entry::guild_entry(const guild_entry& other)
-    : id(other.id),
-      policy(other.policy),
-      member_roles(other.member_roles),
-      rings(other.rings),
-      state(other.state),
-      turnover(other.turnover),
-      sample(other.sample) {
+guild_entry::guild_entry(const guild_entry& other, flags<cache_kind> kinds)
+    : id(other.id), policy(other.policy), state(other.state), turnover(other.turnover), sample(other.sample) {
+  if (kinds.has(cache_kind::members)) member_roles = other.member_roles;
+  if (kinds.has(cache_kind::messages)) rings = other.rings;
   for (std::size_t i = 0; i < sets.size(); ++i)
-    if (other.sets[i]) sets[i] = std::make_unique<record_set>(*other.sets[i]);
+    if (other.sets[i] && kinds.has(static_cast<cache_kind>(1U << i))) sets[i] = std::make_unique<record_set>(*other.sets[i]);
 }
 
 bool guild_entry::turn(user_id user, bool joined) {

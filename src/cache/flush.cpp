@@ -80,7 +80,7 @@ class writer {
 
 /// All of a guild: what the store has and the cache has not goes, then everything is put.
 task<> write_guild(world& w, guild_id id, writer& out) {
-  const auto image = w.copy(id, true);
+  const auto image = w.copy(id);
   cache_store& store = *w.options.store;
   const cache_key own{cache_kind::guilds, guild_id{}, id.value()};
   out.add(own, image ? text_of(image->entry, cache_kind::guilds, id.value()) : std::nullopt);

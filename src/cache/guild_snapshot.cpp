@@ -9,25 +9,55 @@ using namespace cached;
 
 namespace cached {
 
-std::shared_ptr<const guild_image> world::copy(guild_id id, bool at_once) {
+namespace {
+
+/// While it lives, what changes users of a guild leaves them to it as they were before.
+class sparing {
+ public:
+  sparing(world& of, guild_id id) : world_(of), id_(id) {}
+  sparing(const sparing&) = delete;
+  sparing& operator=(const sparing&) = delete;
+  ~sparing() { end(); }
+  void begin(guild_entry& g) { g.copies.push_back(users_); }
+  /// Afterwards nobody changes what it gives.
+  const record_set& end() {
+    if (const world::locked g = world_.find(id_); g && std::erase(g->copies, users_) != 0 && g->copies.empty()) g->copies = {};
+    return users_->set;
+  }
+
+ private:
+  world& world_;
+  guild_id id_;
+  std::shared_ptr<spared_users> users_ = std::make_shared<spared_users>();
+};
+
+}  // namespace
+
+void world::spare(const entry& g, user_id id) {
+  for (const auto& copy : g.copies)
+    if (!copy->set.find(id.value()).data()) users.copy(id, copy->set);
+}
+
+std::shared_ptr<const guild_image> world::copy(guild_id id) {
   std::shared_ptr<guild_image> image;
-  const auto take_users = [&] {
-    const record_set* members = image->entry.find(cache_kind::members);
-    if (!members || !image->entry.keeps(cache_kind::users)) return;
-    std::vector<std::uint64_t> without;
-    members->for_each([&](std::uint64_t key, std::string_view) {
-      users.copy(user_id{key}, image->users);
-      if (!image->users.find(key).data()) without.push_back(key);
-    });
-    for (const std::uint64_t key : without) drop(image->entry, cache_kind::members, key);
-  };
+  sparing spared(*this, id);
   {
     const locked g = find(id);
     if (!g) return nullptr;
     image = std::make_shared<guild_image>(*g);
-    if (at_once) take_users();
+    if (!g->find(cache_kind::members) || !g->keeps(cache_kind::users)) return image;
+    spared.begin(*g);
   }
-  if (!at_once) take_users();
+  const record_set& members = *image->entry.find(cache_kind::members);
+  users.copy_all(members, image->users);
+  spared.end().for_each([&](std::uint64_t key, std::string_view text) {
+    if (members.find(key).data()) image->users.put(key, text);
+  });
+  std::vector<std::uint64_t> without;  // where another cache took this one's place meanwhile
+  members.for_each([&](std::uint64_t key, std::string_view) {
+    if (!image->users.find(key).data()) without.push_back(key);
+  });
+  for (const std::uint64_t key : without) drop(image->entry, cache_kind::members, key);
   return image;
 }
 
@@ -38,6 +68,17 @@ optional<monochord::member> guild_image::member(std::uint64_t key) const {
   if (const std::string_view text = users.find(key); text.data()) unpack(text.substr(sizeof(std::uint32_t)), own);
   own.id = user_id{key};
   return m;
+}
+
+std::vector<monochord::member> guild_image::members() const {
+  std::vector<monochord::member> all;
+  const record_set* set = entry.find(cache_kind::members);
+  if (!set) return all;
+  all.reserve(set->size());
+  set->for_each([&](std::uint64_t key, std::string_view) {
+    if (auto m = member(key)) all.push_back(std::move(*m));
+  });
+  return all;
 }
 
 std::size_t guild_image::bytes() const noexcept {
@@ -67,12 +108,7 @@ void guild_snapshot::for_each_member(const std::function<void(const monochord::m
       if (const auto m = image_->member(key)) f(*m);
     });
 }
-std::vector<monochord::member> guild_snapshot::members() const {
-  std::vector<monochord::member> all;
-  all.reserve(member_count());
-  for_each_member([&](const monochord::member& m) { all.push_back(m); });
-  return all;
-}
+std::vector<monochord::member> guild_snapshot::members() const { return image_->members(); }
 
 #define MONOCHORD_SNAPSHOT_ONE(name, type, kind, Id)                                \
   optional<monochord::type> guild_snapshot::name(Id id) const {                     \

@@ -12,6 +12,7 @@ struct guild_image {
   /// The guild's lock is held.
   explicit guild_image(const guild_entry& g) : entry(g) {}
   optional<monochord::member> member(std::uint64_t key) const;
+  std::vector<monochord::member> members() const;
   std::size_t bytes() const noexcept;
 
   guild_entry entry;

@@ -7,6 +7,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -15,6 +16,7 @@
 #include "cache/changes.hpp"
 #include "cache/record_set.hpp"
 #include "cache/records.hpp"
+#include "cache/watched_mutex.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/core/clock.hpp>
 #include <monochord/json/codec.hpp>
@@ -40,6 +42,8 @@ class user_store {
   bool refresh(const partial_user& news, flags<cache_field> without);
   /// The record as it is, for a reader that unpacks it under no lock.
   void copy(user_id id, record_set& to) const;
+  /// The same of each key of `who`; not at one moment.
+  void copy_all(const record_set& who, record_set& to) const;
   bool read(user_id id, user& out) const;
   /// Nobody may change the other one meanwhile.
   void swap(user_store& other) noexcept;
@@ -47,22 +51,30 @@ class user_store {
 
  private:
   struct stripe {
-    mutable std::mutex lock;
+    mutable watched_mutex lock;
     record_set set;
   };
   static void write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count);
-  stripe& of(user_id id) noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
-  const stripe& of(user_id id) const noexcept { return stripes_[std::hash<user_id>()(id) % stripes_.size()]; }
+  std::size_t number_of(user_id id) const noexcept { return std::hash<user_id>()(id) % stripes_.size(); }
+  stripe& of(user_id id) noexcept { return stripes_[number_of(id)]; }
+  const stripe& of(user_id id) const noexcept { return stripes_[number_of(id)]; }
   std::array<stripe, 64> stripes_;
 };
 
 /// The ids of the last messages of a channel in ascending order, which is that of their age.
 using message_ring = std::vector<std::uint64_t>;
 
+/// Users of a guild's members as they were when a copy of it was begun, if they changed or went before it came to them.
+struct spared_users {
+  record_set set;
+};
+
 /// All of one guild but its users. Direct messages, and what belongs to no guild, are the guild 0.
 struct guild_entry {
   explicit guild_entry(guild_id which, const cache_policy& rules) : id(which), policy(rules) {}
-  guild_entry(const guild_entry& other);
+  guild_entry(const guild_entry& other) : guild_entry(other, cache_policy::every_kind) {}
+  /// A copy of these kinds, to be read under no lock.
+  guild_entry(const guild_entry& other, flags<cache_kind> kinds);
   guild_entry& operator=(const guild_entry&) = delete;
   bool keeps(cache_kind kind) const noexcept { return policy.kinds.has(kind); }
   bool stamps() const noexcept { return policy.members_per_guild != 0 || policy.member_age.count() != 0; }
@@ -83,6 +95,7 @@ struct guild_entry {
   std::vector<std::uint64_t> turnover;
   std::uint32_t sample = 0;  // where the next search for old members begins
   change_log* changes = nullptr;  // where there is a store
+  std::vector<std::shared_ptr<spared_users>> copies;  // that are being made
 
   static constexpr std::size_t most_turnover = 16;
   /// False when this is the last that was told of that user already.
@@ -194,13 +207,17 @@ std::vector<message> take_messages(const guild_entry& g, channel_id channel);
 struct world {
   using entry = guild_entry;
   struct stripe {
-    mutable std::mutex lock;
+    mutable watched_mutex lock;
     boost::unordered_flat_map<guild_id, std::unique_ptr<entry>, std::hash<guild_id>> guilds;
-    mutable std::uint64_t lookups = 0, hits = 0;
+    mutable std::atomic<std::uint64_t> lookups{0}, hits{0};
+  };
+  struct place_stripe {
+    mutable watched_mutex lock;
+    record_set set;
   };
   /// An entry with its stripe's lock.
   struct locked {
-    std::unique_lock<std::mutex> lock;
+    std::unique_lock<watched_mutex> lock;
     entry* guild = nullptr;
     explicit operator bool() const noexcept { return guild != nullptr; }
     entry* operator->() const noexcept { return guild; }
@@ -214,21 +231,36 @@ struct world {
   locked open(guild_id id);  ///< made if there is none
   /// Only GUILD_CREATE makes a guild: an event that comes late must not make one again that was left.
   locked enter(guild_id id) { return id ? find(id) : open(id); }
-  /// For a reader: counts.
+  /// For a reader of one record: counts.
   template <class F>
   auto read(guild_id id, F&& f) -> decltype(f(std::declval<entry&>())) {
+    of(id).lookups.fetch_add(1, std::memory_order_relaxed);
     const locked g = find(id);
-    ++of(id).lookups;
     if (!g) return {};
-    auto got = f(*g);
-    if constexpr (requires { got.has_value(); }) of(id).hits += got.has_value() ? 1 : 0;
-    else of(id).hits += got.empty() ? 0 : 1;
+    return counted(id, f(*g));
+  }
+  /// For a reader of many: they are copied under the lock, and `f` builds what it gives under none.
+  template <class F>
+  auto read(guild_id id, flags<cache_kind> kinds, F&& f) -> decltype(f(std::declval<entry&>())) {
+    of(id).lookups.fetch_add(1, std::memory_order_relaxed);
+    std::optional<const entry> part;
+    if (const locked g = find(id)) part.emplace(*g, kinds);
+    if (!part) return {};
+    return counted(id, f(*part));
+  }
+  template <class T>
+  T counted(guild_id id, T got) {
+    bool hit;
+    if constexpr (requires { got.has_value(); }) hit = got.has_value();
+    else hit = !got.empty();
+    if (hit) of(id).hits.fetch_add(1, std::memory_order_relaxed);
     return got;
   }
 
-  guild_id guild_of(channel_id id) const;
+  guild_id guild_of(channel_id id);
   void place(entry& g, channel_id id);
   void unplace(const entry& g, channel_id id);
+  place_stripe& places_of(channel_id id) noexcept { return places[std::hash<channel_id>()(id) % places.size()]; }
 
   void put_channel(entry& g, const channel& c);
   void put_thread(entry& g, const channel& c);
@@ -247,16 +279,18 @@ struct world {
   void drop_message(entry& g, channel_id channel, message_id id);
   /// Somebody of `g`; `is_member` of those that are kept.
   void hold_user(const entry& g, const user& value, bool is_member, bool new_holder);
-  void release_user(user_id id);
+  void release_user(const entry& g, user_id id);
   void note_user(user_id id) {
     if (changes) changes->note({cache_kind::users, guild_id{}, id.value()});
   }
   /// That a store has to be told of all of a guild, and of the users of its members.
   void note_all(const entry& g);
   void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
-  /// A copy of all of a guild; null when it is not known. With `at_once` its users are copied under its lock too; without, a
-  /// member whose user is gone a moment later is left out.
-  std::shared_ptr<const guild_image> copy(guild_id id, bool at_once);
+  /// Somebody of `g` is about to change or to go: who is being copied is so as they are.
+  void spare(const entry& g, user_id id);
+  /// A copy of all of a guild at this moment; null when it is not known. Its lock is held for the copy of the guild, but not of
+  /// its users.
+  std::shared_ptr<const guild_image> copy(guild_id id);
   /// Takes what the other one holds. Nobody may use that one meanwhile.
   void replace_by(world& other);
   std::uint32_t now() const noexcept;
@@ -264,10 +298,9 @@ struct world {
   cache_options options;
   std::unique_ptr<change_log> changes;  // where there is a store
   user_store users;
-  std::array<stripe, 64> stripes;
-  mutable std::mutex places_lock;
-  record_set places;  // channel or thread -> its guild
-  mutable std::mutex self_lock;
+  std::array<stripe, 256> stripes;
+  std::array<place_stripe, 16> places;  // channel or thread -> its guild
+  mutable watched_mutex self_lock;
   optional<user> self;
   optional<application> app;
   std::atomic<std::uint64_t> self_id{0};

@@ -7,16 +7,8 @@
 namespace monochord::cached {
 
 record_set::record_set(const record_set& other)
-    : capacity_(other.capacity_), size_(other.size_), tail_(other.tail_), free_(other.free_), used_(other.used_), dead_(other.dead_) {
-  pages_.reserve(other.pages_.size());
-  for (const page& p : other.pages_) {
-    page& copy = pages_.emplace_back();
-    copy.capacity = copy.used = p.used;  // nothing is added to a copy
-    copy.dead = p.dead;
-    if (!p.data) continue;
-    copy.data = std::make_unique_for_overwrite<char[]>(p.used);
-    std::memcpy(copy.data.get(), p.data.get(), p.used);
-  }
+    : pages_(other.pages_), capacity_(other.capacity_), size_(other.size_), free_(other.free_), used_(other.used_), dead_(other.dead_) {
+  // No tail: of the pages that are shared only the other one appends to one, behind all that this one knows of.
   if (capacity_ == 0) return;
   index_ = std::make_unique_for_overwrite<place[]>(capacity_);
   std::memcpy(index_.get(), other.index_.get(), capacity_ * sizeof(place));
@@ -44,6 +36,21 @@ std::string_view record_set::find(std::uint64_t key) const noexcept {
   return slot == none ? std::string_view() : text_at(index_[slot]);
 }
 
+char* record_set::find_mutable(std::uint64_t key) {
+  const std::uint32_t slot = slot_of(key, hash_of(key));
+  return slot == none ? nullptr : own_block(index_[slot]) + header;
+}
+
+char* record_set::own_block(place p) {
+  page& at = pages_[p >> 15];
+  if (!at.data.alone()) {
+    shared_bytes copy(at.capacity);
+    std::memcpy(copy.get(), at.data.get(), at.used);
+    at.data = std::move(copy);
+  }
+  return block(p);
+}
+
 std::uint64_t record_set::key_near(std::uint32_t n) const noexcept {
   if (size_ == 0) return 0;
   for (std::uint32_t i = n % capacity_;; i = i + 1 == capacity_ ? 0 : i + 1)
@@ -58,7 +65,7 @@ bool record_set::put(std::uint64_t key, std::string_view text) {
     const std::size_t wanted = header + text.size();
     const bool small = wanted <= most_small;
     if (small ? old == (wanted + unit - 1) / unit * unit : old == wanted) {
-      char* to = block(index_[slot]);
+      char* to = own_block(index_[slot]);
       std::memcpy(to + header, text.data(), text.size());
       std::memset(to + wanted, 0, old - wanted);
       return true;
@@ -112,7 +119,7 @@ std::size_t record_set::new_page(std::size_t bytes) {
     if (at == pages_.capacity()) pages_.reserve(at + at / 4 + 1);
     pages_.emplace_back();
   }
-  pages_[at].data = std::make_unique_for_overwrite<char[]>(bytes);
+  pages_[at].data = shared_bytes(bytes);
   pages_[at].capacity = static_cast<std::uint32_t>(bytes);
   pages_[at].used = pages_[at].dead = 0;
   free_ = static_cast<std::uint32_t>(at) + 1;
@@ -127,8 +134,9 @@ record_set::place record_set::append(std::uint64_t key, std::uint64_t hash, std:
   if (!small) {
     at = new_page(bytes);
   } else if (at == none || pages_[at].capacity - pages_[at].used < bytes) {
-    // 8 bytes below a power of two: what the allocator adds.
-    const std::size_t room = std::clamp<std::size_t>((used_ - dead_) / 8 / 64 * 64, 248, page_bytes - 8);
+    // Below a power of two by what the allocator adds, 8 bytes, and by the head.
+    constexpr std::size_t least = 256 - 8 - shared_bytes::head_bytes, most = page_bytes - 8 - shared_bytes::head_bytes;
+    const std::size_t room = std::clamp<std::size_t>((used_ - dead_) / 8 / 64 * 64, least, most);
     at = new_page(std::max(room, bytes) / unit * unit);
     if (at != none) tail_ = static_cast<std::uint32_t>(at);
   }
@@ -149,7 +157,7 @@ void record_set::release(std::size_t at) noexcept {
   page& p = pages_[at];
   used_ -= p.used;
   dead_ -= p.dead;
-  p.data.reset();
+  p.data = {};
   p.capacity = p.used = p.dead = 0;
   free_ = std::min(free_, static_cast<std::uint32_t>(at));
   if (tail_ == at) tail_ = none;
@@ -172,7 +180,7 @@ void record_set::clean() {
   if (victim == none || pages_[victim].dead == 0) return;
   if (tail_ == victim) tail_ = none;
   const page from = std::move(pages_[victim]);
-  pages_[victim].data = std::make_unique_for_overwrite<char[]>(1);  // so that the place is not taken meanwhile
+  pages_[victim].data = shared_bytes(1);  // so that the place is not taken meanwhile
   for (std::uint32_t offset = 0; offset < from.used;) {
     const char* at = from.data.get() + offset;
     const std::size_t bytes = static_cast<unsigned char>(*at) * unit;
@@ -223,7 +231,8 @@ void record_set::clear() noexcept { *this = record_set(); }
 
 std::size_t record_set::bytes() const noexcept {
   std::size_t sum = allocation_bytes(pages_.capacity() * sizeof(page)) + allocation_bytes(capacity_ * sizeof(place));
-  for (const page& p : pages_) sum += allocation_bytes(p.capacity);
+  for (const page& p : pages_)
+    if (p.data) sum += allocation_bytes(shared_bytes::head_bytes + p.capacity);
   return sum;
 }
 

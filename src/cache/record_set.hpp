@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "cache/shared_bytes.hpp"
+
 namespace monochord::cached {
 
 /// What glibc's allocator takes for a block of that size.
@@ -19,7 +21,8 @@ constexpr std::size_t allocation_bytes(std::size_t size) noexcept {
 /// Byte strings by a 64-bit key, packed: 1 byte of header, the key and the text, rounded up to 4, stand one after another
 /// on pages; the index is an open-addressing table of 4-byte places. A text that changes its size goes to the end, and a
 /// page with much that is dead is emptied: a change never moves more than one page. A text may come back with up to 3 zero
-/// bytes behind it, so it must say itself where it ends. Not thread-safe.
+/// bytes behind it, so it must say itself where it ends. A copy shares the pages: who changes a text in its place then takes
+/// a page of its own, so that to copy costs the index. Not thread-safe, but for two copies, which do not know of each other.
 class record_set {
  public:
   record_set() = default;
@@ -30,7 +33,7 @@ class record_set {
   /// The text of `key`; `data()` is null when there is none. Valid until the next change.
   std::string_view find(std::uint64_t key) const noexcept;
   /// The same, to change bytes in place.
-  char* find_mutable(std::uint64_t key) noexcept { return const_cast<char*>(find(key).data()); }
+  char* find_mutable(std::uint64_t key);
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
   bool put(std::uint64_t key, std::string_view text);
   bool erase(std::uint64_t key);
@@ -59,7 +62,7 @@ class record_set {
   static constexpr std::size_t most_small = 255 * unit;
 
   struct page {
-    std::unique_ptr<char[]> data;
+    shared_bytes data;
     std::uint32_t capacity = 0;
     std::uint32_t used = 0;
     std::uint32_t dead = 0;
@@ -94,6 +97,7 @@ class record_set {
   place append(std::uint64_t key, std::uint64_t hash, std::string_view text);
   std::size_t new_page(std::size_t bytes);
   void bury(place p) noexcept;
+  char* own_block(place p);
   void release(std::size_t page) noexcept;
   void clean();
   void remove_slot(std::uint32_t slot) noexcept;

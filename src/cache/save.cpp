@@ -132,7 +132,7 @@ void cache::save(const std::string& path, const std::vector<cache_mark>& marks) 
   std::vector<guild_id> guilds = guild_ids();
   guilds.emplace_back();  // what belongs to none
   for (const guild_id id : guilds) {
-    const auto image = w.copy(id, false);
+    const auto image = w.copy(id);
     if (!image) continue;  // gone meanwhile
     text.clear();
     write_guild(text, *image, w.now());

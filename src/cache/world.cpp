@@ -52,6 +52,26 @@ void user_store::copy(user_id id, record_set& to) const {
   if (const std::string_view text = s.set.find(id.value()); text.data()) to.put(id.value(), text);
 }
 
+void user_store::copy_all(const record_set& who, record_set& to) const {
+  std::array<std::vector<std::uint64_t>, std::tuple_size_v<decltype(stripes_)>> by_stripe;
+  who.for_each([&](std::uint64_t key, std::string_view) { by_stripe[number_of(user_id{key})].push_back(key); });
+  for (std::size_t i = 0; i < stripes_.size(); ++i) {
+    if (by_stripe[i].empty()) continue;
+    // To take a lock for each of many keeps events waiting; pages of all are shared sooner.
+    std::optional<const record_set> shared;
+    {
+      const std::lock_guard hold(stripes_[i].lock);
+      if (by_stripe[i].size() >= stripes_[i].set.size() / 64) shared.emplace(stripes_[i].set);
+    }
+    for (const std::uint64_t key : by_stripe[i]) {
+      if (!shared)
+        copy(user_id{key}, to);
+      else if (const std::string_view text = shared->find(key); text.data())
+        to.put(key, text);
+    }
+  }
+}
+
 void user_store::release(user_id id) {
   stripe& s = of(id);
   const std::lock_guard hold(s.lock);
@@ -122,10 +142,11 @@ world::locked world::open(guild_id id) {
   return made;
 }
 
-guild_id world::guild_of(channel_id id) const {
-  const std::lock_guard hold(places_lock);
+guild_id world::guild_of(channel_id id) {
+  const place_stripe& s = places_of(id);
+  const std::lock_guard hold(s.lock);
   std::uint64_t guild = 0;
-  if (const std::string_view text = places.find(id.value()); text.data())
+  if (const std::string_view text = s.set.find(id.value()); text.data())
     std::memcpy(&guild, text.data(), sizeof guild);
   return guild_id{guild};
 }
@@ -133,16 +154,18 @@ guild_id world::guild_of(channel_id id) const {
 void world::place(entry& g, channel_id id) {
   const std::uint64_t guild = g.id.value();
   if (guild == 0) return;
-  const std::lock_guard hold(places_lock);
-  places.put(id.value(), {reinterpret_cast<const char*>(&guild), sizeof guild});
+  place_stripe& s = places_of(id);
+  const std::lock_guard hold(s.lock);
+  s.set.put(id.value(), {reinterpret_cast<const char*>(&guild), sizeof guild});
 }
 
 void world::unplace(const entry& g, channel_id id) {
-  const std::lock_guard hold(places_lock);
-  const std::string_view text = places.find(id.value());
+  place_stripe& s = places_of(id);
+  const std::lock_guard hold(s.lock);
+  const std::string_view text = s.set.find(id.value());
   std::uint64_t guild = 0;
   if (text.data()) std::memcpy(&guild, text.data(), sizeof guild);
-  if (guild == g.id.value()) places.erase(id.value());
+  if (guild == g.id.value()) s.set.erase(id.value());
 }
 
 void world::put_channel(entry& g, const channel& c) {
@@ -190,11 +213,14 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
   }
   pack(text, m, g.policy.without, g.member_roles);
   if (!g.set(cache_kind::members).put(key, text)) {
-    if (known && g.keeps(cache_kind::users)) release_user(m.user->id);
+    if (known && g.keeps(cache_kind::users)) release_user(g, m.user->id);
     return;
   }
   g.note(cache_kind::members, key);
-  if (g.keeps(cache_kind::users)) hold_user(g, *m.user, true, !known);
+  if (g.keeps(cache_kind::users)) {
+    spare(g, m.user->id);
+    hold_user(g, *m.user, true, !known);
+  }
   if (!known) limit_members(g);
 }
 
@@ -208,7 +234,7 @@ optional<member> world::take_member(const entry& g, user_id id) const {
 
 bool world::drop_member(entry& g, user_id id) {
   if (!drop(g, cache_kind::members, id.value())) return false;
-  if (g.keeps(cache_kind::users)) release_user(id);
+  if (g.keeps(cache_kind::users)) release_user(g, id);
   return true;
 }
 
@@ -218,7 +244,8 @@ void world::hold_user(const entry& g, const user& value, bool is_member, bool ne
   else note_user(value.id);
 }
 
-void world::release_user(user_id id) {
+void world::release_user(const entry& g, user_id id) {
+  spare(g, id);
   users.release(id);
   note_user(id);  // who stays in another guild too: what was new of them may have been left to this guild
 }
@@ -253,6 +280,7 @@ void world::limit_members(entry& g) {
 }
 
 void world::put_presence(entry& g, const presence& p) {
+  spare(g, p.user.id);
   if (users.refresh(p.user, options.policy.without)) note_user(p.user.id);
   if (p.status == presence_status("offline")) {
     drop(g, cache_kind::presences, p.user.id.value());
@@ -298,7 +326,7 @@ void world::put_guild(entry& g, const guild& value) {
 void world::empty(entry& g) {
   if (changes) changes->note_guild(g.id);
   if (g.keeps(cache_kind::users) && g.find(cache_kind::members))
-    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(user_id{key}); });
+    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(g, user_id{key}); });
   for (const cache_kind kind : {cache_kind::channels, cache_kind::threads})
     if (const record_set* set = g.find(kind))
       set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
@@ -345,9 +373,9 @@ void world::replace_by(world& other) {
       note_all(*g);
     }
   }
-  {
-    const std::lock_guard hold(places_lock);
-    std::swap(places, other.places);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const std::lock_guard hold(places[i].lock);
+    std::swap(places[i].set, other.places[i].set);
   }
   const std::lock_guard hold(self_lock);
   if (!other.self) return;

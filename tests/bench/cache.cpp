@@ -10,10 +10,10 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "bench/people.hpp"
 #include "bench/ratio.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/cache/file.hpp>
@@ -38,53 +38,6 @@ double rss_bytes() {
   std::fclose(file);
   return static_cast<double>(resident) * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
-
-class people {
- public:
-  mc::guild_create guild(std::uint64_t number, int members) {
-    mc::guild_create event;
-    event.guild.id = mc::guild_id{(number + 1) << 32};
-    event.guild.name = name();
-    for (std::uint64_t r = 0; r < 20; ++r) {
-      auto& role = event.guild.roles.emplace_back();
-      role.id = mc::role_id{event.guild.id.value() + r};
-      role.name = name();
-    }
-    for (int i = 0; i < members; ++i) event.members.push_back(member(event.guild));
-    return event;
-  }
-
- private:
-  std::uint64_t below(std::uint64_t n) { return random_() % n; }
-  std::string name() {
-    std::string text;
-    for (std::uint64_t i = 6 + below(9); i > 0; --i) text += static_cast<char>('a' + below(26));
-    return text;
-  }
-  mc::member member(const mc::guild& guild) {
-    mc::member m;
-    auto& u = m.user.emplace();
-    u.id = mc::user_id{175928847299117063U + ++made_ * 4'194'304'003U};
-    u.username = name();
-    u.discriminator.assign(1, '0');
-    if (below(10) < 7) u.global_name = name();
-    else u.global_name = mc::null;
-    if (below(10) < 8) {
-      std::string hash;
-      for (int i = 0; i < 32; ++i) hash += "0123456789abcdef"[below(16)];
-      u.avatar = hash;
-    } else {
-      u.avatar = mc::null;
-    }
-    u.public_flags = mc::flags<mc::user_flag>(below(4) ? 0 : 4194304);
-    if (below(10) < 2) m.nick = name();
-    for (std::uint64_t i = 2 + below(4); i > 0; --i) m.roles.push_back(guild.roles[below(20)].id);
-    m.joined_at = mc::timestamp{std::chrono::microseconds{1500000000000000 + static_cast<std::int64_t>(below(200000000000000))}};
-    return m;
-  }
-  std::mt19937_64 random_{1};
-  std::uint64_t made_ = 0;
-};
 
 figures measure(int members) {
   mc::cache cache;

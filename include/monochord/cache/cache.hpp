@@ -103,8 +103,8 @@ class cache {
   void sweep();
 
   /// One consistent copy of everything of a guild, users included, to be read under no lock for as long as one wants; nothing
-  /// when the guild is not known. Include `monochord/cache/guild_snapshot.hpp`. Events of guilds of this stripe wait while the
-  /// records are copied: 0.15 ms for each 1,000 members.
+  /// when the guild is not known. Include `monochord/cache/guild_snapshot.hpp`. It takes 0.15 ms for each 1,000 members; events of
+  /// guilds of this stripe wait for a hundredth of that.
   optional<guild_snapshot> snapshot(guild_id id) const;
   optional<monochord::guild> guild(guild_id id) const;
   /// All that are known, in no order.
@@ -116,7 +116,7 @@ class cache {
   std::vector<monochord::channel> threads(guild_id guild) const;
   /// With its user, of which there is only the id where users are not kept.
   optional<monochord::member> member(guild_id guild, user_id user) const;
-  /// One consistent copy of all; for as long as that takes (about 1 ms for 2,000) events of guilds of this stripe wait.
+  /// One consistent copy of all, about 1 ms for 2,000; events wait no longer than for a snapshot.
   std::vector<monochord::member> members(guild_id guild) const;
   optional<monochord::user> user(user_id id) const;
   optional<monochord::role> role(guild_id guild, role_id id) const;

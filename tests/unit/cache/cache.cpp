@@ -3,7 +3,6 @@
 #include <map>
 #include <random>
 #include <string>
-#include <thread>
 
 #include "cache/record_set.hpp"
 #include "support/catch.hpp"
@@ -101,26 +100,4 @@ TEST_CASE("what Discord removed is removed, and the old value is told") {
   cache.apply(mc::ready{});  // lists nothing
   CHECK(cache.guild_ids().empty());
   CHECK(cache.stats().of(mc::cache_kind::users).count == 0);
-}
-
-TEST_CASE("readers and the writer do not disturb each other") {
-  mc::cache cache;
-  cache.apply(a_guild(5, 50));
-  std::vector<std::thread> readers;
-  for (int t = 0; t < 4; ++t)
-    readers.emplace_back([&] {
-      for (std::uint64_t i = 0; i < 2000; ++i) {
-        const auto m = cache.member(mc::guild_id{5}, mc::user_id{1001 + i % 50});
-        if (m && m->user->id.value() != 1001 + i % 50) std::abort();
-      }
-    });
-  for (std::uint64_t i = 0; i < 2000; ++i) {
-    mc::guild_member_add event;
-    event.guild_id = mc::guild_id{5};
-    event.member = somebody(1001 + i % 50);
-    event.member.nick = std::string(i % 30, 'n');
-    cache.apply(event);
-  }
-  for (auto& r : readers) r.join();
-  CHECK(cache.members(mc::guild_id{5}).size() == 50);
 }

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// What the hello bot's memory is measured against: the bare reader alone, linked to nothing that it does not need.
+//   bench_hello_floor PORT CA_FILE
+#include <boost/beast/src.hpp>
+#include <cstdlib>
+
+#include "bench/bare_reader.hpp"
+
+int main(int argc, char** argv) {
+  namespace asio = boost::asio;
+  monochord::bench::need(argc == 3, "usage: bench_hello_floor PORT CA_FILE");
+  asio::io_context context(1);
+  asio::ssl::context tls(asio::ssl::context::tls_client);
+  tls.set_verify_mode(asio::ssl::verify_peer);
+  tls.load_verify_file(argv[2]);
+  monochord::bench::bare_reader reader(context, tls, true);
+  reader.open(static_cast<std::uint16_t>(std::atoi(argv[1])), [](std::string_view) { return true; });
+  context.run();
+  return 0;
+}
