@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the session asks for, carried out.
 #include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
 
@@ -353,8 +355,10 @@ void shard::impl::deliver(const shard_event& event) {
   }
   claimed = false;
   delivering = event.seq;
+  in_delivery = true;
   present->waits_for_room = !sink->on_event(told);
   positions.came(event.seq, claimed, options->clock->now());
+  in_delivery = false;
   look_at_positions();
 }
 
@@ -362,11 +366,15 @@ void shard::impl::deliver(const shard_event& event) {
 std::shared_ptr<detail::claim> shard::impl::claim_delivered() {
   claimed = true;
   return std::make_shared<detail::claim>([weak = weak_from_this(), of = positions_of, seq = delivering] {
-    if (const auto self = weak.lock()) asio::post(self->strand, [self, of, seq] { self->event_done(of, seq); });
+    if (const auto self = weak.lock()) asio::dispatch(self->strand, [self, of, seq] { self->event_done(of, seq); });
   });
 }
 
 void shard::impl::event_done(std::uint64_t session_number, std::int64_t seq) {
+  if (in_delivery) {  // perhaps of the event that has not come yet
+    asio::post(strand, [self = shared_from_this(), session_number, seq] { self->event_done(session_number, seq); });
+    return;
+  }
   if (session_number != positions_of) return;
   positions.done(seq);
   look_at_positions();

@@ -159,6 +159,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   time_point tells_late_next = time_point::min();
   std::int64_t delivering = 0;                // to the sink, just now
   bool claimed = false;
+  bool in_delivery = false;
   int budget_kept = -1;                       // the same of the starts that are left
   time_point keeps_next = time_point::min();  // not more often
 

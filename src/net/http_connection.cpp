@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
@@ -346,7 +347,9 @@ task<http_response> http_connection::exchange(const http_request& request, const
     co_await run_on(executor_, exchange_long(request, to, deadline, how_far, answer));
     co_return answer;
   }
-  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  // Whoever finds the answer has nothing else to do then: the caller goes on there, and no other thread is woken for it.
+  const asio::any_io_executor own = co_await asio::this_coro::executor;
+  const asio::any_io_executor here = asio::prefer(own, asio::execution::relationship.continuation);
   const auto state = co_await asio::this_coro::cancellation_state;
   begin_short(request, to);
   {

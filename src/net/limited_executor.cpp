@@ -38,14 +38,15 @@ class shared_limit : public std::enable_shared_from_this<shared_limit> {
 
   const asio::any_io_executor& pool() const noexcept { return pool_; }
 
-  void submit(std::unique_ptr<function> work) {
+  /// `soon`: whoever submits it is about to return to the pool, so that no other thread need be woken.
+  void submit(std::unique_ptr<function> work, bool soon) {
     {
       const std::lock_guard lock(mutex_);
       waiting_.push_back(std::move(work));
       if (turns_ == limit_) return;
       ++turns_;
     }
-    post_turn();
+    post_turn(soon);
   }
 
  private:
@@ -68,7 +69,11 @@ class shared_limit : public std::enable_shared_from_this<shared_limit> {
     std::shared_ptr<shared_limit> owner_;
   };
 
-  void post_turn() { asio::require(pool_, asio::execution::blocking.never).execute(turn(shared_from_this())); }
+  void post_turn(bool soon) {
+    auto to = asio::require(pool_, asio::execution::blocking.never);
+    if (soon) to = asio::prefer(to, asio::execution::relationship.continuation);
+    to.execute(turn(shared_from_this()));
+  }
 
   void run_one() {
     struct next_turn {  // also when the function throws, which then ends in the pool's run()
@@ -95,7 +100,7 @@ class shared_limit : public std::enable_shared_from_this<shared_limit> {
         return;
       }
     }
-    post_turn();
+    post_turn(true);
   }
 
   void abandon() noexcept {
@@ -118,12 +123,12 @@ class shared_limit : public std::enable_shared_from_this<shared_limit> {
 /// which may have ended before its turn comes.
 class limited_executor {
  public:
-  limited_executor(std::shared_ptr<shared_limit> limit, asio::any_io_executor tracker, bool never_blocks = false)
-      : limit_(std::move(limit)), tracker_(std::move(tracker)), never_blocks_(never_blocks) {}
+  limited_executor(std::shared_ptr<shared_limit> limit, asio::any_io_executor tracker, bool never_blocks = false, bool continues = false)
+      : limit_(std::move(limit)), tracker_(std::move(tracker)), never_blocks_(never_blocks), continues_(continues) {}
 
   template <class F>
   void execute(F&& work) const {
-    limit_->submit(std::make_unique<function_of<std::decay_t<F>>>(std::forward<F>(work)));
+    limit_->submit(std::make_unique<function_of<std::decay_t<F>>>(std::forward<F>(work)), continues_);
   }
 
   asio::execution_context& query(asio::execution::context_t) const noexcept {
@@ -137,16 +142,30 @@ class limited_executor {
     if (tracker_) return asio::execution::outstanding_work.tracked;
     return asio::execution::outstanding_work.untracked;
   }
-  limited_executor require(asio::execution::blocking_t::never_t) const { return limited_executor(limit_, tracker_, true); }
-  limited_executor require(asio::execution::blocking_t::possibly_t) const { return limited_executor(limit_, tracker_, false); }
+  asio::execution::relationship_t query(asio::execution::relationship_t) const noexcept {
+    if (continues_) return asio::execution::relationship.continuation;
+    return asio::execution::relationship.fork;
+  }
+  limited_executor require(asio::execution::blocking_t::never_t) const {
+    return limited_executor(limit_, tracker_, true, continues_);
+  }
+  limited_executor require(asio::execution::blocking_t::possibly_t) const {
+    return limited_executor(limit_, tracker_, false, continues_);
+  }
   limited_executor require(asio::execution::outstanding_work_t::tracked_t) const {
-    return limited_executor(limit_, asio::prefer(limit_->pool(), asio::execution::outstanding_work.tracked), never_blocks_);
+    return limited_executor(limit_, asio::prefer(limit_->pool(), asio::execution::outstanding_work.tracked), never_blocks_, continues_);
   }
   limited_executor require(asio::execution::outstanding_work_t::untracked_t) const {
-    return limited_executor(limit_, asio::any_io_executor(), never_blocks_);
+    return limited_executor(limit_, asio::any_io_executor(), never_blocks_, continues_);
+  }
+  limited_executor require(asio::execution::relationship_t::continuation_t) const {
+    return limited_executor(limit_, tracker_, never_blocks_, true);
+  }
+  limited_executor require(asio::execution::relationship_t::fork_t) const {
+    return limited_executor(limit_, tracker_, never_blocks_, false);
   }
   bool operator==(const limited_executor& other) const noexcept {
-    return limit_ == other.limit_ && never_blocks_ == other.never_blocks_ &&
+    return limit_ == other.limit_ && never_blocks_ == other.never_blocks_ && continues_ == other.continues_ &&
            static_cast<bool>(tracker_) == static_cast<bool>(other.tracker_);
   }
   bool operator!=(const limited_executor& other) const noexcept { return !(*this == other); }
@@ -155,6 +174,7 @@ class limited_executor {
   std::shared_ptr<shared_limit> limit_;
   asio::any_io_executor tracker_;  // keeps the pool running while tracked work exists; empty otherwise
   bool never_blocks_;
+  bool continues_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <monochord/core/error.hpp>
@@ -27,6 +28,7 @@ task_group::task_group(asio::any_io_executor executor, error_handler on_error)
 bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
   std::shared_ptr<member> added;
   std::list<std::shared_ptr<member>>::iterator place;
+  const bool is_held = holder != nullptr;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
@@ -34,13 +36,15 @@ bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
     place = members_.insert(members_.end(), added);
   }
   // From the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
-  asio::post(added->strand, [self = shared_from_this(), added, place, work = std::move(work)]() mutable {
+  auto begin = [self = shared_from_this(), added, place, work = std::move(work)]() mutable {
     if (added->cancelled) return self->ended(place, nullptr);
     asio::co_spawn(added->strand, std::move(work),
                    asio::bind_cancellation_slot(added->signal.slot(), [self, added, place](std::exception_ptr error) {
                      self->ended(place, std::move(error));
                    }));
-  });
+  };
+  if (is_held) asio::defer(added->strand, std::move(begin));
+  else asio::post(added->strand, std::move(begin));
   return true;
 }
 

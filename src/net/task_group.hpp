@@ -23,7 +23,8 @@ class task_group : public std::enable_shared_from_this<task_group> {
 
   task_group(boost::asio::any_io_executor executor, error_handler on_error);
 
-  /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be.
+  /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be; then the
+  /// caller is about to return to its executor, for the work may begin only then.
   bool spawn(task<> work, std::shared_ptr<place_holder> holder = nullptr);
   /// No more tasks from now on.
   void close();

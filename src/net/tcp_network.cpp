@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <boost/asio/associator.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -18,10 +19,32 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 using socket = tcp::socket;  // over any_io_executor
 
+/// An operation that could be done at once: its end is queued for the thread that is at it, which has nothing else to do once
+/// it returns, and wakes no other one.
+struct at_hand {
+  byte_stream::io_handler done;
+  void operator()(error_code failed, std::size_t bytes) { std::move(done)(failed, bytes); }
+  friend bool asio_handler_is_continuation(at_hand*) { return true; }
+};
+
 std::string text_of(const tcp::endpoint& endpoint) {
   const std::string address = endpoint.address().to_string();
   return (endpoint.address().is_v6() ? "[" + address + "]" : address) + ":" + std::to_string(endpoint.port());
 }
+
+}  // namespace
+}  // namespace monochord::net
+
+template <template <class, class> class Associator, class Default>
+struct boost::asio::associator<Associator, monochord::net::at_hand, Default>
+    : Associator<monochord::net::byte_stream::io_handler, Default> {
+  using above = Associator<monochord::net::byte_stream::io_handler, Default>;
+  static auto get(const monochord::net::at_hand& of) noexcept { return above::get(of.done); }
+  static auto get(const monochord::net::at_hand& of, const Default& otherwise) noexcept { return above::get(of.done, otherwise); }
+};
+
+namespace monochord::net {
+namespace {
 
 class tcp_stream final : public byte_stream {
  public:
@@ -35,9 +58,11 @@ class tcp_stream final : public byte_stream {
 
   asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
   void async_read_some(asio::mutable_buffer into, io_handler done) override {
-    socket_.async_read_some(asio::mutable_buffers_1(into), std::move(done));
+    socket_.async_read_some(asio::mutable_buffers_1(into), at_hand{std::move(done)});
   }
-  void async_write_some(const_pieces from, io_handler done) override { socket_.async_write_some(from, std::move(done)); }
+  void async_write_some(const_pieces from, io_handler done) override {
+    socket_.async_write_some(from, at_hand{std::move(done)});
+  }
   void async_shutdown(handler done) override {
     error_code result;
     socket_.shutdown(socket::shutdown_send, result);

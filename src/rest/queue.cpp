@@ -502,17 +502,17 @@ void queue::pump() {
   arm();
 }
 
-/// With the mutex held. Sees to it that wake_loop looks when the next limit or the next call's time is over. One that would look earlier is left
-/// alone, unless there is nothing to wait for.
+/// With the mutex held. Sees to it that wake_loop looks when the next limit or the next call's time is over. One that would look
+/// earlier is left alone, also while there is nothing to wait for: the next call would only start it again.
 void queue::arm() {
   if (closed_) return;
   auto next = limits_->next_wakeup().value_or(time_point::max());
   if (!ends_.empty()) next = std::min(next, ends_.begin()->first);
-  if (next >= wakes_at_ && next != time_point::max()) return;
+  if (next >= wakes_at_) return;
   wakes_at_ = next;
   if (wake_timer_) {
     if (wake_loop_waits_) asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
-  } else if (next != time_point::max()) {
+  } else {
     wake_timer_ = clock_->make_timer(strand_);
     // Posted: co_spawn may run its first step at once, and that takes the mutex.
     asio::post(strand_, [self = shared_from_this(), timer = wake_timer_] {

@@ -83,24 +83,22 @@ inline bool figure(const char* name, double value, const char* unit, double budg
   return good;
 }
 
-/// True when the lower quartile of other / least keeps to the budget (0: there is none).
-inline bool compare(const contender& least, const contender& other, double budget, const char* unit) {
-  std::vector<double> a, b, ratio;
-  for (int i = 0; i < pairs; ++i) {
-    a.push_back(in_fresh_process(least.measure));
-    b.push_back(in_fresh_process(other.measure));
-    ratio.push_back(b.back() / a.back());
-  }
-  std::printf("%-40s %8.1f %s\n%-40s %8.1f %s   ratio %.3f (quartiles %.3f to %.3f)", least.name, quantile(a), unit,
-              other.name, quantile(b), unit, quantile(ratio), quantile(ratio, 0.25), quantile(ratio, 0.75));
+/// What two ways to do something were measured to take, in alternation. True when the lower quartile of the ratios keeps to the
+/// budget (0: there is none).
+inline bool judge(const char* least, const std::vector<double>& a, const char* other, const std::vector<double>& b,
+                  double budget, const char* unit) {
+  std::vector<double> ratio;
+  for (std::size_t i = 0; i < a.size(); ++i) ratio.push_back(b[i] / a[i]);
+  std::printf("%-40s %8.1f %s\n%-40s %8.1f %s   ratio %.3f (quartiles %.3f to %.3f)", least, quantile(a), unit, other,
+              quantile(b), unit, quantile(ratio), quantile(ratio, 0.25), quantile(ratio, 0.75));
   if (budget > 0) std::printf("   budget %.2f", budget);
   const bool good = budget == 0 || quantile(ratio, 0.25) <= budget;
   std::printf("%s\n\n", good ? "" : "   OVER");
   std::fflush(stdout);
-  record({{"name", other.name},
+  record({{"name", other},
           {"value", quantile(b)},
           {"unit", unit},
-          {"floor_name", least.name},
+          {"floor_name", least},
           {"floor", quantile(a)},
           {"ratio", quantile(ratio)},
           {"lower", quantile(ratio, 0.25)},
@@ -108,6 +106,16 @@ inline bool compare(const contender& least, const contender& other, double budge
           {"budget", budget},
           {"good", good}});
   return good;
+}
+
+/// The same of what it measures itself.
+inline bool compare(const contender& least, const contender& other, double budget, const char* unit) {
+  std::vector<double> a, b;
+  for (int i = 0; i < pairs; ++i) {
+    a.push_back(in_fresh_process(least.measure));
+    b.push_back(in_fresh_process(other.measure));
+  }
+  return judge(least.name, a, other.name, b, budget, unit);
 }
 
 }  // namespace monochord::bench

@@ -30,6 +30,7 @@
 #include <monochord/rest/rest.hpp>
 #include <monochord/testing/test_ca.hpp>
 
+#include "bench/message_answer.hpp"
 #include "bench/ratio.hpp"
 #include "net/http_message.hpp"
 #include "net/server.hpp"
@@ -66,16 +67,6 @@ traffic* seen = nullptr;
 
 // --- the server: answers every POST with a message as Discord sends it, limits that never bind ---
 
-std::string answer_text() {
-  return R"({"type":0,"content":")" + std::string(content) +
-         R"(","mentions":[],"mention_roles":[],"attachments":[],"embeds":[],"timestamp":"2024-07-01T12:34:56.789000+00:00",)"
-         R"("edited_timestamp":null,"flags":0,"components":[],"id":"1257300000000000000","channel_id":"1257000000000000000",)"
-         R"("author":{"id":"1257200000000000000","username":"monochord","avatar":"0123456789abcdef0123456789abcdef",)"
-         R"("discriminator":"0420","public_flags":0,"flags":0,"bot":true,"banner":null,"accent_color":null,)"
-         R"("global_name":null,"avatar_decoration_data":null,"collectibles":null,"banner_color":null,"clan":null,)"
-         R"("primary_guild":null},"pinned":false,"mention_everyone":false,"tts":false})";
-}
-
 std::uint64_t bytes_of(const net::http_request& request) {
   std::uint64_t all = request.method.size() + request.target.size() + request.body.size();
   for (const auto& [name, value] : request.headers) all += name.size() + value.size();
@@ -85,14 +76,9 @@ std::uint64_t bytes_of(const net::http_request& request) {
 task<net::server_reply> answer(const net::http_request& request, const net::peer_info&) {
   ++seen->requests;
   seen->bytes += bytes_of(request);
-  static const std::string text = answer_text();
+  static const std::string text = bench::message_answer(content);
   net::http_response made(200, "application/json", text);
-  made.headers.add("X-RateLimit-Bucket", "d7a9c0f1e2b3d4c5");
-  made.headers.add("X-RateLimit-Limit", "100000");
-  made.headers.add("X-RateLimit-Remaining", "99999");
-  made.headers.add("X-RateLimit-Reset", "1719837297.789");
-  made.headers.add("X-RateLimit-Reset-After", "1.000");
-  made.headers.add("Via", "1.1 loopback");
+  for (const auto& [name, value] : bench::message_answer_headers) made.headers.add(name, value);
   co_return made;
 }
 
@@ -256,7 +242,8 @@ bool capture() {
       char space[4096];
       text.append(space, socket.read_some(asio::buffer(space)));
     }
-    asio::write(socket, asio::buffer(net::serialize_head(net::http_response(200, "application/json", answer_text()), true) + answer_text()));
+    const net::http_response answer(200, "application/json", bench::message_answer(content));
+    asio::write(socket, asio::buffer(net::serialize_head(answer, true) + answer.body));
   });
   client with(30s, 0, "http://" + here + "/api/v10");
   with.run(post_one(*with.api));
