@@ -84,9 +84,9 @@ inline bool figure(const char* name, double value, const char* unit, double budg
 }
 
 /// True when the lower quartile of other / least keeps to the budget (0: there is none).
-inline bool compare(const contender& least, const contender& other, double budget, const char* unit) {
+inline bool compare(const contender& least, const contender& other, double budget, const char* unit, int rounds = pairs) {
   std::vector<double> a, b, ratio;
-  for (int i = 0; i < pairs; ++i) {
+  for (int i = 0; i < rounds; ++i) {
     a.push_back(in_fresh_process(least.measure));
     b.push_back(in_fresh_process(other.measure));
     ratio.push_back(b.back() / a.back());
