@@ -25,6 +25,13 @@
 #include "bench/gateway_server.hpp"
 #include "bench/ratio.hpp"
 
+#if __has_include(<valgrind/callgrind.h>)  // with --instr-atstart=no it then sees what is measured and nothing else
+#include <valgrind/callgrind.h>
+#else
+#define CALLGRIND_START_INSTRUMENTATION
+#define CALLGRIND_STOP_INSTRUMENTATION
+#endif
+
 namespace {
 
 namespace asio = boost::asio;
@@ -54,8 +61,13 @@ class measure {
     const std::lock_guard lock(mutex_);
     const figures now{bench::cpu_seconds(),
                       std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count()};
-    if (marks_++ == 0) begin_ = now;
     end_ = now;
+    if (marks_++ == 0) {
+      begin_ = now;
+      CALLGRIND_START_INSTRUMENTATION;
+    } else {
+      CALLGRIND_STOP_INSTRUMENTATION;
+    }
   }
   std::size_t marks() const {
     const std::lock_guard lock(mutex_);
