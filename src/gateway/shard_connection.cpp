@@ -85,7 +85,8 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   std::string why;
   try {
     while (self->is_present(*mine)) {
-      const auto message = co_await mine->socket->read();
+      net::websocket_message message;
+      if (!mine->socket->take(message)) message = co_await mine->socket->read();
       if (!self->is_present(*mine)) co_return;
       bool room = true;
       if (!self->take_message(*mine, message.data, room)) co_return;

@@ -76,6 +76,17 @@ void byte_buffer::clear() noexcept {
   capacity_ = own_bytes;
 }
 
+void byte_buffer::drop_front(std::size_t bytes) noexcept {
+  const std::size_t rest = size_ - bytes;
+  if (large_ && rest <= own_bytes / 2) {
+    std::memcpy(own_.get(), large_.get() + bytes, rest);
+    clear();
+  } else if (bytes != 0) {
+    std::memmove(begin(), begin() + bytes, rest);
+  }
+  size_ = rest;
+}
+
 void byte_buffer::reserve(std::size_t more) {
   if (space_size() >= more) return;
   const std::size_t shift = shift_for(std::max(size_ + more, capacity_ * 2));

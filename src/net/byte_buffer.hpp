@@ -25,6 +25,8 @@ class byte_buffer {
 
   /// Empties it and gives borrowed memory back.
   void clear() noexcept;
+  /// Takes the first bytes away, and gives borrowed memory back where its own is enough for the rest.
+  void drop_front(std::size_t bytes) noexcept;
   /// Room for at least `more` bytes after what is there.
   void reserve(std::size_t more);
   void commit(std::size_t bytes) noexcept { size_ += bytes; }

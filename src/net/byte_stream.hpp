@@ -56,6 +56,9 @@ class byte_stream {
   /// Reads at least one byte (none, at once, into an empty buffer); `asio::error::eof` when the peer has shut its
   /// direction down.
   virtual void async_read_some(boost::asio::mutable_buffer into, io_handler done) = 0;
+  /// What a read would bring at once, as far as that is known without asking the system; 0 when it may have to wait, or fails,
+  /// which the next read says. While no read is under way.
+  virtual std::size_t read_now(boost::asio::mutable_buffer) noexcept { return 0; }
   virtual void async_write_some(const_pieces from, io_handler done) = 0;
   /// Says politely that no more will be written (FIN; with TLS close_notify first, and that waits for the peer's).
   virtual void async_shutdown(handler done) = 0;

@@ -61,6 +61,17 @@ class tls_stream final : public byte_stream {
   void async_read_some(asio::mutable_buffer into, io_handler done) override {
     stream_.async_read_some(into, std::move(done));
   }
+  /// Asio's stream gives one record for each read. Others that came with it can be had of OpenSSL itself; what that wants to
+  /// send for them goes out with the next write.
+  std::size_t read_now(asio::mutable_buffer into) noexcept override {
+    SSL* const ssl = native();
+    if (SSL_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return 0;
+    ERR_clear_error();
+    std::size_t bytes = 0;
+    if (SSL_read_ex(ssl, into.data(), into.size(), &bytes) == 1) return bytes;
+    ERR_clear_error();
+    return 0;
+  }
   void async_write_some(const_pieces from, io_handler done) override { stream_.async_write_some(from, std::move(done)); }
   void async_shutdown(handler done) override { stream_.async_shutdown(std::move(done)); }
   void close() noexcept override { below().close(); }

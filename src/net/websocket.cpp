@@ -10,6 +10,7 @@
 #include "net/async_lock.hpp"
 #include "net/byte_buffer.hpp"
 #include "net/deadline.hpp"
+#include "net/read_ahead.hpp"
 #include "net/stream_adaptor.hpp"
 #include "net/valve_stream.hpp"
 
@@ -74,13 +75,15 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
   ws::stream<stream_adaptor, false> stream;
   std::shared_ptr<monochord::clock> time;
   asio::any_io_executor executor;
-  byte_buffer buffer;
+  std::optional<byte_buffer> buffer;  // for messages that the stream has to read
   async_lock writing;
   std::unique_ptr<timer> answer_limit;
   valve_stream* valve = nullptr;  // server side only; owned by the stream
+  read_ahead* ahead = nullptr;    // client side only; owned by the stream
   websocket_end end;
   websocket::counters count;
   bool open = false;
+  bool closing = false;
   bool close_frame_came = false;
 
   byte_stream& transport() noexcept { return stream.next_layer().stream(); }
@@ -125,6 +128,7 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
     throw error(what, text);
   }
 
+  read_ahead::found take(websocket_message& out) noexcept;
   void require_open() {
     if (!open) fail(asio::error::operation_aborted, false, "using");
   }
@@ -138,24 +142,51 @@ struct websocket::impl : std::enable_shared_from_this<impl> {
 websocket::websocket(std::shared_ptr<impl> what) noexcept : impl_(std::move(what)) {}
 websocket::~websocket() { impl_->abort(); }
 
+/// What was read ahead, if that is how the next message comes.
+read_ahead::found websocket::impl::take(websocket_message& out) noexcept {
+  if (!ahead || !open || closing) return read_ahead::found::other;
+  const auto found = ahead->take(out.data);
+  if (found != read_ahead::found::message) return found;
+  out.binary = true;
+  ++count.messages_read;
+  count.bytes_read += out.data.size();
+  return found;
+}
+
+bool websocket::take(websocket_message& out) { return impl_->take(out) == read_ahead::found::message; }
+
 task<websocket_message> websocket::read() {
   const auto self = impl_;
   self->require_open();
-  self->buffer.clear();
   const auto state = co_await asio::this_coro::cancellation_state;
+  websocket_message message;
+  for (;;) {
+    const auto found = self->take(message);
+    if (found == read_ahead::found::message) co_return message;
+    if (found == read_ahead::found::other) break;
+    const abort_on_cancel guard(state, [self] { self->abort(); });
+    auto token = uncancelled();
+    const auto [failed, none] = co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+        [ahead = self->ahead](auto done) { ahead->async_fill(erase_handler<byte_stream::io_handler>(std::move(done))); }, token);
+    static_cast<void>(none);
+    if (failed && is_cancelled(state)) self->fail(failed, true, "reading from");
+    self->require_open();
+  }
+  if (self->buffer) self->buffer->clear();
+  else self->buffer.emplace();
+  auto& buffer = *self->buffer;
   do {
     const abort_on_cancel guard(state, [self] { self->abort(); });
-    if (self->buffer.space_size() == 0) self->buffer.reserve(self->stream.read_size_hint(self->buffer.size()));
-    const auto [failed, bytes] = co_await self->stream.async_read_some(
-        asio::buffer(self->buffer.space(), self->buffer.space_size()), uncancelled());
+    if (buffer.space_size() == 0) buffer.reserve(self->stream.read_size_hint(buffer.size()));
+    const auto [failed, bytes] =
+        co_await self->stream.async_read_some(asio::buffer(buffer.space(), buffer.space_size()), uncancelled());
     if (failed) self->fail(failed, is_cancelled(state), "reading from");
-    self->buffer.commit(bytes);
+    buffer.commit(bytes);
   } while (!self->stream.is_message_done());
   ++self->count.messages_read;
-  self->count.bytes_read += self->buffer.size();
-  websocket_message message;
+  self->count.bytes_read += buffer.size();
   message.binary = self->stream.got_binary();
-  message.data = std::string_view(self->buffer.data(), self->buffer.size());
+  message.data = std::string_view(buffer.data(), buffer.size());
   co_return message;
 }
 
@@ -223,6 +254,7 @@ task<> websocket::close(std::uint16_t code, std::string reason, duration limit) 
     ~aborted() { socket.abort(); }
   };
   const aborted afterwards{*self};
+  self->closing = true;  // from here on the stream reads
   ws::close_reason frame;
   if (code != 0) {
     frame.code = static_cast<ws::close_code>(code);
@@ -285,7 +317,9 @@ task<std::unique_ptr<websocket>> connect_websocket(asio::any_io_executor executo
     transport = co_await tls_connect(std::move(transport), options.tls, where.host(), time,
                                      time.now() + options.tls_timeout);
   }
-  const auto made = std::make_shared<websocket::impl>(std::move(transport), options.clock, options.max_message_bytes);
+  auto reader = std::make_unique<read_ahead>(std::move(transport), options.max_message_bytes);
+  read_ahead* const direct = reader.get();
+  const auto made = std::make_shared<websocket::impl>(std::move(reader), options.clock, options.max_message_bytes);
   http::response<http::string_body> answer;
   error_code failed;
   const bool in_time = co_await run_before(time, time.now() + options.handshake_timeout,
@@ -300,6 +334,8 @@ task<std::unique_ptr<websocket>> connect_websocket(asio::any_io_executor executo
     }
     throw error(meaning(failed), "the websocket handshake with " + where.authority() + " failed: " + failed.message());
   }
+  direct->begin_frames();
+  made->ahead = direct;
   made->open = true;
   co_return std::make_unique<websocket>(made);
 }

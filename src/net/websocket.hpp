@@ -31,7 +31,7 @@ struct websocket_options {
   std::size_t max_message_bytes = 16U << 20U;
 };
 
-/// One message. `data` is valid until the next `read()` of the same websocket.
+/// One message. `data` is valid until the next `read()`, `take()` or `close()` of the same websocket.
 struct websocket_message {
   bool binary = false;
   std::string_view data;
@@ -71,6 +71,9 @@ class websocket {
   /// The next whole message. Throws `error`: `errc::closed` when the connection ended (`end()` says how; Beast has
   /// answered a close frame by then), `errc::websocket_malformed`, `errc::message_too_large`, `errc::cancelled`.
   task<websocket_message> read();
+  /// A message that was read ahead, without waiting: as `read()` would give it. False: `read()` must be called, as it must when
+  /// this is not.
+  bool take(websocket_message& out);
   /// Sends one message; returns when it is handed to the transport. `data` must live until then. Throws `error` with
   /// `errc::closed` or `errc::cancelled`.
   task<> write_text(std::string_view data);

@@ -109,9 +109,9 @@ inline bool judge(const char* least, const std::vector<double>& a, const char* o
 }
 
 /// The same of what it measures itself.
-inline bool compare(const contender& least, const contender& other, double budget, const char* unit) {
+inline bool compare(const contender& least, const contender& other, double budget, const char* unit, int rounds = pairs) {
   std::vector<double> a, b;
-  for (int i = 0; i < pairs; ++i) {
+  for (int i = 0; i < rounds; ++i) {
     a.push_back(in_fresh_process(least.measure));
     b.push_back(in_fresh_process(other.measure));
   }

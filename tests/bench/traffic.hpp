@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace monochord::bench {
@@ -12,12 +13,41 @@ namespace monochord::bench {
 /// and their order are those of Discord's gateway; the same seed gives the same bytes.
 class traffic {
  public:
-  explicit traffic(unsigned seed = 1) : random_(seed) {}
+  static constexpr std::size_t guild_count = 400;
+
+  /// Of one shard: each has guilds of its own, all have the same users.
+  explicit traffic(unsigned seed = 1, unsigned shard = 0) : random_(seed), shard_(shard) {}
 
   std::vector<std::string> payloads(std::size_t count) {
     std::vector<std::string> all;
     for (std::size_t i = 0; i < count; ++i) all.push_back(payload(i + 1));
     return all;
+  }
+  /// The next event, with this sequence number.
+  std::string payload(std::size_t s) {
+    const auto [name, d] = event();
+    return as_payload(name, s, d);
+  }
+  /// GUILD_CREATE of one of the guilds that the events are about.
+  std::string guild(std::size_t number, std::size_t s) {
+    json d{{"id", guild_id(number)}, {"name", words(14)}, {"icon", hex(32)}, {"splash", nullptr}, {"discovery_splash", nullptr},
+           {"owner_id", id(1, 5000)}, {"afk_channel_id", nullptr}, {"afk_timeout", 300}, {"verification_level", 1},
+           {"default_message_notifications", 1}, {"explicit_content_filter", 2}, {"features", json::array()}, {"mfa_level", 0},
+           {"application_id", nullptr}, {"system_channel_id", nullptr}, {"system_channel_flags", 0}, {"rules_channel_id", nullptr},
+           {"vanity_url_code", nullptr}, {"description", nullptr}, {"banner", nullptr}, {"premium_tier", 0},
+           {"preferred_locale", "en-US"}, {"public_updates_channel_id", nullptr}, {"nsfw_level", 0},
+           {"premium_progress_bar_enabled", false}, {"safety_alerts_channel_id", nullptr}, {"joined_at", when()}, {"large", true},
+           {"member_count", 5000}};
+    for (const char* list : {"roles", "emojis", "stickers", "voice_states", "members", "channels", "threads", "presences",
+                             "stage_instances", "guild_scheduled_events", "soundboard_sounds"})
+      d[list] = json::array();
+    for (int i = 0; i < 12; ++i) d["roles"].push_back(role());
+    for (int i = 0; i < 12; ++i) d["channels"].push_back(channel());
+    for (int i = 0; i < 20; ++i) d["members"].push_back(member(true));
+    return as_payload("GUILD_CREATE", s, d);
+  }
+  std::string guild_id(std::uint64_t number) const {
+    return std::to_string(175928847299117063U + 3 * 10'000'000'000'007U + shard_ * 2'000'000'000'003U + number * 4'194'304'003U);
   }
 
  private:
@@ -89,14 +119,14 @@ class traffic {
                             {"assets", {{"small_image", id(8, 50)}, {"large_text", words(10)}, {"large_image", id(8, 50)}}},
                             {"application_id", id(7, 50)}});
     const char* status = one_of(statuses);
-    return {{"user", {{"id", id(1, 5000)}}}, {"status", status}, {"processed_at_timestamp", 0}, {"guild_id", id(3, 400)},
+    return {{"user", {{"id", id(1, 5000)}}}, {"status", status}, {"processed_at_timestamp", 0}, {"guild_id", guild_id(below(guild_count))},
             {"client_status", {{"desktop", status}}}, {"broadcast", nullptr}, {"activities", activities}};
   }
   json message() {
     json m{{"type", 0}, {"tts", false}, {"timestamp", when()}, {"pinned", false}, {"nonce", fresh_id()}, {"mentions", json::array()},
            {"mention_roles", json::array()}, {"mention_everyone", false}, {"member", member(false)}, {"id", fresh_id()}, {"flags", 0},
            {"embeds", json::array()}, {"edited_timestamp", nullptr}, {"content", words(40 + below(300))}, {"components", json::array()},
-           {"channel_type", 0}, {"channel_id", id(4, 3000)}, {"author", user()}, {"attachments", json::array()}, {"guild_id", id(3, 400)}};
+           {"channel_type", 0}, {"channel_id", id(4, 3000)}, {"author", user()}, {"attachments", json::array()}, {"guild_id", guild_id(below(guild_count))}};
     if (below(2)) m["mentions"].push_back([&] { json u = user(); u["member"] = member(false); return u; }());
     if (below(4) == 0)
       m["embeds"].push_back({{"type", "rich"}, {"title", words(20)}, {"description", words(120)}, {"color", 5793266},
@@ -121,10 +151,10 @@ class traffic {
       overwrites.push_back({{"type", 0}, {"id", id(2, 300)}, {"deny", "1024"}, {"allow", "0"}});
     return {{"version", 1719410000000 + below(1000)}, {"type", 0}, {"topic", words(60)}, {"rate_limit_per_user", 0}, {"position", below(50)},
             {"permission_overwrites", overwrites}, {"parent_id", id(4, 3000)}, {"nsfw", false}, {"name", words(12)}, {"last_message_id", fresh_id()},
-            {"id", id(4, 3000)}, {"icon_emoji", {{"name", "\U0001F600"}, {"id", nullptr}}}, {"guild_id", id(3, 400)}, {"flags", 0}};
+            {"id", id(4, 3000)}, {"icon_emoji", {{"name", "\U0001F600"}, {"id", nullptr}}}, {"guild_id", guild_id(below(guild_count))}, {"flags", 0}};
   }
 
-  std::string payload(std::size_t s) {
+  std::pair<const char*, json> event() {
     const std::uint64_t dice = below(100);
     const char* name = "PRESENCE_UPDATE";
     json d;
@@ -132,33 +162,37 @@ class traffic {
       d = presence();
     } else if (dice < 60) {
       name = "TYPING_START";
-      d = {{"user_id", id(1, 5000)}, {"timestamp", 1719410000 + below(100000)}, {"member", member(true)}, {"guild_id", id(3, 400)}, {"channel_id", id(4, 3000)}};
+      d = {{"user_id", id(1, 5000)}, {"timestamp", 1719410000 + below(100000)}, {"member", member(true)}, {"guild_id", guild_id(below(guild_count))}, {"channel_id", id(4, 3000)}};
     } else if (dice < 85) {
       name = "MESSAGE_CREATE";
       d = message();
     } else if (dice < 89) {
       name = "GUILD_MEMBER_UPDATE";
       d = member(true);
-      d["guild_id"] = id(3, 400);
+      d["guild_id"] = guild_id(below(guild_count));
     } else if (dice < 91) {
       name = "GUILD_ROLE_UPDATE";
-      d = {{"role", role()}, {"guild_id", id(3, 400)}};
+      d = {{"role", role()}, {"guild_id", guild_id(below(guild_count))}};
     } else if (dice < 93) {
       name = "CHANNEL_UPDATE";
       d = channel();
     } else if (dice < 97) {
       name = "VOICE_STATE_UPDATE";
       d = {{"member", member(true)}, {"user_id", id(1, 5000)}, {"suppress", false}, {"session_id", hex(32)}, {"self_video", false}, {"self_mute", true},
-           {"self_deaf", false}, {"request_to_speak_timestamp", nullptr}, {"mute", false}, {"guild_id", id(3, 400)}, {"deaf", false}, {"channel_id", id(4, 3000)}};
+           {"self_deaf", false}, {"request_to_speak_timestamp", nullptr}, {"mute", false}, {"guild_id", guild_id(below(guild_count))}, {"deaf", false}, {"channel_id", id(4, 3000)}};
     } else {
       name = "MESSAGE_REACTION_ADD";
       d = {{"user_id", id(1, 5000)}, {"type", 0}, {"message_id", fresh_id()}, {"message_author_id", id(1, 5000)}, {"member", member(true)},
-           {"emoji", {{"name", "\U0001F525"}, {"id", nullptr}}}, {"channel_id", id(4, 3000)}, {"burst", false}, {"guild_id", id(3, 400)}};
+           {"emoji", {{"name", "\U0001F525"}, {"id", nullptr}}}, {"channel_id", id(4, 3000)}, {"burst", false}, {"guild_id", guild_id(below(guild_count))}};
     }
+    return {name, std::move(d)};
+  }
+  static std::string as_payload(const char* name, std::size_t s, const json& d) {
     return "{\"t\":\"" + std::string(name) + "\",\"s\":" + std::to_string(s) + ",\"op\":0,\"d\":" + d.dump() + "}";
   }
 
   std::mt19937_64 random_;
+  const std::uint64_t shard_;
   std::uint64_t made_ = 0;
 };
 
