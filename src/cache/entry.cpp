@@ -13,6 +13,7 @@ guild_entry::guild_entry(const guild_entry& other)
       rings(other.rings),
       state(other.state),
       turnover(other.turnover),
+      reactions(other.reactions),
       sample(other.sample) {
   for (std::size_t i = 0; i < sets.size(); ++i)
     if (other.sets[i]) sets[i] = std::make_unique<record_set>(*other.sets[i]);
@@ -41,7 +42,7 @@ void guild_entry::clear(cache_kind kind) {
 }
 
 std::size_t guild_entry::table_bytes() const noexcept {
-  std::size_t sum = member_roles.bytes() + allocation_bytes(turnover.capacity() * sizeof turnover[0]);
+  std::size_t sum = member_roles.bytes() + allocation_bytes(turnover.capacity() * sizeof turnover[0]) + reactions.bytes();
   for (const auto& [channel, ring] : rings)
     sum += allocation_bytes(24 + sizeof ring) + allocation_bytes(ring.capacity() * sizeof ring[0]);
   if (!rings.empty()) sum += allocation_bytes(rings.bucket_count() * sizeof(void*));

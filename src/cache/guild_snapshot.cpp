@@ -28,6 +28,7 @@ std::shared_ptr<const guild_image> world::copy(guild_id id, bool at_once) {
     if (at_once) take_users();
   }
   if (!at_once) take_users();
+  if (!at_once && !id) users.copy_loose(image->users);
   return image;
 }
 
