@@ -158,11 +158,20 @@ inline void write(std::string& out, const channel& value, flags<cache_field> wit
 inline bool read(std::string_view text, channel& out) { return unpack(text, out); }
 inline void write(std::string& out, const voice_state& value, flags<cache_field>) { pack(out, value); }
 inline bool read(std::string_view text, voice_state& out) { return unpack(text, out); }
+inline void write(std::string& out, const emoji& value, flags<cache_field>) { pack(out, value); }
+inline bool read(std::string_view text, emoji& out) { return unpack(text, out); }
+inline void write(std::string& out, const sticker& value, flags<cache_field>) { pack(out, value); }
+inline bool read(std::string_view text, sticker& out) { return unpack(text, out); }
+inline void write(std::string& out, const presence& value, flags<cache_field> without) { pack(out, value, without); }
+inline bool read(std::string_view text, presence& out) { return unpack(text, out); }
 // What a compact record leaves to its key.
 template <class T>
 void set_key(T&, std::uint64_t) {}
 inline void set_key(role& r, std::uint64_t key) { r.id = role_id{key}; }
 inline void set_key(channel& c, std::uint64_t key) { c.id = channel_id{key}; }
+inline void set_key(emoji& e, std::uint64_t key) { e.id = emoji_id{key}; }
+inline void set_key(sticker& s, std::uint64_t key) { s.id = sticker_id{key}; }
+inline void set_key(presence& p, std::uint64_t key) { p.user.id = user_id{key}; }
 inline void set_key(voice_state& v, std::uint64_t key) { v.user_id = user_id{key}; }
 
 template <class T>
@@ -262,7 +271,6 @@ struct world {
   bool drop_member(entry& g, user_id id);
   void limit_members(entry& g);
   void put_presence(entry& g, const presence& p);
-  void keep_presence(entry& g, const presence& p);
   void put_voice_state(entry& g, const voice_state& v);
   void put_guild(entry& g, const guild& value);
   void empty(entry& g);

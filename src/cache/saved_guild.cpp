@@ -146,12 +146,8 @@ class guild_reader {
         return put<sticker>(kind, key, text);
       case cache_kind::soundboard_sounds:
         return put<soundboard_sound>(kind, key, text);
-      case cache_kind::presences: {
-        presence p;
-        if (!read(text, p) || p.user.id.value() != key) return false;
-        world_.keep_presence(*guild_, p);
-        return true;
-      }
+      case cache_kind::presences:
+        return put<presence>(kind, key, text);
       case cache_kind::stage_instances:
         return put<stage_instance>(kind, key, text);
       case cache_kind::scheduled_events:

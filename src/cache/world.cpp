@@ -167,16 +167,7 @@ void world::put_presence(entry& g, const presence& p) {
     drop(g, cache_kind::presences, p.user.id.value());
     return;
   }
-  keep_presence(g, p);
-}
-
-void world::keep_presence(entry& g, const presence& p) {
-  if (!g.keeps(cache_kind::presences)) return;
-  if (!g.policy.without.has(cache_field::presence_activities))
-    return keep(g, cache_kind::presences, p.user.id.value(), p);
-  presence less = p;
-  less.activities.clear();
-  keep(g, cache_kind::presences, p.user.id.value(), less);
+  keep(g, cache_kind::presences, p.user.id.value(), p);
 }
 
 void world::put_voice_state(entry& g, const voice_state& v) {
