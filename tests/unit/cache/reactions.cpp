@@ -147,7 +147,7 @@ TEST_CASE("an event of reactions that comes twice counts once, after a restart t
   CHECK(f.reactions() == "fire 1 (1+0);");
 }
 
-TEST_CASE("what an update does not tell of reactions and votes stays, what it tells counts; both are in `before`") {
+TEST_CASE("what an update does not tell of reactions and votes stays, what it tells counts, and both are in `before`") {
   fixture f;
   f.add(1001, unicode("fire"));
   mc::message_update update;

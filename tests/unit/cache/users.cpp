@@ -94,7 +94,7 @@ TEST_CASE("who left, who writes a direct message and who acts where members are 
   CHECK(only_users.user(mc::user_id{1001})->username == "renamed");
 }
 
-TEST_CASE("over the limit the users without a member go that were seen longest ago, nearly; members' stay") {
+TEST_CASE("over the limit the users without a member go that were seen longest ago, nearly, and those of members stay") {
   fixture f(100);
   mc::cache cache(f.options);
   cache.apply(a_guild(5, 50));
