@@ -109,16 +109,29 @@ void cache::apply(const thread_members_update& event, optional<monochord::channe
 }
 
 void cache::apply(const message_create& event) {
-  world_->see(event.guild_id, event.message.author, event.member);
+  if (!event.message.webhook_id) world_->see(event.guild_id, event.message.author, event.member);  // a webhook is no user
   const auto g = world_->enter(event.guild_id.value_or(guild_id{}));
-  if (g) world_->put_message(*g, event.message);
+  if (!g || !g->keeps(cache_kind::messages)) return;
+  g->reactions.forget_reactions(event.message.id);
+  g->reactions.forget_votes(event.message.id);
+  if (!event.message.poll || event.message.poll->results) return world_->put_message(*g, event.message);
+  monochord::message fresh = event.message;
+  fresh.poll->results.emplace();  // nobody can have voted yet
+  world_->put_message(*g, fresh);
 }
 void cache::apply(const message_update& event, optional<monochord::message>* before) {
   clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
   if (!g) return;
   auto old = take<monochord::message>(g->find(cache_kind::messages), event.message.id.value());
-  if (old) world_->put_message(*g, event.message);  // an old message that nobody has does not push out a new one
+  if (!old) return;  // an old message that nobody has does not push out a new one
+  monochord::message fresh = event.message;
+  // What an update does not tell stays.
+  if (fresh.reactions) g->reactions.forget_reactions(fresh.id);
+  else fresh.reactions = old->reactions;
+  if (fresh.poll && fresh.poll->results) g->reactions.forget_votes(fresh.id);
+  else if (fresh.poll && old->poll) fresh.poll->results = old->poll->results;
+  world_->put_message(*g, fresh);
   if (before) *before = std::move(old);
 }
 
@@ -144,6 +157,7 @@ void cache::apply(const typing_start& event) {
   if (const auto g = world_->find(*event.guild_id)) world_->put_member(*g, *event.member, true);
 }
 void cache::apply(const interaction_create& event) {
+  if (event.interaction.user) world_->meet(*event.interaction.user);  // in a direct message
   if (!event.interaction.guild_id || !event.interaction.member) return;
   if (const auto g = world_->find(*event.interaction.guild_id)) world_->put_member(*g, *event.interaction.member, true);
 }

@@ -20,6 +20,8 @@ std::size_t cache_stats::bytes() const noexcept {
 
 void cache::sweep() {
   const std::uint32_t now = world_->now();
+  if (const auto age = world_->options.policy.user_age.count(); age != 0)
+    for (const user_id gone : world_->users.drop_older(now, age)) world_->note_user(gone);
   for (const guild_id id : guild_ids()) {
     const auto g = world_->find(id);
     if (!g || g->policy.member_age.count() == 0 || !g->find(cache_kind::members)) continue;

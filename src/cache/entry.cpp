@@ -9,7 +9,10 @@ namespace monochord::cached {
 guild_entry::guild_entry(const guild_entry& other, flags<cache_kind> kinds)
     : id(other.id), policy(other.policy), state(other.state), turnover(other.turnover), sample(other.sample) {
   if (kinds.has(cache_kind::members)) member_roles = other.member_roles;
-  if (kinds.has(cache_kind::messages)) rings = other.rings;
+  if (kinds.has(cache_kind::messages)) {
+    rings = other.rings;
+    reactions = other.reactions;
+  }
   for (std::size_t i = 0; i < sets.size(); ++i)
     if (other.sets[i] && kinds.has(static_cast<cache_kind>(1U << i))) sets[i] = std::make_unique<record_set>(*other.sets[i]);
 }
@@ -37,7 +40,7 @@ void guild_entry::clear(cache_kind kind) {
 }
 
 std::size_t guild_entry::table_bytes() const noexcept {
-  std::size_t sum = member_roles.bytes() + allocation_bytes(turnover.capacity() * sizeof turnover[0]);
+  std::size_t sum = member_roles.bytes() + allocation_bytes(turnover.capacity() * sizeof turnover[0]) + reactions.bytes();
   for (const auto& [channel, ring] : rings)
     sum += allocation_bytes(24 + sizeof ring) + allocation_bytes(ring.capacity() * sizeof ring[0]);
   if (!rings.empty()) sum += allocation_bytes(rings.bucket_count() * sizeof(void*));

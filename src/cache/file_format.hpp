@@ -14,7 +14,7 @@
 namespace monochord::cached {
 
 /// To be raised with every change of what pack() writes or of what stands in a block.
-constexpr std::uint32_t file_version = 1;
+constexpr std::uint32_t file_version = 2;
 constexpr std::string_view file_magic = "monochord cache\n";
 
 enum class block_kind : std::uint32_t { head = 1, guild = 2, end = 3 };

@@ -27,6 +27,12 @@ optional<std::string> text_of(const guild_entry& g, cache_kind kind, std::uint64
       return text_of<role>(g.find(kind), key);
     case cache_kind::voice_states:
       return text_of<voice_state>(g.find(kind), key);
+    case cache_kind::emojis:
+      return text_of<emoji>(g.find(kind), key);
+    case cache_kind::stickers:
+      return text_of<sticker>(g.find(kind), key);
+    case cache_kind::presences:
+      return text_of<presence>(g.find(kind), key);
     case cache_kind::members: {
       const auto m = take_bare_member(g, key);
       return m ? optional<std::string>(json::encode(*m)) : std::nullopt;

@@ -40,14 +40,17 @@ void world::spare(const entry& g, user_id id) {
 
 std::shared_ptr<const guild_image> world::copy(guild_id id) {
   std::shared_ptr<guild_image> image;
+  bool has_users = false;
   sparing spared(*this, id);
   {
     const locked g = find(id);
     if (!g) return nullptr;
     image = std::make_shared<guild_image>(*g);
-    if (!g->find(cache_kind::members) || !g->keeps(cache_kind::users)) return image;
-    spared.begin(*g);
+    has_users = g->find(cache_kind::members) && g->keeps(cache_kind::users);
+    if (has_users) spared.begin(*g);
   }
+  if (!id) users.copy_loose(image->users);  // with what belongs to no guild are users without a member
+  if (!has_users) return image;
   const record_set& members = *image->entry.find(cache_kind::members);
   users.copy_all(members, image->users);
   spared.end().for_each([&](std::uint64_t key, std::string_view text) {

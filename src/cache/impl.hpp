@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cache/changes.hpp"
+#include "cache/reaction_log.hpp"
 #include "cache/record_set.hpp"
 #include "cache/records.hpp"
 #include "cache/watched_mutex.hpp"
@@ -31,13 +32,27 @@ constexpr std::size_t slot_of(cache_kind kind) noexcept {
   return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(kind)));
 }
 
-/// Where the users of all guilds are, each once and counted: a text starts with the 4 bytes of its count.
+/// What happens with a user whom no member holds.
+struct stay {
+  bool stays = false;
+  std::uint32_t now = 0;  ///< seen then
+};
+
+/// Where the users of all guilds are, each once and counted: a text starts with the 4 bytes of its count. Those whom no member
+/// holds are kept apart, to be found when there are too many: their texts start with when they were seen last.
 class user_store {
  public:
   /// The user's newest state; one member more holds it when `new_holder`.
-  /// False when nobody holds the user.
-  bool hold(const user& value, flags<cache_field> without, bool new_holder);
-  void release(user_id id);
+  /// False when nobody holds the user, and it does not stay.
+  bool hold(const user& value, flags<cache_field> without, bool new_holder, stay how = {});
+  void release(user_id id, stay how = {});
+  /// How many are held by no member.
+  std::size_t loose() const noexcept { return loose_.load(std::memory_order_relaxed); }
+  /// The one of a sample of them that was seen longest ago goes; 0 when there is none.
+  user_id drop_loose(std::uint32_t now);
+  /// All of them that were seen longer ago go.
+  std::vector<user_id> drop_older(std::uint32_t now, std::int64_t seconds);
+  void copy_loose(record_set& to) const;
   /// What a presence tells of somebody who is held; false when it tells nothing.
   bool refresh(const partial_user& news, flags<cache_field> without);
   /// The record as it is, for a reader that unpacks it under no lock.
@@ -53,12 +68,20 @@ class user_store {
   struct stripe {
     mutable watched_mutex lock;
     record_set set;
+    record_set loose;
+    std::string_view find(user_id id) const noexcept {
+      const std::string_view held = set.find(id.value());
+      return held.data() ? held : loose.find(id.value());
+    }
   };
-  static void write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count);
+  static bool write(record_set& to, const user& value, flags<cache_field> without, std::uint32_t count);
+  void forget(stripe& s, user_id id);
   std::size_t number_of(user_id id) const noexcept { return std::hash<user_id>()(id) % stripes_.size(); }
   stripe& of(user_id id) noexcept { return stripes_[number_of(id)]; }
   const stripe& of(user_id id) const noexcept { return stripes_[number_of(id)]; }
   std::array<stripe, 64> stripes_;
+  std::atomic<std::size_t> loose_{0};
+  std::atomic<std::uint32_t> sample_{0};
 };
 
 /// The ids of the last messages of a channel in ascending order, which is that of their age.
@@ -93,6 +116,7 @@ struct guild_entry {
   cached_guild_state state;
   /// Who joined (lowest bit set) or left last, oldest first: an event that comes twice counts once.
   std::vector<std::uint64_t> turnover;
+  reaction_log reactions;
   std::uint32_t sample = 0;  // where the next search for old members begins
   change_log* changes = nullptr;  // where there is a store
   std::vector<std::shared_ptr<spared_users>> copies;  // that are being made
@@ -147,11 +171,20 @@ inline void write(std::string& out, const channel& value, flags<cache_field> wit
 inline bool read(std::string_view text, channel& out) { return unpack(text, out); }
 inline void write(std::string& out, const voice_state& value, flags<cache_field>) { pack(out, value); }
 inline bool read(std::string_view text, voice_state& out) { return unpack(text, out); }
+inline void write(std::string& out, const emoji& value, flags<cache_field>) { pack(out, value); }
+inline bool read(std::string_view text, emoji& out) { return unpack(text, out); }
+inline void write(std::string& out, const sticker& value, flags<cache_field>) { pack(out, value); }
+inline bool read(std::string_view text, sticker& out) { return unpack(text, out); }
+inline void write(std::string& out, const presence& value, flags<cache_field> without) { pack(out, value, without); }
+inline bool read(std::string_view text, presence& out) { return unpack(text, out); }
 // What a compact record leaves to its key.
 template <class T>
 void set_key(T&, std::uint64_t) {}
 inline void set_key(role& r, std::uint64_t key) { r.id = role_id{key}; }
 inline void set_key(channel& c, std::uint64_t key) { c.id = channel_id{key}; }
+inline void set_key(emoji& e, std::uint64_t key) { e.id = emoji_id{key}; }
+inline void set_key(sticker& s, std::uint64_t key) { s.id = sticker_id{key}; }
+inline void set_key(presence& p, std::uint64_t key) { p.user.id = user_id{key}; }
 inline void set_key(voice_state& v, std::uint64_t key) { v.user_id = user_id{key}; }
 
 template <class T>
@@ -270,7 +303,6 @@ struct world {
   bool drop_member(entry& g, user_id id);
   void limit_members(entry& g);
   void put_presence(entry& g, const presence& p);
-  void keep_presence(entry& g, const presence& p);
   void put_voice_state(entry& g, const voice_state& v);
   void put_guild(entry& g, const guild& value);
   void empty(entry& g);
@@ -279,7 +311,12 @@ struct world {
   void drop_message(entry& g, channel_id channel, message_id id);
   /// Somebody of `g`; `is_member` of those that are kept.
   void hold_user(const entry& g, const user& value, bool is_member, bool new_holder);
-  void release_user(const entry& g, user_id id);
+  /// `stays`: as far as the policy keeps users without a member.
+  void release_user(const entry& g, user_id id, bool stays);
+  /// Somebody who is no member that is kept did something.
+  void meet(const user& value);
+  stay how_loose() const noexcept;
+  void limit_users();
   void note_user(user_id id) {
     if (changes) changes->note({cache_kind::users, guild_id{}, id.value()});
   }
@@ -289,7 +326,7 @@ struct world {
   /// Somebody of `g` is about to change or to go: who is being copied is so as they are.
   void spare(const entry& g, user_id id);
   /// A copy of all of a guild at this moment; null when it is not known. Its lock is held for the copy of the guild, but not of
-  /// its users.
+  /// its users. With what belongs to no guild are users without a member.
   std::shared_ptr<const guild_image> copy(guild_id id);
   /// Takes what the other one holds. Nobody may use that one meanwhile.
   void replace_by(world& other);

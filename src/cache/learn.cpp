@@ -11,7 +11,7 @@ void cache::learn(guild_id guild, const monochord::member& member) {
 }
 
 void cache::learn(const monochord::user& user) {
-  if (world_->users.hold(user, world_->options.policy.without, false)) world_->note_user(user.id);
+  world_->meet(user);
   const std::lock_guard hold(world_->self_lock);
   if (world_->self && world_->self->id == user.id) world_->self = user;
 }
@@ -39,6 +39,8 @@ void cache::learn(const monochord::message& message) {
   const auto g = world_->find(guild);
   if (!g) return;
   if (!guild && !take_channel(*g, message.channel_id) && !g->rings.contains(message.channel_id.value())) return;
+  g->reactions.forget_reactions(message.id);
+  g->reactions.forget_votes(message.id);
   world_->put_message(*g, message);
 }
 

@@ -301,19 +301,19 @@ class unpacker {
     return taken;
   }
   std::string_view rest() const noexcept { return rest_; }
-
- private:
-  void start(std::size_t mask_bytes) noexcept {
-    mask_ = 0;
-    const std::string_view bytes = take(mask_bytes);
-    std::memcpy(&mask_, bytes.data(), bytes.size());
-  }
+  /// `inside` with a mask of its own, which is read first.
   template <class F>
   void nested(std::size_t mask_bytes, F inside) {
     const std::uint64_t outer = mask_;
     start(mask_bytes);
     inside();
     mask_ = outer;
+  }
+ private:
+  void start(std::size_t mask_bytes) noexcept {
+    mask_ = 0;
+    const std::string_view bytes = take(mask_bytes);
+    std::memcpy(&mask_, bytes.data(), bytes.size());
   }
   template <class T>
   bool presence(maybe<T>& value) {

@@ -6,7 +6,6 @@
 #include "cache/pack.hpp"
 #include "cache/record_set.hpp"
 #include <monochord/json/codec.hpp>
-#include <monochord/model/presence.hpp>
 #include <monochord/model/raw_json.hpp>
 
 namespace monochord::cached {
@@ -51,7 +50,8 @@ std::size_t role_table::bytes() const noexcept { return allocation_bytes(ids_.ca
 namespace {
 
 // How many bytes of mask each has; the bits are those of its fields, see pack.hpp.
-constexpr std::size_t user_mask = 4, member_mask = 3, role_mask = 2, channel_mask = 6, voice_mask = 2, small_mask = 2;
+constexpr std::size_t user_mask = 4, member_mask = 3, role_mask = 2, channel_mask = 6, voice_mask = 2, small_mask = 2,
+                      activity_mask = 4;
 
 constexpr auto decoration_fields = [](auto& io, auto& d) {
   io.text(d.asset);
@@ -135,11 +135,121 @@ void role_fields(Io& io, Role& r, flags<cache_field> without) {
   io.number(r.flags);
 }
 
+/// A user within another record.
+constexpr auto whole_user_fields = [](auto& io, auto& u) {
+  io.id(u.id);
+  io.text(u.discriminator);
+  user_fields(io, u, {});
+};
+constexpr auto id_field = [](auto& io, auto& id) { io.id(id); };
+constexpr auto number_field = [](auto& io, auto& value) { io.number(value); };
+
+template <class Io, class Emoji>
+void emoji_fields(Io& io, Emoji& e) {
+  io.text(e.name);
+  io.list(e.roles, 0, id_field);
+  io.object(e.user, user_mask, whole_user_fields);
+  io.flag(e.require_colons);
+  io.flag(e.managed);
+  io.flag(e.animated);
+  io.flag(e.available);
+}
+
+template <class Io, class Sticker>
+void sticker_fields(Io& io, Sticker& s) {
+  io.id(s.pack_id);
+  io.text(s.name);
+  io.text(s.description);
+  io.text(s.tags);
+  io.number(s.type);
+  io.number(s.format_type);
+  io.flag(s.available);
+  io.id(s.guild_id);
+  io.object(s.user, user_mask, whole_user_fields);
+  io.number(s.sort_value);
+}
+
+constexpr auto timestamps_fields = [](auto& io, auto& t) {
+  io.number(t.start);
+  io.number(t.end);
+};
+constexpr auto activity_emoji_fields = [](auto& io, auto& e) {
+  io.text(e.name);
+  io.id(e.id);
+  io.flag(e.animated);
+};
+constexpr auto party_fields = [](auto& io, auto& p) {
+  io.text(p.id);
+  io.list(p.size, 1, number_field);
+};
+constexpr auto assets_fields = [](auto& io, auto& a) {
+  io.text(a.large_image);
+  io.text(a.large_text);
+  io.text(a.large_url);
+  io.text(a.small_image);
+  io.text(a.small_text);
+  io.text(a.small_url);
+  io.text(a.invite_cover_image);
+};
+constexpr auto activity_fields = [](auto& io, auto& a) {
+  io.text(a.name);
+  io.number(a.type);
+  io.text(a.url);
+  io.number(a.created_at);
+  io.object(a.timestamps, small_mask, timestamps_fields);
+  io.id(a.application_id);
+  io.number(a.status_display_type);
+  io.text(a.details);
+  io.text(a.details_url);
+  io.text(a.state);
+  io.text(a.state_url);
+  io.object(a.emoji, small_mask, activity_emoji_fields);
+  io.object(a.party, small_mask, party_fields);
+  io.object(a.assets, small_mask, assets_fields);
+  io.flag(a.instance);
+  io.number(a.flags);
+};
+
+// Of a status that has a name only its number.
+constexpr std::string_view statuses[] = {presence_status_names::online, presence_status_names::idle, presence_status_names::dnd,
+                                         presence_status_names::offline, presence_status_names::invisible};
+constexpr unsigned other_status = 6, no_status = 0, status_bits = 3;
+
+void put_status(packer& io, const optional<presence_status>& value) {
+  if (!value) return io.state(no_status, status_bits);
+  for (unsigned i = 0; i < std::size(statuses); ++i)
+    if (*value == statuses[i]) return io.state(i + 1, status_bits);
+  io.state(other_status, status_bits);
+  io.put_text(value->str());
+}
+void take_status(unpacker& io, optional<presence_status>& value) {
+  const unsigned s = io.state(status_bits);
+  if (s == no_status) return;
+  value = presence_status(s < other_status ? statuses[s - 1] : io.take_text());
+}
+/// What is rare of a presence or an activity is JSON behind it.
+bool has_more(const partial_user& u) {
+  return u.username || u.discriminator || !u.global_name.is_absent() || !u.avatar.is_absent() || u.bot.has_value() ||
+         u.system.has_value() || !u.banner.is_absent() || !u.accent_color.is_absent() || u.flags || u.public_flags ||
+         !u.avatar_decoration_data.is_absent() || !u.collectibles.is_absent() || !u.primary_guild.is_absent();
+}
+bool has_more(const activity& a) { return a.secrets || a.buttons; }
+constexpr std::size_t presence_mask = 3;
+
 constexpr auto overwrite_fields = [](auto& io, auto& o) {
   io.id(o.id);
   io.number(o.type);
   io.number(o.allow);
   io.number(o.deny);
+};
+
+constexpr auto thread_fields = [](auto& io, auto& t) {
+  io.flag(t.archived);
+  io.number(t.auto_archive_duration);
+  io.time(t.archive_timestamp);
+  io.flag(t.locked);
+  io.flag(t.invitable);
+  io.time(t.create_timestamp);
 };
 
 template <class Io, class Channel>
@@ -166,12 +276,14 @@ void channel_fields(Io& io, Channel& c, flags<cache_field> without) {
   io.number(c.flags);
   io.number(c.total_message_sent);
   io.number(c.default_thread_rate_limit_per_user);
+  io.object(c.thread_metadata, small_mask, thread_fields);
+  io.list(c.applied_tags, 0, id_field);
 }
 
 // What is rare stands behind it as JSON: a channel with nothing else.
 bool has_more(const channel& c) {
-  return c.recipients || !c.icon.is_absent() || !c.application_id.is_absent() || c.managed.has_value() || c.thread_metadata ||
-         c.member || c.available_tags || c.applied_tags || !c.default_reaction_emoji.is_absent() ||
+  return c.recipients || !c.icon.is_absent() || !c.application_id.is_absent() || c.managed.has_value() || c.member ||
+         c.available_tags || !c.default_reaction_emoji.is_absent() ||
          !c.default_sort_order.is_absent() || c.default_forum_layout || !c.default_tag_setting.is_absent() || c.unknown;
 }
 template <class To, class From>
@@ -180,10 +292,8 @@ void move_more(To& to, From& from) {
   to.icon = from.icon;
   to.application_id = from.application_id;
   to.managed = from.managed;
-  to.thread_metadata = from.thread_metadata;
   to.member = from.member;
   to.available_tags = from.available_tags;
-  to.applied_tags = from.applied_tags;
   to.default_reaction_emoji = from.default_reaction_emoji;
   to.default_sort_order = from.default_sort_order;
   to.default_forum_layout = from.default_forum_layout;
@@ -269,6 +379,86 @@ bool unpack(std::string_view text, channel& out) {
   json::failure why;
   if (!json::decode_into(rare, io.take_text(), why)) return false;
   move_more(out, rare);
+  return !io.failed();
+}
+
+void pack(std::string& out, const emoji& value) {
+  packer io(out, small_mask);
+  emoji_fields(io, value);
+}
+
+bool unpack(std::string_view text, emoji& out) {
+  unpacker io(text, small_mask);
+  emoji_fields(io, out);
+  return !io.failed();
+}
+
+void pack(std::string& out, const sticker& value) {
+  packer io(out, small_mask);
+  sticker_fields(io, value);
+}
+
+bool unpack(std::string_view text, sticker& out) {
+  unpacker io(text, small_mask);
+  sticker_fields(io, out);
+  return !io.failed();
+}
+
+void pack(std::string& out, const presence& value, flags<cache_field> without) {
+  packer io(out, presence_mask);
+  io.id(value.guild_id);
+  put_status(io, value.status);
+  for (const auto* const where : {&value.client_status.desktop, &value.client_status.mobile, &value.client_status.web,
+                                  &value.client_status.vr})
+    put_status(io, *where);
+  const bool more = has_more(value.user);
+  io.state(more, 1);
+  if (more) {
+    partial_user rest = value.user;
+    rest.id = user_id{};
+    io.put_text(json::encode(rest));
+  }
+  const std::size_t count = without.has(cache_field::presence_activities) ? 0 : value.activities.size();
+  io.varint(static_cast<std::int64_t>(count));
+  for (std::size_t i = 0; i < count; ++i) {
+    const activity& one = value.activities[i];
+    packer inner(out, activity_mask);
+    activity_fields(inner, one);
+    const bool rare = has_more(one);
+    inner.state(rare, 1);
+    if (!rare) continue;
+    activity rest;
+    rest.secrets = one.secrets;
+    rest.buttons = one.buttons;
+    inner.put_text(json::encode(rest));
+  }
+}
+
+bool unpack(std::string_view text, presence& out) {
+  unpacker io(text, presence_mask);
+  json::failure why;
+  io.id(out.guild_id);
+  optional<presence_status> status;
+  take_status(io, status);
+  if (!status) return false;
+  out.status = *status;
+  for (auto* const where : {&out.client_status.desktop, &out.client_status.mobile, &out.client_status.web, &out.client_status.vr})
+    take_status(io, *where);
+  if (io.state(1) && !json::decode_into(out.user, io.take_text(), why)) return false;
+  const auto count = static_cast<std::uint64_t>(io.varint());
+  for (std::uint64_t i = 0; i < count && !io.failed(); ++i) {
+    activity& one = out.activities.emplace_back();
+    bool good = true;
+    io.nested(activity_mask, [&] {
+      activity_fields(io, one);
+      if (!io.state(1)) return;
+      activity rest;
+      good = json::decode_into(rest, io.take_text(), why);
+      one.secrets = rest.secrets;
+      one.buttons = rest.buttons;
+    });
+    if (!good) return false;
+  }
   return !io.failed();
 }
 

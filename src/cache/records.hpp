@@ -9,8 +9,11 @@
 
 #include <monochord/cache/policy.hpp>
 #include <monochord/model/channel.hpp>
+#include <monochord/model/emoji.hpp>
 #include <monochord/model/member.hpp>
+#include <monochord/model/presence.hpp>
 #include <monochord/model/role.hpp>
+#include <monochord/model/sticker.hpp>
 #include <monochord/model/user.hpp>
 #include <monochord/model/voice_state.hpp>
 
@@ -45,6 +48,12 @@ void pack(std::string& out, const role& value, flags<cache_field> without);
 bool unpack(std::string_view text, role& out);
 void pack(std::string& out, const channel& value, flags<cache_field> without);
 bool unpack(std::string_view text, channel& out);
+void pack(std::string& out, const emoji& value);
+bool unpack(std::string_view text, emoji& out);
+void pack(std::string& out, const sticker& value);
+bool unpack(std::string_view text, sticker& out);
+void pack(std::string& out, const presence& value, flags<cache_field> without);
+bool unpack(std::string_view text, presence& out);
 void pack(std::string& out, const voice_state& value);
 bool unpack(std::string_view text, voice_state& out);
 

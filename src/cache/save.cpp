@@ -129,6 +129,7 @@ void cache::save(const std::string& path, const std::vector<cache_mark>& marks) 
   std::string text;
   write_head(text, head);
   blocks.put(block_kind::head, text);
+  if (w.users.loose() != 0) static_cast<void>(w.open(guild_id{}));
   std::vector<guild_id> guilds = guild_ids();
   guilds.emplace_back();  // what belongs to none
   for (const guild_id id : guilds) {

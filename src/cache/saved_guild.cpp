@@ -104,6 +104,13 @@ class guild_reader {
     roles_ = role_table(std::move(roles));
     for (auto left = io_.varint(); left > 0 && !io_.failed(); --left) guild_->turnover.push_back(io_.fixed());
     if (guild_->turnover.size() > guild_entry::most_turnover) return guild_read::damaged;
+    for (auto left = io_.varint(); left > 0 && !io_.failed(); --left) {
+      reaction_log::entry told;
+      told.message = io_.fixed();
+      told.what = io_.fixed();
+      told.told = io_.fixed();
+      if (!guild_->reactions.restore(told)) return guild_read::damaged;
+    }
     for (const cache_kind kind : order)
       for (auto left = io_.varint(); left > 0; --left) {
         const std::uint64_t key = io_.fixed();
@@ -123,6 +130,7 @@ class guild_reader {
       case cache_kind::threads:
         return put_place(key, text, [&](const channel& c) { world_.put_thread(*guild_, c); });
       case cache_kind::users:
+        if (!guild_->id) return put_loose(key, text);
         users_[key] = text;
         return true;
       case cache_kind::voice_states:
@@ -138,12 +146,8 @@ class guild_reader {
         return put<sticker>(kind, key, text);
       case cache_kind::soundboard_sounds:
         return put<soundboard_sound>(kind, key, text);
-      case cache_kind::presences: {
-        presence p;
-        if (!read(text, p) || p.user.id.value() != key) return false;
-        world_.keep_presence(*guild_, p);
-        return true;
-      }
+      case cache_kind::presences:
+        return put<presence>(kind, key, text);
       case cache_kind::stage_instances:
         return put<stage_instance>(kind, key, text);
       case cache_kind::scheduled_events:
@@ -184,6 +188,19 @@ class guild_reader {
     if (!read(text, c)) return false;
     c.id = channel_id{key};
     keep_it(c);
+    return true;
+  }
+  /// A user without a member, and when they were seen last.
+  bool put_loose(std::uint64_t key, std::string_view text) {
+    std::uint32_t seen = 0;
+    user value;
+    if (key == 0 || text.size() < sizeof seen || !unpack(text.substr(sizeof seen), value)) return false;
+    std::memcpy(&seen, text.data(), sizeof seen);
+    value.id = user_id{key};
+    stay how = world_.how_loose();
+    how.now -= saved_ - seen + older_;
+    if (how.stays) world_.users.hold(value, world_.options.policy.without, false, how);
+    world_.limit_users();
     return true;
   }
   bool put_member(std::uint64_t key, std::string_view text) {
@@ -248,10 +265,16 @@ void write_guild(std::string& out, const guild_image& image, std::uint32_t now) 
     for (const role_id role : g.member_roles.ids()) io.fixed(role.value());
     io.varint(static_cast<std::int64_t>(g.turnover.size()));
     for (const std::uint64_t told : g.turnover) io.fixed(told);
+    io.varint(static_cast<std::int64_t>(g.reactions.entries().size()));
+    for (const reaction_log::entry& told : g.reactions.entries()) {
+      io.fixed(told.message);
+      io.fixed(told.what);
+      io.fixed(told.told);
+    }
   }
   for (const cache_kind kind : order) {
     const bool users = kind == cache_kind::users;
-    write_set(out, users ? &image.users : g.find(kind), users ? sizeof(std::uint32_t) : 0);
+    write_set(out, users ? &image.users : g.find(kind), users && g.id ? sizeof(std::uint32_t) : 0);
   }
 }
 

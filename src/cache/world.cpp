@@ -5,110 +5,6 @@
 
 namespace monochord::cached {
 
-void user_store::write(stripe& s, const user& value, flags<cache_field> without, std::uint32_t count) {
-  thread_local std::string text;
-  text.assign(reinterpret_cast<const char*>(&count), sizeof count);
-  pack(text, value, without);
-  s.set.put(value.id.value(), text);
-}
-
-bool user_store::hold(const user& value, flags<cache_field> without, bool new_holder) {
-  stripe& s = of(value.id);
-  const std::lock_guard hold(s.lock);
-  std::uint32_t count = 0;
-  if (const std::string_view old = s.set.find(value.id.value()); old.data())
-    std::memcpy(&count, old.data(), sizeof count);
-  else if (!new_holder)
-    return false;
-  write(s, value, without, count + (new_holder ? 1 : 0));
-  return true;
-}
-
-bool user_store::refresh(const partial_user& news, flags<cache_field> without) {
-  if (!news.username && !news.discriminator && news.global_name.is_absent() && news.avatar.is_absent()) return false;
-  stripe& s = of(news.id);
-  const std::lock_guard hold(s.lock);
-  const std::string_view text = s.set.find(news.id.value());
-  user known;
-  if (!text.data() || !unpack(text.substr(sizeof(std::uint32_t)), known)) return false;
-  std::uint32_t count;
-  std::memcpy(&count, text.data(), sizeof count);
-  known.id = news.id;
-  if (news.username) known.username = *news.username;
-  if (news.discriminator) known.discriminator = *news.discriminator;
-  if (!news.global_name.is_absent()) known.global_name = news.global_name;
-  if (!news.avatar.is_absent()) known.avatar = news.avatar;
-  if (news.public_flags) known.public_flags = news.public_flags;
-  if (!news.avatar_decoration_data.is_absent()) known.avatar_decoration_data = news.avatar_decoration_data;
-  if (!news.collectibles.is_absent()) known.collectibles = news.collectibles;
-  if (!news.primary_guild.is_absent()) known.primary_guild = news.primary_guild;
-  write(s, known, without, count);
-  return true;
-}
-
-void user_store::copy(user_id id, record_set& to) const {
-  const stripe& s = of(id);
-  const std::lock_guard hold(s.lock);
-  if (const std::string_view text = s.set.find(id.value()); text.data()) to.put(id.value(), text);
-}
-
-void user_store::copy_all(const record_set& who, record_set& to) const {
-  std::array<std::vector<std::uint64_t>, std::tuple_size_v<decltype(stripes_)>> by_stripe;
-  who.for_each([&](std::uint64_t key, std::string_view) { by_stripe[number_of(user_id{key})].push_back(key); });
-  for (std::size_t i = 0; i < stripes_.size(); ++i) {
-    if (by_stripe[i].empty()) continue;
-    // To take a lock for each of many keeps events waiting; pages of all are shared sooner.
-    std::optional<const record_set> shared;
-    {
-      const std::lock_guard hold(stripes_[i].lock);
-      if (by_stripe[i].size() >= stripes_[i].set.size() / 64) shared.emplace(stripes_[i].set);
-    }
-    for (const std::uint64_t key : by_stripe[i]) {
-      if (!shared)
-        copy(user_id{key}, to);
-      else if (const std::string_view text = shared->find(key); text.data())
-        to.put(key, text);
-    }
-  }
-}
-
-void user_store::release(user_id id) {
-  stripe& s = of(id);
-  const std::lock_guard hold(s.lock);
-  char* at = s.set.find_mutable(id.value());
-  if (!at) return;
-  std::uint32_t count;
-  std::memcpy(&count, at, sizeof count);
-  if (--count == 0) s.set.erase(id.value());
-  else std::memcpy(at, &count, sizeof count);
-}
-
-bool user_store::read(user_id id, user& out) const {
-  const stripe& s = of(id);
-  const std::lock_guard hold(s.lock);
-  const std::string_view text = s.set.find(id.value());
-  if (!text.data()) return false;
-  out.id = id;
-  return unpack(text.substr(sizeof(std::uint32_t)), out);
-}
-
-void user_store::swap(user_store& other) noexcept {
-  for (std::size_t i = 0; i < stripes_.size(); ++i) {
-    const std::lock_guard hold(stripes_[i].lock);
-    std::swap(stripes_[i].set, other.stripes_[i].set);
-  }
-}
-
-std::pair<std::size_t, std::size_t> user_store::count_and_bytes() const {
-  std::pair<std::size_t, std::size_t> sum;
-  for (const stripe& s : stripes_) {
-    const std::lock_guard hold(s.lock);
-    sum.first += s.set.size();
-    sum.second += s.set.bytes();
-  }
-  return sum;
-}
-
 world::world(cache_options given) : options(std::move(given)) {
   if (!options.clock) options.clock = system_clock();
   started = options.clock->now();
@@ -195,7 +91,11 @@ void world::drop_channel(entry& g, cache_kind kind, channel_id id) {
 }
 
 void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
-  if (!m.user || !m.user->id || !g.id || !g.keeps(cache_kind::members)) return;
+  if (!m.user || !m.user->id || !g.id) return;
+  if (!g.keeps(cache_kind::members)) {
+    if (active || in_voice) meet(*m.user);
+    return;
+  }
   const std::uint64_t key = m.user->id.value();
   record_set* const members = g.sets[slot_of(cache_kind::members)].get();
   const bool known = members && members->find(key).data() != nullptr;
@@ -203,7 +103,7 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
     const record_set* voice = g.find(cache_kind::voice_states);
     if ((g.policy.members == cache_members::active && !active) ||
         (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
-      return hold_user(g, *m.user, false, false);  // another guild may hold the user
+      return active || in_voice ? meet(*m.user) : hold_user(g, *m.user, false, false);  // another guild may hold the user
   }
   thread_local std::string text;
   text.clear();
@@ -213,7 +113,7 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
   }
   pack(text, m, g.policy.without, g.member_roles);
   if (!g.set(cache_kind::members).put(key, text)) {
-    if (known && g.keeps(cache_kind::users)) release_user(g, m.user->id);
+    if (known && g.keeps(cache_kind::users)) release_user(g, m.user->id, true);
     return;
   }
   g.note(cache_kind::members, key);
@@ -234,20 +134,8 @@ optional<member> world::take_member(const entry& g, user_id id) const {
 
 bool world::drop_member(entry& g, user_id id) {
   if (!drop(g, cache_kind::members, id.value())) return false;
-  if (g.keeps(cache_kind::users)) release_user(g, id);
+  if (g.keeps(cache_kind::users)) release_user(g, id, true);
   return true;
-}
-
-void world::hold_user(const entry& g, const user& value, bool is_member, bool new_holder) {
-  if (!users.hold(value, options.policy.without, new_holder) || !changes) return;
-  if (is_member) changes->note_user(g.id, value.id);
-  else note_user(value.id);
-}
-
-void world::release_user(const entry& g, user_id id) {
-  spare(g, id);
-  users.release(id);
-  note_user(id);  // who stays in another guild too: what was new of them may have been left to this guild
 }
 
 // The one of a sample that was seen longest ago goes; the bot itself never does. Each sample begins elsewhere, so that
@@ -286,16 +174,7 @@ void world::put_presence(entry& g, const presence& p) {
     drop(g, cache_kind::presences, p.user.id.value());
     return;
   }
-  keep_presence(g, p);
-}
-
-void world::keep_presence(entry& g, const presence& p) {
-  if (!g.keeps(cache_kind::presences)) return;
-  if (!g.policy.without.has(cache_field::presence_activities))
-    return keep(g, cache_kind::presences, p.user.id.value(), p);
-  presence less = p;
-  less.activities.clear();
-  keep(g, cache_kind::presences, p.user.id.value(), less);
+  keep(g, cache_kind::presences, p.user.id.value(), p);
 }
 
 void world::put_voice_state(entry& g, const voice_state& v) {
@@ -326,7 +205,7 @@ void world::put_guild(entry& g, const guild& value) {
 void world::empty(entry& g) {
   if (changes) changes->note_guild(g.id);
   if (g.keeps(cache_kind::users) && g.find(cache_kind::members))
-    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(g, user_id{key}); });
+    g.find(cache_kind::members)->for_each([&](std::uint64_t key, std::string_view) { release_user(g, user_id{key}, false); });
   for (const cache_kind kind : {cache_kind::channels, cache_kind::threads})
     if (const record_set* set = g.find(kind))
       set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
@@ -335,6 +214,7 @@ void world::empty(entry& g) {
   g.rings = {};
   g.member_roles = {};
   g.turnover = {};
+  g.reactions.clear();
 }
 
 void world::remove_guild(guild_id id) {
@@ -362,6 +242,12 @@ void world::note_all(const entry& g) {
 }
 
 void world::replace_by(world& other) {
+  if (changes) {
+    record_set loose;
+    users.copy_loose(loose);
+    other.users.copy_loose(loose);
+    loose.for_each([&](std::uint64_t key, std::string_view) { note_user(user_id{key}); });
+  }
   users.swap(other.users);
   for (std::size_t i = 0; i < stripes.size(); ++i) {
     const std::lock_guard hold(stripes[i].lock);
@@ -420,7 +306,7 @@ void world::drop_message(entry& g, channel_id channel, message_id id) {
 }
 
 void world::see(optional<guild_id> guild, const user& author, const optional<partial_member>& m) {
-  if (!guild || !m) return;
+  if (!guild || !m) return meet(author);
   const locked g = find(*guild);
   if (!g) return;
   // A message's member lacks some of what GUILD_MEMBER_UPDATE tells.

@@ -88,7 +88,7 @@ cache_options with_clock(cache_options options, std::shared_ptr<monochord::clock
 cache_feed::cache_feed(cache_options options, std::shared_ptr<monochord::clock> time)
     : cache_(with_clock(options, std::move(time))),
       watches_(watches_for(options)),
-      has_ages_(options.guild_policy || options.policy.member_age.count() > 0) {}
+      has_ages_(options.guild_policy || options.policy.member_age.count() > 0 || options.policy.user_age.count() > 0) {}
 
 void cache_feed::keep_only(const shard_range& here) {
   if (here.first == 0 && here.last == here.total - 1) return;

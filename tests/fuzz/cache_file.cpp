@@ -53,6 +53,9 @@ void look_at(cached::world& from, guild_id id) {
   read_all<channel>(g, cache_kind::channels);
   read_all<channel>(g, cache_kind::threads);
   read_all<role>(g, cache_kind::roles);
+  read_all<emoji>(g, cache_kind::emojis);
+  read_all<sticker>(g, cache_kind::stickers);
+  read_all<presence>(g, cache_kind::presences);
   read_all<voice_state>(g, cache_kind::voice_states);
   read_all<message>(g, cache_kind::messages);
   if (const auto* members = g.find(cache_kind::members))

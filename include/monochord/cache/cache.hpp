@@ -91,7 +91,7 @@ class cache {
   // What an answer of REST tells, under the same policy; nothing of a guild that is not known. An answer may be older than an
   // event that came meanwhile and is believed nevertheless, but for a member who was just told to have left.
   void learn(guild_id guild, const monochord::member& member);
-  /// Only of a user who is kept already, or the bot's own.
+  /// Only of a user who is kept already, or the bot's own; of anybody where the policy keeps users without a member.
   void learn(const monochord::user& user);
   void learn(const monochord::guild& guild);
   /// A channel or an active thread of a guild, or a direct message.
@@ -99,7 +99,7 @@ class cache {
   void learn(guild_id guild, const monochord::role& role);
   void learn(const monochord::message& message);
 
-  /// Drops members that are older than their policy's `member_age`. To be called now and then.
+  /// Drops members and users that are older than their policy's `member_age` and `user_age`. To be called now and then.
   void sweep();
 
   /// One consistent copy of everything of a guild, users included, to be read under no lock for as long as one wants; nothing

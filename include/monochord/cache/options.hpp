@@ -18,7 +18,7 @@ struct cache_options {
   /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event
   /// and under no lock. Empty: `policy` for all. Should not throw.
   std::function<cache_policy(guild_id)> guild_policy{};
-  /// Of `member_age` and `members_per_guild`; null: the client's, and of a cache without a client the system's.
+  /// Of `member_age`, `members_per_guild` and their like of users; null: the client's, and of a cache without a client the system's.
   std::shared_ptr<monochord::clock> clock{};
   /// Where `cache::flush` writes what changed, for other processes to read; a client does that each second, and at its end. Null:
   /// nowhere. See `monochord/cache/store.hpp`.

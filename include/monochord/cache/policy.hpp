@@ -15,7 +15,7 @@ enum class cache_kind : std::uint32_t {
   channels = 1U << 1,
   threads = 1U << 2,  ///< those that are active; an archived thread is dropped
   members = 1U << 3,
-  users = 1U << 4,  ///< of members; kept for as long as one member of them is
+  users = 1U << 4,  ///< of members, for as long as one of them is kept; others up to `cache_policy::users_without_member`
   roles = 1U << 5,
   emojis = 1U << 6,
   stickers = 1U << 7,
@@ -81,6 +81,12 @@ struct cache_policy {
   /// `cache::sweep` drops members that no event has shown for longer. 0: never.
   std::chrono::seconds member_age{0};
   std::size_t messages_per_channel = 50;
+  /// How many users are kept beside those of kept members: who writes, types, uses a command or is in voice and is no kept member,
+  /// authors of direct messages too, and who was one until now. Over it those go that no event has shown for longest, nearly. As
+  /// users are shared, only `cache_options::policy` says it. 0: none.
+  std::size_t users_without_member = 0;
+  /// `cache::sweep` drops of these whom no event has shown for longer. 0: never.
+  std::chrono::seconds user_age{0};
 };
 
 }  // namespace monochord

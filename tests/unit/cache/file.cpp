@@ -364,7 +364,7 @@ TEST_CASE("a file of an older or a newer version is refused as such") {
   mc::cache cache;
   cache.save(path, {});
   std::string text = contents(path);
-  for (const char version : {'\0', '\2', '\x7f'}) {
+  for (const char version : {'\0', '\1', '\3', '\x7f'}) {
     text[16] = version;
     put_contents(path, text);
     CHECK(refusal(cache, path) == mc::errc::file_version);

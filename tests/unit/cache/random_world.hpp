@@ -44,17 +44,21 @@ class random_world {
     if (seed % 2 == 1) policy_.without = cache_field::user_avatar | cache_field::member_nick | cache_field::channel_topic;
     if (seed % 5 == 0) policy_.without |= cache_field::member_roles;
     policy_.messages_per_channel = 3;
+    if (seed % 7 < 3) policy_.users_without_member = 1000;
     options.policy = policy_;
     options_ = options;
     cache_ = std::make_unique<mc::cache>(options_);
+    cache_->apply(ready_as(own));
   }
 
   mc::cache& cache() { return *cache_; }
+  /// Nothing stays when every guild is gone.
+  bool forgets_all() const { return policy_.users_without_member == 0; }
 
   void step() {
     const std::uint64_t g = 1 + below(3), u = 1001 + below(12), c = g * 10 + below(3), t = g * 100 + below(4), r = 71 + below(4);
     if (!guilds_.contains(g)) return create(g);
-    switch (below(23)) {
+    switch (below(28)) {
       case 0: return below(6) ? void() : create(g);
       case 1: return below(6) ? void() : remove(g, below(2) != 0);
       case 2: case 3: case 4: return join(g, u);
@@ -73,6 +77,9 @@ class random_world {
       case 18: case 19: return write(g, c, u);
       case 20: return edit(g, c);
       case 21: return below(12) ? void() : identify_again();
+      case 22: case 23: case 24: return react(g, c, u);
+      case 25: return below(3) ? vote(g, c, u) : unreact_all(g, c);
+      case 26: return vote(g, c, u);
       default: return unwrite(g, c);
     }
   }
@@ -143,7 +150,9 @@ class random_world {
     const auto stats = cache_->stats();
     REQUIRE(stats.of(cache_kind::members).count == members);
     REQUIRE(stats.of(cache_kind::messages).count == messages);
-    REQUIRE(stats.of(cache_kind::users).count == (keeps(cache_kind::users) ? held.size() : 0));
+    for (const std::uint64_t user : loose_)
+      REQUIRE(mc::json::encode(cache_->user(mc::user_id{user}).value()) == mc::json::encode(users_.at(user)));
+    REQUIRE(stats.of(cache_kind::users).count == (keeps(cache_kind::users) ? held.size() + loose_.size() : 0));
   }
 
  private:
@@ -199,22 +208,37 @@ class random_world {
     return std::any_of(guilds_.begin(), guilds_.end(), [&](const auto& g) { return g.second.members.contains(user); });
   }
   void hear_of(mc::user user) {
-    if (!keeps(cache_kind::users) || !is_held(user.id.value())) return;
+    if (!keeps(cache_kind::users)) return;
+    if (is_held(user.id.value())) loose_.erase(user.id.value());
+    else if (!loose_.contains(user.id.value())) return;
     if (policy_.without.has(cache_field::user_avatar)) user.avatar = {};
     users_[user.id.value()] = user;
   }
+  /// Did something, and may be no member that is kept.
+  void meet(const mc::user& user) {
+    if (keeps(cache_kind::users) && policy_.users_without_member != 0) loose_.insert(user.id.value());
+    hear_of(user);
+  }
+  void lose(plain_guild& g, std::uint64_t user) {
+    if (g.members.erase(user) == 0 || !keeps(cache_kind::users)) return;
+    if (policy_.users_without_member != 0 && !is_held(user)) loose_.insert(user);
+  }
   void keep_member(plain_guild& g, mc::member m, bool active, bool in_voice) {
-    if (!keeps(cache_kind::members)) return;
     const std::uint64_t id = m.user->id.value();
     const mc::user user = *m.user;
+    if (!keeps(cache_kind::members)) {
+      if (active || in_voice) meet(user);
+      return;
+    }
     const bool wanted = policy_.members == mc::cache_members::all || (policy_.members == mc::cache_members::active && active) ||
                         (policy_.members == mc::cache_members::in_voice && (in_voice || g.voice.contains(id)));
     if (wanted || g.members.contains(id)) {
       if (policy_.without.has(cache_field::member_nick)) m.nick = {};
       if (policy_.without.has(cache_field::member_roles)) m.roles.clear();
       g.members[id] = m;
+      return hear_of(user);
     }
-    hear_of(user);
+    return active || in_voice ? meet(user) : hear_of(user);
   }
 
   void create(std::uint64_t id) {
@@ -247,7 +271,7 @@ class random_world {
     REQUIRE(before.has_value() == keeps(cache_kind::guilds));
   }
   void identify_again() {
-    auto event = ready_as(999);
+    auto event = ready_as(own);
     for (auto g = guilds_.begin(); g != guilds_.end();) {
       const bool lost = below(4) == 0;
       if (!lost) {
@@ -278,7 +302,7 @@ class random_world {
     mc::optional<mc::member> before;
     tell(event, before);
     REQUIRE(before.has_value() == g.members.contains(user));
-    g.members.erase(user);
+    lose(g, user);
     g.presences.erase(user);
   }
   void update_member(std::uint64_t id, std::uint64_t user) {
@@ -387,7 +411,7 @@ class random_world {
     if (here && keeps(cache_kind::voice_states)) g.voice[user] = kept;
     if (here) return;
     g.voice.erase(user);
-    if (policy_.members == mc::cache_members::in_voice) g.members.erase(user);
+    if (policy_.members == mc::cache_members::in_voice) lose(g, user);
   }
   void presence(std::uint64_t id, std::uint64_t user) {
     auto event = seen(id, user, below(3) ? "idle" : "offline");
@@ -396,14 +420,17 @@ class random_world {
     auto& presences = guilds_[id].presences;
     if (event.presence.status == mc::presence_status("offline")) presences.erase(user);
     else if (keeps(cache_kind::presences)) presences[user] = event.presence;
-    if (event.presence.user.username && users_.contains(user) && is_held(user)) users_[user].username = *event.presence.user.username;
+    if (event.presence.user.username && users_.contains(user) && (is_held(user) || loose_.contains(user)))
+      users_[user].username = *event.presence.user.username;
   }
   void write(std::uint64_t id, std::uint64_t channel, std::uint64_t user) {
     if (!truth_[id].contains(user)) return;
     const bool late = below(8) == 0;  // or told twice
     auto event = written(id, channel, late ? 5000 + below(newest_message_ - 4999) : ++newest_message_, user);
     event.message.content = std::string(below(1500), 'm');
+    if (below(3) == 0) event.message.poll.emplace().answers.resize(2);
     tell(event);
+    if (event.message.poll) event.message.poll->results.emplace();
     if (late) floor_ = log_.size();  // Discord's ids ascend, so that what was pushed out is again
     plain_guild& g = guilds_[id];
     mc::member m = somebody(user);
@@ -416,6 +443,7 @@ class random_world {
       if (other != channel && all.contains(event.message.id.value())) return;
     auto& all = g.messages[channel];
     all[event.message.id.value()] = event.message;
+    told_.erase({id, event.message.id.value()});
     if (all.size() > 3) all.erase(all.begin());
   }
   std::uint64_t some_message(std::uint64_t id, std::uint64_t channel) {
@@ -425,6 +453,13 @@ class random_world {
   void edit(std::uint64_t id, std::uint64_t channel) {
     auto event = written(id, channel, some_message(id, channel), 1001);
     event.message.content = std::string(below(1500), 'e');
+    const auto known = guilds_[id].messages[channel].find(event.message.id.value());
+    const bool tells_all = below(2) != 0, keeps_poll = below(2) != 0;
+    if (known != guilds_[id].messages[channel].end()) {
+      if (tells_all) event.message.reactions = known->second.reactions;
+      if (keeps_poll) event.message.poll = known->second.poll;
+      if (keeps_poll && event.message.poll && !tells_all) event.message.poll->results.reset();
+    }
     mc::message_update update;
     update.guild_id = mc::guild_id{id};
     update.message = event.message;
@@ -434,8 +469,130 @@ class random_world {
     const auto at = all.find(event.message.id.value());
     REQUIRE(before.has_value() == (at != all.end()));
     if (at == all.end()) return;
-    REQUIRE(before->content == at->second.content);
+    REQUIRE(mc::json::encode(*before) == mc::json::encode(at->second));
+    const mc::message old = at->second;
     at->second = event.message;
+    at->second.reactions = old.reactions;
+    if (at->second.poll) at->second.poll = old.poll;
+  }
+  /// Who reacts to a message with what and votes in it; rewritten as a whole after each change.
+  struct told_of {
+    struct one {
+      mc::emoji emoji;
+      std::set<std::uint64_t> normal, burst;
+    };
+    std::vector<one> reactions;
+    std::vector<std::pair<int, std::set<std::uint64_t>>> votes;
+  };
+  mc::message* cached_message(std::uint64_t id, std::uint64_t channel, std::uint64_t message) {
+    auto& all = guilds_[id].messages[channel];
+    const auto at = all.find(message);
+    return at == all.end() ? nullptr : &at->second;
+  }
+  void write_told(mc::message& to, told_of& from) {
+    std::erase_if(from.reactions, [](const told_of::one& r) { return r.normal.empty() && r.burst.empty(); });
+    to.reactions.reset();
+    for (const auto& r : from.reactions) {
+      if (!to.reactions) to.reactions.emplace();
+      auto& out = to.reactions->emplace_back();
+      out.emoji = r.emoji;
+      out.count = static_cast<int>(r.normal.size() + r.burst.size());
+      out.count_details.emplace(mc::reaction_count_details{static_cast<int>(r.burst.size()), static_cast<int>(r.normal.size())});
+      out.me = r.normal.contains(own);
+      out.me_burst = r.burst.contains(own);
+      if (!r.burst.empty()) out.burst_colors.emplace().emplace_back("#ff0000");
+    }
+    std::erase_if(from.votes, [](const auto& v) { return v.second.empty(); });
+    if (!to.poll) return;
+    to.poll->results->answer_counts.clear();
+    for (const auto& [answer, who] : from.votes)
+      to.poll->results->answer_counts.push_back({answer, static_cast<int>(who.size()), who.contains(own)});
+  }
+  template <class E>
+  E about(std::uint64_t id, std::uint64_t channel, std::uint64_t message) {
+    E event;
+    event.guild_id = mc::guild_id{id};
+    event.channel_id = mc::channel_id{channel};
+    event.message_id = mc::message_id{message};
+    return event;
+  }
+  mc::emoji some_emoji() {
+    mc::emoji e;
+    const auto which = below(3);
+    if (which == 0) e.id = mc::emoji_id{61};
+    else e.id = mc::null;
+    e.name = which == 0 ? "own" : which == 1 ? "\U0001F525" : "\U0001F44D";
+    return e;
+  }
+  void react(std::uint64_t id, std::uint64_t channel, std::uint64_t user) {
+    if (below(5) == 0) user = own;
+    const std::uint64_t message = some_message(id, channel);
+    const mc::emoji emoji = some_emoji();
+    const bool burst = below(3) == 0;
+    told_of spare;
+    mc::message* const kept = cached_message(id, channel, message);
+    told_of& told = kept ? told_[{id, message}] : spare;
+    auto at = std::find_if(told.reactions.begin(), told.reactions.end(),
+                           [&](const told_of::one& r) { return *r.emoji.name == *emoji.name; });
+    if (at == told.reactions.end()) at = told.reactions.insert(at, told_of::one{emoji, {}, {}});
+    auto& who = burst ? at->burst : at->normal;
+    if (who.erase(user) != 0) {
+      auto event = about<mc::message_reaction_remove>(id, channel, message);
+      event.user_id = mc::user_id{user};
+      event.emoji = emoji;
+      event.burst = burst;
+      tell(event);
+    } else {
+      who.insert(user);
+      auto event = about<mc::message_reaction_add>(id, channel, message);
+      event.user_id = mc::user_id{user};
+      event.emoji = emoji;
+      event.burst = burst;
+      if (burst) event.burst_colors.emplace().emplace_back("#ff0000");
+      tell(event);
+    }
+    if (kept) write_told(*kept, told);
+  }
+  void unreact_all(std::uint64_t id, std::uint64_t channel) {
+    const std::uint64_t message = some_message(id, channel);
+    const mc::emoji emoji = some_emoji();
+    const bool of_one = below(2) != 0;
+    if (of_one) {
+      auto event = about<mc::message_reaction_remove_emoji>(id, channel, message);
+      event.emoji = emoji;
+      tell(event);
+    } else {
+      tell(about<mc::message_reaction_remove_all>(id, channel, message));
+    }
+    mc::message* const kept = cached_message(id, channel, message);
+    if (!kept) return;
+    told_of& told = told_[{id, message}];
+    std::erase_if(told.reactions, [&](const told_of::one& r) { return !of_one || *r.emoji.name == *emoji.name; });
+    write_told(*kept, told);
+  }
+  void vote(std::uint64_t id, std::uint64_t channel, std::uint64_t user) {
+    if (below(5) == 0) user = own;
+    const std::uint64_t message = some_message(id, channel);
+    const int answer = static_cast<int>(below(2)) + 1;
+    mc::message* const kept = cached_message(id, channel, message);
+    if (kept && !kept->poll) return;
+    told_of spare;
+    told_of& told = kept ? told_[{id, message}] : spare;
+    auto at = std::find_if(told.votes.begin(), told.votes.end(), [&](const auto& v) { return v.first == answer; });
+    if (at == told.votes.end()) at = told.votes.insert(at, {answer, {}});
+    if (at->second.erase(user) != 0) {
+      auto event = about<mc::message_poll_vote_remove>(id, channel, message);
+      event.user_id = mc::user_id{user};
+      event.answer_id = answer;
+      tell(event);
+    } else {
+      at->second.insert(user);
+      auto event = about<mc::message_poll_vote_add>(id, channel, message);
+      event.user_id = mc::user_id{user};
+      event.answer_id = answer;
+      tell(event);
+    }
+    if (kept) write_told(*kept, told);
   }
   void unwrite(std::uint64_t id, std::uint64_t channel) {
     mc::message_delete event;
@@ -448,6 +605,7 @@ class random_world {
 
   // Of more than so many comings and goings in a guild a cache that keeps no members does not know what it counted.
   static constexpr std::ptrdiff_t most_again = 16;
+  static constexpr std::uint64_t own = 999;  // the bot, which is no member
 
   std::mt19937 random_;
   mc::cache_policy policy_;
@@ -460,6 +618,8 @@ class random_world {
   std::map<std::uint64_t, std::set<std::uint64_t>> truth_;
   std::map<std::uint64_t, plain_guild> guilds_;
   std::map<std::uint64_t, mc::user> users_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, told_of> told_;  // by guild and message
+  std::set<std::uint64_t> loose_;  // kept, and of no member
 };
 
 }  // namespace cache_worlds

@@ -18,6 +18,7 @@ TEST_CASE("a file that this version once wrote is still read") {
   const std::string corpus = MONOCHORD_SOURCE_DIR "/tests/fuzz/corpus/cache_file/";
   mc::cache_options options;
   options.policy.kinds = mc::cache_policy::every_kind;
+  options.policy.users_without_member = 10;
   if (std::getenv("MONOCHORD_WRITE_SEEDS")) {
     mc::cache small, all(options);
     small.save(corpus + "empty", {});
@@ -28,6 +29,14 @@ TEST_CASE("a file that this version once wrote is still read") {
     tell_everything(all, mc::guild_id{5});
     tell_everything(all, mc::guild_id{6});
     all.apply(written(0, 7, 901, 1001));
+    all.apply(written(0, 7, 902, 1500));
+    mc::message_reaction_add reaction;
+    reaction.guild_id = mc::guild_id{5};
+    reaction.channel_id = mc::channel_id{50};
+    reaction.message_id = mc::message_id{900};
+    reaction.user_id = mc::user_id{1001};
+    reaction.emoji.name = "fire";
+    all.apply(reaction);
     all.save(corpus + "everything", {{0, 2, "first", 70}, {1, 2, "second", 8}});
   }
   const mc::tests::temporary_folder folder;
@@ -45,5 +54,7 @@ TEST_CASE("a file that this version once wrote is still read") {
   REQUIRE(member);
   CHECK(mc::json::encode(*member) == mc::json::encode(somebody(1002)));
   CHECK(cache.message(mc::channel_id{50}, mc::message_id{900})->content == "hello");
+  CHECK(cache.message(mc::channel_id{50}, mc::message_id{900})->reactions->at(0).count == 1);
+  CHECK(cache.user(mc::user_id{1500})->username == "user1500");
   CHECK(cache.voice_state(mc::guild_id{6}, mc::user_id{1001})->channel_id == mc::channel_id{60});
 }

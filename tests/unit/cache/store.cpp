@@ -99,6 +99,8 @@ contents wanted(const mc::cache& cache) {
       add(cache_kind::members, id, user.value(), m);
     }
   }
+  for (std::uint64_t id = 1001; id < 1013; ++id)  // of no member
+    if (const auto u = cache.user(mc::user_id{id})) add(cache_kind::users, {}, id, *u);
   return all;
 }
 
@@ -166,7 +168,9 @@ TEST_CASE(
     }
     world.leave_all();
     flush(sim, world.cache());
-    REQUIRE(all_of(sim, *store, {0, 1, 2, 3}).empty());
+    const contents left = all_of(sim, *store, {0, 1, 2, 3}), due = wanted(world.cache());
+    REQUIRE(left == due);
+    REQUIRE((left.empty() || !world.forgets_all()));
     REQUIRE(store->largest <= 101);
   }
 }
