@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <deque>
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -44,6 +45,8 @@ class rest_storm {
     http.user_agent = "DiscordBot (https://example.invalid, 1)";
     mc::rest::queue_options options{.base = mc::net::url::parse(w_.discord().rest_url()), .bot_token = w_.world.bot_token(), .http = http, .limits = {}, .log = {}};
     options.timeout = 90s;
+    // Pauses too, so that a seed is the same storm each time.
+    options.jitter = [chance = std::make_shared<std::mt19937_64>(seed)] { return static_cast<double>((*chance)() >> 11U) * 0x1p-53; };
     queue_ = std::make_shared<mc::rest::queue>(w_.sim.executor(), std::move(options));
     api_ = std::make_unique<mc::rest_client>(queue_);
     constexpr std::uint64_t manage_webhooks = 1U << 29U;
