@@ -94,6 +94,8 @@ void cache::apply(const guild_create& event, optional<monochord::guild>* before)
   for (const auto& v : event.voice_states)
     if (v.channel_id.has_value()) speakers.push_back(v.user_id);
   std::sort(speakers.begin(), speakers.end());
+  if (g->keeps(cache_kind::members) && g->policy.members == cache_members::all && !event.members.empty())
+    g->set(cache_kind::members).reserve(event.members.size());
   for (const auto& m : event.members)
     w.put_member(*g, m, false, m.user && std::binary_search(speakers.begin(), speakers.end(), m.user->id));
   for (const auto& p : event.presences) w.put_presence(*g, p);

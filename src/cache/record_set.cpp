@@ -110,6 +110,11 @@ void record_set::rehash(std::uint32_t capacity) {
     if (old[i] != none) fill_slot(old[i]);
 }
 
+void record_set::reserve(std::size_t records) {
+  const std::size_t wanted = records + records / 4 + 2;
+  if (wanted > capacity_ && wanted < none) rehash(static_cast<std::uint32_t>(wanted));
+}
+
 std::size_t record_set::new_page(std::size_t bytes) {
   std::size_t at = free_;  // the lowest that can be: a set of large records has as many pages as records
   while (at < pages_.size() && pages_[at].data) ++at;

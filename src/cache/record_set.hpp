@@ -38,6 +38,8 @@ class record_set {
   bool put(std::uint64_t key, std::string_view text);
   bool erase(std::uint64_t key);
   void clear() noexcept;
+  /// Makes the index large enough for so many, so that it does not grow step by step.
+  void reserve(std::size_t records);
 
   std::size_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept;

@@ -50,6 +50,7 @@ void client::impl::start_cache() {
       if (!self) co_return;
       guild_members_request all;
       all.timeout = chunk_timeout;
+      all.for_cache = true;
       auto chunks = self->commands->stream_guild_members(guild, all);
       while (co_await chunks.next()) continue;  // the cache has each before it gets here
     };

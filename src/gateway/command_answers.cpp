@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What shards read, as far as it answers a command.
 #include <algorithm>
+#include <array>
 #include <boost/asio/this_coro.hpp>
 #include <cmath>
 #include <monochord/model/ready_events.hpp>
@@ -31,6 +32,19 @@ std::exception_ptr decode(T& out, const json::padded_text& data) {
   return std::make_exception_ptr(decode_error(why.code, why.path, why.reason));
 }
 
+/// All of a chunk but what is large.
+std::exception_ptr decode_numbers(guild_members_chunk& out, const json::padded_text& data) {
+  constexpr std::array<std::string_view, 5> keys = {"guild_id", "chunk_index", "chunk_count", "not_found", "nonce"};
+  std::array<std::string_view, keys.size()> values;
+  json::members_of(data.text(), keys, values);
+  std::string small = R"({"members":[])";
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    if (!values[i].empty()) small.append(",\"").append(keys[i]).append("\":").append(values[i]);
+  json::failure why;
+  if (json::decode_into(out, std::string_view(small += '}'), why)) return nullptr;
+  return std::make_exception_ptr(decode_error(why.code, why.path, why.reason));
+}
+
 }  // namespace
 
 void command_desk::on_event(std::uint64_t shard, std::string_view type, const json::padded_text& data) {
@@ -51,12 +65,15 @@ void command_desk::members_chunk(const json::padded_text& data) {
     const bool goes_on = which && !which->logic->failure();  // behind a gap nobody is given more
     return goes_on && which->members->wants(nonce) ? which : nullptr;
   };
+  bool for_cache = false;
   {
     const std::lock_guard lock(mutex_);
-    if (!find()) return;
+    const auto which = find();
+    if (!which) return;
+    for_cache = which->members->for_cache();
   }
   guild_members_chunk chunk;  // a thousand members: decoded while others go on
-  const auto broken = decode(chunk, data);
+  const auto broken = for_cache ? decode_numbers(chunk, data) : decode(chunk, data);
   const std::lock_guard lock(mutex_);
   const auto which = find();
   if (!which) return;

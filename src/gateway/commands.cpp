@@ -32,6 +32,7 @@ prepared<protocol::member_wish> wish_of(guild_id guild, const guild_members_requ
     wish.guild = guild;
     wish.presences = request.presences;
     wish.nonce = request.nonce;
+    wish.for_cache = request.for_cache;
     if (request.user_ids) {
       if (request.query || request.limit)
         throw error(errc::invalid_argument, "members are asked for by query or by user_ids, not both");

@@ -23,6 +23,7 @@ struct member_wish {
   int limit = 0;
   bool presences = false;
   std::string nonce;  ///< the caller's own; empty: each payload gets one of ours
+  bool for_cache = false;  ///< of the chunks only their numbers are wanted
 
   bool whole_guild() const noexcept { return !user_ids && query.empty() && limit == 0; }
 };
@@ -67,6 +68,7 @@ class member_call final : public gateway_call {
   /// In the order of the payloads, and of the chunks of each.
   std::vector<guild_members_chunk> take_all();
   guild_id guild() const noexcept { return wish_.guild; }
+  bool for_cache() const noexcept { return wish_.for_cache; }
   bool whole_guild() const noexcept { return wish_.whole_guild(); }
 
  private:

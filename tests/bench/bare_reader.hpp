@@ -29,6 +29,7 @@ class bare_reader {
 
   bare_reader(boost::asio::io_context& context, boost::asio::ssl::context& tls, bool zstd)
       : stream_(context, tls), zstd_(zstd ? ZSTD_createDStream() : nullptr) {
+    buffer_.reserve(65536);
     if (!zstd) need(inflateInit(&zlib_) == Z_OK, "inflateInit");
   }
   bare_reader(const bare_reader&) = delete;
@@ -94,7 +95,7 @@ class bare_reader {
   }
 
   socket_stream stream_;
-  boost::beast::flat_buffer buffer_{boost::beast::flat_buffer(65536)};
+  boost::beast::flat_buffer buffer_;
   ZSTD_DStream* const zstd_;
   z_stream zlib_{};
   std::string text_ = std::string(65536, '\0');

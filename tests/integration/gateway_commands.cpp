@@ -2,6 +2,7 @@
 // What a bot tells Discord over the gateway, and what it is answered.
 #include <set>
 
+#include <monochord/cache/cache.hpp>
 #include <monochord/gateway/session_store.hpp>
 
 #include "support/command_bot.hpp"
@@ -296,6 +297,26 @@ TEST_CASE("a stream gives a large guild in chunks, and a slow reader stops the s
   CHECK_FALSE(bot.run(stream.next()));
   w.sim.settle();
   CHECK(bot.events["GUILD_MEMBERS_CHUNK"] == 13);
+  no_violations(w);
+}
+
+TEST_CASE("a stream for the cache has the numbers of its chunks, and the cache has their members") {
+  simulated_world w;
+  populate(w.discord(), w.world.home, 3'000);
+  command_bot bot(w, mc::intent::guild_members);
+  bot.until_ready();
+  auto stream = bot.commands().stream_guild_members(w.world.home, {.for_cache = true});
+  const auto first = bot.run(stream.next());
+  REQUIRE(first);
+  CHECK(first->guild_id == w.world.home);
+  CHECK(first->chunk_index == 0);
+  CHECK(first->chunk_count >= 3);
+  CHECK(first->members.empty());
+  std::vector<std::size_t> sizes;
+  bot.run(read_all(stream, sizes));
+  CHECK(sizes.size() == static_cast<std::size_t>(first->chunk_count) - 1);
+  for (const std::size_t size : sizes) CHECK(size == 0);
+  CHECK(bot.bot.cache().stats().of(mc::cache_kind::members).count >= 3'000);
   no_violations(w);
 }
 

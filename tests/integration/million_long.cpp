@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A million events through TLS and compressed frames, with a cut in every ten thousand.
+// A million events through TLS and compressed frames, with a cut in every ten thousand. The client's clock goes only while it
+// has no connection, and then fast: a hundred waits before a RESUME would take the better part of an hour.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,6 +10,7 @@
 
 #include "support/bot_world.hpp"
 #include "support/catch.hpp"
+#include <monochord/testing/manual_clock.hpp>
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
@@ -20,6 +22,8 @@ TEST_CASE("a million messages with a hundred cuts: each is delivered once and in
   auto options = w.options();
   options.executor = loop.get_executor();
   options.log = mc::log_level::warning;
+  const auto clock = std::make_shared<mc::testing::manual_clock>();
+  options.clock = clock;
   mc::client bot(w.bot_token(), std::move(options));
 
   std::mutex mutex;
@@ -49,7 +53,13 @@ TEST_CASE("a million messages with a hundred cuts: each is delivered once and in
     w.discord.set_faults(faults);
     w.discord.burst(w.general, each);
     std::unique_lock lock(mutex);
-    REQUIRE(changed.wait_for(lock, 120s, [&] { return in_round >= each; }));
+    const auto until = std::chrono::steady_clock::now() + 120s;
+    while (!changed.wait_for(lock, 20ms, [&] { return in_round >= each; })) {
+      REQUIRE(std::chrono::steady_clock::now() < until);
+      lock.unlock();
+      if (w.discord.counters().open_connections == 0) clock->advance(250ms);
+      lock.lock();
+    }
     REQUIRE(in_round == each);
     REQUIRE(misplaced == 0);
     in_round = 0;

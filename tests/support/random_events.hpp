@@ -50,6 +50,7 @@ class random_events {
   void run(std::uint64_t events) {
     constexpr std::uint64_t at_once = 100;
     for (std::uint64_t round = 0; heard_ < events && !ended_ && complaints_.empty(); ++round) {
+      if (round % 100 == 63) lose_session();
       const std::uint64_t before = heard_;
       for (std::uint64_t i = 0; i < at_once; ++i) happen();
       disturb(round);
@@ -210,15 +211,18 @@ class random_events {
     event.user_id = user_id{1001 + below(60)};
     tell("TYPING_START", event);
   }
-  /// What ends a session is rare: a day has its number of starts.
   void disturb(std::uint64_t round) {
+    if (round % 20 == 7) world_.discord().disconnect();
+    if (round % 50 == 31) world_.discord().reconnect_op7();
+  }
+  /// While nothing is on its way, which would be lost.
+  void lose_session() {
     auto& discord = world_.discord();
-    if (round % 20 == 7) discord.disconnect();
-    if (round % 50 == 31) discord.reconnect_op7();
-    if (round % 100 == 63) {
-      discord.forget_sessions();
-      discord.disconnect();
-    }
+    const auto before = discord.counters().readies;
+    discord.forget_sessions();
+    discord.disconnect();
+    world_.sim.run_until([&] { return ended_ || (discord.counters().readies > before && bot_.shards().all_ready()); },
+                         std::chrono::hours{1});
   }
 
   void sample_memory(std::uint64_t done, std::uint64_t all) {

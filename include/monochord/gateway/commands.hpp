@@ -45,6 +45,9 @@ struct guild_members_request {
   /// requests at a time may have the same.
   std::string_view nonce{};
   std::chrono::milliseconds timeout{60'000};  ///< as `command_options::timeout`
+  /// What is given has no members and no presences, which are decoded for the cache and handlers alone: for who wants to know only
+  /// that they have come.
+  bool for_cache = false;
 };
 static_assert(std::is_trivially_destructible_v<guild_members_request>);
 
