@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reactions and votes change the messages that are kept.
 #include <algorithm>
+#include <limits>
 #include <string_view>
 
 #include "cache/impl.hpp"
@@ -17,11 +18,18 @@ namespace {
 // Beside the emoji or answer in the lowest two bits.
 constexpr std::uint64_t normal = 0, burst_bit = 1, vote = 2, kind_bits = 3;
 
+/// FNV-1a: a file of the cache keeps it, which the next build of a bot may read with another standard library.
+std::uint64_t hash_of(std::string_view text) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
+  return hash;
+}
+
 }  // namespace
 
 reaction_log::subject reaction_log::subject::of(const emoji& what, bool burst) {
   const std::uint64_t which = what.id.has_value() ? what.id->value()
-                              : what.name.has_value() ? std::hash<std::string_view>()(*what.name)
+                              : what.name.has_value() ? hash_of(*what.name)
                                                       : 0;
   return {which << 2 | (burst ? burst_bit : normal)};
 }
@@ -82,6 +90,12 @@ void change_message(world& w, const E& event, F f) {
   if (found && f(*g, *found)) keep(*g, cache_kind::messages, event.message_id.value(), *found);
 }
 
+/// One more or one less of what Discord said there are, whatever that was; not less than none.
+void add(int& count, int by) {
+  if (by > 0 && count > std::numeric_limits<int>::max() - by) return;
+  count = std::max(std::max(count, 0) + by, 0);
+}
+
 bool is_same(const emoji& a, const emoji& b) {
   if (a.id.has_value() || b.id.has_value()) return a.id.has_value() && b.id.has_value() && *a.id == *b.id;
   return a.name.value_or(std::string()) == b.name.value_or(std::string());
@@ -103,11 +117,8 @@ bool count(message& m, const emoji& what, bool burst, int by, bool own, const op
     fresh.me_burst = false;
     at = all.insert(all.end(), std::move(fresh));
   }
-  at->count += by;
-  if (at->count_details) {
-    int& part = burst ? at->count_details->burst : at->count_details->normal;
-    part = std::max(part + by, 0);
-  }
+  add(at->count, by);
+  if (at->count_details) add(burst ? at->count_details->burst : at->count_details->normal, by);
   if (own && burst) at->me_burst = by > 0;
   if (own && !burst) at->me = by > 0;
   if (by > 0 && burst && colors) at->burst_colors = colors;
@@ -125,7 +136,7 @@ bool count_vote(message& m, int answer, int by, bool own) {
     if (by < 0) return false;
     at = all.insert(all.end(), poll_answer_count{answer, 0, false});
   }
-  at->count += by;
+  add(at->count, by);
   if (own) at->me_voted = by > 0;
   if (at->count <= 0) all.erase(at);
   return true;

@@ -16,7 +16,7 @@ class clock;
 struct cache_options {
   cache_policy policy{};
   /// Another policy for some guilds; called once for each, when it is first seen, by the thread that applies the event
-  /// and under no lock. Empty: `policy` for all. Should not throw.
+  /// (for what belongs to no guild, id 0, perhaps by one that saves) and under no lock. Empty: `policy` for all. Should not throw.
   std::function<cache_policy(guild_id)> guild_policy{};
   /// Of `member_age`, `members_per_guild` and their like of users; null: the client's, and of a cache without a client the system's.
   std::shared_ptr<monochord::clock> clock{};
