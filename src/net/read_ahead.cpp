@@ -59,23 +59,25 @@ struct read_ahead::state : std::enable_shared_from_this<state> {
   const std::unique_ptr<byte_stream> below;
   const std::size_t most_bytes;
   byte_buffer buffer;
-  std::size_t at = 0;               // of the buffer: what is before was given out
-  std::optional<held_read> waiting; // of the websocket above
-  std::optional<io_handler> filled; // who waits for more besides; Boost 1.81 cannot assign an io_handler
-  bool reading = false;             // below
+  std::size_t at = 0;                // of the buffer: what is before was given out
+  std::optional<held_read> waiting;  // of the websocket above
+  std::optional<io_handler> filled;  // who waits for more besides; Boost 1.81 cannot assign an io_handler
+  bool reading = false;              // below
   bool closed = false;
-  error_code failed;                // of the last read below; comes behind what is here
+  error_code failed;  // of the last read below; comes behind what is here
   bool frames = false;
-  unsigned head_matched = 0;        // of the empty line that ends the answer to the upgrade
-  std::uint64_t left = 0;           // of the frame that the websocket above has begun to read
+  unsigned head_matched = 0;  // of the empty line that ends the answer to the upgrade
+  std::uint64_t left = 0;     // of the frame that the websocket above has begun to read
 };
 
 /// Bytes of `text` up to the end of the head of an HTTP answer, all if it goes on.
 std::size_t read_ahead::state::until_head_ends(std::string_view text) noexcept {
   constexpr std::string_view end = "\r\n\r\n";
   for (std::size_t i = 0; i < text.size() && head_matched < end.size(); ++i) {
-    if (text[i] == end[head_matched]) ++head_matched;
-    else head_matched = text[i] == '\r' ? 1 : 0;
+    if (text[i] == end[head_matched])
+      ++head_matched;
+    else
+      head_matched = text[i] == '\r' ? 1 : 0;
     if (head_matched == end.size()) return i + 1;
   }
   return text.size();
@@ -87,9 +89,12 @@ std::size_t read_ahead::state::may_give(std::size_t room) {
   if (!frames) return until_head_ends(all.substr(0, room));
   if (left == 0) {
     const auto head = head_of(all);
-    if (head.bytes != 0) left = head.bytes + std::min(head.payload, UINT64_MAX - head.bytes);
-    else if (!failed) return 0;
-    else left = all.size();  // the pieces of a frame that will never be whole
+    if (head.bytes != 0)
+      left = head.bytes + std::min(head.payload, UINT64_MAX - head.bytes);
+    else if (!failed)
+      return 0;
+    else
+      left = all.size();  // the pieces of a frame that will never be whole
   }
   return static_cast<std::size_t>(std::min<std::uint64_t>(std::min(room, all.size()), left));
 }
@@ -107,8 +112,10 @@ void read_ahead::state::serve() {
     return;
   }
   error_code error;
-  if (closed) error = asio::error::operation_aborted;
-  else if (bytes == 0 && room != 0) error = failed;
+  if (closed)
+    error = asio::error::operation_aborted;
+  else if (bytes == 0 && room != 0)
+    error = failed;
   if (bytes != 0) std::memcpy(waiting->into.data(), here().data(), bytes);
   at += bytes;
   if (frames) left -= bytes;
@@ -121,11 +128,11 @@ void read_ahead::state::read_more() {
   buffer.drop_front(std::exchange(at, 0));
   if (buffer.space_size() == 0) buffer.reserve(buffer_bytes - std::min(buffer.size(), buffer_bytes - 1));
   reading = true;
-  below->async_read_some(
-      asio::buffer(buffer.space(), buffer.space_size()),
-      io_handler(asio::bind_executor(below->get_executor(), [self = shared_from_this()](error_code error, std::size_t bytes) {
-        self->came(error, bytes);
-      })));
+  below->async_read_some(asio::buffer(buffer.space(), buffer.space_size()),
+                         io_handler(asio::bind_executor(
+                             below->get_executor(), [self = shared_from_this()](error_code error, std::size_t bytes) {
+                               self->came(error, bytes);
+                             })));
 }
 
 void read_ahead::state::came(error_code error, std::size_t bytes) {

@@ -8,9 +8,9 @@
 
 namespace monochord::net {
 
-/// What a websocket's client reads from. It reads ahead, so that one wake-up brings many messages, gives out by itself what
-/// is a message in the plainest form there is, and leaves everything else to the websocket above, which never gets more
-/// than one frame: between two of its messages nothing lies there.
+/// What a websocket's client reads from. It reads ahead, so that one wake-up brings many messages, gives out by itself
+/// what is a message in the plainest form there is, and leaves everything else to the websocket above, which never gets
+/// more than one frame: between two of its messages nothing lies there.
 class read_ahead final : public byte_stream {
  public:
   /// A message that is longer than this, or than `most_bytes`, is left to the websocket above.
@@ -27,7 +27,8 @@ class read_ahead final : public byte_stream {
     more,     ///< it is not known yet, or not here as a whole: `async_fill`
     other,    ///< the websocket above must read
   };
-  /// The next message, when it is a binary one in one frame. The view is valid until the next call of this or of `async_fill`.
+  /// The next message, when it is a binary one in one frame. The view is valid until the next call of this or of
+  /// `async_fill`.
   found take(std::string_view& message) noexcept;
   /// Waits for more, with nobody else waiting. What fails is told to the websocket above as well.
   void async_fill(io_handler done);

@@ -242,7 +242,7 @@ measure::figures bare(compression kind, bare_reader::care what, unsigned shards,
 
 // --- ours ---
 
-enum class use { messages, nothing };
+enum class use { messages, cache, handler, nothing };
 
 /// `threads` 0: as a bot has it that asks for nothing; else the client runs on so many of ours.
 measure::figures ours(compression kind, use what, unsigned shards, unsigned threads) {
@@ -256,7 +256,7 @@ measure::figures ours(compression kind, use what, unsigned shards, unsigned thre
   options.shards = shard_plan::of(static_cast<int>(shards));
   options.log = log_level::warning;
   if (threads > 0) options.executor = context.get_executor();
-  if (what == use::nothing) options.cache.policy.kinds = {};
+  if (what == use::nothing || what == use::handler) options.cache.policy.kinds = {};
   client bot(token("secret"), options);
   measure to;
   std::atomic<std::size_t> messages{0};
@@ -267,7 +267,7 @@ measure::figures ours(compression kind, use what, unsigned shards, unsigned thre
     to.mark();
     if (to.marks() == 2 * shards) bot.stop();
   });
-  if (what == use::messages)
+  if (what == use::messages || what == use::handler)
     bot.on<message_create>([&](const message_create& event) {
       if (!event.message.content.empty()) messages.fetch_add(1, std::memory_order_relaxed);
     });
@@ -281,7 +281,8 @@ measure::figures ours(compression kind, use what, unsigned shards, unsigned thre
     for (auto& one : more) one.join();
   }
   need(to.marks() == 2 * shards, "the client has not read everything");
-  need(what == use::nothing || messages == facts.messages[shards == 1 ? 0 : 1], "messages were not handled");
+  need(what == use::nothing || what == use::cache || messages == facts.messages[shards == 1 ? 0 : 1],
+       "messages were not handled");
   return to.result();
 }
 
@@ -290,6 +291,8 @@ measure::figures ours(compression kind, use what, unsigned shards, unsigned thre
 double floor_parse(compression kind) { return bare(kind, bare_reader::care::parse, 1, 1).cpu; }
 double floor_head(compression kind) { return bare(kind, bare_reader::care::head, 1, 1).cpu; }
 double wanted(compression kind) { return ours(kind, use::messages, 1, 0).cpu; }
+double cached(compression kind) { return ours(kind, use::cache, 1, 0).cpu; }
+double handled(compression kind) { return ours(kind, use::handler, 1, 0).cpu; }
 double unwanted(compression kind) { return ours(kind, use::nothing, 1, 0).cpu; }
 template <unsigned Threads>
 double bare_shards(compression kind) {
@@ -310,6 +313,8 @@ constexpr candidate candidates[] = {
     {"wanted", "ours: cache, handler of messages", wanted},
     {"floor-head", "bare Beast, inflate, op, s, t (floor)", floor_head},
     {"unwanted", "ours: no cache, no handler", unwanted},
+    {"cached", "ours: cache, no handler", cached},
+    {"handled", "ours: no cache, handler of messages", handled},
     {"bare-1", "bare Beast, 4 shards on 1 thread", bare_shards<1>},
     {"bare-2", "bare Beast, 4 shards on 2 threads", bare_shards<2>},
     {"ours-1", "ours: 4 shards on 1 thread", our_shards<1>},

@@ -429,3 +429,55 @@ TEST_CASE("a conversation whose connection breaks at any turn ends with a typed 
 
 }  // namespace
 }  // namespace monochord::net_test
+
+namespace monochord::net_test {
+namespace {
+
+std::string frame(char first, const std::string& payload) {
+  std::string out(1, first);
+  if (payload.size() < 126) {
+    out += static_cast<char>(payload.size());
+  } else {
+    out += {'\x7e', static_cast<char>(payload.size() >> 8), static_cast<char>(payload.size())};
+  }
+  return out + payload;
+}
+
+task<> read_mixture(stage& on) {
+  const auto socket = co_await on.connect();
+  net::websocket_message here;
+  CHECK(!socket->take(here));
+  for (const auto& wanted : {std::string("one"), std::string("text"), std::string("two halves"), std::string(),
+                             std::string(400, 'x'), std::string(20'000, 'y'), std::string("last")}) {
+    if (!socket->take(here)) here = co_await socket->read();
+    CHECK(here.data == wanted);
+    CHECK(here.binary == (wanted != "text"));
+  }
+  CHECK(socket->count().messages_read == 7);
+  CHECK(socket->count().bytes_read == 3 + 4 + 10 + 400 + 20'000 + 4);
+  const auto ended = co_await failure_of(socket->read());
+  CHECK(ended.code == errc::closed);
+  CHECK(socket->end().code == 4000);
+  CHECK(!socket->take(here));
+}
+
+}  // namespace
+
+TEST_CASE("messages that come together, in one frame and in others, are read one after the other") {
+  for (const bool encrypted : {false, true}) {
+    stage on(encrypted);
+    on.handlers.on_websocket = [](std::unique_ptr<net::websocket> socket, const net::http_request&, const net::peer_info&) -> task<> {
+      const std::string all = frame('\x82', "one") + frame('\x81', "text") + frame('\x89', "ping") + frame('\x02', "two ") +
+                              frame('\x89', "") + frame('\x80', "halves") + frame('\x82', "") + frame('\x82', std::string(400, 'x')) +
+                              frame('\x82', std::string(20'000, 'y')) + frame('\x82', "last") + frame('\x88', "\x0f\xa0");
+      co_await socket->write_raw(all);
+      const auto ended = co_await failure_of(socket->read());
+      CHECK(ended.code == errc::closed);
+    };
+    on.serve();
+    on.sim.run(read_mixture(on));
+    on.sim.run(on.server->stop());
+  }
+}
+
+}  // namespace monochord::net_test
