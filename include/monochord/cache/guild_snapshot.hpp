@@ -23,7 +23,7 @@ class guild_snapshot {
  public:
   guild_id id() const noexcept;
   cached_guild_state state() const noexcept;
-  /// Bytes that it holds, as the allocator counts them.
+  /// Bytes that it holds, as the allocator counts them: with those that it shares with the cache, which counts them too.
   std::size_t bytes() const noexcept;
 
   optional<monochord::guild> guild() const;
