@@ -355,10 +355,15 @@ void shard::impl::deliver(const shard_event& event) {
   }
   claimed = false;
   delivering = event.seq;
-  in_delivery = true;
-  present->waits_for_room = !sink->on_event(told);
-  positions.came(event.seq, claimed, options->clock->now());
-  in_delivery = false;
+  {
+    in_delivery = true;
+    const struct delivered {  // also when somebody throws
+      bool& under_way;
+      ~delivered() { under_way = false; }
+    } at_end{in_delivery};
+    present->waits_for_room = !sink->on_event(told);
+    positions.came(event.seq, claimed, options->clock->now());
+  }
   look_at_positions();
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One connection of a shard: opened, read, closed.
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "gateway/shard_impl.hpp"
@@ -8,6 +10,7 @@ namespace monochord::gateway {
 
 namespace {
 constexpr duration close_limit = std::chrono::seconds{2};
+constexpr int most_at_once = 16;  // messages, before others on the strand have a turn
 }  // namespace
 
 void shard::impl::open_connection() {
@@ -84,9 +87,17 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   error_code failed;
   std::string why;
   try {
-    while (self->is_present(*mine)) {
+    for (int at_once = 0; self->is_present(*mine);) {
       net::websocket_message message;
-      if (!mine->socket->take(message)) message = co_await mine->socket->read();
+      if (at_once < most_at_once && mine->socket->take(message)) {
+        ++at_once;
+      } else {
+        // What was begun for those that came together has its turn first, and so has whatever else this strand is for.
+        if (at_once >= most_at_once) co_await boost::asio::post(self->strand, boost::asio::use_awaitable);
+        at_once = 0;
+        if (!self->is_present(*mine)) co_return;
+        message = co_await mine->socket->read();
+      }
       if (!self->is_present(*mine)) co_return;
       bool room = true;
       if (!self->take_message(*mine, message.data, room)) co_return;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -53,7 +54,9 @@ struct read_ahead::state : std::enable_shared_from_this<state> {
   std::size_t may_give(std::size_t room);
   std::size_t until_head_ends(std::string_view text) noexcept;
   void serve();
-  void read_more();
+  /// False, and `failed` says so, where there is no memory for more.
+  bool read_more();
+  bool has_room() noexcept;
   void came(error_code error, std::size_t bytes);
 
   const std::unique_ptr<byte_stream> below;
@@ -108,8 +111,7 @@ void read_ahead::state::serve() {
   const auto room = waiting->into.size();
   const std::size_t bytes = closed ? 0 : may_give(room);
   if (bytes == 0 && room != 0 && !closed && !failed) {
-    if (!reading) read_more();
-    return;
+    if (reading || read_more()) return;
   }
   error_code error;
   if (closed)
@@ -124,15 +126,26 @@ void read_ahead::state::serve() {
   operation->complete(error, bytes);
 }
 
-void read_ahead::state::read_more() {
+bool read_ahead::state::has_room() noexcept {
+  try {
+    if (buffer.space_size() == 0) buffer.reserve(buffer_bytes - std::min(buffer.size(), buffer_bytes - 1));
+    return true;
+  } catch (const std::exception&) {  // nobody is there to catch it where a read ends
+    failed = asio::error::no_memory;
+    return false;
+  }
+}
+
+bool read_ahead::state::read_more() {
   buffer.drop_front(std::exchange(at, 0));
-  if (buffer.space_size() == 0) buffer.reserve(buffer_bytes - std::min(buffer.size(), buffer_bytes - 1));
+  if (!has_room()) return false;
   reading = true;
   below->async_read_some(asio::buffer(buffer.space(), buffer.space_size()),
                          io_handler(asio::bind_executor(
                              below->get_executor(), [self = shared_from_this()](error_code error, std::size_t bytes) {
                                self->came(error, bytes);
                              })));
+  return true;
 }
 
 void read_ahead::state::came(error_code error, std::size_t bytes) {
@@ -140,7 +153,7 @@ void read_ahead::state::came(error_code error, std::size_t bytes) {
   failed = error;
   buffer.commit(bytes);
   while (!failed && bytes != 0 && buffer.size() < buffer_bytes) {
-    if (buffer.space_size() == 0) buffer.reserve(buffer_bytes - buffer.size());
+    if (buffer.space_size() == 0 && !has_room()) break;
     bytes = below->read_now(asio::buffer(buffer.space(), buffer.space_size()));
     buffer.commit(bytes);
   }
@@ -180,7 +193,7 @@ read_ahead::found read_ahead::take(std::string_view& message) noexcept {
 
 void read_ahead::async_fill(io_handler done) {
   state_->filled.emplace(std::move(done));
-  state_->read_more();
+  if (!state_->read_more()) asio::post(get_executor(), [self = state_] { self->came(self->failed, 0); });
 }
 
 asio::any_io_executor read_ahead::get_executor() noexcept { return state_->below->get_executor(); }

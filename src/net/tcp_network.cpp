@@ -61,7 +61,8 @@ class tcp_stream final : public byte_stream {
     socket_.async_read_some(asio::mutable_buffers_1(into), at_hand{std::move(done)});
   }
   void async_write_some(const_pieces from, io_handler done) override {
-    socket_.async_write_some(from, at_hand{std::move(done)});
+    // Not at hand: who began it may be user code that goes on for long, and what waits for the end would not see it.
+    socket_.async_write_some(from, std::move(done));
   }
   void async_shutdown(handler done) override {
     error_code result;

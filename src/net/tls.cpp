@@ -3,6 +3,7 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/ssl/stream.hpp>
@@ -59,7 +60,8 @@ class tls_stream final : public byte_stream {
 
   asio::any_io_executor get_executor() noexcept override { return below().get_executor(); }
   void async_read_some(asio::mutable_buffer into, io_handler done) override {
-    stream_.async_read_some(into, std::move(done));
+    if (!lost_) return stream_.async_read_some(into, std::move(done));
+    asio::post(get_executor(), [done = std::move(done), why = lost_]() mutable { std::move(done)(why, 0); });
   }
   /// Asio's stream gives one record for each read. Others that came with it can be had of OpenSSL itself; what that wants to
   /// send for them goes out with the next write.
@@ -68,7 +70,10 @@ class tls_stream final : public byte_stream {
     if (SSL_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return 0;
     ERR_clear_error();
     std::size_t bytes = 0;
-    if (SSL_read_ex(ssl, into.data(), into.size(), &bytes) == 1) return bytes;
+    const int got = SSL_read_ex(ssl, into.data(), into.size(), &bytes);
+    if (got == 1) return bytes;
+    if (SSL_get_error(ssl, got) == SSL_ERROR_SSL)
+      lost_ = error_code(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category());
     ERR_clear_error();
     return 0;
   }
@@ -98,6 +103,7 @@ class tls_stream final : public byte_stream {
   std::shared_ptr<const tls_context> context_;
   std::string host_;  // the session cache refers to it, so it stands before the stream
   bool resumed_ = false;
+  error_code lost_;  // why nothing more can be read, found by read_now
   ssl::stream<stream_adaptor> stream_;
 };
 

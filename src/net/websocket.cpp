@@ -145,6 +145,7 @@ websocket::~websocket() { impl_->abort(); }
 /// What was read ahead, if that is how the next message comes.
 read_ahead::found websocket::impl::take(websocket_message& out) noexcept {
   if (!ahead || !open || closing) return read_ahead::found::other;
+  if (buffer) buffer->clear();  // what the stream read last is dealt with
   const auto found = ahead->take(out.data);
   if (found != read_ahead::found::message) return found;
   out.binary = true;
@@ -169,7 +170,7 @@ task<websocket_message> websocket::read() {
     const auto [failed, none] = co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
         [ahead = self->ahead](auto done) { ahead->async_fill(erase_handler<byte_stream::io_handler>(std::move(done))); }, token);
     static_cast<void>(none);
-    if (failed && is_cancelled(state)) self->fail(failed, true, "reading from");
+    if (is_cancelled(state)) self->fail(failed, true, "reading from");
     self->require_open();
   }
   if (self->buffer) self->buffer->clear();
