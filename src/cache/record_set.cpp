@@ -14,13 +14,18 @@ record_set::record_set(const record_set& other)
   std::memcpy(index_.get(), other.index_.get(), capacity_ * sizeof(place));
 }
 
-std::uint32_t record_set::slot_of(std::uint64_t key, std::uint64_t hash) const noexcept {
+std::uint32_t record_set::probe(std::uint64_t key, std::uint64_t hash) const noexcept {
   if (capacity_ == 0) return none;
   for (std::uint32_t i = start_of(hash, capacity_);; i = i + 1 == capacity_ ? 0 : i + 1) {
     const place p = index_[i];
-    if (p == none) return none;  // the table is never full
+    if (p == none) return i;  // the table is never full
     if ((p & 7) == (hash & 7) && key_at(p) == key) return i;
   }
+}
+
+std::uint32_t record_set::slot_of(std::uint64_t key, std::uint64_t hash) const noexcept {
+  const std::uint32_t slot = probe(key, hash);
+  return slot != none && index_[slot] != none ? slot : none;
 }
 
 // Has no divisor in common with the capacity, so that steps of it come to every place; by the golden ratio they are spread evenly.
@@ -57,10 +62,12 @@ std::uint64_t record_set::key_near(std::uint32_t n) const noexcept {
     if (index_[i] != none) return key_at(index_[i]);
 }
 
-bool record_set::put(std::uint64_t key, std::string_view text) {
+bool record_set::put(std::uint64_t key, std::string_view text, bool* was_there) {
   const std::uint64_t hash = hash_of(key);
-  std::uint32_t slot = slot_of(key, hash);
-  if (slot != none) {
+  const std::uint32_t slot = probe(key, hash);
+  const bool known = slot != none && index_[slot] != none;
+  if (was_there) *was_there = known;
+  if (known) {
     const std::size_t old = block_bytes(index_[slot]);
     const std::size_t wanted = header + text.size();
     const bool small = wanted <= most_small;
@@ -72,7 +79,7 @@ bool record_set::put(std::uint64_t key, std::string_view text) {
     }
   }
   const place fresh = append(key, hash, text);
-  if (slot != none) {
+  if (known) {
     const place before = index_[slot];
     if (fresh == none) {
       remove_slot(slot);
@@ -87,9 +94,11 @@ bool record_set::put(std::uint64_t key, std::string_view text) {
   if (fresh == none) return false;
   if ((size_ + 1) * std::uint64_t{5} >= capacity_ * std::uint64_t{4}) {
     rehash(std::max<std::uint32_t>(4, capacity_ + capacity_ / 2 + 1));
+    fill_slot(fresh);
+  } else {
+    index_[slot] = fresh;
   }
   ++size_;
-  fill_slot(fresh);
   return true;
 }
 

@@ -35,7 +35,7 @@ class record_set {
   /// The same, to change bytes in place.
   char* find_mutable(std::uint64_t key);
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
-  bool put(std::uint64_t key, std::string_view text);
+  bool put(std::uint64_t key, std::string_view text, bool* was_there = nullptr);
   bool erase(std::uint64_t key);
   void clear() noexcept;
   /// Makes the index large enough for so many, so that it does not grow step by step.
@@ -94,6 +94,8 @@ class record_set {
   std::uint64_t key_at(place p) const noexcept { return key_of(block(p)); }
   std::string_view text_at(place p) const noexcept { return {block(p) + header, block_bytes(p) - header}; }
 
+  /// Where the key is, or would be put; `none` when there is no table.
+  std::uint32_t probe(std::uint64_t key, std::uint64_t hash) const noexcept;
   std::uint32_t slot_of(std::uint64_t key, std::uint64_t hash) const noexcept;
   std::uint32_t stride() const noexcept;
   place append(std::uint64_t key, std::uint64_t hash, std::string_view text);

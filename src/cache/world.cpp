@@ -97,9 +97,9 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
     return;
   }
   const std::uint64_t key = m.user->id.value();
-  record_set* const members = g.sets[slot_of(cache_kind::members)].get();
-  const bool known = members && members->find(key).data() != nullptr;
-  if (!known && key != self_id.load(std::memory_order_relaxed)) {
+  const record_set* const members = g.find(cache_kind::members);
+  bool known = g.policy.members != cache_members::all && members && members->find(key).data();
+  if (g.policy.members != cache_members::all && !known && key != self_id.load(std::memory_order_relaxed)) {
     const record_set* voice = g.find(cache_kind::voice_states);
     if ((g.policy.members == cache_members::active && !active) ||
         (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
@@ -112,7 +112,7 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
     text.append(reinterpret_cast<const char*>(&seen), sizeof seen);
   }
   pack(text, m, g.policy.without, g.member_roles);
-  if (!g.set(cache_kind::members).put(key, text)) {
+  if (!g.set(cache_kind::members).put(key, text, &known)) {
     if (known && g.keeps(cache_kind::users)) release_user(g, m.user->id, true);
     return;
   }
