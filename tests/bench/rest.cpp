@@ -30,6 +30,7 @@
 #include <monochord/rest/rest.hpp>
 #include <monochord/testing/test_ca.hpp>
 
+#include "bench/floor_buffer.hpp"
 #include "bench/message_answer.hpp"
 #include "bench/ratio.hpp"
 #include "net/http_message.hpp"
@@ -46,7 +47,7 @@ using namespace std::chrono_literals;
 using bench::need;
 using tcp = asio::ip::tcp;
 
-constexpr double cpu_budget = 1.5;
+const bench::bound cpu_budget(1.5, 1.9);
 constexpr double upload_budget_mb = 4;
 constexpr int channels = 20;
 constexpr std::size_t connections = 16;
@@ -130,7 +131,7 @@ task<> bare_loop(ssl::context& tls, progress& work, int number) {
   co_await stream.next_layer().async_connect({asio::ip::address_v4::loopback(), port}, asio::use_awaitable);
   stream.next_layer().set_option(tcp::no_delay(true));
   co_await stream.async_handshake(ssl::stream_base::client, asio::use_awaitable);
-  boost::beast::flat_buffer buffer(65536);
+  boost::beast::flat_buffer buffer = bench::room_of_64_kib();
   for (int channel = number; work.next(); channel = (channel + static_cast<int>(connections)) % channels) {
     const std::string text = request_text(channel);
     co_await asio::async_write(stream, asio::buffer(text), asio::use_awaitable);
@@ -366,6 +367,7 @@ bool uploads() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  bench::checking = argc > 1 && std::strcmp(argv[1], "--check") == 0;
   const testing::test_ca authority;
   ca_pem = authority.pem();
   void* shared = mmap(nullptr, sizeof(traffic), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
