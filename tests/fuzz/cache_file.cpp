@@ -46,7 +46,7 @@ void read_all(const cached::guild_entry& g, cache_kind kind) {
 }
 
 void look_at(cached::world& from, guild_id id) {
-  const auto image = from.copy(id, true);
+  const auto image = from.copy(id);
   if (!image) std::abort();
   const auto& g = image->entry;
   read_all<guild>(g, cache_kind::guilds);
