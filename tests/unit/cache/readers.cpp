@@ -32,7 +32,7 @@ class writer {
     auto first = a_guild(home.value(), people);
     guild_.guild = first.guild;
     channel_.channel = first.channels.at(0);
-    message_ = written(home.value(), general.value(), 1, 1001);
+    message_ = written(home.value(), general.value(), 1, 900);  // who is nobody of these: what a message shows of its author is new
     name();
     first.guild = guild_.guild;
     first.channels = {channel_.channel};
