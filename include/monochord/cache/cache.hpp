@@ -103,8 +103,8 @@ class cache {
   void sweep();
 
   /// One consistent copy of everything of a guild, users included, to be read under no lock for as long as one wants; nothing
-  /// when the guild is not known. Include `monochord/cache/guild_snapshot.hpp`. It takes 0.15 ms for each 1,000 members; events of
-  /// guilds of this stripe wait for a hundredth of that.
+  /// when the guild is not known. Include `monochord/cache/guild_snapshot.hpp`. It takes 0.15 ms for each 1,000 members; a lock
+  /// is held while their pages are shared, which takes much less.
   optional<guild_snapshot> snapshot(guild_id id) const;
   optional<monochord::guild> guild(guild_id id) const;
   /// All that are known, in no order.
