@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One connection of a shard: opened, read, closed.
-#include <boost/asio/post.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -10,7 +10,7 @@ namespace monochord::gateway {
 
 namespace {
 constexpr duration close_limit = std::chrono::seconds{2};
-constexpr int most_at_once = 16;  // messages, before others on the strand have a turn
+constexpr duration turn = std::chrono::milliseconds{2};  // with messages that came together, before others have theirs
 }  // namespace
 
 void shard::impl::open_connection() {
@@ -87,16 +87,15 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   error_code failed;
   std::string why;
   try {
-    for (int at_once = 0; self->is_present(*mine);) {
+    for (auto began = self->options->clock->now(); self->is_present(*mine);) {
       net::websocket_message message;
-      if (at_once < most_at_once && mine->socket->take(message)) {
-        ++at_once;
-      } else {
+      const bool is_long = self->options->clock->now() - began > turn;
+      if (is_long || !mine->socket->take(message)) {
         // What was begun for those that came together has its turn first, and so has whatever else this strand is for.
-        if (at_once >= most_at_once) co_await boost::asio::post(self->strand, boost::asio::use_awaitable);
-        at_once = 0;
+        if (is_long) co_await boost::asio::defer(self->strand, boost::asio::use_awaitable);
         if (!self->is_present(*mine)) co_return;
         message = co_await mine->socket->read();
+        began = self->options->clock->now();
       }
       if (!self->is_present(*mine)) co_return;
       bool room = true;
