@@ -44,8 +44,8 @@ using bench::stream_plan;
 using protocol::compression;
 using tcp = asio::ip::tcp;
 
-const bench::bound wanted_budget(1.6, 3.5);
-const bench::bound unwanted_budget(1.15, 1.5);
+const bench::bound wanted_budget(1.6, 6);
+const bench::bound unwanted_budget(1.15, 1.8);
 constexpr double scaling_budget = 0.85;
 
 stream_plan plan;

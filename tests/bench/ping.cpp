@@ -56,7 +56,7 @@ using namespace std::chrono_literals;
 using bench::need;
 using tcp = asio::ip::tcp;
 
-const bench::bound p50_budget(1.25, 2.5), p99_budget(1.5), cpu_budget(1.5, 3.5);
+const bench::bound p50_budget(1.25, 4), p99_budget(1.5), cpu_budget(1.5, 6);
 constexpr int warm_up = 100;
 constexpr auto pause_after = 2ms;
 constexpr std::uint64_t places = 20;  // guilds of one channel each

@@ -36,8 +36,8 @@ namespace mc = monochord;
 using namespace monochord::bench;
 using monochord::protocol::compression;
 
-const bound start_budget(2.5, 6), hello_budget(1.25, 2);
-const bound member_budget(160, 220);
+const bound start_budget(2.5, 7), hello_budget(1.25, 2);
+const bound member_budget(160, 260);
 std::string ca_pem, ca_file;
 
 // --- what Discord sends, with the fields that it has and their order ---
