@@ -27,10 +27,8 @@ bool user_store::hold(const user& value, flags<cache_field> without, bool new_ho
   if (const std::string_view old = s.set.find(value.id.value()); old.data()) {
     std::memcpy(&count, old.data(), sizeof count);
   } else if (!new_holder) {
-    const std::string_view old_text = s.loose.find(value.id.value());
-    const bool there = old_text.data() != nullptr;
+    const bool there = s.loose.find(value.id.value()).data() != nullptr;
     if (!there && !how.stays) return false;
-    if (there && !how.stays) std::memcpy(&how.now, old_text.data(), sizeof how.now);  // who is shown has done nothing
     if (write(s.loose, value, without, how.now) != there) loose_.fetch_add(there ? std::size_t(-1) : 1, std::memory_order_relaxed);
     return true;
   } else {
@@ -185,7 +183,7 @@ std::pair<std::size_t, std::size_t> user_store::count_and_bytes() const {
 }
 
 void world::hold_user(const entry& g, const user& value, bool is_member, bool new_holder) {
-  if (!users.hold(value, options.policy.without, new_holder) || !changes) return;
+  if (!users.hold(value, options.policy.without, new_holder, {false, how_loose().now}) || !changes) return;
   if (is_member) changes->note_user(g.id, value.id);
   else note_user(value.id);
 }

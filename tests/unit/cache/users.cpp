@@ -128,6 +128,24 @@ TEST_CASE("a user without a member goes by its age") {
   CHECK(f.users(cache) == 1);
 }
 
+TEST_CASE("an event that only shows a user without a member says that it is seen") {
+  fixture f(100, 60s);
+  f.options.policy.members = mc::cache_members::active;
+  mc::cache cache(f.options);
+  cache.apply(a_guild(5, 1));
+  cache.apply(written(0, 9, 900, 1007));
+  cache.apply(written(0, 9, 901, 1008));
+  f.clock->advance(40s);
+  mc::guild_member_update shown;
+  shown.guild_id = mc::guild_id{5};
+  shown.user = *somebody(1007).user;
+  cache.apply(shown);
+  f.clock->advance(40s);
+  cache.sweep();
+  CHECK(cache.user(mc::user_id{1007}));
+  CHECK_FALSE(cache.user(mc::user_id{1008}));
+}
+
 TEST_CASE("users without a member are saved with when they were seen, and restored as far as the policy keeps them") {
   const mc::tests::temporary_folder folder;
   const std::string path = folder.file("cache");
