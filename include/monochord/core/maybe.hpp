@@ -16,7 +16,7 @@ struct null_t {
 inline constexpr null_t null{0};
 
 /// A field of one of three states: absent (the default), null, or a value. In a PATCH body absent means "leave it",
-/// null means "clear it". Trivially destructible when `T` is.
+/// null means "clear it". Trivially destructible when `T` is trivially copyable.
 /// https://docs.discord.com/developers/reference#nullable-and-optional-resource-fields
 template <class T>
 class maybe {
@@ -25,8 +25,7 @@ class maybe {
   constexpr maybe(null_t) noexcept : null_(true) {}
   constexpr maybe(std::nullopt_t) = delete;  // say `null`, or leave the field out
   template <class U = T>
-    requires(std::is_convertible_v<U &&, T> && !std::is_same_v<std::remove_cvref_t<U>, maybe> &&
-             !std::is_same_v<std::remove_cvref_t<U>, null_t>)
+    requires(!std::is_same_v<std::remove_cvref_t<U>, maybe> && !std::is_same_v<std::remove_cvref_t<U>, null_t> && becomes<U, T>)
   constexpr maybe(U&& value) : value_(std::forward<U>(value)) {}
 
   constexpr bool is_absent() const noexcept { return !value_ && !null_; }

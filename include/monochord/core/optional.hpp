@@ -8,9 +8,20 @@
 
 namespace monochord {
 
+// What std::is_convertible and std::is_trivially_copyable say, without the dozen classes that each costs a compiler: models
+// have hundreds of optional fields, and every bot compiles them.
+
+/// Whether a `From` becomes a `To` without a cast.
+template <class From, class To>
+concept becomes = requires(void (&take)(To), From&& from) { take(static_cast<From&&>(from)); };
+
+/// Whether a `T` is copied as bytes, and has nothing to do when it ends.
+template <class T>
+concept copied_as_bytes = __is_trivially_copyable(T);
+
 /// A field that may be absent: what std::optional is, with the part of its interface that models need. It exists because
 /// a model has dozens of such fields and std::optional costs ten times the compile time of this one. Trivially
-/// copyable and destructible when `T` is.
+/// copyable and destructible when `T` is trivially copyable.
 template <class T>
 class optional {
  public:
@@ -21,18 +32,18 @@ class optional {
   constexpr optional(const T& value) : value_(value), has_(true) {}
   constexpr optional(T&& value) : value_(std::move(value)), has_(true) {}
   template <class U>
-    requires(std::is_convertible_v<U, T> && !std::is_same_v<U, T>)
+    requires(!std::is_same_v<U, T> && !std::is_same_v<U, optional> && becomes<const U&, T>)
   constexpr optional(const U& value) : value_(value), has_(true) {}
 
-  constexpr optional(const optional&) requires std::is_trivially_copyable_v<T> = default;
+  constexpr optional(const optional&) requires copied_as_bytes<T> = default;
   constexpr optional(const optional& other) : nothing_() {
     if (other.has_) emplace(other.value_);
   }
-  constexpr optional(optional&&) requires std::is_trivially_copyable_v<T> = default;
+  constexpr optional(optional&&) requires copied_as_bytes<T> = default;
   constexpr optional(optional&& other) noexcept : nothing_() {
     if (other.has_) emplace(std::move(other.value_));
   }
-  constexpr optional& operator=(const optional&) requires std::is_trivially_copyable_v<T> = default;
+  constexpr optional& operator=(const optional&) requires copied_as_bytes<T> = default;
   constexpr optional& operator=(const optional& other) {
     if (this == &other) return *this;
     if (!other.has_) reset();
@@ -40,7 +51,7 @@ class optional {
     else emplace(other.value_);
     return *this;
   }
-  constexpr optional& operator=(optional&&) requires std::is_trivially_copyable_v<T> = default;
+  constexpr optional& operator=(optional&&) requires copied_as_bytes<T> = default;
   constexpr optional& operator=(optional&& other) noexcept {
     if (this == &other) return *this;
     if (!other.has_) reset();
@@ -48,7 +59,7 @@ class optional {
     else emplace(std::move(other.value_));
     return *this;
   }
-  constexpr ~optional() requires std::is_trivially_destructible_v<T> = default;
+  constexpr ~optional() requires copied_as_bytes<T> = default;
   constexpr ~optional() {
     if (has_) value_.~T();
   }
