@@ -94,12 +94,14 @@ class server {
   std::string fill(std::size_t bytes) {
     std::size_t sent = 0;
     std::size_t events = 0;
+    std::size_t messages = 0;
     bench::traffic mix;
     const auto send = [&](std::string_view name, const std::string& d) {
       const auto before = discord_.counters().events_sent;
       discord_.send_event(name, d);
       sent += d.size();
       ++events;
+      messages += name == "MESSAGE_CREATE";
       // One after the other: what waits in a queue for every session would be most of this process.
       if (!discord_.wait_until([&](const mock_counters& c) { return c.events_sent >= before + shards_; },
                                std::chrono::seconds{60}))
@@ -115,7 +117,8 @@ class server {
         send(payload.substr(6, name_end - 6), payload.substr(d, payload.size() - d - 1));
       }
     }
-    return "{\"events\":" + std::to_string(events) + ",\"bytes\":" + std::to_string(sent) + "}";
+    return "{\"events\":" + std::to_string(events) + ",\"messages\":" + std::to_string(messages) +
+           ",\"bytes\":" + std::to_string(sent) + "}";
   }
 
   std::string arrivals() const {

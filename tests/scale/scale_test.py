@@ -22,7 +22,7 @@ import tempfile
 import threading
 import time
 
-BUDGET_KIB = 24        # a shard above a bare websocket
+BUDGET_KIB = 24        # a shard above a bare websocket, both with zlib-stream or zstd-stream
 CONCURRENCY = 16
 STARTS = 2000          # of the day
 MEGABYTE = 1_000_000
@@ -151,7 +151,7 @@ def run_shards(compression):
     identifies = mock.ask('state')['identifies']
     expect(f'{identifies} IDENTIFYs of {STARTS}', identifies == given.shards)
     filled = mock.ask('fill', MEGABYTE)
-    read_all = until(lambda: bot.ask('state')['messages'] > 0 and bot.ask('state')['ready'] == given.shards, 60)
+    read_all = until(lambda: bot.ask('state')['messages'] == filled['messages'] * given.shards, 60)
     expect(f'each reads {filled["bytes"]} bytes in {filled["events"]} events', read_all)
     # Heartbeats are when a shard gives back what a large message took; a round of them before anything is measured.
     beats = mock.ask('state')['heartbeats']
@@ -225,8 +225,11 @@ for compression in compressions:
     result['above_kib'] = {}
     for when in ('as_is', 'trimmed'):
         own, least = result['kib']['rss_kb'][when], result['bare_kib']['rss_kb'][when]
-        expect(f'{compression}, {when}: {own:.1f} KiB a shard, {least:.1f} KiB a bare websocket, {own - least:.1f} KiB above it',
-               own - least <= BUDGET_KIB)
+        figure = f'{compression}, {when}: {own:.1f} KiB a shard, {least:.1f} KiB a bare websocket, {own - least:.1f} KiB above it'
+        if compression == 'none':  # the budget is that of Discord's streams; what is kept here docs/sharding.md says
+            print(f'      {figure}', flush=True)
+        else:
+            expect(figure, own - least <= BUDGET_KIB)
         result['above_kib'][when] = own - least
 if not given.no_figures:
     costs = results['decode'] = Process('decode').first
