@@ -2,9 +2,6 @@
 // What an event costs the whole client, from a TLS socket on loopback to the end of its handlers: beside a bare Beast
 // websocket that inflates and parses the same bytes, and what a second thread brings. The server is another process.
 //   bench_events [--check] [--once <what> [events]]     --once runs one of them for a profiler
-#include <simdjson.h>
-#include <zlib.h>
-#include <zstd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <chrono>
@@ -22,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include "bench/floor_buffer.hpp"
+#include "bench/bare_reader.hpp"
 #include "bench/gateway_server.hpp"
 #include "bench/ratio.hpp"
 
@@ -36,13 +33,11 @@
 namespace {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace ssl = boost::asio::ssl;
 using namespace monochord;
 using bench::need;
 using bench::stream_plan;
 using protocol::compression;
-using tcp = asio::ip::tcp;
 
 const bench::bound wanted_budget(1.6, 6);
 const bench::bound unwanted_budget(1.15, 1.8);
@@ -88,44 +83,6 @@ class measure {
 
 // --- the floor ---
 
-/// One context and one buffer for all messages.
-class bare_inflater {
- public:
-  explicit bare_inflater(compression kind) : kind_(kind) {
-    if (kind_ == compression::zlib_stream)
-      need(inflateInit(&zlib_) == Z_OK, "inflateInit");
-    else
-      zstd_ = ZSTD_createDStream();
-  }
-  bare_inflater(const bare_inflater&) = delete;
-  bare_inflater& operator=(const bare_inflater&) = delete;
-  ~bare_inflater() {
-    if (kind_ == compression::zlib_stream) inflateEnd(&zlib_);
-    ZSTD_freeDStream(zstd_);
-  }
-  std::string_view feed(const void* data, std::size_t size) {
-    const std::size_t room = buffer_.size() - simdjson::SIMDJSON_PADDING;
-    if (kind_ == compression::zlib_stream) {
-      zlib_.next_in = static_cast<Bytef*>(const_cast<void*>(data));
-      zlib_.avail_in = static_cast<uInt>(size);
-      zlib_.next_out = reinterpret_cast<Bytef*>(buffer_.data());
-      zlib_.avail_out = static_cast<uInt>(room);
-      need(inflate(&zlib_, Z_SYNC_FLUSH) == Z_OK && zlib_.avail_in == 0 && zlib_.avail_out != 0, "inflate");
-      return {buffer_.data(), room - zlib_.avail_out};
-    }
-    ZSTD_inBuffer in{data, size, 0};
-    ZSTD_outBuffer out{buffer_.data(), room, 0};
-    need(!ZSTD_isError(ZSTD_decompressStream(zstd_, &out, &in)) && in.pos == size && out.pos < room, "zstd");
-    return {buffer_.data(), out.pos};
-  }
-
- private:
-  const compression kind_;
-  z_stream zlib_{};
-  ZSTD_DStream* zstd_ = nullptr;
-  std::string buffer_ = std::string(131072, '\0');
-};
-
 std::uint64_t read_number(const char*& at, const char* end) {
   const char* const from = at;
   std::uint64_t n = 0;
@@ -157,81 +114,46 @@ std::uint64_t read_head(std::string_view text) {
   return s + op + name_size;
 }
 
-/// A websocket over TLS as bare as Beast has it: concrete executors, no strand, no coroutine, nothing allocated for a
-/// message.
-class bare_reader {
+/// What the floor does with each message of a shard.
+class bare_take {
  public:
   enum class care { parse, head };
 
-  bare_reader(asio::io_context& context, ssl::context& tls, compression kind, care what, unsigned shard,
-              unsigned shards, measure& to)
-      : stream_(context, tls), kind_(kind), what_(what), shard_(shard), shards_(shards), inflater_(kind), to_(to) {}
-
-  void open() {
-    beast::get_lowest_layer(stream_).connect({asio::ip::address_v4::loopback(), facts.port});
-    beast::get_lowest_layer(stream_).set_option(tcp::no_delay(true));
-    stream_.next_layer().handshake(ssl::stream_base::client);
-    stream_.handshake("127.0.0.1", "/?v=10&encoding=json&compress=" + std::string(protocol::name(kind_)));
-    stream_.text(true);
-    stream_.write(asio::buffer(R"({"op":2,"d":{"token":"secret","intents":0,"shard":[)" + std::to_string(shard_) + "," +
-                               std::to_string(shards_) +
-                               R"(],"properties":{"os":"linux","browser":"bare","device":"bare"}}})"));
-    read();
+  bare_take(care what, unsigned shards, measure& to) : what_(what), shards_(shards), to_(to) {}
+  bool operator()(std::string_view text) {
+    checksum_ += what_ == care::parse ? parse_(text) : read_head(text);
+    if (++messages_ == plan.messages_before(shards_) + 1 || messages_ == last()) to_.mark();
+    return messages_ != last();
   }
   /// Of what was read: keeps the work from being optimised away.
   std::uint64_t checksum() const noexcept { return checksum_; }
 
  private:
-  using socket_stream =
-      beast::websocket::stream<ssl::stream<asio::basic_stream_socket<tcp, asio::io_context::executor_type>>, false>;
-
-  void read() {
-    stream_.async_read(buffer_, [this](beast::error_code failed, std::size_t) {
-      need(!failed, "the floor's connection");
-      take();
-      buffer_.clear();
-      if (++messages_ == plan.messages_before(shards_) + 1 || messages_ == last()) to_.mark();
-      if (messages_ != last()) read();
-    });
-  }
-  void take() {
-    const std::string_view text = inflater_.feed(buffer_.data().data(), buffer_.size());
-    if (what_ == care::parse) {
-      simdjson::dom::element element;
-      need(parser_.parse(text.data(), text.size(), false).get(element) == simdjson::SUCCESS, "simdjson");
-      checksum_ += element.is_object();
-    } else {
-      checksum_ += read_head(text);
-    }
-  }
   std::size_t last() const { return plan.messages_before(shards_) + plan.of(shards_) + 2; }
 
-  socket_stream stream_;
-  beast::flat_buffer buffer_ = bench::room_of_64_kib();
-  const compression kind_;
   const care what_;
-  const unsigned shard_, shards_;
-  bare_inflater inflater_;
-  simdjson::dom::parser parser_;
+  const unsigned shards_;
   measure& to_;
+  bench::bare_parser parse_;
   std::size_t messages_ = 0;
   std::uint64_t checksum_ = 0;
 };
 
-measure::figures bare(compression kind, bare_reader::care what, unsigned shards, unsigned threads) {
+measure::figures bare(compression kind, bare_take::care what, unsigned shards, unsigned threads) {
   ssl::context tls(ssl::context::tls_client);
   tls.set_verify_mode(ssl::verify_peer);
   tls.add_certificate_authority(asio::buffer(ca_pem));
   measure to;
   const auto some = [&](unsigned first, unsigned count) {
     asio::io_context context(1);
-    std::vector<std::unique_ptr<bare_reader>> all;
+    std::vector<std::unique_ptr<bench::bare_reader<bare_take>>> all;
     for (unsigned i = first; i < first + count; ++i) {
-      all.push_back(std::make_unique<bare_reader>(context, tls, kind, what, i, shards, to));
-      all.back()->open();
+      all.push_back(std::make_unique<bench::bare_reader<bare_take>>(
+          context, tls, kind == compression::zstd_stream, bare_take(what, shards, to)));
+      all.back()->open(facts.port, i, shards);
     }
     context.run();
-    for (const auto& one : all) need(one->checksum() != 0, "the floor has read nothing");
+    for (const auto& one : all) need(one->take().checksum() != 0, "the floor has read nothing");
   };
   std::vector<std::thread> more;
   for (unsigned i = 1; i < threads; ++i) more.emplace_back([&, i] { some(i * (shards / threads), shards / threads); });
@@ -289,15 +211,15 @@ measure::figures ours(compression kind, use what, unsigned shards, unsigned thre
 
 // --- what is compared ---
 
-double floor_parse(compression kind) { return bare(kind, bare_reader::care::parse, 1, 1).cpu; }
-double floor_head(compression kind) { return bare(kind, bare_reader::care::head, 1, 1).cpu; }
+double floor_parse(compression kind) { return bare(kind, bare_take::care::parse, 1, 1).cpu; }
+double floor_head(compression kind) { return bare(kind, bare_take::care::head, 1, 1).cpu; }
 double wanted(compression kind) { return ours(kind, use::messages, 1, 0).cpu; }
 double cached(compression kind) { return ours(kind, use::cache, 1, 0).cpu; }
 double handled(compression kind) { return ours(kind, use::handler, 1, 0).cpu; }
 double unwanted(compression kind) { return ours(kind, use::nothing, 1, 0).cpu; }
 template <unsigned Threads>
 double bare_shards(compression kind) {
-  return bare(kind, bare_reader::care::parse, stream_plan::max_shards, Threads).wall;
+  return bare(kind, bare_take::care::parse, stream_plan::max_shards, Threads).wall;
 }
 template <unsigned Threads>
 double our_shards(compression kind) {

@@ -1,40 +1,17 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
-#include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/write.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
-#include <boost/beast/ssl.hpp>
-#include <boost/beast/websocket/ssl.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <condition_variable>
-#include <memory>
-#include <monochord/testing/test_ca.hpp>
 #include <mutex>
-#include <nlohmann/json.hpp>
 #include <string>
-#include <thread>
 #include <utility>
 
-#include "bench/ratio.hpp"
+#include "bench/server_process.hpp"
 #include "bench/traffic.hpp"
 #include "support/compressor.hpp"
 
-// A gateway and the REST that leads to it, in a process of its own: it sends a stream that was compressed and framed
-// before anybody connected, from memory, in TLS records as large as there are, so that it takes little of the machine
-// that it shares with whoever is measured, and both read as cheaply as can be.
+// One long stream, sent from memory in TLS records as large as there are, so that both sides read it as cheaply as can be.
 namespace monochord::bench {
 
 constexpr int stream_kinds = 2;
@@ -64,49 +41,26 @@ struct stream_facts {
   std::size_t wire_bytes[stream_kinds] = {};
 };
 
+/// A gateway that sends `stream_plan` to whoever connects.
 class gateway_server {
  public:
-  gateway_server(const stream_plan& plan, const testing::test_ca& authority) {
-    int ends[2];
-    need(pipe(ends) == 0, "pipe");
-    pid_ = fork();
-    need(pid_ >= 0, "fork");
-    if (pid_ == 0) {
-      prctl(PR_SET_PDEATHSIG, SIGTERM);
-      prctl(PR_SET_NAME, "bench_server");  // so that a profiler tells them apart
-      worker(plan, authority.issue({"127.0.0.1"})).serve(ends[1]);
-    }
-    need(read(ends[0], &facts_, sizeof facts_) == sizeof facts_, "the server did not start");
-    close(ends[0]);
-    close(ends[1]);
-  }
-  gateway_server(const gateway_server&) = delete;
-  gateway_server& operator=(const gateway_server&) = delete;
-  ~gateway_server() {
-    kill(pid_, SIGTERM);
-    waitpid(pid_, nullptr, 0);
-  }
-  const stream_facts& facts() const noexcept { return facts_; }
+  gateway_server(const stream_plan& plan, const testing::test_ca& authority)
+      : process_([&](const auto& say) {
+          worker sends(plan, authority.issue({"127.0.0.1"}));
+          say(sends.facts());
+          sends.serve();
+        }) {}
+  const stream_facts& facts() const noexcept { return process_.facts(); }
 
  private:
-  using tcp = boost::asio::ip::tcp;
-  using tls_stream = boost::asio::ssl::stream<tcp::socket>;
-
-  class worker {
+  class worker final : public gateway_worker {
    public:
-    worker(const stream_plan& plan, const testing::certificate& shown)
-        : plan_(plan), tls_(boost::asio::ssl::context::tls_server) {
-      tls_.use_certificate_chain(boost::asio::buffer(shown.chain_pem));
-      tls_.use_private_key(boost::asio::buffer(shown.key_pem), boost::asio::ssl::context::pem);
+    worker(const stream_plan& plan, const testing::certificate& shown) : gateway_worker(shown), plan_(plan) {
       for (const unsigned shards : {1U, stream_plan::max_shards})
         for (unsigned i = 0; i < shards; ++i) make_stream(i, shards);
+      facts_.port = port();
     }
-    [[noreturn]] void serve(int say) {
-      tcp::acceptor acceptor(context_, {boost::asio::ip::address_v4::loopback(), 0});
-      facts_.port = acceptor.local_endpoint().port();
-      need(write(say, &facts_, sizeof facts_) == sizeof facts_, "write");
-      for (;;) std::thread([this, socket = acceptor.accept()]() mutable { talk(std::move(socket)); }).detach();
-    }
+    const stream_facts& facts() const noexcept { return facts_; }
 
    private:
     /// Frames as they go over the wire: HELLO, and all that follows IDENTIFY.
@@ -114,19 +68,6 @@ class gateway_server {
       std::string hello, rest;
     };
 
-    static void add_frame(std::string& to, const std::string& message) {
-      to += '\x82';
-      if (message.size() < 126) {
-        to += static_cast<char>(message.size());
-      } else if (message.size() < 65536) {
-        to += {'\x7e', static_cast<char>(message.size() >> 8), static_cast<char>(message.size())};
-      } else {
-        to += '\x7f';
-        for (int shift = 56; shift >= 0; shift -= 8)
-          to += static_cast<char>(static_cast<std::uint64_t>(message.size()) >> shift);
-      }
-      to += message;
-    }
     void make_stream(unsigned shard, unsigned shards) {
       test::compressor zlib(kinds[0]), zstd(kinds[1]);
       stream* const to[stream_kinds] = {&of(0, shard, shards), &of(1, shard, shards)};
@@ -185,51 +126,16 @@ class gateway_server {
       return streams_[kind][shards == 1 ? stream_plan::max_shards : shard];
     }
 
-    void talk(tcp::socket socket) {
-      boost::system::error_code failed;
-      socket.set_option(tcp::no_delay(true), failed);
-      tls_stream tls(std::move(socket), tls_);
-      tls.handshake(tls_stream::server, failed);
-      namespace http = boost::beast::http;
-      for (boost::beast::flat_buffer buffer; !failed;) {
-        http::request<http::string_body> asked;
-        http::read(tls, buffer, asked, failed);
-        if (failed) break;
-        if (boost::beast::websocket::is_upgrade(asked)) {
-          try {
-            send_stream(tls, asked);
-          } catch (const boost::system::system_error&) {  // the client has seen enough
-          }
-          return;
-        }
-        http::response<http::string_body> answer(http::status::ok, 11);
-        answer.set(http::field::content_type, "application/json");
-        answer.body() =
-            R"({"url":"wss://127.0.0.1:)" + std::to_string(facts_.port) +
-            R"(","shards":1,"session_start_limit":{"total":1000,"remaining":1000,"reset_after":14400000,"max_concurrency":16}})";
-        answer.prepare_payload();
-        http::write(tls, answer, failed);
-      }
-    }
-
-    void send_stream(tls_stream& tls, const boost::beast::http::request<boost::beast::http::string_body>& asked) {
-      boost::beast::websocket::stream<tls_stream&, false> socket(tls);
-      socket.accept(asked);
-      const std::size_t kind = asked.target().find("zlib") != asked.target().npos ? 0 : 1;
+    void play(tls_stream& tls, websocket& socket, const std::string& target) override {
+      const std::size_t kind = target.find("zlib") != target.npos ? 0 : 1;
       boost::asio::write(tls, boost::asio::buffer(of(kind, 0, 1).hello));  // which is the same for all
-      boost::beast::flat_buffer buffer;
-      socket.read(buffer);
-      const auto* const text = static_cast<const char*>(buffer.data().data());
-      const auto identify = nlohmann::json::parse(text, text + buffer.size());
+      const auto identify = next(socket);
       const auto shard = identify.at("d").at("shard").at(0).get<unsigned>(),
                  shards = identify.at("d").at("shard").at(1).get<unsigned>();
       await_all(shards);
       boost::asio::write(tls, boost::asio::buffer(of(kind, shard, shards).rest));
       // Of what comes now only the close matters: HELLO has asked for a heartbeat every ten minutes.
-      for (;;) {
-        buffer.clear();
-        socket.read(buffer);
-      }
+      for (;;) next(socket);
     }
     /// All shards of a client begin at one time.
     void await_all(unsigned shards) {
@@ -244,8 +150,6 @@ class gateway_server {
     }
 
     const stream_plan plan_;
-    boost::asio::io_context context_;
-    boost::asio::ssl::context tls_;
     std::array<std::array<stream, stream_plan::max_shards + 1>, stream_kinds>
         streams_;  // the last is that of a single shard
     stream_facts facts_;
@@ -255,8 +159,7 @@ class gateway_server {
     unsigned identified_ = 0, round_ = 0;
   };
 
-  pid_t pid_ = -1;
-  stream_facts facts_;
+  server_process<stream_facts> process_;
 };
 
 }  // namespace monochord::bench

@@ -22,8 +22,8 @@
 
 #include "bench/bare_reader.hpp"
 #include "bench/people.hpp"
+#include "bench/played_gateway.hpp"
 #include "bench/ratio.hpp"
-#include "bench/ws_server.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/client.hpp>
 #include <monochord/core/timestamp.hpp>
@@ -151,13 +151,17 @@ double bare(const played_facts& facts) {
   asio::ssl::context tls(asio::ssl::context::tls_client);
   tls.set_verify_mode(asio::ssl::verify_peer);
   tls.add_certificate_authority(asio::buffer(ca_pem));
-  bare_reader reader(context, tls, false);
   std::size_t messages = 0;
-  reader.open(facts.port, [&](std::string_view) {
-    if (++messages == facts.before_chunks && facts.before_chunks + 1 < facts.messages)
-      reader.send(R"({"op":8,"d":{"guild_id":"4294967296","query":"","limit":0,"nonce":"0"}})");
+  std::function<void()> ask;
+  bare_parser parse;
+  const auto take = [&](std::string_view text) {
+    parse(text);
+    if (++messages == facts.before_chunks && facts.before_chunks + 1 < facts.messages) ask();
     return messages != facts.messages;
-  });
+  };
+  bare_reader<decltype(take)> reader(context, tls, false, take);
+  ask = [&] { reader.send(R"({"op":8,"d":{"guild_id":"4294967296","query":"","limit":0,"nonce":"0"}})"); };
+  reader.open(facts.port);
   context.run();
   return cpu_seconds() - from;
 }

@@ -13,8 +13,13 @@ int main(int argc, char** argv) {
   asio::ssl::context tls(asio::ssl::context::tls_client);
   tls.set_verify_mode(asio::ssl::verify_peer);
   tls.load_verify_file(argv[2]);
-  monochord::bench::bare_reader reader(context, tls, true);
-  reader.open(static_cast<std::uint16_t>(std::atoi(argv[1])), [](std::string_view) { return true; });
+  monochord::bench::bare_parser parse;
+  const auto take = [&](std::string_view text) {
+    parse(text);
+    return true;
+  };
+  monochord::bench::bare_reader<decltype(take)> reader(context, tls, true, take);
+  reader.open(static_cast<std::uint16_t>(std::atoi(argv[1])));
   context.run();
   return 0;
 }
