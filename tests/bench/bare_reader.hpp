@@ -17,7 +17,6 @@
 #include <string_view>
 #include <utility>
 
-#include "bench/floor_buffer.hpp"
 #include "bench/ratio.hpp"
 
 // The floor of what reads events: the least that does it with Beast, zlib or zstd, and simdjson.
@@ -89,7 +88,9 @@ template <class Take>
 class bare_reader {
  public:
   bare_reader(boost::asio::io_context& context, boost::asio::ssl::context& tls, bool zstd, Take take)
-      : stream_(context, tls), zstd_(zstd), inflater_(zstd), take_(std::move(take)) {}
+      : stream_(context, tls), zstd_(zstd), inflater_(zstd), take_(std::move(take)) {
+    buffer_.reserve(65536);
+  }
 
   /// Connects and identifies; each message goes to `take` while the context runs.
   void open(std::uint16_t port, unsigned shard = 0, unsigned shards = 1) {
@@ -120,7 +121,7 @@ class bare_reader {
   }
 
   socket_stream stream_;
-  boost::beast::flat_buffer buffer_ = room_of_64_kib();
+  boost::beast::flat_buffer buffer_;
   const bool zstd_;
   bare_inflater inflater_;
   Take take_;
