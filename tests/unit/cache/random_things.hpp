@@ -2,13 +2,13 @@
 #pragma once
 // The kinds that are simply kept by their id, at random, against plain maps.
 #include <map>
+#include <monochord/cache/cache.hpp>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "support/catch.hpp"
 #include "unit/cache/sample_events.hpp"
-#include <monochord/cache/cache.hpp>
 
 namespace cache_worlds {
 
@@ -50,14 +50,16 @@ class random_things {
         return sounds<mc::soundboard_sounds>(g, at, tell);
       }
       case 3:
-        return change<mc::guild_soundboard_sound_create, mc::guild_soundboard_sound_update, mc::guild_soundboard_sound_delete>(
-            g, at.sounds, cache_kind::soundboard_sounds, a_sound(g, id), tell);
+        return change<mc::guild_soundboard_sound_create, mc::guild_soundboard_sound_update,
+                      mc::guild_soundboard_sound_delete>(g, at.sounds, cache_kind::soundboard_sounds, a_sound(g, id),
+                                                         tell);
       case 4:
         return change<mc::stage_instance_create, mc::stage_instance_update, mc::stage_instance_delete>(
             g, at.stages, cache_kind::stage_instances, a_stage(g, id), tell);
       case 5:
-        return change<mc::guild_scheduled_event_create, mc::guild_scheduled_event_update, mc::guild_scheduled_event_delete>(
-            g, at.scheduled, cache_kind::scheduled_events, an_event(g, id), tell);
+        return change<mc::guild_scheduled_event_create, mc::guild_scheduled_event_update,
+                      mc::guild_scheduled_event_delete>(g, at.scheduled, cache_kind::scheduled_events, an_event(g, id),
+                                                        tell);
       case 6: {
         mc::integration value;
         value.id = mc::integration_id{id};
@@ -70,8 +72,8 @@ class random_things {
         value.id = mc::auto_moderation_rule_id{id};
         value.guild_id = mc::guild_id{g};
         value.name = text();
-        return change<mc::auto_moderation_rule_create, mc::auto_moderation_rule_update, mc::auto_moderation_rule_delete>(
-            g, at.rules, cache_kind::auto_moderation_rules, value, tell);
+        return change<mc::auto_moderation_rule_create, mc::auto_moderation_rule_update,
+                      mc::auto_moderation_rule_delete>(g, at.rules, cache_kind::auto_moderation_rules, value, tell);
       }
       case 8:
         return invite(g, id, at, tell);
@@ -89,7 +91,8 @@ class random_things {
   /// What GUILD_CREATE tells.
   void add_to(mc::guild_create& event, plain_things& at) {
     const std::uint64_t g = event.guild.id.value();
-    for (std::uint64_t i = below(4); i > 0; --i) put(at.emojis, cache_kind::emojis, i, event.guild.emojis.emplace_back(an_emoji(i)));
+    for (std::uint64_t i = below(4); i > 0; --i)
+      put(at.emojis, cache_kind::emojis, i, event.guild.emojis.emplace_back(an_emoji(i)));
     if (below(4)) event.guild.stickers.emplace();
     for (std::uint64_t i = event.guild.stickers ? below(4) : 0; i > 0; --i)
       put_sticker(at, event.guild.stickers->emplace_back(a_sticker(i)));
@@ -103,7 +106,8 @@ class random_things {
   /// What GUILD_UPDATE tells: of stickers not always.
   void add_to(mc::guild& guild, plain_things& at) {
     at.emojis.clear();
-    for (std::uint64_t i = below(4); i > 0; --i) put(at.emojis, cache_kind::emojis, i, guild.emojis.emplace_back(an_emoji(i)));
+    for (std::uint64_t i = below(4); i > 0; --i)
+      put(at.emojis, cache_kind::emojis, i, guild.emojis.emplace_back(an_emoji(i)));
     if (below(2)) return;
     at.stickers.clear();
     guild.stickers.emplace();
@@ -184,14 +188,22 @@ class random_things {
 
   template <class E, class T>
   static void fill(E& event, std::uint64_t g, const T& value) {
-    if constexpr (requires { event.stage = value; }) event.stage = value;
-    else if constexpr (requires { event.event = value; }) event.event = value;
-    else if constexpr (requires { event.rule = value; }) event.rule = value;
-    else if constexpr (requires { event.sound = value; }) event.sound = value;
-    else if constexpr (requires { event.entitlement = value; }) event.entitlement = value;
-    else if constexpr (requires { event.integration = value; }) event.integration = value;
-    else if constexpr (requires { event.sound_id; }) event.sound_id = value.sound_id;
-    else event.id = value.id;
+    if constexpr (requires { event.stage = value; })
+      event.stage = value;
+    else if constexpr (requires { event.event = value; })
+      event.event = value;
+    else if constexpr (requires { event.rule = value; })
+      event.rule = value;
+    else if constexpr (requires { event.sound = value; })
+      event.sound = value;
+    else if constexpr (requires { event.entitlement = value; })
+      event.entitlement = value;
+    else if constexpr (requires { event.integration = value; })
+      event.integration = value;
+    else if constexpr (requires { event.sound_id; })
+      event.sound_id = value.sound_id;
+    else
+      event.id = value.id;
     if constexpr (requires { event.guild_id = mc::guild_id{g}; }) event.guild_id = mc::guild_id{g};
   }
   template <class Create, class Update, class Remove, class T, class Tell>
@@ -227,8 +239,8 @@ class random_things {
     }
   }
   template <class E, class T, class Tell>
-  void replace(std::uint64_t g, std::map<std::uint64_t, T>& all, cache_kind kind, E& event, const std::vector<T>& values,
-               const Tell& tell) {
+  void replace(std::uint64_t g, std::map<std::uint64_t, T>& all, cache_kind kind, E& event,
+               const std::vector<T>& values, const Tell& tell) {
     event.guild_id = mc::guild_id{g};
     std::vector<T> before;
     tell(event, before);
