@@ -108,8 +108,11 @@ optional<monochord::message> cache::message(channel_id channel, message_id id) c
   return world_->read(world_->guild_of(channel), [&](const guild_entry& g) { return take_message(g, channel, id); });
 }
 std::vector<monochord::message> cache::messages(channel_id channel) const {
-  return world_->read(world_->guild_of(channel), cache_kind::messages,
-                      [&](const guild_entry& g) { return take_messages(g, channel); });
+  const guild_id guild = world_->guild_of(channel);
+  world_->of(guild).lookups.fetch_add(1, std::memory_order_relaxed);
+  ring_copy ring;
+  if (const auto g = world_->find(guild)) ring = ring_copy(*g, channel);
+  return world_->counted(guild, ring.messages());
 }
 std::vector<monochord::entitlement> cache::entitlements() const {
   return world_->read(guild_id{}, cache_kind::entitlements, [](const guild_entry& g) {

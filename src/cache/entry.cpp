@@ -78,6 +78,35 @@ optional<message> take_message(const guild_entry& g, channel_id channel, message
   return found;
 }
 
+ring_copy::ring_copy(const guild_entry& g, channel_id channel) {
+  const auto ring = g.rings.find(channel.value());
+  const record_set* const set = g.find(cache_kind::messages);
+  if (ring == g.rings.end() || !set) return;
+  std::size_t bytes = 0;
+  for (const std::uint64_t id : ring->second) bytes += set->find(id).size();
+  texts_.reserve(bytes);
+  records_.reserve(ring->second.size());
+  for (const std::uint64_t id : ring->second) {
+    const std::string_view text = set->find(id);
+    if (!text.data()) continue;
+    texts_.append(text);
+    records_.push_back({id, texts_.size()});
+  }
+}
+
+std::vector<message> ring_copy::messages() const {
+  std::vector<message> all;
+  all.reserve(records_.size());
+  std::size_t begin = 0;
+  for (const record& one : records_) {
+    message value;
+    const bool good = read(std::string_view(texts_).substr(begin, one.end - begin), value);
+    begin = one.end;
+    if (good) all.push_back(std::move(value));
+  }
+  return all;
+}
+
 std::vector<message> take_messages(const guild_entry& g, channel_id channel) {
   std::vector<message> all;
   if (const auto ring = g.rings.find(channel.value()); ring != g.rings.end())

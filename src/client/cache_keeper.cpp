@@ -178,11 +178,26 @@ std::int64_t cache_keeper::may_acknowledge(int shard_id, std::string_view sessio
   return saving_ ? 0 : all;  // of a session that no file has nothing can be resumed anyway; but it may be in the next
 }
 
+/// Of shards that have no session yet: their guilds are as the file had them. Where it turns out that the session was over, the
+/// session store has another one by then, or none, and the mark is good for nothing.
+void cache_keeper::add_untouched(std::vector<cache_mark>& to) const {
+  if (to.empty()) return;  // of events that come from elsewhere
+  const auto known = [&to](int shard_id) {
+    return std::any_of(to.begin(), to.end(), [&](const cache_mark& one) { return one.shard_id == shard_id; });
+  };
+  const int shard_count = to.front().shard_count;
+  std::vector<cache_mark> more;
+  for (const auto& [shard_id, mark] : marks_)
+    if (mark.shard_count == shard_count && sources_.contains(shard_id) && !known(shard_id)) more.push_back(mark);
+  to.insert(to.end(), more.begin(), more.end());
+}
+
 task<> cache_keeper::save(std::shared_ptr<cache_keeper> self, std::vector<cache_mark> marks) {
   const auto& given = self->options_;
   {
     const std::lock_guard lock(self->mutex_);
     if (!self->restored_) co_return;  // what is there is better
+    self->add_untouched(marks);
   }
   std::string why;
   try {

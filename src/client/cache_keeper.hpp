@@ -50,7 +50,7 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   /// Called before it is looked where the shards stand, and once the file is written, or is not after all: Discord is
   /// told meanwhile to forget nothing of sessions that no file has yet.
   void saving(bool now);
-  /// Writes the file; what it throws is logged. Not before `restore` has ended. One call at a time.
+  /// Writes the file, with `marks` and those of shards that have not come to their session yet; what it throws is logged. Not before `restore` has ended. One call at a time.
   static task<> save(std::shared_ptr<cache_keeper> self, std::vector<cache_mark> marks);
   /// The file is good for no start.
   void forget() noexcept;
@@ -60,6 +60,7 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   static task<> read(std::shared_ptr<cache_keeper> self);
   task<bool> is_stored(const cache_mark& mark) const;
   void adapt(int shard_id, std::optional<stored_session>& found);
+  void add_untouched(std::vector<cache_mark>& to) const;  // the mutex is held
 
   const options options_;
   std::atomic<int> replaying_{0};  // shards in `old_until_`

@@ -9,6 +9,7 @@
 #include <monochord/gateway/session_store.hpp>
 #include <utility>
 
+#include "gateway/queue_address.hpp"
 #include "gateway/queue_server_core.hpp"
 #include "net/loop_thread.hpp"
 #include "net/tls.hpp"
@@ -83,6 +84,8 @@ struct identify_queue_server::impl {
     served.first_timeout = stranger_limit;
     served.request_timeout = stranger_limit;
     served.notice_departure = true;
+    served.silence_limit = gateway::silence_limit;
+    served.refusal_headers.add(gateway::queue_mark, "1");
     served.log = log;
     net::server_handlers handlers;
     handlers.on_request = [core = core](const net::http_request& request, const net::peer_info&) {

@@ -60,7 +60,8 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
         places(std::make_shared<net::slots>(std::max<std::size_t>(options.max_connections, 1))),
         asks(on, address.base, address.http(options.max_connections)),
         tells(on, address.base, address.http(4)),
-        probe(std::make_shared<net::server_probe>(address.base, address.http(1).transport, address.http(1).tls, time)),
+        probe(std::make_shared<net::server_probe>(address.base, address.http(1).transport, address.http(1).tls, time,
+                                                  std::string(gateway::queue_mark))),
         telling(std::make_shared<net::task_group>(on, [](std::exception_ptr) {})),  // told or not: nothing hangs on it
         owner(options.owner.empty() ? detail::secret_letters(16) : options.owner),
         run(detail::secret_letters(16)) {
@@ -71,7 +72,7 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
 
   queue_call question(int shard_id);
   net::http_request request_for(const queue_call& call) const;
-  /// Asks once. A server of ours answers in time; one that is not is waited for as long as it lives.
+  /// Asks once. A server of ours answers in time; one that is not is waited for as long as it and the connection live.
   static task<> ask(std::shared_ptr<connection_core> self, std::shared_ptr<const queue_call> call,
                     std::shared_ptr<net::http_response> answer);
   void learn(const net::http_response& answer);
@@ -100,7 +101,7 @@ class connection_core : public std::enable_shared_from_this<connection_core> {
   task<> tell_one(const queue_call& call, time_point until);
   task<bool> sent_once(const net::http_request& request, time_point until);
   task<> send_question(const net::http_request& request, net::http_response& answer, duration patience);
-  task<error_code> until_dead(time_point from);
+  task<error_code> until_lost(time_point from);
 
   mutable std::mutex mutex_;  // guards what follows
   bool ours_ = false;
@@ -138,12 +139,17 @@ task<> connection_core::send_question(const net::http_request& request, net::htt
   answer = co_await asks.send(request, patience, after(time->now(), patience));
 }
 
-/// Of a server that has not said yet whose it is: it is not ours when it is late, or it is dead.
-task<error_code> connection_core::until_dead(time_point from) {
+/// Of a server that has not said yet whose it is: when it is late it is not ours, or it is dead, or the connection is.
+task<error_code> connection_core::until_lost(time_point from) {
   const auto wait = time->make_timer(co_await asio::this_coro::executor);
   if (const auto cancelled = co_await wait->wait_until(from)) co_return cancelled;
   if (is_ours()) co_return error_code();  // others have heard from it meanwhile
-  co_return co_await net::server_probe::until_dead(probe, from);
+  const auto cancelled = co_await net::server_probe::until_lost(probe, from);
+  if (!cancelled && probe->saw_mark()) {
+    const std::lock_guard lock(mutex_);
+    ours_ = true;
+  }
+  co_return cancelled;
 }
 
 task<> connection_core::ask(std::shared_ptr<connection_core> self, std::shared_ptr<const queue_call> call,
@@ -156,12 +162,15 @@ task<> connection_core::ask(std::shared_ptr<connection_core> self, std::shared_p
   }
   const auto late = after(self->time->now(), in_time);
   const bool answered = co_await net::race(self->send_question(request, *answer, self->options.plain_answer_within),
-                                           self->until_dead(late));
-  if (!answered) throw error(errc::timeout, "it takes connections and does not answer");
+                                           self->until_lost(late));
+  if (!answered) {
+    const std::string_view which = self->is_ours() ? "the answer was lost on its way" : "it takes connections and does not answer";
+    throw error(errc::timeout, std::string(which));
+  }
 }
 
 void connection_core::learn(const net::http_response& answer) {
-  if (!answer.headers.has("Monochord-Queue")) return;
+  if (!answer.headers.has(gateway::queue_mark)) return;
   const auto number = [&](std::string_view name, std::uint64_t most) {
     return protocol::whole_number(answer.headers.get(name), most);
   };
@@ -392,7 +401,7 @@ task<std::unique_ptr<identify_permit>> network_queue::request(int shard_id) {
     }
     const auto& answer = *got;
     core->learn(answer);
-    const bool ours = answer.headers.has("Monochord-Queue");
+    const bool ours = answer.headers.has(gateway::queue_mark);
     if (answer.status == 202 && ours) {
       if (core->time->now() - asked >= std::min(soon, duration{call.wait})) continue;
       core->not_answered(call);

@@ -47,6 +47,7 @@ net::http_options queue_address::http(std::size_t connections) const {
   out.allow_plain = options_.allow_plain;
   out.user_agent = "Monochord identify queue";
   out.accept_gzip = false;
+  out.silence_limit = silence_limit;
   out.max_connections = std::max<std::size_t>(connections, 1);
   out.max_header_bytes = most_answer_bytes;
   out.max_body_bytes = most_answer_bytes;

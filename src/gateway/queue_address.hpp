@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -11,6 +12,11 @@
 #include "net/http_client.hpp"
 
 namespace monochord::gateway {
+
+/// A connection of whose other side nothing is heard for so long is dead, however long the answer takes: both look.
+inline constexpr duration silence_limit = std::chrono::seconds{45};
+/// In every answer of a server of ours, also to what is no request.
+inline constexpr std::string_view queue_mark = "Monochord-Queue";
 
 /// Where the server of an identify queue is, and how it is spoken to.
 class queue_address {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <variant>
 
+#include "gateway/queue_address.hpp"
 #include "gateway/stored_budget.hpp"
 #include "net/deadline.hpp"
 #include "net/strand.hpp"
@@ -252,7 +253,7 @@ identify_budget queue_server_core::budget() const {
 void queue_server_core::add_budget(net::server_reply& reply) const {
   const auto left = budget();
   auto& headers = reply.response.headers;
-  headers.add("Monochord-Queue", "1");
+  headers.add(queue_mark, "1");
   headers.add("Monochord-Remaining", std::to_string(left.remaining));
   headers.add("Monochord-Total", std::to_string(left.total));
   headers.add("Monochord-Reset-After-Ms", std::to_string(in_ms(left.reset_after)));

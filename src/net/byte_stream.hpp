@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <string>
 
+#include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
 
 namespace monochord::net {
@@ -66,6 +67,10 @@ class byte_stream {
   virtual void close() noexcept = 0;
   /// The same without politeness: the peer sees a reset.
   virtual void reset() noexcept { close(); }
+  /// Asks the system to look after a connection on which nothing goes, and to end it with an error when its other side has not
+  /// been heard of for about this long (TCP keep-alive), even where what was written is still under way: a firewall that forgot
+  /// a connection tells nobody. A peer that reads nothing for so long is ended too. Does nothing where there is no such system.
+  virtual void notice_silence(duration) noexcept {}
   /// Whether it is TLS that went on from an earlier connection, without a full handshake.
   virtual bool resumed() const noexcept { return false; }
   /// The peer's address, for logs.

@@ -198,6 +198,7 @@ task<> http_pool::impl::open(std::shared_ptr<impl> self, std::shared_ptr<connect
   const asio::any_io_executor strand = co_await asio::this_coro::executor;
   auto stream =
       co_await options.transport->connect(strand, base.host(), base.port(), time, within(options.connect_timeout));
+  if (options.silence_limit > duration::zero()) stream->notice_silence(options.silence_limit);
   if (base.encrypted()) {
     stream = co_await tls_connect(std::move(stream), options.tls, base.host(), time, within(options.tls_timeout),
                                   tls_buffers::kept);

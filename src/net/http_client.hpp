@@ -29,6 +29,8 @@ struct http_options {
   /// A request's body adds the time that it takes at this rate to the response timeout; 0: none.
   std::size_t slowest_upload_bytes_per_second = 64U << 10U;
   duration idle_timeout = std::chrono::seconds{30};      ///< an idle connection is closed after that
+  /// As `server_options::silence_limit`: for answers that may take long.
+  duration silence_limit{0};
   std::size_t max_connections = 16;
   std::size_t max_header_bytes = 64U << 10U;
   std::size_t max_body_bytes = 64U << 20U;  ///< of an answer, also once it is unpacked

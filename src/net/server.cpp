@@ -242,6 +242,7 @@ task<> server::impl::accept_loop(std::shared_ptr<listener> from) {
     bool exhausted = false;
     try {
       stream = co_await from->accept(one->strand);
+      if (options.silence_limit > duration::zero()) stream->notice_silence(options.silence_limit);
     } catch (const error& e) {
       if (e.code() != errc::resource) co_return;  // closed or cancelled
       log(log_level::warning, e.what());
@@ -444,6 +445,7 @@ task<std::optional<http_request>> server::impl::next_request(connection& one, ch
   } catch (const error& e) {
     if (e.code() == errc::cancelled) throw;
     refusal.response = plain_answer(e.code() == errc::message_too_large ? 413 : 400, e.what());
+    for (const auto& [name, value] : options.refusal_headers) refusal.response.headers.add(name, value);
   }
   counted([](server_counters& c) { ++c.requests_malformed; });
   co_await send(bytes, refusal, false, false);

@@ -71,6 +71,10 @@ struct server_options {
   /// Less than `max_body_bytes` for some requests, by what stands before the body. May be empty.
   std::function<std::size_t(const http_request& head)> body_bytes_of;
   std::size_t max_message_bytes = 16U << 20U;            ///< of websocket messages
+  http_headers refusal_headers;             ///< of the answer to what is no request
+  /// The system ends a connection of whose other side nothing is heard for about so long, see `byte_stream::notice_silence`; 0: it
+  /// looks when it likes.
+  duration silence_limit{0};
   /// When there are `max_connections`: ends the oldest one that has not asked for anything yet, or is being closed, for a newcomer,
   /// rather than to close that. For servers that close after refusing somebody; up to `ending_connections` more may be there while they end.
   bool prefer_newcomers = false;

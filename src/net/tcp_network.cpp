@@ -7,6 +7,9 @@
 #include <boost/asio/this_coro.hpp>
 #include <map>
 #include <mutex>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
 
 #include "net/deadline.hpp"
 #include "net/network.hpp"
@@ -77,6 +80,16 @@ class tcp_stream final : public byte_stream {
     error_code ignored;
     socket_.set_option(asio::socket_base::linger(true, 0), ignored);  // makes close() send RST
     socket_.close(ignored);
+  }
+  void notice_silence(duration limit) noexcept override {
+    const auto seconds = static_cast<int>(std::clamp<std::int64_t>(std::chrono::ceil<std::chrono::seconds>(limit).count(), 3, 7200));
+    const auto set = [this](int option, int value) {  // a socket without these still works
+      static_cast<void>(::setsockopt(socket_.native_handle(), IPPROTO_TCP, option, &value, sizeof value));
+    };
+    set(TCP_KEEPIDLE, seconds / 3);
+    set(TCP_KEEPINTVL, seconds / 3);
+    set(TCP_KEEPCNT, 2);
+    set(TCP_USER_TIMEOUT, seconds * 1000);  // keep-alive looks after nothing while bytes are under way
   }
   std::string peer() const override { return peer_; }
 

@@ -225,7 +225,11 @@ queue::queue(asio::any_io_executor executor, queue_options options)
       pool_(executor, options_.base, options_.http),
       express_(executor, options_.base, express_options(options_.http)) {}
 
-queue::~queue() { limits_->leave(*this); }
+/// Nobody can call it any more: what waits for a time alone need not.
+queue::~queue() {
+  limits_->leave(*this);
+  if (wake_timer_) asio::post(strand_, [timer = std::move(wake_timer_)] { timer->cancel(); });
+}
 
 task<answer> queue::send(call&& what) { return run(shared_from_this(), std::move(what)); }
 
@@ -515,16 +519,19 @@ void queue::arm() {
   } else {
     wake_timer_ = clock_->make_timer(strand_);
     // Posted: co_spawn may run its first step at once, and that takes the mutex.
-    asio::post(strand_, [self = shared_from_this(), timer = wake_timer_] {
-      asio::co_spawn(self->strand_, wake_loop(self, timer), asio::detached);
+    asio::post(strand_, [weak = weak_from_this(), strand = strand_, timer = wake_timer_] {
+      asio::co_spawn(strand, wake_loop(weak, timer), asio::detached);
     });
   }
 }
 
-task<> queue::wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait) {
+/// Keeps no queue while it waits.
+task<> queue::wake_loop(std::weak_ptr<queue> of, std::shared_ptr<timer> wait) {
   for (;;) {
     time_point next;
     {
+      const auto self = of.lock();
+      if (!self) co_return;
       const guard lock(*self);
       next = self->closed_ ? time_point::max() : self->wakes_at_;
       self->wake_loop_waits_ = next != time_point::max();
@@ -535,6 +542,8 @@ task<> queue::wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait
     }
     // Cancelled, on this strand, when there is another time to wait for, or none.
     const auto woken = co_await wait->wait_until(next);
+    const auto self = of.lock();
+    if (!self) co_return;
     const guard lock(*self);
     self->wake_loop_waits_ = false;
     if (woken) continue;

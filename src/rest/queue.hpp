@@ -102,7 +102,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   void look();
   void pump();
   void arm();
-  static task<> wake_loop(std::shared_ptr<queue> self, std::shared_ptr<timer> wait);
+  static task<> wake_loop(std::weak_ptr<queue> of, std::shared_ptr<timer> wait);
   bool is_closed() const {
     const std::lock_guard lock(mutex_);
     return closed_;

@@ -41,6 +41,33 @@ mc::client_options options_of(simulated_world& w, const folder& in) {
   return out;
 }
 
+/// Lets shard 0 know its session at once, and the others not while they wait: what a client looks up before comes through.
+class slow_store final : public mc::session_store {
+ public:
+  slow_store(simulated_world& w, std::shared_ptr<mc::session_store> inner)
+      : time_(w.sim.clock()), where_(w.sim.executor()), inner_(std::move(inner)) {}
+  mc::task<std::optional<mc::stored_session>> load(int shard_id) override {
+    if (shard_id != 0 && ++loads_[shard_id] > 2) {  // for the cache, for the manager, for the shard
+      ++waiting;
+      const auto wait = time_->make_timer(where_);
+      const auto cancelled = co_await wait->wait_until(time_->now() + 1h);
+      if (cancelled) throw mc::error(mc::errc::cancelled, "given up");
+    }
+    co_return co_await inner_->load(shard_id);
+  }
+  mc::task<> save(int shard_id, const mc::stored_session& session) override { return inner_->save(shard_id, session); }
+  mc::task<> erase(int shard_id) override { return inner_->erase(shard_id); }
+  mc::task<std::optional<mc::stored_budget>> load_budget() override { return inner_->load_budget(); }
+  mc::task<> save_budget(const mc::stored_budget& budget) override { return inner_->save_budget(budget); }
+  int waiting = 0;
+
+ private:
+  const std::shared_ptr<mc::clock> time_;
+  const boost::asio::any_io_executor where_;
+  const std::shared_ptr<mc::session_store> inner_;
+  std::map<int, int> loads_;
+};
+
 std::size_t identifies(simulated_world& w) { return w.discord().counters().identifies; }
 
 }  // namespace
@@ -176,6 +203,44 @@ TEST_CASE("after a kill the older of two positions counts: what handlers had bef
   w.sim.run_for(1s);
   CHECK(handled.size() == 3);
   CHECK(identifies(w) == 1);
+  no_violations(w);
+}
+
+TEST_CASE("a bot that is stopped while some of its shards still wait for their session resumes all of them the next time") {
+  simulated_world w;
+  const folder in;
+  auto options = options_of(w, in);
+  options.shards = mc::shard_plan::of(3);
+  std::vector<mc::guild_id> guilds;
+  for (int i = 0; i < 9; ++i) guilds.push_back(w.discord().add_guild("guild " + std::to_string(i), w.world.alice));
+  {
+    command_bot bot(w, options);
+    bot.until_ready();
+    w.sim.run_for(1s);
+    REQUIRE(bot.bot.cache().guild_ids().size() == 10);
+  }
+  REQUIRE(identifies(w) == 3);
+  const bool killed = GENERATE(false, true);
+  const auto slow = std::make_shared<slow_store>(w, options.session_store);
+  {
+    auto of_slow = options;
+    of_slow.session_store = slow;
+    if (killed) of_slow.cache_save_interval = 2s;
+    command_bot bot(w, of_slow);
+    bot.begin();
+    w.sim.run_until([&] { return bot.events["RESUMED"] == 1; }, 1s);
+    w.sim.run_for(5s);
+    CHECK(slow->waiting == 2);
+    CHECK(bot.events["RESUMED"] == 1);
+    if (killed) std::filesystem::copy_file(in.cache(), in.path / "left");
+  }
+  if (killed) std::filesystem::rename(in.path / "left", in.cache());
+  command_bot bot(w, options);
+  bot.until_ready();
+  w.sim.run_for(1s);
+  CHECK(identifies(w) == 3);
+  CHECK(bot.events["RESUMED"] == 3);
+  CHECK(bot.bot.cache().guild_ids().size() == 10);
   no_violations(w);
 }
 

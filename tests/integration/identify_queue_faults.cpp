@@ -12,6 +12,7 @@
 namespace mc = monochord;
 namespace net = monochord::net;
 using namespace std::chrono_literals;
+using mc::tests::cluster;
 using mc::tests::plain_client;
 using mc::tests::question;
 using mc::tests::queue_port;
@@ -97,6 +98,46 @@ TEST_CASE("a server that takes connections and never answers is noticed within t
   CHECK(asked.code == mc::errc::timeout);
   CHECK(asked.status == 0);
   CHECK(asked.took <= 2min);
+}
+
+TEST_CASE("the first question is asked again where its connection died and the queue server did not") {
+  queue_world on;
+  on.wanted.first_after = 30min;
+  on.start();
+  auto options = on.client_options("one");
+  const auto queue = mc::make_network_identify_queue(options);
+  {
+    question lost(on, queue, 0);
+    on.w.sim.run_for(10s);
+    CHECK(on.server->counters().waiting == 1);
+    on.w.network->stall_all("127.0.0.1", queue_port);  // as a firewall that forgets it: others get through
+    on.w.sim.run_until([&] { return lost.ended; }, 2h);
+    CHECK(lost.code == mc::errc::timeout);
+    CHECK_THAT(lost.text, Catch::Contains("lost on its way"));
+    CHECK(lost.took <= 1min);
+  }
+  // A shard asks again, and now it is known whose the server is: no probing, and no hour.
+  question again(on, queue, 0);
+  on.w.sim.run_for(10s);
+  on.w.network->stall_all("127.0.0.1", queue_port);
+  on.w.sim.run_until([&] { return again.ended; }, 2h);
+  CHECK(again.code == mc::errc::timeout);
+  CHECK(again.took == 40s);
+  question last(on, queue, 0);
+  on.w.sim.run_until([&] { return last.ended; }, 1h);
+  CHECK(last.got);
+  CHECK(on.server->counters().requested <= 3);
+}
+
+TEST_CASE("a bot identifies soon although its first question to the identify queue was lost") {
+  queue_world on;
+  on.start();
+  cluster bot(on, mc::shard_plan::cluster(0, 1, 1), on.queue("one"));
+  on.w.sim.run_until([&] { return on.server->counters().waiting == 1; }, 1min);
+  on.w.network->stall_all("127.0.0.1", queue_port);
+  on.w.sim.run_until([&] { return bot.ready(); }, 2min);
+  CHECK(bot.ready());
+  on.check_no_violations();
 }
 
 TEST_CASE("a turn at a server that is not ours is waited for, as long as that server lives") {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Half a minute of CPU in Release; six minutes with AddressSanitizer, which also says at the end whether anything is lost.
 #include <cstdio>
 
 #include "support/catch.hpp"

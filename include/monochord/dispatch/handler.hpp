@@ -23,7 +23,8 @@ struct raw_event {
   std::string_view data;  ///< `d`, JSON text; empty where an event's struct stands beside it
 
   /// The event is dealt with, whatever its handlers still do: a process that ends now, and its follower that resumes, will not
-  /// be given it again. Without this call that is so when all of its handlers have ended. Thread-safe.
+  /// be given it again. Without this call that is so when all of its handlers have ended. Only notes it: nothing is logged or called
+  /// meanwhile, whatever locks the caller holds. Thread-safe.
   void acknowledge() const noexcept {
     if (claim) claim->acknowledge();
   }

@@ -38,7 +38,8 @@ struct network_identify_queue_options {
   /// Ours says after this, at most a minute, that the turn has not come yet, and is asked again: so either side notices
   /// that the other is gone, and nothing in between takes the connection for a dead one.
   std::chrono::milliseconds answer_within{25'000};
-  /// How long a server that is not ours may take to answer.
+  /// How long a server that is not ours may take to answer. While it does, the system looks after the connection and ends it when
+  /// nothing was heard of the other side for 45 s.
   std::chrono::milliseconds plain_answer_within{3'600'000};
   /// Shards that wait at the same time; more wait for one of these to be let through.
   std::size_t max_connections = 1000;

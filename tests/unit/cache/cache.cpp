@@ -4,6 +4,7 @@
 #include <random>
 #include <string>
 
+#include "cache/impl.hpp"
 #include "cache/record_set.hpp"
 #include "support/catch.hpp"
 #include "unit/cache/sample_events.hpp"
@@ -100,4 +101,25 @@ TEST_CASE("what Discord removed is removed, and the old value is told") {
   cache.apply(mc::ready{});  // lists nothing
   CHECK(cache.guild_ids().empty());
   CHECK(cache.stats().of(mc::cache_kind::users).count == 0);
+}
+
+TEST_CASE("who reads the messages of a channel copies those of no other one") {
+  mc::cache_options options;
+  options.policy.kinds = mc::cache_policy::every_kind;
+  mc::cached::world world(options);
+  const auto guild = world.open(mc::guild_id{5});
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    auto large = written(5, 52, 1000 + i, 1001).message;
+    large.content = std::string(1500, 'x');
+    world.put_message(*guild, large);
+  }
+  for (std::uint64_t i = 0; i < 3; ++i) world.put_message(*guild, written(5, 51, 2000 + i, 1001).message);
+  const mc::cached::ring_copy small(*guild, mc::channel_id{51}), other(*guild, mc::channel_id{52}), none(*guild, mc::channel_id{53});
+  CHECK(small.bytes() < 3'000);
+  REQUIRE(small.messages().size() == 3);
+  CHECK(small.messages()[0].id == mc::message_id{2000});
+  CHECK(small.messages()[2].id == mc::message_id{2002});
+  CHECK(other.bytes() > 50 * 1500);
+  CHECK(other.messages().size() == 50);
+  CHECK(none.messages().empty());
 }

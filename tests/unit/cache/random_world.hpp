@@ -10,6 +10,7 @@
 #include <string>
 
 #include "support/catch.hpp"
+#include "unit/cache/random_things.hpp"
 #include "unit/cache/sample_events.hpp"
 #include <monochord/cache/cache.hpp>
 #include <monochord/cache/file.hpp>
@@ -24,9 +25,10 @@ using mc::cache_kind;
 struct plain_guild {
   int member_count = 0;
   bool unavailable = false;
+  std::string name = "guild";
   std::map<std::uint64_t, mc::channel> channels, threads;
   std::map<std::uint64_t, mc::role> roles;
-  std::map<std::uint64_t, mc::emoji> emojis;
+  plain_things things;
   std::map<std::uint64_t, mc::member> members;
   std::map<std::uint64_t, mc::voice_state> voice;
   std::map<std::uint64_t, mc::presence> presences;
@@ -49,6 +51,7 @@ class random_world {
     options_ = options;
     cache_ = std::make_unique<mc::cache>(options_);
     cache_->apply(ready_as(own));
+    know_nothing();
   }
 
   mc::cache& cache() { return *cache_; }
@@ -58,7 +61,8 @@ class random_world {
   void step() {
     const std::uint64_t g = 1 + below(3), u = 1001 + below(12), c = g * 10 + below(3), t = g * 100 + below(4), r = 71 + below(4);
     if (!guilds_.contains(g)) return create(g);
-    switch (below(28)) {
+    if (below(4) == 0) return things_.step(g, guilds_[g].things, owned_, teller());
+    switch (below(36)) {
       case 0: return below(6) ? void() : create(g);
       case 1: return below(6) ? void() : remove(g, below(2) != 0);
       case 2: case 3: case 4: return join(g, u);
@@ -69,9 +73,9 @@ class random_world {
       case 10: return remove_role(g, r);
       case 11: return channel(g, c);
       case 12: return remove_channel(g, c);
-      case 13: return thread(g, c, t, below(3) == 0);
+      case 13: return thread(g, parent_of(g, t), t, below(3) == 0);
       case 14: return remove_thread(g, t);
-      case 15: return sync(g, c, t);
+      case 15: return sync(g, parent_of(g, t), t);
       case 16: return voice(g, u, c);
       case 17: return presence(g, u);
       case 18: case 19: return write(g, c, u);
@@ -80,6 +84,13 @@ class random_world {
       case 22: case 23: case 24: return react(g, c, u);
       case 25: return below(3) ? vote(g, c, u) : unreact_all(g, c);
       case 26: return vote(g, c, u);
+      case 27: return update_guild(g);
+      case 28: return bulk_unwrite(g, c);
+      case 29: case 30: return write(g, t, u);  // in a thread
+      case 31: return thread_members(g, t);
+      case 32: return pin(g, below(2) ? c : t);
+      case 33: return type(g, u, c);
+      case 34: return rename_own();
       default: return unwrite(g, c);
     }
   }
@@ -105,6 +116,8 @@ class random_world {
   void leave_all() {
     for (const std::uint64_t g : {1U, 2U, 3U})
       if (guilds_.contains(g)) remove(g, false);
+    things_.drop_entitlements(owned_, teller());
+    know_nothing();
   }
 
   void compare() {
@@ -120,10 +133,20 @@ class random_world {
       const mc::guild_id guild{id};
       REQUIRE(cache_->state(guild)->member_count == g.member_count);
       REQUIRE(cache_->state(guild)->unavailable == g.unavailable);
+      const auto whole_guild = cache_->guild(guild);
+      REQUIRE(whole_guild.has_value() == keeps(cache_kind::guilds));
+      if (whole_guild) REQUIRE(whole_guild->name == g.name);
       same(cache_->channels(guild), g.channels);
       same(cache_->threads(guild), g.threads);
       same(cache_->roles(guild), g.roles);
-      same(cache_->emojis(guild), g.emojis);
+      same(cache_->emojis(guild), g.things.emojis);
+      same(cache_->stickers(guild), g.things.stickers);
+      same(cache_->soundboard(guild), g.things.sounds);
+      same(cache_->stage_instances(guild), g.things.stages);
+      same(cache_->scheduled_events(guild), g.things.scheduled);
+      same(cache_->integrations(guild), g.things.integrations);
+      same(cache_->auto_moderation_rules(guild), g.things.rules);
+      same(cache_->invites(guild), g.things.invites);
       same(cache_->voice_states(guild), g.voice);
       std::map<std::uint64_t, mc::member> whole = g.members;
       for (auto& [user, m] : whole) {
@@ -139,7 +162,9 @@ class random_world {
         REQUIRE(p.has_value() == g.presences.contains(user));
         if (p) REQUIRE(mc::json::encode(*p) == mc::json::encode(g.presences.at(user)));
       }
-      for (const std::uint64_t channel : range(id * 10, 3)) {
+      auto places = range(id * 10, 3);
+      for (const std::uint64_t thread : range(id * 100, 4)) places.push_back(thread);
+      for (const std::uint64_t channel : places) {
         const auto at = g.messages.find(channel);
         const auto all = cache_->messages(mc::channel_id{channel});
         same(all, at == g.messages.end() ? std::map<std::uint64_t, mc::message>() : at->second);
@@ -147,6 +172,8 @@ class random_world {
         messages += all.size();
       }
     }
+    same(cache_->entitlements(), owned_);
+    REQUIRE(mc::json::encode(*cache_->current_user()) == mc::json::encode(self_));
     const auto stats = cache_->stats();
     REQUIRE(stats.of(cache_kind::members).count == members);
     REQUIRE(stats.of(cache_kind::messages).count == messages);
@@ -157,6 +184,23 @@ class random_world {
 
  private:
   std::uint64_t below(std::uint64_t n) { return random_() % n; }
+  struct to_cache {
+    random_world& of;
+    template <class E, class... Before>
+    void operator()(const E& event, Before&... before) const {
+      of.tell(event, before...);
+    }
+  };
+  to_cache teller() { return {*this}; }
+  /// What belongs to no guild has been there, and is gone.
+  void know_nothing() {
+    mc::entitlement_create come;
+    come.entitlement.id = mc::entitlement_id{1};
+    cache_->apply(come);
+    mc::entitlement_delete gone;
+    gone.entitlement.id = mc::entitlement_id{1};
+    cache_->apply(gone);
+  }
   static std::vector<std::uint64_t> range(std::uint64_t from, std::uint64_t count) {
     std::vector<std::uint64_t> all;
     for (std::uint64_t i = 0; i < count; ++i) all.push_back(from + i);
@@ -246,18 +290,48 @@ class random_world {
     auto& there = truth_[id];
     for (const std::uint64_t u : there) event.members.push_back(person(u));
     event.member_count = static_cast<int>(there.size());
-    auto& emoji = event.guild.emojis.emplace_back();
-    emoji.id = mc::emoji_id{id};
-    emoji.name = "e";
     plain_guild g;
+    things_.add_to(event, g.things);
     g.member_count = event.member_count;
     if (keeps(cache_kind::roles))
       for (const auto& r : event.guild.roles) g.roles[r.id.value()] = r;
-    if (keeps(cache_kind::emojis)) g.emojis[id] = emoji;
     if (keeps(cache_kind::channels)) put_channel(g, event.channels[0]);
+    for (const std::uint64_t t : range(id * 100, 4)) {
+      if (below(3)) continue;
+      event.threads.push_back(a_thread(id, parent_of(id, t), t));
+      if (keeps(cache_kind::threads)) put_channel(g, event.threads.back());
+    }
+    std::set<std::uint64_t> speakers;
+    for (const std::uint64_t u : there)
+      if (below(4) == 0) speakers.insert(u);
+    for (const std::uint64_t u : speakers) event.voice_states.push_back(in_voice(u, id * 10).voice_state);
+    for (const std::uint64_t u : there) {
+      if (below(4)) continue;
+      event.presences.push_back(seen(id, u, "idle").presence);
+      if (keeps(cache_kind::presences)) g.presences[u] = event.presences.back();
+    }
     guilds_[id] = g;
-    for (const auto& m : event.members) keep_member(guilds_[id], m, false, false);
+    for (const auto& m : event.members) keep_member(guilds_[id], m, false, speakers.contains(m.user->id.value()));
+    for (const auto& v : event.voice_states)
+      if (keeps(cache_kind::voice_states)) guilds_[id].voice[v.user_id.value()] = v;
     tell(event);
+  }
+  void update_guild(std::uint64_t id) {
+    plain_guild& g = guilds_[id];
+    mc::guild_update event;
+    event.guild = a_guild(id, 0).guild;
+    event.guild.name = g.name = "guild" + std::to_string(below(1000));
+    event.guild.roles.clear();
+    g.roles.clear();
+    for (const std::uint64_t r : range(71, 4)) {
+      if (below(2)) continue;
+      event.guild.roles.emplace_back().id = mc::role_id{r};
+      if (keeps(cache_kind::roles)) g.roles[r] = event.guild.roles.back();
+    }
+    things_.add_to(event.guild, g.things);
+    mc::optional<mc::guild> before;
+    tell(event, before);
+    REQUIRE(before.has_value() == keeps(cache_kind::guilds));
   }
   void remove(std::uint64_t id, bool outage) {
     mc::guild_delete event;
@@ -272,6 +346,7 @@ class random_world {
   }
   void identify_again() {
     auto event = ready_as(own);
+    self_ = event.user;
     for (auto g = guilds_.begin(); g != guilds_.end();) {
       const bool lost = below(4) == 0;
       if (!lost) {
@@ -369,15 +444,93 @@ class random_world {
     plain_guild& g = guilds_[id];
     g.channels.erase(channel);
     g.messages.erase(channel);
-    std::erase_if(g.threads, [&](const auto& t) { return t.second.parent_id->value() == channel; });
+    drop_threads(g, [&](const mc::channel& t) { return t.parent_id->value() == channel; });
+  }
+  /// A thread stays where it is.
+  static std::uint64_t parent_of(std::uint64_t id, std::uint64_t thread) { return id * 10 + thread % 3; }
+  /// With their messages. A message that came before and comes again would not know that its thread is gone.
+  template <class F>
+  void drop_threads(plain_guild& g, F which) {
+    for (auto t = g.threads.begin(); t != g.threads.end();) {
+      if (!which(t->second)) {
+        ++t;
+        continue;
+      }
+      if (g.messages.erase(t->first) != 0) floor_ = log_.size();
+      t = g.threads.erase(t);
+    }
+  }
+  void thread_members(std::uint64_t id, std::uint64_t thread) {
+    auto& threads = guilds_[id].threads;
+    const auto known = threads.find(thread);
+    mc::optional<mc::channel> before;
+    if (below(2)) {
+      mc::thread_member_update event;
+      event.guild_id = mc::guild_id{id};
+      event.member.id = mc::channel_id{thread};
+      event.member.user_id = mc::user_id{own};
+      event.member.flags = static_cast<int>(below(100));
+      tell(event, before);
+      REQUIRE(before.has_value() == (known != threads.end()));
+      if (before) known->second.member = event.member;
+      else floor_ = log_.size();  // told again, it would be of a thread that came later
+      return;
+    }
+    mc::thread_members_update event;
+    event.guild_id = mc::guild_id{id};
+    event.id = mc::channel_id{thread};
+    event.member_count = static_cast<int>(below(50));
+    event.removed_member_ids.emplace().emplace_back(below(2) ? own : 1001);
+    tell(event, before);
+    REQUIRE(before.has_value() == (known != threads.end()));
+    if (!before) return;
+    known->second.member_count = event.member_count;
+    if (event.removed_member_ids->front() == mc::user_id{own}) known->second.member.reset();
+  }
+  void pin(std::uint64_t id, std::uint64_t channel) {
+    mc::channel_pins_update event;
+    event.guild_id = mc::guild_id{id};
+    event.channel_id = mc::channel_id{channel};
+    event.last_pin_timestamp = mc::timestamp(std::chrono::seconds(1'700'000'000 + below(1000)));
+    mc::optional<mc::channel> before;
+    tell(event, before);
+    plain_guild& g = guilds_[id];
+    for (auto* const all : {&g.channels, &g.threads})
+      if (const auto found = all->find(channel); found != all->end()) found->second.last_pin_timestamp = event.last_pin_timestamp;
+    REQUIRE(before.has_value() == (g.channels.contains(channel) || g.threads.contains(channel)));
+  }
+  void type(std::uint64_t id, std::uint64_t user, std::uint64_t channel) {
+    if (!truth_[id].contains(user)) return;
+    mc::typing_start event;
+    event.guild_id = mc::guild_id{id};
+    event.channel_id = mc::channel_id{channel};
+    event.user_id = mc::user_id{user};
+    event.member = person(user);
+    tell(event);
+    keep_member(guilds_[id], *event.member, true, false);
+  }
+  void rename_own() {
+    mc::user_update event;
+    event.user = self_;
+    event.user.username = "own" + std::to_string(below(1000));
+    mc::optional<mc::user> before;
+    tell(event, before);
+    REQUIRE(mc::json::encode(*before) == mc::json::encode(self_));
+    self_ = event.user;
   }
   void thread(std::uint64_t id, std::uint64_t parent, std::uint64_t thread, bool archived) {
     mc::thread_update event;
     event.thread = a_thread(id, parent, thread, archived);
     event.thread.topic = "topic";
     tell(event);
-    if (archived) guilds_[id].threads.erase(thread);
-    else if (keeps(cache_kind::threads)) put_channel(guilds_[id], event.thread);
+    plain_guild& g = guilds_[id];
+    if (archived) {
+      g.threads.erase(thread);
+      g.messages.erase(thread);
+    } else if (keeps(cache_kind::threads)) {
+      if (const auto known = g.threads.find(thread); known != g.threads.end()) event.thread.member = known->second.member;
+      put_channel(g, event.thread);
+    }
   }
   void remove_thread(std::uint64_t id, std::uint64_t thread) {
     mc::thread_delete event;
@@ -385,6 +538,7 @@ class random_world {
     event.id = mc::channel_id{thread};
     tell(event);
     guilds_[id].threads.erase(thread);
+    guilds_[id].messages.erase(thread);
   }
   void sync(std::uint64_t id, std::uint64_t parent, std::uint64_t thread) {
     mc::thread_list_sync event;
@@ -392,8 +546,9 @@ class random_world {
     if (below(2)) event.channel_ids.emplace().emplace_back(parent);
     event.threads.push_back(a_thread(id, parent, thread));
     tell(event);
-    auto& threads = guilds_[id].threads;
-    std::erase_if(threads, [&](const auto& t) { return !event.channel_ids || t.second.parent_id->value() == parent; });
+    drop_threads(guilds_[id], [&](const mc::channel& t) {
+      return t.id != event.threads[0].id && (!event.channel_ids || t.parent_id->value() == parent);
+    });
     if (keeps(cache_kind::threads)) put_channel(guilds_[id], event.threads[0]);
   }
   void voice(std::uint64_t id, std::uint64_t user, std::uint64_t channel) {
@@ -603,12 +758,32 @@ class random_world {
     guilds_[id].messages[channel].erase(event.id.value());
   }
 
+  void bulk_unwrite(std::uint64_t id, std::uint64_t channel) {
+    mc::message_delete_bulk event;
+    event.guild_id = mc::guild_id{id};
+    event.channel_id = mc::channel_id{channel};
+    auto& all = guilds_[id].messages[channel];
+    for (const auto& [message, value] : all)
+      if (below(2)) event.ids.emplace_back(message);
+    event.ids.emplace_back(4000);  // which nobody has
+    std::vector<mc::message> before;
+    tell(event, before);
+    REQUIRE(before.size() == event.ids.size() - 1);
+    for (const auto& old : before) {
+      REQUIRE(mc::json::encode(old) == mc::json::encode(all.at(old.id.value())));
+      all.erase(old.id.value());
+    }
+  }
+
   // Of more than so many comings and goings in a guild a cache that keeps no members does not know what it counted.
   static constexpr std::ptrdiff_t most_again = 16;
   static constexpr std::uint64_t own = 999;  // the bot, which is no member
 
   std::mt19937 random_;
   mc::cache_policy policy_;
+  random_things things_{random_, policy_};
+  std::map<std::uint64_t, mc::entitlement> owned_;
+  mc::user self_ = ready_as(own).user;
   mc::cache_options options_;
   std::vector<std::function<void(mc::cache&)>> log_;
   // Nothing before it comes again: what a guild that is gone told last of a user who is still there would be missed.

@@ -3,9 +3,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <boost/asio/post.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <optional>
 
 #include "peer.hpp"
 #include <monochord/core/result.hpp>
@@ -70,6 +72,27 @@ class durable_store final : public session_store {
 };
 
 }  // namespace
+
+TEST_CASE("acknowledging an event runs nothing of the shard within the call: its caller may hold locks that a log wants") {
+  stage on;
+  running bot(on);
+  bot.until_ready();
+  on.sim.run_for(1s);
+  on.sink->works = true;
+  on.server.say("MESSAGE_CREATE");
+  on.sim.run_for(2s);
+  REQUIRE(on.sink->claims.size() == 1);
+  const auto& shard = *bot->at(0);
+  REQUIRE(shard.lag() == 2s);
+  std::optional<duration> within;
+  boost::asio::post(on.sim.executor(), [&] {  // as a handler: the shard's strand is free
+    on.sink->claims[0]->acknowledge();
+    within = shard.lag();
+  });
+  on.sim.settle();
+  CHECK(within == 2s);
+  CHECK(shard.lag() == 0s);
+}
 
 TEST_CASE("what is worked on is not handled: the store and Discord hear of it when it is done") {
   stage on;

@@ -181,6 +181,30 @@ TEST_CASE("a cancelled call that waits gives its place to the next one") {
   CHECK(f.sim.elapsed() < 6s);
 }
 
+TEST_CASE("a queue that is dropped without being closed is gone at once, and leaves nothing that waits for a time") {
+  fixture f;
+  const auto before = f.sim.clock()->pending();
+  auto queue = f.another(nullptr);
+  f.answer(200, "1", {{"X-RateLimit-Bucket", "b"}, {"X-RateLimit-Limit", "1"}, {"X-RateLimit-Remaining", "0"},
+                      {"X-RateLimit-Reset-After", "50"}});
+  mc::rest::call first(post_message, {"5"});
+  REQUIRE(f.sim.run(mc::as_result(queue->send(std::move(first)))));
+  asio::cancellation_signal cancel;
+  bool cancelled = false;
+  asio::co_spawn(f.sim.executor(), queue->send(mc::rest::call(post_message, {"5"})),
+                 asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr error, const mc::rest::answer&) { cancelled = error != nullptr; }));
+  f.sim.run_for(1s);
+  cancel.emit(asio::cancellation_type::terminal);
+  f.sim.settle();
+  REQUIRE(cancelled);
+  CHECK(f.sim.clock()->pending() > before);  // it looks again when the bucket is full
+  const std::weak_ptr<mc::rest::queue> left = queue;
+  queue.reset();
+  CHECK(left.expired());
+  f.sim.run_for(2s);  // the server's side of the connection
+  CHECK(f.sim.clock()->pending() == before);
+}
+
 TEST_CASE("a block by what stands before Discord is told to the caller and pauses everything for a minute") {
   fixture f(5min);
   f.answer(429, "<html>error 1015</html>");
