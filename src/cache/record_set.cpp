@@ -63,8 +63,11 @@ std::uint64_t record_set::key_near(std::uint32_t n) const noexcept {
 }
 
 bool record_set::put(std::uint64_t key, std::string_view text, bool* was_there) {
-  const std::uint64_t hash = hash_of(key);
-  const std::uint32_t slot = probe(key, hash);
+  return put(locate(key), key, text, was_there);
+}
+
+bool record_set::put(spot at, std::uint64_t key, std::string_view text, bool* was_there) {
+  const auto [hash, slot] = at;
   const bool known = slot != none && index_[slot] != none;
   if (was_there) *was_there = known;
   if (known) {
@@ -115,8 +118,11 @@ void record_set::rehash(std::uint32_t capacity) {
   const std::uint32_t old_capacity = capacity_;
   index_ = std::move(fresh);
   capacity_ = capacity;
-  for (std::uint32_t i = 0; i < old_capacity; ++i)
+  constexpr std::uint32_t ahead = 16;  // their keys are anywhere in memory
+  for (std::uint32_t i = 0; i < old_capacity; ++i) {
+    if (i + ahead < old_capacity && old[i + ahead] != none) __builtin_prefetch(block(old[i + ahead]));
     if (old[i] != none) fill_slot(old[i]);
+  }
 }
 
 void record_set::reserve(std::size_t records) {

@@ -32,14 +32,42 @@ class record_set {
 
   /// The text of `key`; `data()` is null when there is none. Valid until the next change.
   std::string_view find(std::uint64_t key) const noexcept;
+  /// Where a key is, or would be; valid until the next change.
+  struct spot {
+    std::uint64_t hash;
+    std::uint32_t slot;
+  };
+  spot locate(std::uint64_t key) const noexcept {
+    const std::uint64_t hash = hash_of(key);
+    return {hash, probe(key, hash)};
+  }
+  std::string_view find(spot at) const noexcept {
+    return at.slot == none || index_[at.slot] == none ? std::string_view() : text_at(index_[at.slot]);
+  }
+  /// What looks for the key soon finds the index in the processor's cache, or, when that was some time ago, the record.
+  void prefetch_index(std::uint64_t key) const noexcept {
+    if (capacity_ != 0) __builtin_prefetch(&index_[start_of(hash_of(key), capacity_)]);
+  }
+  void prefetch_record(std::uint64_t key) const noexcept {
+    if (capacity_ == 0) return;
+    const std::uint64_t hash = hash_of(key);
+    for (std::uint32_t i = start_of(hash, capacity_), last = i + most_prefetched; i < capacity_ && i < last; ++i) {
+      const place p = index_[i];
+      if (p == none) return;
+      if ((p & 7) == (hash & 7)) __builtin_prefetch(block(p));
+    }
+  }
   /// The same, to change bytes in place.
   char* find_mutable(std::uint64_t key);
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
   bool put(std::uint64_t key, std::string_view text, bool* was_there = nullptr);
+  bool put(spot at, std::uint64_t key, std::string_view text, bool* was_there = nullptr);
   bool erase(std::uint64_t key);
   void clear() noexcept;
   /// Makes the index large enough for so many, so that it does not grow step by step.
   void reserve(std::size_t records);
+  /// So many records need no larger index.
+  bool has_index_for(std::size_t records) const noexcept { return records * 5 < capacity_ * std::size_t{4}; }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept;
@@ -62,6 +90,7 @@ class record_set {
   static constexpr place none = 0xffffffffU;
   static constexpr std::size_t unit = 4, header = 9, page_bytes = 16384, most_pages = (1U << 17) - 1;
   static constexpr std::size_t most_small = 255 * unit;
+  static constexpr std::uint32_t most_prefetched = 16;
 
   struct page {
     shared_bytes data;
