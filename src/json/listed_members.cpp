@@ -52,16 +52,25 @@ static_assert(static_cast<unsigned>(key::count) <= 32);
 constexpr std::uint32_t of_member = bit(key::user) | bit(key::roles) | bit(key::deaf) | bit(key::mute);
 constexpr std::uint32_t of_user = bit(key::id) | bit(key::username) | bit(key::discriminator);
 
+template <class Word>
+bool same(const char* a, const char* b) noexcept {
+  Word x, y;
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return x == y;
+}
 /// std::memcmp for names, which are short: a call costs more than the comparison.
 bool same(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  std::size_t i = 0;
-  for (std::uint64_t x, y; i + 8 <= a.size(); i += 8) {
-    std::memcpy(&x, a.data() + i, 8);
-    std::memcpy(&y, b.data() + i, 8);
-    if (x != y) return false;
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  if (size >= 8) {
+    for (std::size_t i = 0; i < size - 8; i += 8)
+      if (!same<std::uint64_t>(a.data() + i, b.data() + i)) return false;
+    return same<std::uint64_t>(a.data() + size - 8, b.data() + size - 8);
   }
-  for (; i < a.size(); ++i)
+  if (size >= 4)
+    return same<std::uint32_t>(a.data(), b.data()) && same<std::uint32_t>(a.data() + size - 4, b.data() + size - 4);
+  for (std::size_t i = 0; i < size; ++i)
     if (a[i] != b[i]) return false;
   return true;
 }
@@ -91,6 +100,13 @@ class plain_member_reader : reader {
     const char* const from = text_ + *at_;
     auto& items = list_.items_;
     auto& roles = list_.roles_;
+    constexpr std::size_t enough = 8;  // to tell from them how many follow
+    if (items.empty()) list_.first_ = at_;
+    if (items.size() == enough && at_ > list_.first_) {
+      const auto more = static_cast<std::size_t>(end_ - at_) * enough / static_cast<std::size_t>(at_ - list_.first_) + 1;
+      items.reserve(enough + more);
+      roles.reserve(roles.size() + roles.size() * more / enough);
+    }
     const std::size_t roles_before = roles.size();
     member_view& to = items.emplace_back().plain;
     to.roles = {&roles, static_cast<std::uint32_t>(roles_before), 0};

@@ -108,6 +108,7 @@ class member_list {
 
   std::vector<item> items_;
   std::vector<role_id> roles_;
+  const std::uint32_t* first_ = nullptr;  // where the first member was
   std::array<habit, most_habits> member_keys_{}, user_keys_{};
 };
 

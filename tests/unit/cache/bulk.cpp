@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Events with many members go into the cache from their text. It must come out as if they had become models on the way.
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -76,27 +77,26 @@ std::string said(json::failure& why, bool good) {
   return (good ? "good" : std::to_string(static_cast<int>(why.code)) + ' ' + why.path + ' ' + why.reason) + ' ' + std::to_string(why.unexpected_nulls);
 }
 
-/// All that a reader can see, and how much memory that takes.
-std::string content(const mc::cache& cache) {
-  std::string out;
+/// All that a reader can see, in an order of its own.
+std::vector<std::string> content(const mc::cache& cache) {
+  std::vector<std::string> out;
   for (const mc::guild_id id : cache.guild_ids()) {
-    const auto list = [&](const auto& all) {
-      for (const auto& one : all) out += json::encode(one) + '\n';
-    };
-    list(cache.members(id));
-    for (const auto& m : cache.members(id))
-      if (const auto u = cache.user(m.user->id)) out += json::encode(*u) + '\n';
-    list(cache.voice_states(id));
+    const auto add = [&](const auto& one) { out.push_back(id.str() + ' ' + json::encode(one)); };
+    for (const auto& m : cache.members(id)) {
+      add(m);
+      if (const auto u = cache.user(m.user->id)) add(*u);
+    }
+    for (const auto& v : cache.voice_states(id)) add(v);
+    for (const auto& r : cache.roles(id)) add(r);
+    for (const auto& c : cache.channels(id)) add(c);
     for (std::uint64_t user = 1000; user < 1010; ++user)
-      if (const auto p = cache.presence(id, mc::user_id{user})) out += json::encode(*p);
-    list(cache.roles(id));
-    list(cache.channels(id));
+      if (const auto p = cache.presence(id, mc::user_id{user})) add(*p);
     const auto state = cache.state(id);
-    out += std::to_string(state->member_count) + (state->unavailable ? " unavailable\n" : "\n");
-    if (const auto g = cache.guild(id)) out += json::encode(*g) + '\n';
+    out.push_back(std::to_string(state->member_count) + (state->unavailable ? " unavailable" : ""));
+    if (const auto g = cache.guild(id)) add(*g);
   }
-  const auto stats = cache.stats();
-  for (const auto& one : stats.each) out += std::to_string(one.count) + ' ' + std::to_string(one.bytes) + '\n';
+  std::sort(out.begin(), out.end());
+  for (const auto& one : cache.stats().each) out.push_back(std::to_string(one.count));
   return out;
 }
 
