@@ -445,6 +445,7 @@ class finder : reader {
  private:
   bool pass(std::string_view& out) {
     if (peek() != '{' && peek() != '[') {
+      if (std::strchr(",}]", peek())) return false;
       out = token();
       ++at_;
       return true;

@@ -103,7 +103,8 @@ class plain_member_reader : reader {
     constexpr std::size_t enough = 8;  // to tell from them how many follow
     if (items.empty()) list_.first_ = at_;
     if (items.size() == enough && at_ > list_.first_) {
-      const auto more = static_cast<std::size_t>(end_ - at_) * enough / static_cast<std::size_t>(at_ - list_.first_) + 1;
+      auto more = static_cast<std::size_t>(end_ - at_) * enough / static_cast<std::size_t>(at_ - list_.first_);
+      more += more / 8 + 1;  // a little too much is better than twice as much
       items.reserve(enough + more);
       roles.reserve(roles.size() + roles.size() * more / enough);
     }
