@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "cache/bulk.hpp"
 #include "cache/impl.hpp"
 
 namespace monochord {
@@ -40,6 +41,17 @@ void replace(world& w, guild_id guild, cache_kind kind, const std::vector<T>& va
     if (const std::uint64_t id = key(value)) keep(*g, kind, id, value);
 }
 
+/// Room for the members who are to come too, as far as that is no bold promise.
+void expect(guild_entry& g, const guild_members_chunk& chunk, std::size_t here) {
+  constexpr std::size_t of_chunk = 1000;
+  record_set& set = g.set(cache_kind::members);
+  if (set.has_index_for(set.size() + here)) return;
+  const auto left = static_cast<std::size_t>(std::max(chunk.chunk_count - chunk.chunk_index, 1));
+  const auto in_all = static_cast<std::size_t>(std::max(g.state.member_count, 0));
+  const std::size_t most = std::max(set.size(), of_chunk) * 8;
+  set.reserve(std::max(set.size() + here, std::min({set.size() + left * of_chunk, in_all, most})));
+}
+
 std::uint64_t sound_key(const soundboard_sound& s) { return s.sound_id.value(); }
 
 }  // namespace
@@ -76,9 +88,12 @@ void cache::apply(const user_update& event, optional<monochord::user>* before) {
   world_->self = event.user;
 }
 
-void cache::apply(const guild_create& event, optional<monochord::guild>* before) {
+namespace {
+
+/// `put_members(guild, speakers)`; these are sorted.
+template <class F>
+void come(world& w, const guild_create& event, optional<monochord::guild>* before, std::size_t members, F&& put_members) {
   clear(before);
-  world& w = *world_;
   const auto g = w.open(event.guild.id);
   if (before) *before = take_guild(*g);
   if (event.unavailable) {
@@ -94,15 +109,29 @@ void cache::apply(const guild_create& event, optional<monochord::guild>* before)
   for (const auto& v : event.voice_states)
     if (v.channel_id.has_value()) speakers.push_back(v.user_id);
   std::sort(speakers.begin(), speakers.end());
-  if (g->keeps(cache_kind::members) && g->policy.members == cache_members::all && !event.members.empty())
-    g->set(cache_kind::members).reserve(event.members.size());
-  for (const auto& m : event.members)
-    w.put_member(*g, m, false, m.user && std::binary_search(speakers.begin(), speakers.end(), m.user->id));
+  if (g->keeps(cache_kind::members) && g->policy.members == cache_members::all && members != 0)
+    g->set(cache_kind::members).reserve(members);
+  put_members(*g, speakers);
   for (const auto& p : event.presences) w.put_presence(*g, p);
   for (const auto& v : event.voice_states) w.put_voice_state(*g, v);
   for (const auto& s : event.stage_instances) keep(*g, cache_kind::stage_instances, s.id.value(), s);
   for (const auto& e : event.guild_scheduled_events) keep(*g, cache_kind::scheduled_events, e.id.value(), e);
   for (const auto& s : event.soundboard_sounds) keep(*g, cache_kind::soundboard_sounds, s.sound_id.value(), s);
+}
+
+}  // namespace
+
+void cache::apply(const guild_create& event, optional<monochord::guild>* before) {
+  come(*world_, event, before, event.members.size(), [&](guild_entry& g, const std::vector<user_id>& speakers) {
+    for (const auto& m : event.members)
+      world_->put_member(g, m, false, m.user && std::binary_search(speakers.begin(), speakers.end(), m.user->id));
+  });
+}
+
+void bulk::apply(cache& to, const json::listed<guild_create>& event) {
+  world& w = *to.world_;
+  come(w, event.event, nullptr, event.members.size(),
+       [&](guild_entry& g, const std::vector<user_id>& speakers) { w.put_members(g, event.members, speakers); });
 }
 
 void cache::apply(const guild_update& event, optional<monochord::guild>* before) {
@@ -206,6 +235,17 @@ void cache::apply(const guild_members_chunk& event) {
   for (const auto& m : event.members) world_->put_member(*g, m, false);
   if (event.presences)
     for (const auto& p : *event.presences) world_->put_presence(*g, p);
+}
+
+void bulk::apply(cache& to, const json::listed<guild_members_chunk>& event) {
+  world& w = *to.world_;
+  const auto g = w.find(event.event.guild_id);
+  if (!g) return;
+  if (g->keeps(cache_kind::members) && g->policy.members == cache_members::all && !g->stamps())
+    expect(*g, event.event, event.members.size());
+  w.put_members(*g, event.members);
+  if (event.event.presences)
+    for (const auto& p : *event.event.presences) w.put_presence(*g, p);
 }
 
 void cache::apply(const guild_role_create& event) {

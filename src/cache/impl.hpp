@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cache/changes.hpp"
+#include "cache/pack.hpp"
 #include "cache/reaction_log.hpp"
 #include "cache/record_set.hpp"
 #include "cache/records.hpp"
@@ -44,7 +45,16 @@ class user_store {
  public:
   /// The user's newest state; one member more holds it when `new_holder`.
   /// False when nobody holds the user, and it does not stay.
-  bool hold(const user& value, flags<cache_field> without, bool new_holder, stay how = {});
+  template <class User>  // user, json::user_view
+  bool hold(const User& value, flags<cache_field> without, bool new_holder, stay how = {});
+  /// The same of many, in their order as far as they are the same user.
+  struct holding {
+    user_id id;
+    std::uint32_t index = 0;  ///< of the list
+    bool new_holder = false;
+    bool held = false;  ///< what `hold` gives
+  };
+  void hold_all(const json::member_list& list, std::vector<holding>& who, flags<cache_field> without, stay how);
   void release(user_id id, stay how = {});
   /// How many are held by no member.
   std::size_t loose() const noexcept { return loose_.load(std::memory_order_relaxed); }
@@ -74,7 +84,10 @@ class user_store {
       return held.data() ? held : loose.find(id.value());
     }
   };
-  static bool write(record_set& to, const user& value, flags<cache_field> without, std::uint32_t count);
+  template <class User>
+  static bool write(record_set& to, record_set::spot at, const User& value, flags<cache_field> without, std::uint32_t count);
+  template <class User>
+  bool hold(stripe& s, const User& value, flags<cache_field> without, bool new_holder, stay how);
   void forget(stripe& s, user_id id);
   std::size_t number_of(user_id id) const noexcept { return std::hash<user_id>()(id) % stripes_.size(); }
   stripe& of(user_id id) noexcept { return stripes_[number_of(id)]; }
@@ -315,7 +328,11 @@ struct world {
   void put_channel(entry& g, const channel& c);
   void put_thread(entry& g, const channel& c);
   void drop_channel(entry& g, cache_kind kind, channel_id id);
-  void put_member(entry& g, const member& m, bool active, bool in_voice = false);
+  template <class Member>  // member, json::member_view
+  void put_member(entry& g, const Member& m, bool active, bool in_voice = false);
+  /// The same of many, who are not active; `in_voice` is sorted.
+  void put_members(entry& g, const json::member_list& list, const std::vector<user_id>& in_voice = {});
+  void hold_members(entry& g, const json::member_list& list, std::vector<user_store::holding>& who);
   optional<member> take_member(const entry& g, user_id id) const;
   bool drop_member(entry& g, user_id id);
   void limit_members(entry& g);
@@ -327,11 +344,13 @@ struct world {
   void put_message(entry& g, const message& m);
   void drop_message(entry& g, channel_id channel, message_id id);
   /// Somebody of `g`; `is_member` of those that are kept.
-  void hold_user(const entry& g, const user& value, bool is_member, bool new_holder);
+  template <class User>
+  void hold_user(const entry& g, const User& value, bool is_member, bool new_holder);
   /// `stays`: as far as the policy keeps users without a member.
   void release_user(const entry& g, user_id id, bool stays);
   /// Somebody who is no member that is kept did something.
-  void meet(const user& value);
+  template <class User>
+  void meet(const User& value);
   stay how_loose() const noexcept;
   void limit_users();
   void note_user(user_id id) {

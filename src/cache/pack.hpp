@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "json/listed_members.hpp"
 #include <monochord/core/box.hpp>
 #include <monochord/core/flags.hpp>
 #include <monochord/core/maybe.hpp>
@@ -32,32 +33,68 @@ constexpr T number_to(std::int64_t value) noexcept {
   else return static_cast<T>(value);
 }
 
+/// A text that many records are packed into, one after another: to append costs no call.
+class flat_text {
+ public:
+  std::size_t size() const noexcept { return size_; }
+  char* data() noexcept { return room_.data(); }
+  operator std::string_view() const noexcept { return {room_.data(), size_}; }
+  void clear() noexcept { size_ = 0; }
+  void append(const char* bytes, std::size_t count) {
+    make_room(count);
+    std::memcpy(room_.data() + size_, bytes, count);
+    size_ += count;
+  }
+  void append(std::string_view text) { append(text.data(), text.size()); }
+  void append(std::size_t count, char c) {
+    make_room(count);
+    std::memset(room_.data() + size_, c, count);
+    size_ += count;
+  }
+  void push_back(char c) {
+    make_room(1);
+    room_[size_++] = c;
+  }
+
+ private:
+  void make_room(std::size_t more) {
+    if (room_.size() - size_ < more) room_.resize((size_ + more) * 2);
+  }
+  std::vector<char> room_ = std::vector<char>(512);
+  std::size_t size_ = 0;
+};
+
 /// 16 bytes of an image hash of 32 lower-case hexadecimal digits; false when `text` is none.
 bool pack_hash(std::string_view text, char* out) noexcept;
 std::string unpack_hash(const char* bytes, bool animated);
 
-class packer {
+/// `Out` is a `std::string` or `flat_text`.
+template <class Out>
+class basic_packer {
  public:
   static constexpr bool packs = true;
-  packer(std::string& out, std::size_t mask_bytes) : out_(out), at_(out.size()), mask_bytes_(mask_bytes) {
+  basic_packer(Out& out, std::size_t mask_bytes) : out_(out), at_(out.size()), mask_bytes_(mask_bytes) {
     out_.append(mask_bytes, '\0');
   }
-  packer(const packer&) = delete;
-  packer& operator=(const packer&) = delete;
-  ~packer() { std::memcpy(out_.data() + at_, &mask_, mask_bytes_); }
+  basic_packer(const basic_packer&) = delete;
+  basic_packer& operator=(const basic_packer&) = delete;
+  ~basic_packer() { std::memcpy(out_.data() + at_, &mask_, mask_bytes_); }
 
   void flag(bool value) { state(value, 1); }
   void flag(null_bool value) { state(value, 1); }
   void flag(optional_bool value) { state(!value.has_value() ? 0 : value ? 2 : 1, 2); }
   void flag(const maybe<bool>& value) { state(value.is_absent() ? 0 : value.is_null() ? 1 : *value ? 3 : 2, 2); }
   void text(const std::string& value) { put_text(value); }
-  void text(const maybe<std::string>& value, bool kept = true) {
+  void text(const std::string_view& value) { put_text(value); }
+  template <class T>  // std::string, std::string_view
+  void text(const maybe<T>& value, bool kept = true) {
     if (presence(value, kept)) put_text(*value);
   }
   void text(const optional<std::string>& value, bool kept = true) {
     if (presence(value, kept)) put_text(*value);
   }
-  void hash(const maybe<std::string>& value, bool kept = true) {
+  template <class T>
+  void hash(const maybe<T>& value, bool kept = true) {
     if (!kept || value.is_absent()) return state(0, 3);
     if (value.is_null()) return state(1, 3);
     const bool animated = value->starts_with("a_");
@@ -113,14 +150,14 @@ class packer {
     if (!presence(value, kept)) return;
     varint(static_cast<std::int64_t>(value->size()));
     for (const T& item : *value) {
-      packer inner(out_, mask_bytes);
+      basic_packer inner(out_, mask_bytes);
       each(inner, item);
     }
   }
   template <class T, class F>
   void object(const maybe<T>& value, std::size_t mask_bytes, F fields, bool kept = true) {
     if (!presence(value, kept)) return;
-    packer inner(out_, mask_bytes);
+    basic_packer inner(out_, mask_bytes);
     if constexpr (requires { *value->operator->(); } ) fields(inner, **value);
     else fields(inner, *value);
   }
@@ -128,15 +165,19 @@ class packer {
   void object(const box<T>& value, std::size_t mask_bytes, F fields) {
     state(value.has_value(), 1);
     if (!value) return;
-    packer inner(out_, mask_bytes);
+    basic_packer inner(out_, mask_bytes);
     fields(inner, *value);
   }
   template <class T, class F>
   void object(const optional<T>& value, std::size_t mask_bytes, F fields) {
     state(value.has_value(), 1);
     if (!value) return;
-    packer inner(out_, mask_bytes);
+    basic_packer inner(out_, mask_bytes);
     fields(inner, *value);
+  }
+  template <class F>
+  void object(json::no_object value, std::size_t, F, bool kept = true) {
+    state(kept && value.is_null ? 1 : 0, 2);
   }
   void state(unsigned value, unsigned width) {
     mask_ |= std::uint64_t{value} << bits_;
@@ -165,12 +206,13 @@ class packer {
     return kept && value.has_value();
   }
 
-  std::string& out_;
+  Out& out_;
   std::size_t at_;
   std::size_t mask_bytes_;
   std::uint64_t mask_ = 0;
   unsigned bits_ = 0;
 };
+using packer = basic_packer<std::string>;
 
 /// Reads what a packer wrote. Damaged bytes give wrong values and `failed()`, nothing worse.
 class unpacker {

@@ -7,7 +7,8 @@
 namespace monochord::cached {
 
 record_set::record_set(const record_set& other)
-    : pages_(other.pages_), capacity_(other.capacity_), size_(other.size_), free_(other.free_), used_(other.used_), dead_(other.dead_) {
+    : pages_(other.pages_), capacity_(other.capacity_), size_(other.size_), free_(other.free_),
+      hash_shift_(other.hash_shift_), used_(other.used_), dead_(other.dead_) {
   // No tail: of the pages that are shared only the other one appends to one, behind all that this one knows of.
   if (capacity_ == 0) return;
   index_ = std::make_unique_for_overwrite<place[]>(capacity_);
@@ -19,7 +20,7 @@ std::uint32_t record_set::probe(std::uint64_t key, std::uint64_t hash) const noe
   for (std::uint32_t i = start_of(hash, capacity_);; i = i + 1 == capacity_ ? 0 : i + 1) {
     const place p = index_[i];
     if (p == none) return i;  // the table is never full
-    if ((p & 7) == (hash & 7) && key_at(p) == key) return i;
+    if (may_be(p, hash) && key_at(p) == key) return i;
   }
 }
 
@@ -47,7 +48,7 @@ char* record_set::find_mutable(std::uint64_t key) {
 }
 
 char* record_set::own_block(place p) {
-  page& at = pages_[p >> 15];
+  page& at = pages_[page_of(p)];
   if (!at.data.alone()) {
     shared_bytes copy(at.capacity);
     std::memcpy(copy.get(), at.data.get(), at.used);
@@ -63,8 +64,11 @@ std::uint64_t record_set::key_near(std::uint32_t n) const noexcept {
 }
 
 bool record_set::put(std::uint64_t key, std::string_view text, bool* was_there) {
-  const std::uint64_t hash = hash_of(key);
-  const std::uint32_t slot = probe(key, hash);
+  return put(locate(key), key, text, was_there);
+}
+
+bool record_set::put(spot at, std::uint64_t key, std::string_view text, bool* was_there) {
+  const auto [hash, slot] = at;
   const bool known = slot != none && index_[slot] != none;
   if (was_there) *was_there = known;
   if (known) {
@@ -115,8 +119,11 @@ void record_set::rehash(std::uint32_t capacity) {
   const std::uint32_t old_capacity = capacity_;
   index_ = std::move(fresh);
   capacity_ = capacity;
-  for (std::uint32_t i = 0; i < old_capacity; ++i)
+  constexpr std::uint32_t ahead = 16;  // their keys are anywhere in memory
+  for (std::uint32_t i = 0; i < old_capacity; ++i) {
+    if (i + ahead < old_capacity && old[i + ahead] != none) __builtin_prefetch(block(old[i + ahead]));
     if (old[i] != none) fill_slot(old[i]);
+  }
 }
 
 void record_set::reserve(std::size_t records) {
@@ -132,12 +139,19 @@ std::size_t record_set::new_page(std::size_t bytes) {
     // By a half at most: a vector that doubles would hold up to twice what it needs.
     if (at == pages_.capacity()) pages_.reserve(at + at / 4 + 1);
     pages_.emplace_back();
+    if (at + 1 == std::size_t{1} << (hash_shift_ - 12)) widen_pages();  // the last number would make a place look like `none`
   }
   pages_[at].data = shared_bytes(bytes);
   pages_[at].capacity = static_cast<std::uint32_t>(bytes);
   pages_[at].used = pages_[at].dead = 0;
   free_ = static_cast<std::uint32_t>(at) + 1;
   return at;
+}
+
+void record_set::widen_pages() noexcept {
+  const std::uint32_t old = hash_shift_++;
+  for (std::uint32_t i = 0; i < capacity_; ++i)
+    if (const place p = index_[i]; p != none) index_[i] = (p >> old) << hash_shift_ | (p & ((place{1} << old) - 1));
 }
 
 record_set::place record_set::append(std::uint64_t key, std::uint64_t hash, std::string_view text) {
@@ -178,7 +192,7 @@ void record_set::release(std::size_t at) noexcept {
 }
 
 void record_set::bury(place p) noexcept {
-  const std::size_t at = p >> 15;
+  const std::size_t at = page_of(p);
   const std::size_t bytes = block_bytes(p);
   pages_[at].dead += static_cast<std::uint32_t>(bytes);
   dead_ += bytes;

@@ -32,14 +32,42 @@ class record_set {
 
   /// The text of `key`; `data()` is null when there is none. Valid until the next change.
   std::string_view find(std::uint64_t key) const noexcept;
+  /// Where a key is, or would be; valid until the next change.
+  struct spot {
+    std::uint64_t hash;
+    std::uint32_t slot;
+  };
+  spot locate(std::uint64_t key) const noexcept {
+    const std::uint64_t hash = hash_of(key);
+    return {hash, probe(key, hash)};
+  }
+  std::string_view find(spot at) const noexcept {
+    return at.slot == none || index_[at.slot] == none ? std::string_view() : text_at(index_[at.slot]);
+  }
+  /// What looks for the key soon finds the index in the processor's cache, or, when that was some time ago, the record.
+  void prefetch_index(std::uint64_t key) const noexcept {
+    if (capacity_ != 0) __builtin_prefetch(&index_[start_of(hash_of(key), capacity_)]);
+  }
+  void prefetch_record(std::uint64_t key) const noexcept {
+    if (capacity_ == 0) return;
+    const std::uint64_t hash = hash_of(key);
+    for (std::uint32_t i = start_of(hash, capacity_), last = i + most_prefetched; i < capacity_ && i < last; ++i) {
+      const place p = index_[i];
+      if (p == none) return;
+      if (may_be(p, hash)) __builtin_prefetch(block(p));
+    }
+  }
   /// The same, to change bytes in place.
   char* find_mutable(std::uint64_t key);
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
   bool put(std::uint64_t key, std::string_view text, bool* was_there = nullptr);
+  bool put(spot at, std::uint64_t key, std::string_view text, bool* was_there = nullptr);
   bool erase(std::uint64_t key);
   void clear() noexcept;
   /// Makes the index large enough for so many, so that it does not grow step by step.
   void reserve(std::size_t records);
+  /// So many records need no larger index.
+  bool has_index_for(std::size_t records) const noexcept { return records * 5 < capacity_ * std::size_t{4}; }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept;
@@ -58,10 +86,11 @@ class record_set {
   std::uint64_t key_near(std::uint32_t n) const noexcept;
 
  private:
-  using place = std::uint32_t;  // 17 bits of page, 12 bits of offset in units, 3 bits of the key's hash
+  using place = std::uint32_t;  // 12 bits of offset in units, as many of the page as are needed, and the key's hash in the rest
   static constexpr place none = 0xffffffffU;
   static constexpr std::size_t unit = 4, header = 9, page_bytes = 16384, most_pages = (1U << 17) - 1;
   static constexpr std::size_t most_small = 255 * unit;
+  static constexpr std::uint32_t most_prefetched = 16;
 
   struct page {
     shared_bytes data;
@@ -70,9 +99,12 @@ class record_set {
     std::uint32_t dead = 0;
   };
 
-  static place make_place(std::size_t page, std::size_t offset, std::uint64_t hash) noexcept {
-    return static_cast<place>(page << 15 | offset / unit << 3 | (hash & 7));
+  place make_place(std::size_t page, std::size_t offset, std::uint64_t hash) const noexcept {
+    return static_cast<place>(hash) << hash_shift_ | static_cast<place>(page << 12 | offset / unit);
   }
+  std::size_t page_of(place p) const noexcept { return (p & ((place{1} << hash_shift_) - 1)) >> 12; }
+  /// Whether it is worth a look at the key, which is likely to be in no cache of the processor.
+  bool may_be(place p, std::uint64_t hash) const noexcept { return (p ^ static_cast<place>(hash) << hash_shift_) >> hash_shift_ == 0; }
   static std::uint64_t hash_of(std::uint64_t x) noexcept {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
@@ -81,10 +113,10 @@ class record_set {
   static std::uint32_t start_of(std::uint64_t hash, std::uint32_t capacity) noexcept {
     return static_cast<std::uint32_t>((hash >> 32) * capacity >> 32);
   }
-  char* block(place p) const noexcept { return pages_[p >> 15].data.get() + (p >> 3 & 4095) * unit; }
+  char* block(place p) const noexcept { return pages_[page_of(p)].data.get() + (p & 4095) * unit; }
   std::size_t block_bytes(place p) const noexcept {
     const auto units = static_cast<unsigned char>(*block(p));
-    return units ? units * unit : pages_[p >> 15].used;
+    return units ? units * unit : pages_[page_of(p)].used;
   }
   static std::uint64_t key_of(const char* block) noexcept {
     std::uint64_t key;
@@ -100,6 +132,7 @@ class record_set {
   std::uint32_t stride() const noexcept;
   place append(std::uint64_t key, std::uint64_t hash, std::string_view text);
   std::size_t new_page(std::size_t bytes);
+  void widen_pages() noexcept;
   void bury(place p) noexcept;
   char* own_block(place p);
   void release(std::size_t page) noexcept;
@@ -114,6 +147,7 @@ class record_set {
   std::uint32_t size_ = 0;
   std::uint32_t tail_ = none;  // the page that is appended to
   std::uint32_t free_ = 0;      // every page before it is taken
+  std::uint32_t hash_shift_ = 14;
   std::uint64_t used_ = 0;     // of all pages
   std::uint64_t dead_ = 0;     // of it
 };

@@ -2,6 +2,8 @@
 #include "cache/records.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <cstring>
 
 #include "cache/pack.hpp"
 #include "cache/record_set.hpp"
@@ -12,18 +14,30 @@ namespace monochord::cached {
 
 namespace {
 
-int digit(char c) noexcept { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
+// Eight digits at a time, each in a byte of a word: what a hash is made of cannot be foreseen, so that branches would cost.
+bool pack_digits(const char* eight, char* out) noexcept {
+  static_assert(std::endian::native == std::endian::little);
+  constexpr std::uint64_t each = 0x0101010101010101U;
+  std::uint64_t word = 0;
+  std::memcpy(&word, eight, sizeof word);
+  const std::uint64_t letters = word >> 6 & each;
+  const std::uint64_t values = (word & each * 0x0F) + letters * 9;
+  const bool good = (word & each * 0xF0) == each * 0x30 + letters * 0x30 && (values & each * 0x10) == 0 &&
+                    ((values + each * 6) & each * 0x10) == letters * 0x10;  // 10 and more are letters
+  std::uint64_t bytes = (values << 4 & 0x00F000F000F000F0U) | (values >> 8 & 0x000F000F000F000FU);
+  bytes = (bytes | bytes >> 8) & 0x0000FFFF0000FFFFU;
+  bytes |= bytes >> 16;
+  std::memcpy(out, &bytes, 4);
+  return good;
+}
 
 }  // namespace
 
 bool pack_hash(std::string_view text, char* out) noexcept {
   if (text.size() != 32) return false;
-  for (std::size_t i = 0; i < 16; ++i) {
-    const int high = digit(text[2 * i]), low = digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
-    out[i] = static_cast<char>(high << 4 | low);
-  }
-  return true;
+  bool good = true;
+  for (std::size_t i = 0; i < 4; ++i) good &= pack_digits(text.data() + 8 * i, out + 4 * i);
+  return good;
 }
 
 std::string unpack_hash(const char* bytes, bool animated) {
@@ -318,12 +332,30 @@ void voice_fields(Io& io, State& v) {
 
 }  // namespace
 
-void pack(std::string& out, const user& value, flags<cache_field> without) {
-  packer io(out, user_mask);
-  io.state(value.discriminator == "0", 1);
-  if (value.discriminator != "0") io.put_text(value.discriminator);
+namespace {
+
+template <class User>
+void pack_user(flat_text& out, const User& value, flags<cache_field> without) {
+  basic_packer io(out, user_mask);
+  const bool none = value.discriminator == "0";
+  io.state(none, 1);
+  if (!none) io.put_text(value.discriminator);
   user_fields(io, value, without);
 }
+
+template <class Member>
+void pack_member(flat_text& out, const Member& value, flags<cache_field> without, role_table& roles) {
+  basic_packer io(out, member_mask);
+  member_fields(io, value, without);
+  const std::size_t count = without.has(cache_field::member_roles) ? 0 : value.roles.size();
+  io.varint(static_cast<std::int64_t>(count));
+  for (std::size_t i = 0; i < count; ++i) io.varint(roles.number_of(value.roles[i]));
+}
+
+}  // namespace
+
+void pack(flat_text& out, const user& value, flags<cache_field> without) { pack_user(out, value, without); }
+void pack(flat_text& out, const json::user_view& value, flags<cache_field> without) { pack_user(out, value, without); }
 
 bool unpack(std::string_view text, user& out) {
   unpacker io(text, user_mask);
@@ -332,12 +364,11 @@ bool unpack(std::string_view text, user& out) {
   return !io.failed();
 }
 
-void pack(std::string& out, const member& value, flags<cache_field> without, role_table& roles) {
-  packer io(out, member_mask);
-  member_fields(io, value, without);
-  const std::size_t count = without.has(cache_field::member_roles) ? 0 : value.roles.size();
-  io.varint(static_cast<std::int64_t>(count));
-  for (std::size_t i = 0; i < count; ++i) io.varint(roles.number_of(value.roles[i]));
+void pack(flat_text& out, const member& value, flags<cache_field> without, role_table& roles) {
+  pack_member(out, value, without, roles);
+}
+void pack(flat_text& out, const json::member_view& value, flags<cache_field> without, role_table& roles) {
+  pack_member(out, value, without, roles);
 }
 
 bool unpack(std::string_view text, member& out, const role_table& roles) {

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "json/listed_members.hpp"
 #include <monochord/cache/policy.hpp>
 #include <monochord/model/channel.hpp>
 #include <monochord/model/emoji.hpp>
@@ -18,6 +19,8 @@
 #include <monochord/model/voice_state.hpp>
 
 namespace monochord::cached {
+
+class flat_text;
 
 /// The roles that members of a guild have, each stored there as a small number. A deleted role leaves a 0, which makes
 /// it vanish from every member at once.
@@ -40,9 +43,11 @@ class role_table {
 
 // What each appends to `out` the reader with the same name takes; readers say false when the bytes are damaged. An id that
 // is the key of the record is not in it.
-void pack(std::string& out, const user& value, flags<cache_field> without);
+void pack(flat_text& out, const user& value, flags<cache_field> without);
+void pack(flat_text& out, const json::user_view& value, flags<cache_field> without);
 bool unpack(std::string_view text, user& out);
-void pack(std::string& out, const member& value, flags<cache_field> without, role_table& roles);
+void pack(flat_text& out, const member& value, flags<cache_field> without, role_table& roles);
+void pack(flat_text& out, const json::member_view& value, flags<cache_field> without, role_table& roles);
 bool unpack(std::string_view text, member& out, const role_table& roles);
 void pack(std::string& out, const role& value, flags<cache_field> without);
 bool unpack(std::string_view text, role& out);

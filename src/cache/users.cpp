@@ -2,40 +2,76 @@
 // Users, which all guilds share.
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "cache/impl.hpp"
 
 namespace monochord::cached {
 
-bool user_store::write(record_set& to, const user& value, flags<cache_field> without, std::uint32_t count) {
-  thread_local std::string text;
-  text.assign(reinterpret_cast<const char*>(&count), sizeof count);
+template <class User>
+bool user_store::write(record_set& to, record_set::spot at, const User& value, flags<cache_field> without, std::uint32_t count) {
+  thread_local flat_text text;
+  text.clear();
+  text.append(reinterpret_cast<const char*>(&count), sizeof count);
   pack(text, value, without);
-  return to.put(value.id.value(), text);
+  return to.put(at, value.id.value(), text);
 }
 
 void user_store::forget(stripe& s, user_id id) {
   if (s.loose.erase(id.value())) loose_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-bool user_store::hold(const user& value, flags<cache_field> without, bool new_holder, stay how) {
-  stripe& s = of(value.id);
-  const std::lock_guard hold(s.lock);
+template <class User>
+bool user_store::hold(stripe& s, const User& value, flags<cache_field> without, bool new_holder, stay how) {
+  const auto at = s.set.locate(value.id.value());
   std::uint32_t count = 0;
-  if (const std::string_view old = s.set.find(value.id.value()); old.data()) {
+  if (const std::string_view old = s.set.find(at); old.data()) {
     std::memcpy(&count, old.data(), sizeof count);
   } else if (!new_holder) {
-    const bool there = s.loose.find(value.id.value()).data() != nullptr;
+    const auto loose = s.loose.locate(value.id.value());
+    const bool there = s.loose.find(loose).data() != nullptr;
     if (!there && !how.stays) return false;
-    if (write(s.loose, value, without, how.now) != there) loose_.fetch_add(there ? std::size_t(-1) : 1, std::memory_order_relaxed);
+    if (write(s.loose, loose, value, without, how.now) != there)
+      loose_.fetch_add(there ? std::size_t(-1) : 1, std::memory_order_relaxed);
     return true;
   } else {
     forget(s, value.id);
   }
-  write(s.set, value, without, count + (new_holder ? 1 : 0));
+  write(s.set, at, value, without, count + (new_holder ? 1 : 0));
   return true;
+}
+
+template <class User>
+bool user_store::hold(const User& value, flags<cache_field> without, bool new_holder, stay how) {
+  stripe& s = of(value.id);
+  const std::lock_guard lock(s.lock);
+  return hold(s, value, without, new_holder, how);
+}
+template bool user_store::hold(const user&, flags<cache_field>, bool, stay);
+
+// Each stripe's lock is taken once.
+void user_store::hold_all(const json::member_list& list, std::vector<holding>& who, flags<cache_field> without, stay how) {
+  std::array<std::uint32_t, std::tuple_size_v<decltype(stripes_)> + 1> begin{};
+  for (const holding& one : who) ++begin[number_of(one.id) + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<holding*> sorted(who.size());
+  {
+    auto next = begin;
+    for (holding& one : who) sorted[next[number_of(one.id)]++] = &one;
+  }
+  for (std::size_t i = 0; i < stripes_.size(); ++i) {
+    const std::span part(sorted.data() + begin[i], sorted.data() + begin[i + 1]);
+    if (part.empty()) continue;
+    stripe& s = stripes_[i];
+    const std::lock_guard lock(s.lock);
+    for (const holding* one : part) s.set.prefetch_index(one->id.value());
+    for (const holding* one : part) s.set.prefetch_record(one->id.value());
+    for (holding* one : part)
+      list.visit(one->index, [&](const auto& m) { one->held = hold(s, *m.user, without, one->new_holder, how); });
+  }
 }
 
 bool user_store::refresh(const partial_user& news, flags<cache_field> without) {
@@ -57,7 +93,8 @@ bool user_store::refresh(const partial_user& news, flags<cache_field> without) {
   if (!news.collectibles.is_absent()) known.collectibles = news.collectibles;
   if (!news.primary_guild.is_absent()) known.primary_guild = news.primary_guild;
   const bool held = s.set.find(news.id.value()).data() != nullptr;
-  if (!write(held ? s.set : s.loose, known, without, count) && !held) loose_.fetch_sub(1, std::memory_order_relaxed);
+  record_set& to = held ? s.set : s.loose;
+  if (!write(to, to.locate(news.id.value()), known, without, count) && !held) loose_.fetch_sub(1, std::memory_order_relaxed);
   return true;
 }
 
@@ -182,11 +219,15 @@ std::pair<std::size_t, std::size_t> user_store::count_and_bytes() const {
   return sum;
 }
 
-void world::hold_user(const entry& g, const user& value, bool is_member, bool new_holder) {
+template <class User>
+void world::hold_user(const entry& g, const User& value, bool is_member, bool new_holder) {
   if (!users.hold(value, options.policy.without, new_holder, {false, how_loose().now}) || !changes) return;
   if (is_member) changes->note_user(g.id, value.id);
   else note_user(value.id);
 }
+
+template void world::hold_user(const entry&, const user&, bool, bool);
+template void world::hold_user(const entry&, const json::user_view&, bool, bool);
 
 stay world::how_loose() const noexcept {
   const bool stays = options.policy.users_without_member != 0 && options.policy.kinds.has(cache_kind::users);
@@ -201,13 +242,16 @@ void world::release_user(const entry& g, user_id id, bool stays) {
   limit_users();
 }
 
-void world::meet(const user& value) {
+template <class User>
+void world::meet(const User& value) {
   if (!value.id) return;
   const bool own = value.id.value() == self_id.load(std::memory_order_relaxed);  // is kept as such
   if (!users.hold(value, options.policy.without, false, own ? stay() : how_loose())) return;
   note_user(value.id);
   limit_users();
 }
+template void world::meet(const user&);
+template void world::meet(const json::user_view&);
 
 void world::limit_users() {
   while (users.loose() > options.policy.users_without_member) {

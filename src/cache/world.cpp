@@ -90,7 +90,8 @@ void world::drop_channel(entry& g, cache_kind kind, channel_id id) {
     if (thread.parent_id.has_value() && *thread.parent_id == id) drop_channel(g, cache_kind::threads, thread.id);
 }
 
-void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
+template <class Member>
+void world::put_member(entry& g, const Member& m, bool active, bool in_voice) {
   if (!m.user || !m.user->id || !g.id) return;
   if (!g.keeps(cache_kind::members)) {
     if (active || in_voice) meet(*m.user);
@@ -105,7 +106,7 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
         (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
       return active || in_voice ? meet(*m.user) : hold_user(g, *m.user, false, false);  // another guild may hold the user
   }
-  thread_local std::string text;
+  thread_local flat_text text;
   text.clear();
   if (g.stamps()) {
     const std::uint32_t seen = now();
@@ -122,6 +123,53 @@ void world::put_member(entry& g, const member& m, bool active, bool in_voice) {
     hold_user(g, *m.user, true, !known);
   }
   if (!known) limit_members(g);
+}
+template void world::put_member(entry&, const member&, bool, bool);
+
+void world::put_members(entry& g, const json::member_list& list, const std::vector<user_id>& in_voice) {
+  const std::size_t count = list.size();
+  if (count == 0 || !g.keeps(cache_kind::members) || !g.id || g.policy.members != cache_members::all || g.stamps()) {
+    for (std::size_t i = 0; i < count; ++i)
+      list.visit(i, [&](const auto& m) {
+        put_member(g, m, false, m.user && std::binary_search(in_voice.begin(), in_voice.end(), m.user->id));
+      });
+    return;
+  }
+  constexpr std::size_t far = 16, near = 8, most_held = 1024;  // so that no stripe of users is locked for long
+  record_set& set = g.set(cache_kind::members);
+  thread_local flat_text text;
+  std::vector<user_store::holding> held;
+  held.reserve(std::min(count, most_held));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i + far < count) set.prefetch_index(list.id(i + far).value());
+    if (i + near < count) set.prefetch_record(list.id(i + near).value());
+    const user_id id = list.id(i);
+    if (!id) continue;
+    text.clear();
+    list.visit(i, [&](const auto& m) { pack(text, m, g.policy.without, g.member_roles); });
+    bool known = false;
+    if (!set.put(id.value(), text, &known)) {
+      if (!g.keeps(cache_kind::users)) continue;
+      hold_members(g, list, held);  // the same user may be among them
+      if (known) release_user(g, id, true);
+      continue;
+    }
+    g.note(cache_kind::members, id.value());
+    if (!g.keeps(cache_kind::users)) continue;
+    held.push_back({id, static_cast<std::uint32_t>(i), !known});
+    if (held.size() == most_held) hold_members(g, list, held);
+  }
+  hold_members(g, list, held);
+}
+
+void world::hold_members(entry& g, const json::member_list& list, std::vector<user_store::holding>& who) {
+  if (!g.copies.empty())
+    for (const auto& one : who) spare(g, one.id);
+  users.hold_all(list, who, options.policy.without, {false, how_loose().now});
+  if (changes)
+    for (const auto& one : who)
+      if (one.held) changes->note_user(g.id, one.id);
+  who.clear();
 }
 
 optional<member> world::take_member(const entry& g, user_id id) const {

@@ -9,6 +9,9 @@
 #include <monochord/model/integration.hpp>
 #include <utility>
 
+#include "cache/bulk.hpp"
+#include "json/listed_members.hpp"
+
 namespace monochord {
 namespace {
 
@@ -55,7 +58,34 @@ void take_before(void* watcher, void* event, const raw_event& sent, bool has_han
   } else {
     known.apply(taken);
   }
-  if constexpr (std::is_same_v<E, guild_create>) static_cast<cache_feed*>(watcher)->came(sent.shard_id, taken);
+  if constexpr (std::is_same_v<E, guild_create>)
+    static_cast<cache_feed*>(watcher)->came(sent.shard_id, taken, taken.members.size());
+}
+
+// Of events with many members the cache alone makes no models.
+template <class E>
+concept has_many = std::is_same_v<E, guild_create> || std::is_same_v<E, guild_members_chunk>;
+
+template <has_many E>
+struct listed_event {
+  json::listed<E> listed;
+  std::string room;
+};
+
+template <has_many E>
+std::shared_ptr<const void> decode_listed(const json::padded_text& data) {
+  auto event = std::make_shared<listed_event<E>>();
+  json::failure why;
+  if (!json::decode_into(event->listed, data, event->room, why)) why.raise();
+  return event;
+}
+
+template <has_many E>
+void take_listed(void* watcher, const void* event, const raw_event& sent) {
+  auto& feed = *static_cast<cache_feed*>(watcher);
+  const auto& taken = static_cast<const listed_event<E>*>(event)->listed;
+  cached::bulk::apply(feed.cache(), taken);
+  if constexpr (std::is_same_v<E, guild_create>) feed.came(sent.shard_id, taken.event, taken.members.size());
 }
 
 template <class E>
@@ -66,6 +96,10 @@ void add_if_kept(std::vector<dispatch::watch>& to, const cache_options& options,
   if (std::is_same_v<E, presence_update> && !options.guild_policy && !options.policy.kinds.has(kind::presences))
     wants = has_news_of_user;
   to.push_back({&event_type_of<E>(), wants, see});
+  if constexpr (has_many<E>) {
+    to.back().decode_alone = &decode_listed<E>;
+    to.back().see_alone = &take_listed<E>;
+  }
 }
 
 std::vector<dispatch::watch> watches_for(const cache_options& options) {
@@ -101,9 +135,9 @@ void cache_feed::keep_only(const shard_range& here) {
   }
 }
 
-void cache_feed::came(int shard, const guild_create& event) const {
+void cache_feed::came(int shard, const guild_create& event, std::size_t members) const {
   const bool available = !event.unavailable.value_or(false);
-  if (on_incomplete_ && available && event.members.size() < static_cast<std::size_t>(std::max(event.member_count, 0)))
+  if (on_incomplete_ && available && members < static_cast<std::size_t>(std::max(event.member_count, 0)))
     on_incomplete_(shard, event.guild.id);
 }
 

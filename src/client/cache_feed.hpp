@@ -28,7 +28,8 @@ class cache_feed {
   void on_incomplete(std::function<void(int shard, guild_id guild)> tell) { on_incomplete_ = std::move(tell); }
   /// Forgets guilds whose events come to another process.
   void keep_only(const shard_range& here);
-  void came(int shard, const guild_create& event) const;
+  /// `members` of them are in the event.
+  void came(int shard, const guild_create& event, std::size_t members) const;
 
  private:
   monochord::cache cache_;

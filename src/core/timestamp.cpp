@@ -24,18 +24,46 @@ bool symbol(std::string_view& text, char wanted) {
   return true;
 }
 
+struct parts {
+  int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, micros = 0;
+
+  std::optional<timestamp> time() const noexcept {
+    using namespace std::chrono;
+    const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
+    if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
+    return sys_days{date} + hours{h} + minutes{mi} + seconds{s} + microseconds{micros};
+  }
+};
+
+/// As Discord writes nearly all of them; false for any other.
+bool usual(std::string_view text, parts& out) noexcept {
+  constexpr std::string_view like = "dddd-dd-ddTdd:dd:dd.dddddd+00:00";
+  if (text.size() != like.size()) return false;
+  bool good = true;
+  for (const std::size_t i : {4U, 7U, 10U, 13U, 16U, 19U, 26U, 27U, 28U, 29U, 30U, 31U}) good &= text[i] == like[i];
+  const auto two = [&](std::size_t at) {
+    const int tens = text[at] - '0', ones = text[at + 1] - '0';
+    good &= tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9;
+    return tens * 10 + ones;
+  };
+  out = {two(0) * 100 + two(2), two(5), two(8), two(11), two(14), two(17), two(20) * 10'000 + two(22) * 100 + two(24)};
+  return good;
+}
+
 }  // namespace
 
 std::optional<timestamp> parse_timestamp(std::string_view text) noexcept {
   using namespace std::chrono;
-  int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0;
+  parts all;
+  if (usual(text, all)) return all.time();
+  all = {};
+  auto& [y, mo, d, h, mi, s, micros] = all;
   if (!digits(text, 4, y) || !symbol(text, '-') || !digits(text, 2, mo) || !symbol(text, '-') || !digits(text, 2, d))
     return std::nullopt;
   if (!symbol(text, 'T') && !symbol(text, ' ')) return std::nullopt;
   if (!digits(text, 2, h) || !symbol(text, ':') || !digits(text, 2, mi) || !symbol(text, ':') || !digits(text, 2, s))
     return std::nullopt;
 
-  int micros = 0;
   if (symbol(text, '.')) {
     int scale = 100000;
     if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
@@ -57,9 +85,8 @@ std::optional<timestamp> parse_timestamp(std::string_view text) noexcept {
   }
   if (!text.empty()) return std::nullopt;
 
-  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
-  if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
-  return sys_days{date} + hours{h} + minutes{mi} + seconds{s} + microseconds{micros} - offset;
+  const auto here = all.time();
+  return here ? std::optional(*here - offset) : std::nullopt;
 }
 
 std::string format_timestamp(timestamp time) {

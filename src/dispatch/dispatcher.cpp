@@ -124,10 +124,10 @@ const dispatcher::slot* dispatcher::find(const table& in, std::string_view name,
 // --- events ----------------------------------------------------------------------------------------------------------
 
 /// Null when it cannot be decoded: this event is lost to typed handlers; the shard and the next event are not.
-std::shared_ptr<const void> dispatcher::decode(const event_type& type, const raw_event& event, const json::padded_text& text,
+std::shared_ptr<const void> dispatcher::decode(decoder how, const raw_event& event, const json::padded_text& text,
                                                const std::shared_ptr<detail::claim>& claim) {
   try {
-    return type.decode(text);
+    return how(text);
   } catch (const std::exception&) {
     decode_errors_.fetch_add(1, std::memory_order_relaxed);
     report_soon(std::current_exception(), event, claim);
@@ -152,6 +152,19 @@ void dispatcher::show(const slot& to, const void* event, bool is_wanted, const r
     to.watched->see(watcher_.get(), const_cast<void*>(event), sent, is_wanted);  // decode() made it, and nobody has it yet
   } catch (...) {
     report_soon(std::current_exception(), sent, claim);  // the handlers come all the same
+  }
+}
+
+void dispatcher::show_alone(const slot& to, const raw_event& sent, const json::padded_text& text,
+                            const std::shared_ptr<detail::claim>& claim) {
+  const watch& how = *to.watched;
+  const auto decoded = decode(how.decode_alone ? how.decode_alone : to.type->decode, sent, text, claim);
+  if (!decoded) return;
+  if (!how.decode_alone) return show(to, decoded.get(), false, sent, claim);
+  try {
+    how.see_alone(watcher_.get(), decoded.get(), sent);
+  } catch (...) {
+    report_soon(std::current_exception(), sent, claim);
   }
 }
 
@@ -227,12 +240,14 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
     add_calls(calls, handlers->raw, held, ids);
   }
   // Decoded once for both, where the one is a part of the other.
-  const auto whole = derived.any() ? decode(derived.type(), event, text, claim) : nullptr;
+  const auto whole = derived.any() ? decode(derived.type().decode, event, text, claim) : nullptr;
   std::shared_ptr<const void> own;
   if ((plain.any() || watched) && derived.any() && derived.type().base == &plain.type()) {
     if (whole) own = {whole, derived.type().as_base(whole.get())};
+  } else if (watched && !plain.any() && !derived.any()) {
+    show_alone(*plain.handlers, event, text, claim);
   } else if (plain.any() || watched) {
-    own = decode(plain.type(), event, text, claim);
+    own = decode(plain.type().decode, event, text, claim);
   }
   if (watched && own) show(*plain.handlers, own.get(), plain.any() || derived.any(), event, claim);
 
@@ -256,8 +271,7 @@ void dispatcher::show_again(const raw_event& event, const json::padded_text& tex
   const auto handlers = current();
   const slot* const plain = find(*handlers, event.name, false);
   if (!is_watched(plain, event)) return;
-  const auto decoded = decode(*plain->type, event, text, nullptr);
-  if (decoded) show(*plain, decoded.get(), false, event, nullptr);
+  show_alone(*plain, event, text, nullptr);
 }
 
 void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void> event) {

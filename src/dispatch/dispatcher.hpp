@@ -36,6 +36,9 @@ struct watch {
   bool (*wants)(std::string_view data);  ///< whether an event that nobody else wants is worth decoding; null: each is
   /// On the shard's strand, before the event is given to anybody. It may change the event. `is_wanted`: by somebody else too.
   void (*see)(void* watcher, void* event, const raw_event& sent, bool is_wanted);
+  /// Where nobody else wants it: decoded by these to what suffices for the watcher. Null: as for everybody.
+  std::shared_ptr<const void> (*decode_alone)(const json::padded_text& data) = nullptr;
+  void (*see_alone)(void* watcher, const void* event, const raw_event& sent) = nullptr;
 };
 
 struct dispatcher_options {
@@ -139,11 +142,14 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::shared_ptr<const table> current() const;
   bool is_closed() const;
   const slot* find(const table& in, std::string_view name, bool derived) const;
-  std::shared_ptr<const void> decode(const event_type& type, const raw_event& event, const json::padded_text& text,
+  using decoder = std::shared_ptr<const void> (*)(const json::padded_text&);
+  std::shared_ptr<const void> decode(decoder how, const raw_event& event, const json::padded_text& text,
                                      const std::shared_ptr<detail::claim>& claim);
   bool is_watched(const slot* in, const raw_event& event) const;
   void show(const slot& to, const void* event, bool is_wanted, const raw_event& sent,
             const std::shared_ptr<detail::claim>& claim);
+  void show_alone(const slot& to, const raw_event& sent, const json::padded_text& text,
+                  const std::shared_ptr<detail::claim>& claim);
   void report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim);
   static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler, detail::registration how);
   static void add_calls(job& to, const std::vector<entry_ptr>& handlers, const std::shared_ptr<const held_event>& event,

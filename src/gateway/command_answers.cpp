@@ -33,13 +33,13 @@ std::exception_ptr decode(T& out, const json::padded_text& data) {
 }
 
 /// All of a chunk but what is large.
-std::exception_ptr decode_numbers(guild_members_chunk& out, const json::padded_text& data) {
-  constexpr std::array<std::string_view, 5> keys = {"guild_id", "chunk_index", "chunk_count", "not_found", "nonce"};
-  std::array<std::string_view, keys.size()> values;
-  json::members_of(data.text(), keys, values);
+constexpr std::array<std::string_view, 5> chunk_keys = {"nonce", "guild_id", "chunk_index", "chunk_count", "not_found"};
+using chunk_values = std::array<std::string_view, chunk_keys.size()>;
+
+std::exception_ptr decode_numbers(guild_members_chunk& out, const chunk_values& values) {
   std::string small = R"({"members":[])";
-  for (std::size_t i = 0; i < keys.size(); ++i)
-    if (!values[i].empty()) small.append(",\"").append(keys[i]).append("\":").append(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    if (!values[i].empty()) small.append(",\"").append(chunk_keys[i]).append("\":").append(values[i]);
   json::failure why;
   if (json::decode_into(out, std::string_view(small += '}'), why)) return nullptr;
   return std::make_exception_ptr(decode_error(why.code, why.path, why.reason));
@@ -58,7 +58,9 @@ void command_desk::on_event(std::uint64_t shard, std::string_view type, const js
 }
 
 void command_desk::members_chunk(const json::padded_text& data) {
-  const std::string nonce(plain_text(json::member_of(data.text(), "nonce")));
+  chunk_values values;
+  json::members_of(data, chunk_keys, values);  // the nonce stands behind a thousand members: they are walked once
+  const std::string nonce(plain_text(values[0]));
   const auto find = [&]() -> std::shared_ptr<call> {
     const auto found = by_nonce_.find(nonce);
     auto which = found == by_nonce_.end() ? nullptr : found->second.lock();
@@ -73,7 +75,7 @@ void command_desk::members_chunk(const json::padded_text& data) {
     for_cache = which->members->for_cache();
   }
   guild_members_chunk chunk;  // a thousand members: decoded while others go on
-  const auto broken = for_cache ? decode_numbers(chunk, data) : decode(chunk, data);
+  const auto broken = for_cache ? decode_numbers(chunk, values) : decode(chunk, data);
   const std::lock_guard lock(mutex_);
   const auto which = find();
   if (!which) return;

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <memory>
 
+#include "json/member.hpp"
 #include "json/reader.hpp"
 #include "json/table.hpp"
 #include "json/unescape.hpp"
@@ -261,6 +262,13 @@ class decoder : reader {
         if (!unexpected_null() || !next(']', more)) return in(i);
         continue;
       }
+      if (row.take) {
+        if (const position behind = row.take(out, *this)) {
+          at_ = behind;
+          if (!next(']', more)) return in(i);
+          continue;
+        }
+      }
       void* const element = row.push(out);
       if (!(objects ? object(*model, element) : value(*how.inner, element, at_))) return in(i);
       if (!next(']', more)) return in(i);
@@ -411,6 +419,48 @@ class decoder : reader {
   }
 };
 
+// Finds values by brackets alone.
+class finder : reader {
+ public:
+  using reader::reader;
+
+  void run(std::span<const std::string_view> keys, std::span<std::string_view> values) {
+    std::size_t left = keys.size();
+    if (peek() != '{') return;
+    do {
+      ++at_;
+      if (at_ + 2 >= end_ || peek() != '"' || text_[at_[1]] != ':') return;
+      const std::string_view key = token();
+      at_ += 2;
+      std::string_view value;
+      if (key.size() < 2 || !pass(value)) return;
+      for (std::size_t i = 0; i < keys.size(); ++i) {
+        if (key.substr(1, key.size() - 2) != keys[i] || !values[i].empty()) continue;
+        values[i] = value;
+        if (--left == 0) return;
+      }
+    } while (peek() == ',');
+  }
+
+ private:
+  bool pass(std::string_view& out) {
+    if (peek() != '{' && peek() != '[') {
+      if (std::strchr(",}]", peek())) return false;
+      out = token();
+      ++at_;
+      return true;
+    }
+    const char* const from = text_ + *at_;
+    for (int depth = 0; at_ != end_;) {
+      const char c = text_[*at_++];
+      if (c == '{' || c == '[') ++depth;
+      else if ((c == '}' || c == ']') && --depth == 0)
+        return out = {from, static_cast<std::size_t>(text_ + at_[-1] + 1 - from)}, true;
+    }
+    return false;
+  }
+};
+
 bool failed(failure& why) {
   why.path.insert(0, 1, '$');
   failure_count.fetch_add(1, std::memory_order_relaxed);
@@ -447,6 +497,17 @@ bool run(const How& how, Out out, padded_text text, failure& why) {
 }
 
 }  // namespace
+
+void members_of(const padded_text& object, std::span<const std::string_view> keys, std::span<std::string_view> values) {
+  constexpr std::size_t large = 4096;
+  const std::string_view text = object.text();
+  scanner& scan = this_thread();
+  if (text.size() < large || text.size() > max_bytes || !object.has_padding() || scan.scan(text.data(), text.size()))
+    return members_of(text, keys, values);
+  failure ignored;
+  finder(text.data(), scan.first(), scan.last(), false, ignored).run(keys, values);
+  scan.shrink();
+}
 
 namespace detail {
 

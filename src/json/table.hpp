@@ -92,6 +92,8 @@ struct row_how {
   std::size_t stride;
   bool absent_when_empty;
   bool comma_separated = false;  // in a query
+  // An element that needs no tables is taken from where `here` is, and the place behind it given; null: nothing was taken.
+  const std::uint32_t* (*take)(void* row, const class reader& here) = nullptr;
 };
 struct map_how {
   // The place of the value of a new key; null when the key cannot be one. A key that is there keeps its value.

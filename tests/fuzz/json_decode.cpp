@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// Any bytes become an object or an error; what became one survives encoding.
+// Any bytes become an object or an error; what became one survives encoding. Lists of members are told of as by way of models.
 #include <cstdint>
 #include <cstdlib>
 
+#include "json/listed_members.hpp"
 #include <monochord/json/codec.hpp>
 #include <monochord/model/events.hpp>
 #include <monochord/model/gateway.hpp>
@@ -23,6 +24,32 @@ void round(std::string_view text) {
   if (monochord::json::encode(again) != once) std::abort();
 }
 
+template <class T>
+void list(std::string_view text) {
+  T model;
+  monochord::json::listed<T> listed;
+  monochord::json::failure one, other;
+  std::string room;
+  const bool good = monochord::json::decode_into(model, text, one);
+  const monochord::json::padded_text data(text.data(), text.size(), text.size());
+  if (monochord::json::decode_into(listed, data, room, other) != good) std::abort();
+  if (one.unexpected_nulls != other.unexpected_nulls) std::abort();
+  if (!good) {
+    if (one.code != other.code || one.path != other.path || one.reason != other.reason) std::abort();
+    return;
+  }
+  if (listed.members.size() != model.members.size()) std::abort();
+  for (std::size_t i = 0; i < model.members.size(); ++i) {
+    const monochord::member& m = model.members[i];
+    if (listed.members.id(i) != (m.user ? m.user->id : monochord::user_id{})) std::abort();
+    listed.members.visit(i, [&](const auto& got) {
+      if (got.roles.size() != m.roles.size() || got.joined_at != m.joined_at || got.mute != m.mute) std::abort();
+      if (got.nick.has_value() != m.nick.has_value() || (m.nick && *got.nick != *m.nick)) std::abort();
+      if (m.user && got.user->username != m.user->username) std::abort();
+    });
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -31,12 +58,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (data[0] % 8) {
     case 0: round<monochord::message_create>(text); break;
     case 1: round<monochord::interaction_create>(text); break;
-    case 2: round<monochord::guild_create>(text); break;
+    case 2: round<monochord::guild_create>(text), list<monochord::guild_create>(text); break;
     case 3: round<monochord::presence_update>(text); break;
     case 4: round<monochord::ready>(text); break;
     case 5: round<monochord::gateway_bot_info>(text); break;
     case 6: round<monochord::application>(text); break;
-    default: round<monochord::guild_members_chunk>(text);
+    default: round<monochord::guild_members_chunk>(text), list<monochord::guild_members_chunk>(text);
   }
   return 0;
 }

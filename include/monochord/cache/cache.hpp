@@ -18,6 +18,7 @@ namespace monochord {
 
 namespace cached {
 struct world;
+struct bulk;
 }
 class guild_snapshot;
 struct cache_file;
@@ -167,6 +168,7 @@ class cache {
   cache_stats stats() const;
 
  private:
+  friend struct cached::bulk;
   std::unique_ptr<cached::world> world_;
 };
 

@@ -38,6 +38,29 @@ TEST_CASE("a set of records agrees with a map through random changes") {
   CHECK(set.bytes() == 0);
 }
 
+TEST_CASE("a set of records takes as many pages as it says, and each copy of it finds what it had") {
+  mc::cached::record_set set;
+  constexpr std::uint64_t most = 131071;
+  const std::string large(1012, 'x');  // each has a page of its own
+  std::vector<std::pair<std::uint64_t, mc::cached::record_set>> copies;
+  for (std::uint64_t key = 1; key <= most; ++key) {
+    if (!set.put(key * 977, large)) FAIL("full with " << key);
+    if ((key & (key - 1)) == 0 || (key & (key + 1)) == 0) copies.emplace_back(key, set);
+  }
+  CHECK_FALSE(set.put(1, large));
+  CHECK(set.size() == most);
+  CHECK(set.put(977, "small") == false);  // has no page to go to: the key is gone
+  CHECK(set.put(1, large));
+  for (std::uint64_t key = 2; key <= most; ++key)
+    if (set.find(key * 977) != large) FAIL("not found: " << key);
+  for (const auto& [size, copy] : copies) {
+    CHECK(copy.size() == size);
+    for (std::uint64_t key = 1; key <= size; ++key)
+      if (copy.find(key * 977) != large) FAIL("not found in a copy of " << size << ": " << key);
+    CHECK(copy.find((size + 1) * 977).data() == nullptr);
+  }
+}
+
 TEST_CASE("what is read from a large set can be put into another one without piling up there") {
   mc::cached::record_set from, to;
   constexpr std::uint64_t count = 300000;

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 
+#include "cache/bulk.hpp"
 #include "support/catch.hpp"
 #include "unit/cache/random_things.hpp"
 #include "unit/cache/sample_events.hpp"
@@ -209,14 +210,28 @@ class random_world {
   /// Now and then twice: it makes no difference.
   template <class E>
   void tell(const E& event) {
-    for (std::uint64_t times = below(3) ? 1 : 2; times > 0; --times) cache_->apply(event);
+    for (std::uint64_t times = below(3) ? 1 : 2; times > 0; --times) apply(event, below(2) != 0);
     remember(event);
   }
   template <class E, class Old>
   void tell(const E& event, Old& before) {
     cache_->apply(event, &before);
-    if (below(3) == 0) cache_->apply(event);
+    if (below(3) == 0) apply(event, true);
     remember(event);
+  }
+  /// What has many members, also by way of its text.
+  template <class E>
+  void apply(const E& event, bool as_text) {
+    if constexpr (std::is_same_v<E, mc::guild_create> || std::is_same_v<E, mc::guild_members_chunk>)
+      if (as_text) {
+        const std::string text = mc::json::encode(event);
+        mc::json::listed<E> listed;
+        std::string room;
+        mc::json::failure why;
+        REQUIRE(mc::json::decode_into(listed, mc::json::padded_text(text.data(), text.size(), text.size()), room, why));
+        return mc::cached::bulk::apply(*cache_, listed);
+      }
+    cache_->apply(event);
   }
   template <class E>
   void remember(const E& event) {
@@ -243,6 +258,7 @@ class random_world {
     if (below(2)) m.user->global_name = "Global";
     if (below(2)) m.nick = std::string(below(40), 'n');
     if (below(4) == 0) m.user->avatar = "no hash";
+    if (below(4) == 0) m.nick = "\"quoted\"";
     m.roles.clear();
     for (const std::uint64_t r : range(71, 4))
       if (below(2)) m.roles.emplace_back(r);

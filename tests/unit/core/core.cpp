@@ -132,6 +132,19 @@ TEST_CASE("timestamps are read and written in Discord's form") {
   }
 }
 
+TEST_CASE("a timestamp in the usual form is refused or read like one in another form") {
+  const std::string usual = "2024-02-29T12:34:56.789012";
+  for (std::size_t i = 0; i < usual.size(); ++i)
+    for (const char c : std::string("0123456789:-. TZ/\xff")) {
+      std::string text = usual;
+      text[i] = c;
+      INFO(text);
+      CHECK(mc::parse_timestamp(text + "+00:00") == mc::parse_timestamp(text + "Z"));
+    }
+  for (const char* zone : {"+0000:", "+00:0x", "*00:00", "+24:00"}) CHECK(!mc::parse_timestamp(usual + zone));
+  CHECK(mc::parse_timestamp(usual + "-00:30") == *mc::parse_timestamp(usual + "Z") + std::chrono::minutes(30));
+}
+
 TEST_CASE("every error code has a text that says something") {
   for (int value = 1; value <= static_cast<int>(mc::errc::rate_limited); ++value) {
     const auto text = mc::make_error_code(static_cast<mc::errc>(value)).message();

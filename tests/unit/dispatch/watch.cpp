@@ -109,6 +109,47 @@ TEST_CASE("what a watcher throws is reported, and the handlers come all the same
   CHECK(f.errors == lines{"MESSAGE_DELETE: the watcher failed"});
 }
 
+namespace {
+
+/// A guild alone: its name's length.
+std::shared_ptr<const void> decode_length(const mc::json::padded_text& data) {
+  if (data.text() == "broken") throw std::runtime_error("cannot decode it");
+  return std::make_shared<const std::size_t>(data.text().size());
+}
+void see_length(void* to, const void* event, const mc::raw_event& sent) {
+  auto& self = *static_cast<watcher*>(to);
+  self.seen.push_back("length " + std::to_string(*static_cast<const std::size_t*>(event)) + ' ' + std::to_string(sent.sequence));
+  if (self.fails) throw std::runtime_error("the watcher failed");
+}
+
+}  // namespace
+
+TEST_CASE("a watcher that needs less than models is given it where it is alone, and only there") {
+  fixture f;
+  const std::vector<mc::dispatch::watch> rows{
+      {&mc::event_type_of<mc::message_delete>(), nullptr, &see_deletion, &decode_length, &see_length}};
+  f.events->set_watcher(f.watching, rows);
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.events->show_again({0, 8, "MESSAGE_DELETE", deletion}, {deletion.data(), deletion.size(), deletion.size()});
+  f.deliver("MESSAGE_DELETE", "broken");
+  CHECK(f.errors == lines{"MESSAGE_DELETE: cannot decode it"});
+  CHECK(f.events->counters().decode_errors == 1);
+  f.watching->fails = true;
+  f.deliver("MESSAGE_DELETE", "{}");
+  CHECK(f.errors == lines{"MESSAGE_DELETE: cannot decode it", "MESSAGE_DELETE: the watcher failed"});
+  CHECK(f.events->counters().decode_errors == 1);
+  f.watching->fails = false;
+  const auto handler = f.on<mc::message_delete>([](const mc::message_delete&) {});
+  f.deliver("MESSAGE_DELETE", deletion);
+  f.events->remove(handler);
+  int raw = 0;
+  f.on_raw([&](const mc::raw_event&) { ++raw; });
+  f.deliver("MESSAGE_DELETE", deletion);
+  CHECK(raw == 1);
+  const std::string length = "length " + std::to_string(deletion.size()) + ' ';
+  CHECK(f.watching->seen == lines{length + '1', length + '8', "length 2 3", "deletion 7 4 handled", length + '5'});
+}
+
 TEST_CASE("what cannot be decoded is not shown") {
   fixture f;
   f.deliver("MESSAGE_DELETE", R"({"channel_id":"8"})");

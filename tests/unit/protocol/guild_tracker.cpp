@@ -170,3 +170,21 @@ TEST_CASE("a member is found at the top of an object, and no further than it is 
   json::members_of(R"({"a":1,"a":2,"b":{"x":3},"c":"4","d":[]})", keys, values);
   CHECK(values == std::array<std::string_view, 3>{R"("4")", "1", ""});
 }
+
+TEST_CASE("members of a large object are the same ones") {
+  const std::string much = R"("much":[{"b":"}\"]"},[)" + std::string(5000, ' ') + R"(1]],)";
+  for (const char* rest :
+       {R"("a":[1,{"b":2}],"b":{"c":"}"},"x":3})", R"( "a" : "x" , "b" : true } , "behind":1)", R"("a":1,"a":2})", R"("a":1,"b":2,)",
+        R"("a":1}})", R"("a":1} "b":2)", "}", "", "\"a\"", "\"a\":", R"("a":})", R"("\u0061":1})", R"("a":"\\","b":null,"x":-1.5e3 ,"y":[})",
+        R"("a":"ends)", "\"a\":1,\"b\":\"\xff\",\"x\":2}", R"("b":[1,{"a":7}],"a":[[]]})", R"("a":{"b":1]})"})
+    for (const std::string& text : {'{' + much + rest, "[{" + much + rest, std::string("{\"a\":0,") + much + rest}) {
+      INFO(text);
+      constexpr std::array<std::string_view, 3> keys{"b", "a", "x"};
+      std::array<std::string_view, 3> small, large;
+      const std::string padded = text + std::string(json::padding_bytes, '"');
+      const json::padded_text object(padded.data(), text.size(), padded.size());
+      json::members_of(object.text(), keys, small);
+      json::members_of(object, keys, large);
+      CHECK(large == small);
+    }
+}
