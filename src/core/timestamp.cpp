@@ -24,31 +24,10 @@ bool symbol(std::string_view& text, char wanted) {
   return true;
 }
 
-/// What Discord writes: 2021-08-15T12:34:56.123456+00:00. Nothing where it is anything else, however slightly.
-std::optional<timestamp> parse_usual(std::string_view text) noexcept {
-  using namespace std::chrono;
-  constexpr std::string_view shape = "0000-00-00T00:00:00.000000+00:00";
-  if (text.size() != shape.size() || text.substr(26) != shape.substr(26)) return std::nullopt;
-  unsigned bad = 0;
-  for (std::size_t i = 0; i < 26; ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    bad |= shape[i] == '0' ? static_cast<unsigned>(static_cast<unsigned char>(c - '0') > 9) : static_cast<unsigned>(c ^ static_cast<unsigned char>(shape[i]));
-  }
-  if (bad != 0) return std::nullopt;
-  const auto two = [&](std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); };
-  const int h = two(11), mi = two(14), s = two(17);
-  const year_month_day date{year{two(0) * 100 + two(2)}, month{static_cast<unsigned>(two(5))},
-                            day{static_cast<unsigned>(two(8))}};
-  if (!date.ok() || h > 23 || mi > 59 || s > 60) return std::nullopt;
-  return sys_days{date} + hours{h} + minutes{mi} + seconds{s} +
-         microseconds{two(20) * 10'000 + two(22) * 100 + two(24)};
-}
-
 }  // namespace
 
 std::optional<timestamp> parse_timestamp(std::string_view text) noexcept {
   using namespace std::chrono;
-  if (const auto usual = parse_usual(text)) return usual;
   int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0;
   if (!digits(text, 4, y) || !symbol(text, '-') || !digits(text, 2, mo) || !symbol(text, '-') || !digits(text, 2, d))
     return std::nullopt;

@@ -153,13 +153,23 @@ class decoder : reader {
   bool fields(target* targets, int count, position start) {
     for (bool more = true; more;) {
       std::string_view key;
-      if (peek() != '"') return malformed();
-      if (!quoted(key)) return false;
-      if (peek() != ':') return malformed();
-      ++at_;
-      if (!member(targets, count, start, key)) return false;
+      if (!key_and_colon(key) || !member(targets, count, start, key)) return false;
       if (!next('}', more)) return false;
     }
+    return true;
+  }
+
+  bool key_and_colon(std::string_view& key) {
+    if (peek() != '"') return malformed();
+    const std::uint32_t from = *at_, to = at_[1];
+    if (to - from >= 2 && text_[to - 1] == '"' && at_ + 1 < end_ && text_[to] == ':') {  // no white space between
+      key = {text_ + from + 1, to - from - 2};
+      at_ += 2;
+      return true;
+    }
+    if (!quoted(key)) return false;
+    if (peek() != ':') return malformed();
+    ++at_;
     return true;
   }
 
