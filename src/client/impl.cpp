@@ -138,6 +138,7 @@ void client::impl::start_parts() {
   how.spawn = [group = handlers](task<> work, std::shared_ptr<net::place_holder> holder) {
     return group->spawn(std::move(work), std::move(holder));
   };
+  how.run = [group = handlers](std::shared_ptr<net::short_job> one) { return group->run(std::move(one)); };
   how.clock = time;
   how.order = options.order;
   how.max_running = options.max_running_handlers;

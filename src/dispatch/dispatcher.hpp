@@ -27,6 +27,7 @@
 #include "dispatch/taps.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
+#include "net/task_group.hpp"
 
 namespace monochord::dispatch {
 
@@ -44,6 +45,8 @@ struct watch {
 struct dispatcher_options {
   /// Starts a task somewhere, on a strand of its own that is the holder's; false when no new work is taken any more.
   std::function<bool(task<>, std::shared_ptr<net::place_holder>)> spawn;
+  /// Runs a job where tasks run, in its turn among these; false as above. Empty: plain functions run as tasks too.
+  std::function<bool(std::shared_ptr<net::short_job>)> run = {};
   std::shared_ptr<monochord::clock> clock;
   event_order order = event_order::concurrent;
   std::size_t max_running = 1;         ///< handlers that run and do not wait, at least 1
@@ -165,6 +168,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;
   static task<> run(running_work mine);
+  static void run_plain(work& mine);
   static task<> call(work& mine);
   slow_watch_options watch_options();
   /// Read from the clock where somebody asks how long handlers work.
@@ -180,6 +184,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   const std::shared_ptr<taps> taps_;
   const std::shared_ptr<slow_watch> slow_watch_;
   std::atomic<bool> cut_short_{false};
+  std::atomic<std::size_t> unbegun_{0};  // tasks that were handed to `spawn`: what comes behind them must not begin before
 
   mutable std::mutex mutex_;  // guards what follows; never held while something of the user is called or destroyed
   std::shared_ptr<const table> table_ = std::make_shared<table>();

@@ -4,13 +4,15 @@
 #include <monochord/json/codec.hpp>
 #include <monochord/model/events.hpp>
 
+#include "dispatch/event_memory.hpp"
+
 namespace monochord {
 namespace {
 
 /// `E` decoded as its base class, which is `E` itself but for derived ones.
 template <class E, class Base = E>
 std::shared_ptr<const void> decode_event(const json::padded_text& data) {
-  auto event = std::make_shared<E>();
+  auto event = std::allocate_shared<E>(dispatch::event_allocator<E>());
   json::failure why;
   if (!json::decode_into(static_cast<Base&>(*event), data, why)) why.raise();
   return event;

@@ -13,6 +13,7 @@ namespace monochord::dispatch {
 namespace asio = boost::asio;
 
 void dispatcher::work::end() {
+  has_begun();
   const auto of = std::move(of_);  // the last owner, perhaps
   of->slow_watch_->end(slowness);
   let_go();
@@ -92,6 +93,14 @@ void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job& calls, 
 void dispatcher::start(const job& calls, schedule<job>::lane_id lane) {
   for (const auto& one : calls) {
     one->begin(shared_from_this(), lane);
+    if (options_.run && unbegun_ == 0 && one->to->handler->is_plain() && one->event->around->empty()) {
+      if (options_.run(one))
+        started_.fetch_add(1, std::memory_order_relaxed);
+      else
+        one->end();
+      continue;
+    }
+    one->is_task();
     if (options_.spawn(run(running_work(one)), one)) started_.fetch_add(1, std::memory_order_relaxed);
   }
 }
@@ -111,8 +120,43 @@ task<> dispatcher::call(work& mine) {
   co_await chain.call(0);
 }
 
+/// As `run` of a task, for what has no middleware and cannot wait.
+void dispatcher::work::run() {
+  const struct ended {  // also where a user's error handler throws
+    work& mine;
+    ~ended() { mine.end(); }
+  } at_end{*this};
+  run_plain(*this);
+}
+
+void dispatcher::run_plain(work& mine) {
+  dispatcher& self = mine.owner();
+  handler_meter* const meter = self.options_.meter.get();
+  const time_point now = self.now_if(meter != nullptr);
+  mine.watch(now);
+  handler_meter::work timed(meter, mine.event->name, now);
+  entry& to = *mine.to;
+  const held_event& event = *mine.event;
+  std::exception_ptr thrown;
+  try {
+    const bool taken =
+        !to.removed && (!to.how.when.asks || (to.how.when.asks->passes(event.given()) && to.take_turn()));
+    if (taken && to.how.once) self.remove({to.id});
+    if (taken) to.handler->run(event.given(), event.raw);
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  const bool by_end = thrown && self.is_closed() && is_cancellation(thrown);
+  if (!by_end && !self.cut_short_) mine.came_to_end();
+  if (!thrown || by_end) return;
+  timed.failed = true;
+  self.failed_.fetch_add(1, std::memory_order_relaxed);
+  self.report(thrown, event.raw);
+}
+
 task<> dispatcher::run(running_work of) {
   work& mine = of.get();
+  mine.has_begun();
   handler_meter* const meter = mine.owner().options_.meter.get();
   const time_point now = mine.owner().now_if(meter != nullptr);
   mine.watch(now);

@@ -75,7 +75,7 @@ struct dispatcher::held_event {
 
 /// One handler at work on one event, or in the queue for it. However it ends, begun or not, its place is given back;
 /// and the event counts as handled only if the handler came to its end, or the event was dropped.
-class dispatcher::work final : public net::place_holder {
+class dispatcher::work final : public net::place_holder, public net::short_job {
  public:
   work(entry_ptr handler, std::shared_ptr<const held_event> with) : to(std::move(handler)), event(std::move(with)) {}
   work(const work&) = delete;
@@ -89,7 +89,19 @@ class dispatcher::work final : public net::place_holder {
   }
   void end();
   void watch(time_point now);
+  /// It is about to be given to `spawn`; and it runs.
+  void is_task() noexcept {
+    unbegun_ = true;
+    of_->unbegun_.fetch_add(1);
+  }
+  void has_begun() noexcept {
+    if (std::exchange(unbegun_, false)) of_->unbegun_.fetch_sub(1);
+  }
   dispatcher& owner() const noexcept { return *of_; }
+
+  // As a job: that of a plain function.
+  void run() override;
+  void drop() noexcept override { end(); }
 
   void wait() noexcept override;
   void go_on() noexcept override;
@@ -109,6 +121,7 @@ class dispatcher::work final : public net::place_holder {
   std::shared_ptr<dispatcher> of_;
   schedule<job>::call turn_;  // guarded by the dispatcher's `turns_`
   bool ended_well_ = false;
+  bool unbegun_ = false;
   std::atomic<bool> was_cut_short_{false};
 };
 

@@ -94,26 +94,16 @@ class decoder : reader {
   }
 
  private:
-  static const field* find(const table& how, std::string_view key) noexcept {
-    for (std::uint32_t slot = hash_of(key.data(), key.size()) & how.mask;; slot = (slot + 1) & how.mask) {
+  // `key` has eight bytes that can be read from where it begins.
+  static const field* find(const table& how, std::string_view key, const name_ends& ends) noexcept {
+    for (std::uint32_t slot = slot_of(ends, key.size()) & how.mask;; slot = (slot + 1) & how.mask) {
       const std::uint8_t i = how.slots[slot];
       if (i == 255) return nullptr;
       const field& f = how.fields[i];
-      if (f.name.size() == key.size() && equal(f.name.data(), key.data(), key.size())) return &f;
+      if (f.name.size() == key.size() && f.ends.head == ends.head && f.ends.tail == ends.tail &&
+          (key.size() <= 16 || std::memcmp(f.name.data() + 8, key.data() + 8, key.size() - 16) == 0))
+        return &f;
     }
-  }
-  // std::memcmp for names, which are short: a call costs more than the comparison.
-  static bool equal(const char* a, const char* b, std::size_t size) noexcept {
-    std::uint64_t x = 0;
-    std::uint64_t y = 0;
-    for (; size > 8; a += 8, b += 8, size -= 8) {
-      std::memcpy(&x, a, 8);
-      std::memcpy(&y, b, 8);
-      if (x != y) return false;
-    }
-    for (; size != 0; ++a, ++b, --size)
-      if (*a != *b) return false;
-    return true;
   }
 
   // One table as it is being filled: an object's own, or the one whose fields stand among them.
@@ -164,20 +154,31 @@ class decoder : reader {
   bool fields(target* targets, int count, position start) {
     for (bool more = true; more;) {
       std::string_view key;
-      if (peek() != '"') return malformed();
-      if (!quoted(key)) return false;
-      if (peek() != ':') return malformed();
-      ++at_;
-      if (!member(targets, count, start, key)) return false;
+      if (!key_and_colon(key) || !member(targets, count, start, key)) return false;
       if (!next('}', more)) return false;
     }
     return true;
   }
 
+  bool key_and_colon(std::string_view& key) {
+    if (peek() != '"') return malformed();
+    const std::uint32_t from = *at_, to = at_[1];
+    if (to - from >= 2 && text_[to - 1] == '"' && at_ + 1 < end_ && text_[to] == ':') {  // no white space between
+      key = {text_ + from + 1, to - from - 2};
+      at_ += 2;
+      return true;
+    }
+    if (!quoted(key)) return false;
+    if (peek() != ':') return malformed();
+    ++at_;
+    return true;
+  }
+
   bool member(target* targets, int count, position start, std::string_view key) {
+    const name_ends ends = ends_of(key.data(), key.size());
     for (int i = 0; i < count; ++i) {
       target& t = targets[i];
-      const field* f = find(*t.how, key);
+      const field* f = find(*t.how, key, ends);
       if (!f) continue;
       const std::uint64_t bit = std::uint64_t{1} << (f - t.how->fields);
       if (t.seen & bit) break;  // the first one counts
@@ -190,8 +191,10 @@ class decoder : reader {
   bool escaped_member(target* targets, int count, position start, std::string_view key) {
     std::string room;
     if (!unescape(key, room)) return fail(errc::json_malformed, "a key with an impossible escape");
-    if (has_escape(room)) return skip() || in_unknown(key);  // a backslash of its own: no name of ours
-    return member(targets, count, start, room);
+    if (room.find('\\') != room.npos) return skip() || in_unknown(key);  // a backslash of its own: no name of ours
+    const std::size_t size = room.size();
+    room.append(sizeof(std::uint64_t), '\0');  // for find()
+    return member(targets, count, start, std::string_view(room).substr(0, size));
   }
   bool in_unknown(std::string_view key) {
     if (why_.path.empty()) in_key(key);
@@ -209,7 +212,7 @@ class decoder : reader {
       const auto& wrap = *static_cast<const wrapper_how*>(how.how);
       if (wrap.set_null) {
         wrap.set_null(out);
-        return literal("null");
+        return null_literal();
       }
     }
     return unexpected_null();
@@ -217,7 +220,7 @@ class decoder : reader {
   // Null where Discord's documentation has a value. Losing the whole object would help nobody: it is taken for "no value".
   bool unexpected_null() {
     ++why_.unexpected_nulls;
-    return literal("null");
+    return null_literal();
   }
   // Whether a null among the elements of an array or map is one of these.
   static bool is_value(const type& how) noexcept {
@@ -256,6 +259,7 @@ class decoder : reader {
     const bool objects = how.inner->what == kind::object;
     const table* model = objects ? &how.inner->object() : nullptr;
     const bool values = is_value(*how.inner);
+    if (row.reserve && !objects) row.reserve(out, count_of_scalars());
     std::size_t i = 0;
     for (bool more = true; more; ++i) {
       if (peek() == 'n' && values) {
@@ -393,7 +397,7 @@ class decoder : reader {
       }
       case kind::null_bool: {
         bool b = true;  // null is true; a boolean says so itself
-        if (peek() == 'n' ? !literal("null") : !boolean(b)) return false;
+        if (peek() == 'n' ? !null_literal() : !boolean(b)) return false;
         *static_cast<monochord::null_bool*>(out) = b;
         return true;
       }
@@ -410,7 +414,7 @@ class decoder : reader {
       case kind::wrapper: {
         const auto& wrap = *static_cast<const wrapper_how*>(how.how);
         if (!wrap.emplace) return fail(errc::json_mismatch, "a field that is only written");
-        if (peek() == 'n' && wrap.set_null) return wrap.set_null(out), literal("null");
+        if (peek() == 'n' && wrap.set_null) return wrap.set_null(out), null_literal();
         return value(*how.inner, wrap.emplace(out), outer);
       }
       case kind::tagged: return tagged_value(how, out, outer);

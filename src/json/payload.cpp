@@ -19,6 +19,7 @@ class peeker {
   peeker(std::string_view text, failure& why) noexcept : at_(text.data()), end_(text.data() + text.size()), why_(why) {}
 
   bool run(payload_head& out) {
+    if (usual(out)) return rest(out.d);
     space();
     if (at_ == end_ || *at_ != '{') return malformed("a payload is an object");
     ++at_;
@@ -64,6 +65,34 @@ class peeker {
   }
 
  private:
+  // As Discord writes the head of an event; false, and nothing is read, where it is written otherwise.
+  bool usual(payload_head& out) noexcept {
+    const char* at = at_;
+    const auto text = [&](std::string_view what) {
+      if (static_cast<std::size_t>(end_ - at) < what.size() || std::memcmp(at, what.data(), what.size()) != 0) return false;
+      at += what.size();
+      return true;
+    };
+    const auto number = [&](std::uint64_t& n, std::ptrdiff_t most) {
+      const char* const from = at;
+      for (n = 0; at != end_ && at - from <= most && *at >= '0' && *at <= '9'; ++at)
+        n = n * 10 + static_cast<std::uint64_t>(*at - '0');
+      return at != from && at - from <= most && (*from != '0' || at - from == 1);
+    };
+    if (!text(R"({"t":")")) return false;
+    const char* const name = at;
+    while (at != end_ && *at != '"' && *at != '\\') ++at;
+    const std::string_view t(name, static_cast<std::size_t>(at - name));
+    std::uint64_t s = 0, op = 0;
+    if (!text(R"(","s":)") || !number(s, 18) || !text(R"(,"op":)") || !number(op, 2) || !text(R"(,"d":)")) return false;
+    if (at == end_ || *at == ' ' || *at == '\n' || *at == '\r' || *at == '\t') return false;
+    out.t = t;
+    out.s = s;
+    out.op = static_cast<int>(op);
+    at_ = at;
+    return true;
+  }
+
   enum seen : unsigned { has_op = 1, has_s = 2, has_t = 4, has_d = 8 };
 
   bool fail(errc code, const char* path, const char* reason) {

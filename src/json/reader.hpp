@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cstdint>
 #include <cstring>
@@ -20,7 +22,7 @@ class reader {
  public:
   // `at` to `end` are the places of the structural characters of `text`, with one more behind them where it ends.
   reader(const char* text, const std::uint32_t* at, const std::uint32_t* end, bool piece, failure& why) noexcept
-      : text_(text), at_(at), end_(end), piece_(piece), why_(why) {}
+      : text_(text), first_escape_(first_backslash(text, end)), at_(at), end_(end), piece_(piece), why_(why) {}
 
  protected:
   using position = const std::uint32_t*;
@@ -94,14 +96,29 @@ class reader {
   // What stands between the quotes here, escapes and all.
   bool quoted(std::string_view& out) {
     if (peek() != '"') return mismatch("text");
+    const std::uint32_t from = *at_, to = at_[1];
+    if (text_[to - 1] == '"' && to - from >= 2) {  // no white space behind it
+      out = {text_ + from + 1, to - from - 2};
+      ++at_;
+      return true;
+    }
+    return loosely_quoted(out);
+  }
+  bool loosely_quoted(std::string_view& out) {
     const std::string_view all = token();
     if (all.size() < 2 || all.back() != '"') return malformed();
     out = all.substr(1, all.size() - 2);
     ++at_;
     return true;
   }
-  static bool has_escape(std::string_view text) noexcept {
+  // Of a piece of the text.
+  bool has_escape(std::string_view text) const noexcept {
+    if (text.data() + text.size() <= first_escape_) return false;
     return text.size() != 0 && std::memchr(text.data(), '\\', text.size()) != nullptr;
+  }
+  static const char* first_backslash(const char* text, const std::uint32_t* end) noexcept {
+    const void* const found = std::memchr(text, '\\', *end);
+    return found ? static_cast<const char*>(found) : text + *end;
   }
   // Text with escapes resolved; `room` holds it when there were any.
   bool text(std::string_view& out, std::string& room) {
@@ -117,6 +134,20 @@ class reader {
     if (token() != word) return malformed();
     ++at_;
     return true;
+  }
+  bool null_literal() { return word_of_four("null"); }
+  bool word_of_four(const char (&word)[5]) {
+    if (at_[1] - *at_ == 4 && std::memcmp(text_ + *at_, word, 4) == 0) {
+      ++at_;
+      return true;
+    }
+    return literal(word);
+  }
+  // From the first value of an array on: how many there are, if none has others in it.
+  std::size_t count_of_scalars() const noexcept {
+    std::size_t places = 0;
+    while (at_ + places < end_ && text_[at_[places]] != ']') ++places;
+    return places / 2 + 1;
   }
 
   // Passes one value of whatever kind, checking that it is JSON.
@@ -149,13 +180,13 @@ class reader {
           break;
         }
         case 't':
-          if (!literal("true")) return false;
+          if (!word_of_four("true")) return false;
           break;
         case 'f':
           if (!literal("false")) return false;
           break;
         case 'n':
-          if (!literal("null")) return false;
+          if (!null_literal()) return false;
           break;
         default:
           if (!is_number(token_or_none())) return malformed();
@@ -254,7 +285,7 @@ class reader {
     const char c = peek();
     if (c != 't' && c != 'f') return mismatch("a boolean");
     out = c == 't';
-    return literal(out ? "true" : "false");
+    return out ? word_of_four("true") : literal("false");
   }
 
   // Decimal digits in quotes (an id, permissions); a bare number is taken as well.
@@ -272,7 +303,12 @@ class reader {
     }
     if (digits.empty() || digits.size() > 20) return not_decimal(wanted);
     std::uint64_t value = 0;
-    for (const char d : digits.substr(0, 19)) {
+    std::size_t read = 0;
+    for (std::uint64_t eight = 0; read + 8 <= std::min<std::size_t>(digits.size(), 19); read += 8) {
+      if (!eight_digits(digits.data() + read, eight)) return not_decimal(wanted);
+      value = value * 100'000'000 + eight;
+    }
+    for (const char d : digits.substr(read, 19 - read)) {
       const auto digit = static_cast<unsigned char>(d - '0');
       if (digit > 9) return not_decimal(wanted);
       value = value * 10 + digit;
@@ -283,6 +319,26 @@ class reader {
       value = value * 10 + digit;
     }
     out = value;
+    return true;
+  }
+  // All at once: each step adds up neighbours, of one digit, of two, of four.
+  static bool eight_digits(const char* text, std::uint64_t& out) noexcept {
+    if constexpr (std::endian::native != std::endian::little) {
+      out = 0;
+      for (int i = 0; i < 8; ++i) {
+        const auto digit = static_cast<unsigned char>(text[i] - '0');
+        if (digit > 9) return false;
+        out = out * 10 + digit;
+      }
+      return true;
+    }
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    constexpr std::uint64_t high = 0xF0F0F0F0F0F0F0F0U;
+    if (((word & high) | ((word + 0x0606060606060606U) & high) >> 4U) != 0x3333333333333333U) return false;
+    word = (word & 0x0F0F0F0F0F0F0F0FU) * 2561 >> 8U;
+    word = (word & 0x00FF00FF00FF00FFU) * 6553601 >> 16U;
+    out = (word & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32U;
     return true;
   }
   bool not_decimal(const char* wanted) { return fail(errc::json_mismatch, std::string("not ") + wanted); }
@@ -342,6 +398,7 @@ class reader {
   }
 
   const char* text_;
+  const char* first_escape_;  // where the text ends if it has none
   position at_;
   position end_;
   bool piece_;  // of a larger text

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -91,7 +92,8 @@ struct row_how {
   row_view (*view)(const void*);
   std::size_t stride;
   bool absent_when_empty;
-  bool comma_separated = false;  // in a query
+  bool comma_separated = false;                   // in a query
+  void (*reserve)(void*, std::size_t) = nullptr;  // of rows of single values
   // An element that needs no tables is taken from where `here` is, and the place behind it given; null: nothing was taken.
   const std::uint32_t* (*take)(void* row, const class reader& here) = nullptr;
 };
@@ -120,11 +122,18 @@ struct tagged_how {
   const monochord::detail::boxed_ops* (*ops)(const void*);
 };
 
+// What a name is found and told by: its first and its last eight bytes.
+struct name_ends {
+  std::uint64_t head = 0;  // with zeros behind a name that is shorter
+  std::uint64_t tail = 0;  // 0 of a name of up to eight bytes
+};
+
 struct field {
   std::string_view name;
   std::uint32_t offset;
   bool required;
   const type* how;
+  name_ends ends = {};
 };
 
 // Objects of a kind that is newer than this library, whose other fields are not known: their text is kept and written back.
@@ -139,7 +148,7 @@ struct table {
   const field* fields;
   std::uint32_t count;
   std::uint32_t mask;            // of `slots`, whose size is a power of two
-  const std::uint8_t* slots;     // open addressing by hash_of; 255 is empty
+  const std::uint8_t* slots;     // open addressing by slot_of; 255 is empty
   std::uint64_t required;        // bits of fields
   const table& (*inlined)() noexcept = nullptr;  // an object whose fields stand among ours
   std::uint32_t inlined_offset = 0;
@@ -148,11 +157,43 @@ struct table {
   const keep_how* keep = nullptr;
 };
 
-constexpr std::uint32_t hash_of(const char* text, std::size_t size) noexcept {
-  if (size == 0) return 0;
-  const auto byte = [text](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  const std::uint32_t x = static_cast<std::uint32_t>(size) ^ (byte(0) << 5) ^ (byte(size - 1) << 11) ^ (byte(size / 2) << 17);
-  return (x * 0x9E3779B1U) >> 16;
+// Eight bytes as a number, in whatever order this machine has them.
+constexpr std::uint64_t eight_bytes(const char* text) noexcept {
+  if (!std::is_constant_evaluated()) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    return word;
+  }
+  std::uint64_t word = 0;
+  for (unsigned i = 0; i < 8; ++i) {
+    const unsigned place = std::endian::native == std::endian::little ? i : 7 - i;
+    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * place);
+  }
+  return word;
+}
+// The first `count` of them, fewer than eight; zeros for the others.
+constexpr std::uint64_t first_bytes(std::uint64_t word, std::size_t count) noexcept {
+  if (count == 0) return 0;
+  const auto others = static_cast<unsigned>(64 - 8 * count);
+  return std::endian::native == std::endian::little ? word << others >> others : word >> others << others;
+}
+
+// Eight bytes are read from where a name begins, however short it is.
+constexpr name_ends ends_of(const char* name, std::size_t size) noexcept {
+  const std::uint64_t word = eight_bytes(name);
+  if (size < 8) return {first_bytes(word, size), 0};
+  return {word, size == 8 ? 0 : eight_bytes(name + size - 8)};
+}
+constexpr name_ends ends_of(std::string_view name) {
+  char padded[8] = {};
+  for (std::size_t i = 0; i < name.size() && i < 8; ++i) padded[i] = name[i];
+  return name.size() <= 8 ? ends_of(padded, name.size()) : ends_of(name.data(), name.size());
+}
+
+// Where the search for a name begins.
+constexpr std::uint32_t slot_of(const name_ends& of, std::size_t size) noexcept {
+  const std::uint64_t x = of.head ^ (of.tail * 0x9E3779B97F4A7C15U) ^ size;
+  return static_cast<std::uint32_t>((x * 0xD6E8FEB86659FD93U) >> 40);
 }
 
 namespace detail {
@@ -263,12 +304,19 @@ struct type_of<const T*> {
   static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
 };
 template <class T>
+constexpr auto reserve_of() -> void (*)(void*, std::size_t) {
+  if constexpr (std::is_trivially_copyable_v<T>)
+    return [](void* at, std::size_t count) { static_cast<std::vector<T>*>(at)->reserve(count); };
+  else
+    return nullptr;
+}
+template <class T>
 struct type_of<std::vector<T>> {
   using self = std::vector<T>;
   static constexpr row_how row{
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace_back(); }, [](void* at) { static_cast<self*>(at)->clear(); },
       [](const void* at) { return row_view{static_cast<const self*>(at)->data(), static_cast<const self*>(at)->size()}; },
-      sizeof(T), false};
+      sizeof(T), false, false, reserve_of<T>()};
   static constexpr type value{kind::row, true, how<T>, nullptr, &row};
 };
 template <class T>
@@ -400,8 +448,9 @@ struct rows {
         inlined_offset = p.one.offset;
       } else {
         fields[count] = p.one;
+        fields[count].ends = ends_of(p.one.name);
         if (p.one.required) required |= std::uint64_t{1} << count;
-        std::size_t at = hash_of(p.one.name.data(), p.one.name.size()) & (slots.size() - 1);
+        std::size_t at = slot_of(fields[count].ends, p.one.name.size()) & (slots.size() - 1);
         while (slots[at] != 255) at = (at + 1) & (slots.size() - 1);
         slots[at] = static_cast<std::uint8_t>(count++);
       }

@@ -5,9 +5,13 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/defer.hpp>
+#include <boost/asio/execution.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
+#include <boost/asio/require.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <monochord/core/error.hpp>
+#include <utility>
 
 namespace monochord::net {
 
@@ -23,7 +27,74 @@ struct task_group::member {
 };
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
-    : executor_(std::move(executor)), on_error_(std::move(on_error)) {}
+    : executor_(std::move(executor)),
+      soon_(asio::prefer(asio::require(executor_, asio::execution::blocking.never),
+                         asio::execution::relationship.continuation)),
+      on_error_(std::move(on_error)) {}
+
+/// A job on its way through the executor.
+class task_group::queued_job {
+ public:
+  queued_job(std::shared_ptr<task_group> of, std::shared_ptr<short_job> what) noexcept
+      : of_(std::move(of)), what_(std::move(what)) {}
+  queued_job(queued_job&&) noexcept = default;
+  queued_job& operator=(queued_job&&) = delete;
+  ~queued_job() {
+    if (!of_) return;
+    what_->drop();
+    of_->job_ended();
+  }
+  void operator()() {
+    if (of_->cancelled_) return;  // it is dropped with this
+    struct ended {  // whatever comes through
+      std::shared_ptr<task_group> of;
+      std::shared_ptr<short_job> what;
+      ~ended() {
+        what.reset();  // nothing of the job is left for whoever joins
+        of->job_ended();
+      }
+    };
+    const ended at_work{std::move(of_), std::move(what_)};
+    at_work.of->work(*at_work.what);
+  }
+
+ private:
+  std::shared_ptr<task_group> of_;
+  std::shared_ptr<short_job> what_;
+};
+
+bool task_group::run(std::shared_ptr<short_job> one) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_) return false;
+    ++jobs_;
+  }
+  soon_.execute(queued_job(shared_from_this(), std::move(one)));
+  return true;
+}
+
+void task_group::work(short_job& one) {
+  try {
+    one.run();
+  } catch (...) {
+    report(std::current_exception());
+  }
+}
+
+void task_group::job_ended() noexcept {
+  std::function<void()> on_empty;
+  {
+    const std::lock_guard lock(mutex_);
+    --jobs_;
+    if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
+  }
+  if (on_empty) on_empty();
+}
+
+/// What was thrown, but for the cancellation that `cancel()` caused.
+void task_group::report(std::exception_ptr error) {
+  if (on_error_ && !(cancelled_ && is_cancellation(error))) on_error_(std::move(error));
+}
 
 bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
   std::shared_ptr<member> added;
@@ -50,16 +121,11 @@ bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
 
 void task_group::ended(std::list<std::shared_ptr<member>>::iterator place, std::exception_ptr error) {
   std::function<void()> on_empty;
-  bool report = false;
-  {
-    const std::lock_guard lock(mutex_);
-    report = error && !(cancelled_ && is_cancellation(error));
-  }
-  if (report && on_error_) on_error_(std::move(error));
+  if (error) report(std::move(error));
   {
     const std::lock_guard lock(mutex_);
     members_.erase(place);
-    if (members_.empty()) on_empty = std::exchange(on_empty_, nullptr);
+    if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
   }
   if (on_empty) on_empty();
 }
@@ -89,18 +155,18 @@ task<bool> task_group::join(clock& time, time_point deadline) {
   const std::shared_ptr<timer> wait = time.make_timer(here);
   {
     const std::lock_guard lock(mutex_);
-    if (members_.empty()) co_return true;
+    if (is_empty()) co_return true;
     on_empty_ = [here, wait] { asio::post(here, [wait] { wait->cancel(); }); };
   }
   co_await wait->wait_until(deadline);
   const std::lock_guard lock(mutex_);
   on_empty_ = nullptr;
-  co_return members_.empty();
+  co_return is_empty();
 }
 
 std::size_t task_group::running() const {
   const std::lock_guard lock(mutex_);
-  return members_.size();
+  return members_.size() + jobs_;
 }
 
 }  // namespace monochord::net

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
+#include <cstddef>
 #include <exception>
 #include <functional>
 #include <list>
@@ -13,6 +15,15 @@
 #include "net/strand.hpp"
 
 namespace monochord::net {
+
+/// Something to do that waits for nothing.
+class short_job {
+ public:
+  virtual ~short_job() = default;
+  virtual void run() = 0;
+  /// Instead of `run`, where that will never come.
+  virtual void drop() noexcept = 0;
+};
 
 /// Tasks that belong together: started here, counted, cancelled together and awaited together. Each task runs on a
 /// strand of its own over `executor`, so its cancellation can never race with it. Thread-safe.
@@ -26,6 +37,10 @@ class task_group : public std::enable_shared_from_this<task_group> {
   /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be; then the
   /// caller is about to return to its executor, for the work may begin only then.
   bool spawn(task<> work, std::shared_ptr<place_holder> holder = nullptr);
+  /// The same for a job, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to it
+  /// before; what it throws goes to the error handler. False, and nothing is done with it, after `close()`. Once the group is
+  /// cancelled, or where the executor ends first, a job that has not begun is dropped.
+  bool run(std::shared_ptr<short_job> one);
   /// No more tasks from now on.
   void close();
   /// Cancels every task that runs (its present and later awaits throw operation_aborted).
@@ -36,16 +51,23 @@ class task_group : public std::enable_shared_from_this<task_group> {
 
  private:
   struct member;
+  class queued_job;
+  void work(short_job& one);
+  void job_ended() noexcept;
+  void report(std::exception_ptr error);
+  bool is_empty() const noexcept { return members_.empty() && jobs_ == 0; }  // with the lock
   void ended(std::list<std::shared_ptr<member>>::iterator place, std::exception_ptr error);
 
   const boost::asio::any_io_executor executor_;
+  const boost::asio::any_io_executor soon_;  // the same, for whoever is about to return to it
   const error_handler on_error_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::list<std::shared_ptr<member>> members_;
+  std::size_t jobs_ = 0;  // queued or at work
   std::function<void()> on_empty_;
   bool closed_ = false;
-  bool cancelled_ = false;
+  std::atomic<bool> cancelled_{false};  // written with the lock
 };
 
 }  // namespace monochord::net

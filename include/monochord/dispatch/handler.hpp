@@ -39,6 +39,9 @@ class handler {
   virtual ~handler() = default;
   /// `event` is an `E` or a raw_event; it, `sent` and this object live until the task ends.
   virtual task<> call(const void* event, const raw_event& sent) = 0;
+  /// Whether it is a plain function: then `run` calls it without a coroutine around it.
+  virtual bool is_plain() const noexcept { return false; }
+  virtual void run(const void*, const raw_event&) {}
 };
 
 /// Takes the event alone, or also how it was sent.
@@ -60,6 +63,10 @@ class typed_handler final : public handler {
   task<> call(const void* event, const raw_event& sent) override {
     if constexpr (std::is_void_v<result>) return call_plain(event, sent);
     else return invoke(f_, *static_cast<const E*>(event), sent);
+  }
+  bool is_plain() const noexcept override { return std::is_void_v<result>; }
+  void run(const void* event, const raw_event& sent) override {
+    if constexpr (std::is_void_v<result>) invoke(f_, *static_cast<const E*>(event), sent);
   }
 
  private:

@@ -30,6 +30,7 @@ struct dispatch_fixture {
                             boost::asio::detached);
       return true;
     };
+    how.run = [this](std::shared_ptr<net::short_job> one) { return open && jobs->run(std::move(one)); };
     how.clock = clock;
     how.max_running = max_running;
     events = std::make_shared<dispatch::dispatcher>(std::move(how));
@@ -98,6 +99,7 @@ struct dispatch_fixture {
 
   bool open = true;
   boost::asio::io_context context;
+  std::shared_ptr<net::task_group> jobs = std::make_shared<net::task_group>(context.get_executor(), nullptr);
   std::vector<std::string> errors;
   std::shared_ptr<testing::manual_clock> clock = std::make_shared<testing::manual_clock>();
   std::shared_ptr<dispatch::dispatcher> events;

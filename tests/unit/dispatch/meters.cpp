@@ -41,6 +41,7 @@ struct measured {
       asio::co_spawn(mc::net::make_strand(context.get_executor(), std::move(holder)), std::move(work), asio::detached);
       return true;
     };
+    how.run = [this](std::shared_ptr<mc::net::short_job> one) { return jobs->run(std::move(one)); };
     how.clock = time;
     how.max_running = 100;
     how.meter = meter;
@@ -56,6 +57,7 @@ struct measured {
   }
 
   asio::io_context context;
+  std::shared_ptr<mc::net::task_group> jobs = std::make_shared<mc::net::task_group>(context.get_executor(), nullptr);
   std::shared_ptr<set_clock> time = std::make_shared<set_clock>();
   std::shared_ptr<handler_meter> meter = std::make_shared<handler_meter>(time);
   std::shared_ptr<dispatcher> events;

@@ -277,3 +277,63 @@ TEST_CASE("the handled position never passes an event that is not done, under ea
       CHECK((finished.contains(at) || was_dropped.contains(at)));
   }
 }
+
+TEST_CASE("plain functions and coroutines begin in the order of their events, and of their registration") {
+  fixture f;
+  std::string log;
+  const auto note = [&log](char who, const mc::message_delete& event) {
+    log += who + std::to_string(event.id.value()) + ' ';
+  };
+  f.on<mc::message_delete>([&](const mc::message_delete& event) { note('a', event); });
+  f.on<mc::message_delete>([&](const mc::message_delete& event) -> mc::task<> {
+    note('b', event);
+    co_return;
+  });
+  f.on<mc::message_delete>([&](const mc::message_delete& event) { note('c', event); });
+  for (std::uint64_t id = 1; id <= 3; ++id) f.deliver("MESSAGE_DELETE", deletion_of(id, 8, 9));
+  CHECK(log.empty());  // nothing runs where events are read
+  f.poll();
+  CHECK(log == "a1 b1 c1 a2 b2 c2 a3 b3 c3 ");
+  log.clear();
+  f.deliver("MESSAGE_DELETE", deletion_of(4, 8, 9));
+  f.poll();
+  CHECK(log == "a4 b4 c4 ");
+}
+
+TEST_CASE("plain functions keep the order of their guild, give their place back, and report what they throw") {
+  fixture f(1, in(event_order::per_guild));
+  std::string log;
+  f.on<mc::message_delete>([&](const mc::message_delete& event) {
+    log += std::to_string(event.id.value()) + ' ';
+    if (event.id.value() == 2) throw std::runtime_error("bad");
+  });
+  for (std::uint64_t id = 1; id <= 4; ++id) f.deliver("MESSAGE_DELETE", deletion_of(id, 8, 9 + id % 2));
+  f.poll();
+  CHECK(log == "1 2 3 4 ");
+  CHECK(f.errors == std::vector<std::string>{"MESSAGE_DELETE: bad"});
+  const auto counted = f.events->counters();
+  CHECK(counted.handlers_started == 4);
+  CHECK(counted.handlers_failed == 1);
+  CHECK(counted.handlers_running == 0);
+  CHECK(counted.events_queued == 0);
+}
+
+TEST_CASE("an event whose plain handlers never ran is not handled, one whose have is") {
+  claim_counter claims;
+  {
+    fixture f;
+    int ran = 0;
+    f.on<mc::message_delete>([&](const mc::message_delete&) { ++ran; });
+    f.deliver("MESSAGE_DELETE", deletion_of(1, 8, 9), 1, &claims.source);
+    f.poll();
+    CHECK(ran == 1);
+    CHECK(claims.dealt_with == 1);
+    f.deliver("MESSAGE_DELETE", deletion_of(2, 8, 9), 2, &claims.source);
+    f.jobs->cancel();
+    f.poll();
+    CHECK(ran == 1);
+    CHECK(claims.dealt_with == 1);
+    f.deliver("MESSAGE_DELETE", deletion_of(3, 8, 9), 3, &claims.source);
+  }  // the context goes with what waits there
+  CHECK(claims.dealt_with == 1);
+}

@@ -27,6 +27,7 @@ struct pool {
     how.spawn = [group = handlers](mc::task<> work, std::shared_ptr<mc::net::place_holder> holder) {
       return group->spawn(std::move(work), std::move(holder));
     };
+    how.run = [group = handlers](std::shared_ptr<mc::net::short_job> one) { return group->run(std::move(one)); };
     how.clock = mc::system_clock();
     how.order = order;
     how.max_running = 4;

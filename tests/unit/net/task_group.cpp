@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "net/task_group.hpp"
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
+#include <condition_variable>
+#include <mutex>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -123,5 +128,116 @@ TEST_CASE("a task that is spawned while the group is cancelled from another thre
     canceller.join();
     auto joined = boost::asio::co_spawn(threads, group->join(*time, time->now() + 30s), boost::asio::use_future);
     REQUIRE(joined.get());
+  }
+}
+
+namespace {
+
+struct note final : net::short_job {
+  note(std::vector<std::string>& list, std::string name) : to(list), what(std::move(name)) {}
+  ~note() override { to.push_back("end of " + what); }
+  void run() override {
+    to.push_back(what);
+    if (what == "bad") throw std::runtime_error("failed");
+  }
+  void drop() noexcept override { to.push_back("no " + what); }
+  std::vector<std::string>& to;
+  const std::string what;
+};
+
+mc::task<> noted(std::vector<std::string>& to) {
+  to.push_back("task");
+  co_return;
+}
+
+}  // namespace
+
+TEST_CASE("jobs begin in their order, a task behind them too, and join waits for them") {
+  fixture f;
+  std::vector<std::string> seen;
+  CHECK(f.group->run(std::make_shared<note>(seen, "a")));
+  CHECK(f.group->run(std::make_shared<note>(seen, "bad")));
+  CHECK(f.group->spawn(noted(seen)));
+  CHECK(f.group->running() == 3);
+  CHECK(seen.empty());  // nothing runs within the call
+  CHECK(f.join(1h));
+  CHECK(seen == std::vector<std::string>{"a", "end of a", "bad", "end of bad", "task"});
+  CHECK(f.errors.size() == 1);
+  CHECK(f.group->running() == 0);
+}
+
+TEST_CASE("jobs that have not begun are dropped when the group is cancelled, and none is taken when it is closed") {
+  fixture f;
+  std::vector<std::string> seen;
+  CHECK(f.group->run(std::make_shared<note>(seen, "a")));
+  f.group->close();
+  CHECK(!f.group->run(std::make_shared<note>(seen, "b")));
+  f.group->cancel();
+  CHECK(f.join(1h));
+  CHECK(seen == std::vector<std::string>{"end of b", "no a", "end of a"});
+  CHECK(f.group->running() == 0);
+  CHECK(f.errors.empty());
+}
+
+TEST_CASE("jobs that wait go with the executor") {
+  std::vector<std::string> seen;
+  std::weak_ptr<net::task_group> group;
+  {
+    boost::asio::io_context context;
+    const auto made = std::make_shared<net::task_group>(context.get_executor(), nullptr);
+    group = made;
+    CHECK(made->run(std::make_shared<note>(seen, "a")));
+  }
+  CHECK(seen == std::vector<std::string>{"no a", "end of a"});
+  CHECK(group.expired());
+}
+
+TEST_CASE("jobs occupy as many threads as the executor has, each from its own start on") {
+  struct meeting {
+    std::mutex mutex;
+    std::condition_variable all_here;
+    int here = 0;
+    int met = 0;
+  } place;
+  constexpr int many = 8;  // more than there are cores
+  struct visitor final : net::short_job {
+    explicit visitor(meeting& at) : where(at) {}
+    void run() override {
+      std::unique_lock lock(where.mutex);
+      if (++where.here == many) where.all_here.notify_all();
+      where.met += where.all_here.wait_for(lock, 20s, [&] { return where.here == many; }) ? 1 : 0;
+    }
+    void drop() noexcept override {}
+    meeting& where;
+  };
+  boost::asio::thread_pool pool(many);
+  const auto group = std::make_shared<net::task_group>(pool.get_executor(), nullptr);
+  for (int i = 0; i < many; ++i) group->run(std::make_shared<visitor>(place));
+  pool.join();
+  CHECK(place.met == many);  // none waits for one that another was put behind
+}
+
+TEST_CASE("jobs of several threads all run, each once, and whoever joins is told of the last") {
+  struct count final : net::short_job {
+    explicit count(std::atomic<int>& all) : to(all) {}
+    void run() override { ++to; }
+    void drop() noexcept override {}
+    std::atomic<int>& to;
+  };
+  const auto time = mc::system_clock();
+  boost::asio::thread_pool pool(4);
+  for (int round = 1; round <= 50; ++round) {
+    std::atomic<int> ran{0};
+    const auto group = std::make_shared<net::task_group>(pool.get_executor(), nullptr);
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 3; ++i)
+      threads.emplace_back([&] {
+        for (int j = 0; j < 200; ++j) group->run(std::make_shared<count>(ran));
+      });
+    for (auto& one : threads) one.join();
+    auto joined = boost::asio::co_spawn(pool, group->join(*time, time->now() + 30s), boost::asio::use_future);
+    REQUIRE(joined.get());
+    REQUIRE(ran == 600);
+    REQUIRE(group->running() == 0);
   }
 }
