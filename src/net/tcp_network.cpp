@@ -11,6 +11,7 @@
 #include "net/deadline.hpp"
 #include "net/network.hpp"
 #include "net/resolver.hpp"
+#include "net/worker_threads.hpp"
 
 namespace monochord::net {
 namespace {
@@ -23,7 +24,10 @@ using socket = tcp::socket;  // over any_io_executor
 /// it returns, and wakes no other one.
 struct at_hand {
   byte_stream::io_handler done;
-  void operator()(error_code failed, std::size_t bytes) { std::move(done)(failed, bytes); }
+  void operator()(error_code failed, std::size_t bytes) {
+    worker_threads::note_work();
+    std::move(done)(failed, bytes);
+  }
   friend bool asio_handler_is_continuation(at_hand*) { return true; }
 };
 

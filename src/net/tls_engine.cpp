@@ -29,7 +29,8 @@ error_code of_openssl(unsigned long code) noexcept {
 std::string_view first_piece(const const_pieces& from, std::array<char, most_joined>& room) noexcept {
   const auto first = from.begin();
   if (first == from.end()) return {};
-  if (first->size() >= room.size() || first + 1 == from.end()) return {static_cast<const char*>(first->data()), first->size()};
+  if (first->size() >= room.size() || first + 1 == from.end())
+    return {static_cast<const char*>(first->data()), first->size()};
   std::size_t joined = 0;
   for (const asio::const_buffer& one : from) {
     const std::size_t count = std::min(one.size(), room.size() - joined);
@@ -63,12 +64,19 @@ tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t*
     return has_more ? want::output : want::nothing;
   }
   switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_WRITE: return want::output_and_retry;
-    case SSL_ERROR_WANT_READ: return has_more ? want::output_and_retry : want::input;
-    case SSL_ERROR_ZERO_RETURN: failed = asio::error::eof; break;
+    case SSL_ERROR_WANT_WRITE:
+      return want::output_and_retry;
+    case SSL_ERROR_WANT_READ:
+      return has_more ? want::output_and_retry : want::input;
+    case SSL_ERROR_ZERO_RETURN:
+      failed = asio::error::eof;
+      break;
     case SSL_ERROR_SSL:
-    case SSL_ERROR_SYSCALL: failed = of_openssl(ERR_get_error()); break;
-    default: failed = ssl::error::unexpected_result;
+    case SSL_ERROR_SYSCALL:
+      failed = of_openssl(ERR_get_error());
+      break;
+    default:
+      failed = ssl::error::unexpected_result;
   }
   return has_more ? want::output : want::nothing;
 }

@@ -6,8 +6,8 @@
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
 #include <memory>
-
 #include <monochord/core/error.hpp>
+
 #include "net/byte_stream.hpp"
 
 namespace monochord::net {

@@ -3,11 +3,11 @@
 
 #include <boost/asio/associator.hpp>
 #include <boost/asio/defer.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <type_traits>
 
 #include "net/deadline.hpp"
+#include "net/parked.hpp"
 
 namespace monochord::net {
 
@@ -47,9 +47,13 @@ struct tls_stream::operation {
         // What the engine found first is why it has something to say.
         if (error) return end(failed ? failed : error);
         break;
-      case phase::has_ended: return end(failed);
+      case phase::waits:
+        if (error) return end(error);
+        break;
+      case phase::has_ended:
+        return end(failed);
       case phase::begins:
-      case phase::waits: break;
+        break;
     }
     advance();
   }
@@ -87,16 +91,9 @@ struct tls_stream::operation {
     below.async_write_some(from, erase_handler<io_handler>(std::move(*this)));
   }
   void wait(those_waiting& among) {
-    struct held final : waiting {
-      explicit held(operation one) : one(std::move(one)) {}
-      void go_on() override {
-        const auto executor = one.of->get_executor();
-        asio::post(executor, std::move(one));
-      }
-      operation one;
-    };
     now = phase::waits;
-    among.push_back(std::make_unique<held>(std::move(*this)));
+    const auto executor = of->get_executor();
+    among.push_back(parked::make(erase_handler<parked::handler>(std::move(*this)), executor));
   }
   void end(error_code why) {
     if (now == phase::begins) {  // never called from within what began it; and no other thread is woken for it
@@ -106,13 +103,15 @@ struct tls_stream::operation {
       return asio::defer(executor, std::move(*this));
     }
     auto tell = std::move(done);
-    if constexpr (std::is_invocable_v<Done&&, error_code, std::size_t>) std::move(tell)(why, why ? 0 : bytes);
-    else std::move(tell)(why);
+    if constexpr (std::is_invocable_v<Done&&, error_code, std::size_t>)
+      std::move(tell)(why, why ? 0 : bytes);
+    else
+      std::move(tell)(why);
   }
 };
 
 void tls_stream::let_go(those_waiting& all) {
-  for (const auto& one : std::exchange(all, {})) one->go_on();
+  for (const auto& one : std::exchange(all, {})) one->complete();
 }
 
 }  // namespace monochord::net
@@ -135,7 +134,8 @@ void tls_stream::begin(Step step, Done done) {
 }
 
 void tls_stream::async_read_some(asio::mutable_buffer into, io_handler done) {
-  begin([into](tls_engine& on, error_code& failed, std::size_t& bytes) { return on.read(into, failed, bytes); }, std::move(done));
+  begin([into](tls_engine& on, error_code& failed, std::size_t& bytes) { return on.read(into, failed, bytes); },
+        std::move(done));
 }
 
 /// What the engine wants to send for it goes out with the next write.

@@ -3,19 +3,21 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <memory>
+#include <monochord/core/task.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <monochord/core/task.hpp>
 #include "net/byte_stream.hpp"
 #include "net/stream_adaptor.hpp"
 #include "net/tls_engine.hpp"
 
 namespace monochord::net {
 
-/// TLS over another stream. Reading, writing and saying goodbye are one step of the engine each, which the stream below is
-/// asked for more, or given something, to finish.
+class parked;
+
+/// TLS over another stream. Reading, writing and saying goodbye are one step of the engine each, which the stream below
+/// is asked for more, or given something, to finish.
 class tls_stream final : public byte_stream {
  public:
   /// `keeps` holds what the connection refers to: its context and what that has noted down for it.
@@ -45,12 +47,8 @@ class tls_stream final : public byte_stream {
   void begin(Step step, Done done);
   bool has_to_write() const noexcept { return below_holds_back_ || engine_.has_output(); }
 
-  /// An operation that waits until another one no longer uses the stream below.
-  struct waiting {
-    virtual ~waiting() = default;
-    virtual void go_on() = 0;
-  };
-  using those_waiting = std::vector<std::unique_ptr<waiting>>;
+  /// Operations that wait until another one no longer uses the stream below.
+  using those_waiting = std::vector<std::shared_ptr<parked>>;
   static void let_go(those_waiting& all);
 
   const std::shared_ptr<const void> keeps_;
