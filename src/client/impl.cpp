@@ -10,6 +10,7 @@
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <algorithm>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@
 #include "net/strand.hpp"
 #include "net/tls.hpp"
 #include "net/url.hpp"
+#include "net/worker_threads.hpp"
 #include <monochord/gateway/event_traits.hpp>
 #include <monochord/model/derived_events.hpp>
 
@@ -358,9 +360,9 @@ int client::impl::run() {
   begin();
   // The threads first: without them nothing has begun that would have to end in order.
   auto work = asio::make_work_guard(*own_context);
-  std::vector<std::jthread> threads;
+  std::optional<net::worker_threads> threads;
   try {
-    for (unsigned i = 1; i < pool_size(options); ++i) threads.emplace_back([this] { own_context->run(); });
+    threads.emplace(*own_context, pool_size(options));
   } catch (const std::system_error& e) {
     own_context->stop();
     throw error(errc::resource, std::string("cannot start the client's threads: ") + e.what());
@@ -384,8 +386,8 @@ int client::impl::run() {
     failed = std::move(error);
     own_context->stop();  // whatever else still waits here was left behind by its owner, and is destroyed with the client
   });
-  own_context->run();
-  threads.clear();
+  threads->run();
+  threads.reset();
   if (failed) std::rethrow_exception(failed);
   return 0;
 }

@@ -61,6 +61,15 @@ class byte_stream {
   /// which the next read says. While no read is under way.
   virtual std::size_t read_now(boost::asio::mutable_buffer) noexcept { return 0; }
   virtual void async_write_some(const_pieces from, io_handler done) = 0;
+  /// What `write_now` did.
+  struct taken {
+    std::size_t bytes = 0;      ///< of what was given
+    bool any_left = false;      ///< something went out to the peer
+    bool is_held_back = false;  ///< not all of `bytes` did: a write of the rest, or of nothing, must follow, and ends when they have
+  };
+  /// Writes what can go out at once, which may be nothing, as it is with an error: the next write has it. While no write is under
+  /// way.
+  virtual taken write_now(const_pieces) noexcept { return {}; }
   /// Says politely that no more will be written (FIN; with TLS close_notify first, and that waits for the peer's).
   virtual void async_shutdown(handler done) = 0;
   /// Ends every operation and the connection. Idempotent.

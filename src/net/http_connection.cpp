@@ -55,6 +55,7 @@ struct http_connection::short_exchange {
   progress how_far;
   std::optional<http_reader> reader;  // while it is under way
   std::size_t sent = 0;
+  bool any_left = false;  // of it, to the peer
   bool writing = false;
   bool complete = false;  // the request went out whole
   std::exception_ptr failed;
@@ -225,12 +226,19 @@ void http_connection::run_short(time_point deadline) {
   mine.writing = true;
   mine.complete = false;
   mine.sent = 0;
+  mine.any_left = false;
   start_write();
   start_read();
 }
 
+/// Nearly always it goes out at once.
 void http_connection::start_write() {
-  const auto rest = asio::buffer(short_->text) + short_->sent;
+  short_exchange& mine = *short_;
+  const auto now = stream_.stream().write_now(const_pieces(asio::buffer(mine.text) + mine.sent));
+  mine.sent += now.bytes;
+  mine.any_left = mine.any_left || now.any_left;
+  if (mine.sent == mine.text.size() && !now.is_held_back) return on_written({}, 0);
+  const auto rest = asio::buffer(mine.text) + mine.sent;
   stream_.stream().async_write_some(const_pieces(rest), [self = shared_from_this()](error_code failed, std::size_t bytes) {
     self->on_written(failed, bytes);
   });
@@ -239,12 +247,13 @@ void http_connection::start_write() {
 void http_connection::on_written(error_code failed, std::size_t bytes) {
   short_exchange& mine = *short_;
   mine.sent += bytes;
+  mine.any_left = mine.any_left || !failed;
   if (!failed && mine.sent < mine.text.size() && !mine.failed) return start_write();
   mine.writing = false;
   mine.complete = !failed && mine.sent == mine.text.size();
-  mine.how_far.written = mine.sent != 0;
+  mine.how_far.written = mine.any_left;
   // A peer that takes nothing more may have answered before it took everything (a refusal): what it says is read.
-  if (failed && mine.sent == 0)
+  if (failed && !mine.any_left)
     mine.failed = std::make_exception_ptr(
         error(errc::closed, "the connection ended before the request was sent: " + failed.message()));
   advance();

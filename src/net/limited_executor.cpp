@@ -6,6 +6,7 @@
 #include <list>
 
 #include "net/shared_limit.hpp"
+#include "net/worker_threads.hpp"
 
 namespace monochord::net {
 
@@ -73,6 +74,7 @@ void shared_limit::post_turn(bool soon) {
 }
 
 void shared_limit::run_one() {
+  worker_threads::note_work();
   struct next_turn {  // also when the function throws, which then ends in the pool's run()
     shared_limit& owner;
     ~next_turn() { owner.end_turn(); }

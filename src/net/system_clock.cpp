@@ -4,6 +4,7 @@
 #include <boost/asio/use_awaitable.hpp>
 
 #include <monochord/core/clock.hpp>
+#include "net/worker_threads.hpp"
 
 namespace monochord {
 namespace {
@@ -20,6 +21,7 @@ class system_timer final : public timer {
   task<error_code> wait_until(time_point when) override {
     timer_.expires_at(when);
     const auto [error] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
+    net::worker_threads::note_work();
     co_return error ? make_error_code(errc::cancelled) : error_code();
   }
   void cancel() noexcept override {

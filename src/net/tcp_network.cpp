@@ -14,6 +14,7 @@
 #include "net/deadline.hpp"
 #include "net/network.hpp"
 #include "net/resolver.hpp"
+#include "net/worker_threads.hpp"
 
 namespace monochord::net {
 namespace {
@@ -26,7 +27,10 @@ using socket = tcp::socket;  // over any_io_executor
 /// it returns, and wakes no other one.
 struct at_hand {
   byte_stream::io_handler done;
-  void operator()(error_code failed, std::size_t bytes) { std::move(done)(failed, bytes); }
+  void operator()(error_code failed, std::size_t bytes) {
+    worker_threads::note_work();
+    std::move(done)(failed, bytes);
+  }
   friend bool asio_handler_is_continuation(at_hand*) { return true; }
 };
 
@@ -55,6 +59,7 @@ class tcp_stream final : public byte_stream {
     error_code ignored;  // a socket without these still works
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.set_option(asio::socket_base::keep_alive(true), ignored);
+    socket_.non_blocking(true, ignored);  // for write_now; Asio's own operations are so in any case
     const auto remote = socket_.remote_endpoint(ignored);
     peer_ = ignored ? std::string("unknown") : text_of(remote);
   }
@@ -66,6 +71,17 @@ class tcp_stream final : public byte_stream {
   void async_write_some(const_pieces from, io_handler done) override {
     // Not at hand: who began it may be user code that goes on for long, and what waits for the end would not see it.
     socket_.async_write_some(from, std::move(done));
+  }
+  taken write_now(const_pieces from) noexcept override {
+    taken all;
+    error_code failed;  // would_block, or what the next write finds
+    for (const asio::const_buffer& piece : from) {
+      const auto bytes = socket_.send(asio::const_buffers_1(piece), 0, failed);
+      all.bytes += failed ? 0 : bytes;
+      if (failed || bytes != piece.size()) break;
+    }
+    all.any_left = all.bytes != 0;
+    return all;
   }
   void async_shutdown(handler done) override {
     error_code result;

@@ -3,17 +3,15 @@
 
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <fstream>
 #include <sstream>
 
 #include "net/deadline.hpp"
-#include "net/stream_adaptor.hpp"
 #include "net/tls_sessions.hpp"
+#include "net/tls_stream.hpp"
 
 namespace monochord::net {
 
@@ -53,60 +51,6 @@ std::string openssl_reason(const error_code& code) {
   return text ? text : code.message();
 }
 
-class tls_stream final : public byte_stream {
- public:
-  tls_stream(std::unique_ptr<byte_stream> below, std::shared_ptr<const tls_context> context)
-      : context_(std::move(context)), stream_(stream_adaptor(std::move(below)), context_->get().context) {}
-
-  asio::any_io_executor get_executor() noexcept override { return below().get_executor(); }
-  void async_read_some(asio::mutable_buffer into, io_handler done) override {
-    if (!lost_) return stream_.async_read_some(into, std::move(done));
-    asio::post(get_executor(), [done = std::move(done), why = lost_]() mutable { std::move(done)(why, 0); });
-  }
-  /// Asio's stream gives one record for each read. Others that came with it can be had of OpenSSL itself; what that wants to
-  /// send for them goes out with the next write.
-  std::size_t read_now(asio::mutable_buffer into) noexcept override {
-    SSL* const ssl = native();
-    if (SSL_pending(ssl) == 0 && BIO_ctrl_pending(SSL_get_rbio(ssl)) == 0) return 0;
-    ERR_clear_error();
-    std::size_t bytes = 0;
-    const int got = SSL_read_ex(ssl, into.data(), into.size(), &bytes);
-    if (got == 1) return bytes;
-    if (SSL_get_error(ssl, got) == SSL_ERROR_SSL)
-      lost_ = error_code(static_cast<int>(ERR_get_error()), asio::error::get_ssl_category());
-    ERR_clear_error();
-    return 0;
-  }
-  void async_write_some(const_pieces from, io_handler done) override { stream_.async_write_some(from, std::move(done)); }
-  void async_shutdown(handler done) override { stream_.async_shutdown(std::move(done)); }
-  void close() noexcept override { below().close(); }
-  void reset() noexcept override { below().reset(); }
-  bool resumed() const noexcept override { return resumed_; }
-  std::string peer() const override { return stream_.next_layer().stream().peer(); }
-
-  byte_stream& below() noexcept { return stream_.next_layer().stream(); }
-  SSL* native() noexcept { return stream_.native_handle(); }
-  task<> handshake(ssl::stream_base::handshake_type role, error_code& failure) {
-    const auto state = co_await asio::this_coro::cancellation_state;
-    const abort_on_cancel guard(state, [this] { close(); });
-    const auto [error] = co_await stream_.async_handshake(role, uncancelled());
-    failure = error;
-    resumed_ = !error && SSL_session_reused(native()) == 1;
-  }
-  /// Before a client's handshake: resumes what `host` gave before, and keeps what it gives now.
-  void use_sessions_of(const std::string& host) {
-    host_ = host;
-    context_->get().sessions.attach(native(), host_);
-  }
-
- private:
-  std::shared_ptr<const tls_context> context_;
-  std::string host_;  // the session cache refers to it, so it stands before the stream
-  bool resumed_ = false;
-  error_code lost_;  // why nothing more can be read, found by read_now
-  ssl::stream<stream_adaptor> stream_;
-};
-
 [[noreturn]] void refuse_certificate(const std::string& host, long verdict) {
   std::string text = "refused the TLS certificate of " + host + ": ";
   switch (verdict) {
@@ -144,8 +88,13 @@ void expect_host(SSL* native, const std::string& host) {
   if (set != 1 || !named) throw error(errc::tls_failed, "TLS cannot be set up for the host " + host);
 }
 
-task<> finish(tls_stream& stream, ssl::stream_base::handshake_type role, const std::string& host, clock& time,
-              time_point deadline) {
+/// What a client's connection refers to until it is gone: who keeps its sessions, and whose they are.
+struct client_side {
+  std::shared_ptr<const tls_context> context;
+  std::string host;
+};
+
+task<> finish(tls_stream& stream, tls_engine::role role, const std::string& host, clock& time, time_point deadline) {
   error_code failure;
   const bool in_time = co_await run_before(time, deadline, stream.handshake(role, failure));
   if (!in_time) throw error(errc::timeout, "the TLS handshake with " + host + " took too long");
@@ -154,7 +103,7 @@ task<> finish(tls_stream& stream, ssl::stream_base::handshake_type role, const s
   const auto state = co_await asio::this_coro::cancellation_state;
   if (is_cancelled(state)) throw error(errc::cancelled, "the TLS handshake with " + host + " was cancelled");
   const long verdict = SSL_get_verify_result(stream.native());
-  if (role == ssl::stream_base::client && verdict != X509_V_OK) refuse_certificate(host, verdict);
+  if (role == tls_engine::role::client && verdict != X509_V_OK) refuse_certificate(host, verdict);
   const bool ended = failure == asio::error::eof || failure == asio::error::connection_reset ||
                      failure == asio::error::broken_pipe || failure == ssl::error::stream_truncated;
   throw error(errc::tls_failed, "the TLS handshake with " + host + " failed: " +
@@ -207,11 +156,13 @@ task<std::unique_ptr<byte_stream>> tls_connect(std::unique_ptr<byte_stream> belo
                                                std::shared_ptr<const tls_context> context, std::string host,
                                                clock& time, time_point deadline, tls_buffers buffers) {
   if (!context) throw error(errc::invalid_argument, "a TLS connection needs a tls_context");
-  auto stream = std::make_unique<tls_stream>(std::move(below), std::move(context));
+  const auto refers_to = std::make_shared<const client_side>(client_side{std::move(context), host});
+  const auto& of = refers_to->context->get();
+  auto stream = std::make_unique<tls_stream>(std::move(below), of.context.native_handle(), refers_to);
   if (buffers == tls_buffers::kept) SSL_clear_mode(stream->native(), SSL_MODE_RELEASE_BUFFERS);
   expect_host(stream->native(), host);
-  stream->use_sessions_of(host);
-  co_await finish(*stream, ssl::stream_base::client, host, time, deadline);
+  of.sessions.attach(stream->native(), refers_to->host);
+  co_await finish(*stream, tls_engine::role::client, host, time, deadline);
   co_return stream;
 }
 
@@ -219,9 +170,9 @@ task<std::unique_ptr<byte_stream>> tls_accept(std::unique_ptr<byte_stream> below
                                               std::shared_ptr<const tls_context> context, clock& time,
                                               time_point deadline) {
   if (!context) throw error(errc::invalid_argument, "a TLS connection needs a tls_context");
-  auto stream = std::make_unique<tls_stream>(std::move(below), std::move(context));
+  auto stream = std::make_unique<tls_stream>(std::move(below), context->get().context.native_handle(), context);
   const std::string peer = stream->peer();
-  co_await finish(*stream, ssl::stream_base::server, peer, time, deadline);
+  co_await finish(*stream, tls_engine::role::server, peer, time, deadline);
   co_return stream;
 }
 

@@ -191,11 +191,16 @@ struct client {
     asio::co_spawn(context, std::move(work), [&](std::exception_ptr thrown, T got) {
       if (thrown) std::rethrow_exception(thrown);
       value.emplace(std::move(got));
+      context.stop();
     });
-    context.restart();
-    while (!value && context.run_one() != 0) {
-    }
+    run_until_stopped();
     return std::move(*value);
+  }
+
+  /// In one `run`, as the floor: each call of `run_one` would give back what Asio keeps for the next operation.
+  void run_until_stopped() {
+    context.restart();
+    context.run();
   }
 
   asio::io_context context{1};
@@ -217,12 +222,10 @@ void post(client& with, int posts, double* cpu = nullptr) {
   for (int i = 0; i < channels; ++i) {
     asio::co_spawn(with.context, post_loop(*with.api, work, i), [&](std::exception_ptr thrown) {
       if (thrown) std::rethrow_exception(thrown);
-      --running;
+      if (--running == 0) with.context.stop();
     });
   }
-  with.context.restart();
-  while (running > 0 && with.context.run_one() != 0) {
-  }
+  with.run_until_stopped();
   if (cpu) *cpu = (bench::cpu_seconds() - work.start) / posts * 1e6;
 }
 
@@ -279,7 +282,11 @@ pool_figures use_pool(int posts) {
   seen.requests_a_second = (posts + progress::warm_up) / std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   auto counted = with.run(with.api->counters());
   seen.opened = counted.connections_opened;
-  while (counted.idle_closes < counted.connections_opened && with.context.run_one() != 0) counted = with.run(with.api->counters());
+  with.context.restart();
+  while (counted.idle_closes < counted.connections_opened && with.context.run_one() != 0) {
+    counted = with.run(with.api->counters());
+    with.context.restart();
+  }
   seen.idle_closes = counted.idle_closes;
   post(with, posts / 10);
   counted = with.run(with.api->counters());

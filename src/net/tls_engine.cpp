@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: MIT
+#include "net/tls_engine.hpp"
+
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/error.hpp>
+#include <boost/asio/ssl/error.hpp>
+#include <climits>
+#include <cstring>
+#include <string_view>
+
+namespace monochord::net {
+
+namespace asio = boost::asio;
+namespace ssl = boost::asio::ssl;
+
+namespace {
+
+constexpr std::size_t most_joined = 8192;
+
+error_code of_openssl(unsigned long code) noexcept {
+  if (code == 0) return ssl::error::unspecified_system_error;
+  return error_code(static_cast<int>(code), asio::error::get_ssl_category());
+}
+
+/// The beginning of what is to be written, in one piece: small ones are joined in `room`.
+std::string_view first_piece(const const_pieces& from, std::array<char, most_joined>& room) noexcept {
+  const auto first = from.begin();
+  if (first == from.end()) return {};
+  if (first->size() >= room.size() || first + 1 == from.end())
+    return {static_cast<const char*>(first->data()), first->size()};
+  std::size_t joined = 0;
+  for (const asio::const_buffer& one : from) {
+    const std::size_t count = std::min(one.size(), room.size() - joined);
+    std::memcpy(room.data() + joined, one.data(), count);
+    joined += count;
+  }
+  return {room.data(), joined};
+}
+
+}  // namespace
+
+tls_engine::tls_engine(SSL_CTX* context) : ssl_(SSL_new(context)) {
+  BIO* inside = nullptr;
+  BIO* outside = nullptr;
+  if (!ssl_ || BIO_new_bio_pair(&inside, 0, &outside, 0) != 1)
+    throw error(errc::resource, "OpenSSL has no memory for another connection");
+  outside_.reset(outside);
+  SSL_set_bio(ssl_.get(), inside, inside);
+  SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+}
+
+template <class Step>
+tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t* bytes) {
+  const auto before = BIO_ctrl_pending(outside_.get());
+  if (ERR_peek_error() != 0) ERR_clear_error();
+  failed = {};
+  const int result = step(ssl_.get());
+  const bool has_more = BIO_ctrl_pending(outside_.get()) > before;
+  if (result > 0) {
+    if (bytes) *bytes = static_cast<std::size_t>(result);
+    return has_more ? want::output : want::nothing;
+  }
+  switch (SSL_get_error(ssl_.get(), result)) {
+    case SSL_ERROR_WANT_WRITE:
+      return want::output_and_retry;
+    case SSL_ERROR_WANT_READ:
+      return has_more ? want::output_and_retry : want::input;
+    case SSL_ERROR_ZERO_RETURN:
+      failed = asio::error::eof;
+      break;
+    case SSL_ERROR_SSL:
+    case SSL_ERROR_SYSCALL:
+      failed = of_openssl(ERR_get_error());
+      break;
+    default:
+      failed = ssl::error::unexpected_result;
+  }
+  return has_more ? want::output : want::nothing;
+}
+
+tls_engine::want tls_engine::handshake(role as, error_code& failed) {
+  return perform([as](SSL* ssl) { return as == role::client ? SSL_connect(ssl) : SSL_accept(ssl); }, failed);
+}
+
+tls_engine::want tls_engine::read(asio::mutable_buffer into, error_code& failed, std::size_t& bytes) {
+  if (into.size() == 0) return want::nothing;
+  failed = lost_;
+  if (failed) return want::nothing;
+  if (!has_input() && (SSL_get_shutdown(native()) & SSL_RECEIVED_SHUTDOWN) == 0) return want::input;
+  const auto most = static_cast<int>(std::min<std::size_t>(into.size(), INT_MAX));
+  const auto wanted = perform([&](SSL* ssl) { return SSL_read(ssl, into.data(), most); }, failed, &bytes);
+  lost_ = failed;
+  return wanted;
+}
+
+tls_engine::want tls_engine::write(const const_pieces& from, error_code& failed, std::size_t& bytes) {
+  std::array<char, most_joined> room;
+  const std::string_view text = first_piece(from, room);
+  if (text.empty()) return want::nothing;
+  const auto most = static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX));
+  return perform([&](SSL* ssl) { return SSL_write(ssl, text.data(), most); }, failed, &bytes);
+}
+
+tls_engine::want tls_engine::shutdown(error_code& failed) {
+  return perform(
+      [](SSL* ssl) {
+        const int said = SSL_shutdown(ssl);
+        return said == 0 ? SSL_shutdown(ssl) : said;  // 0: said, the peer's is not here yet
+      },
+      failed);
+}
+
+asio::mutable_buffer tls_engine::space() noexcept {
+  char* begin = nullptr;
+  const int bytes = BIO_nwrite0(outside_.get(), &begin);
+  return {begin, static_cast<std::size_t>(std::max(bytes, 0))};
+}
+
+void tls_engine::put(asio::mutable_buffer space, std::size_t bytes) noexcept {
+  if (bytes == 0) return;
+  char* begin = nullptr;
+  BIO_nwrite(outside_.get(), &begin, static_cast<int>(bytes));
+  if (begin != space.data()) std::memmove(begin, space.data(), bytes);  // OpenSSL began anew at the front
+}
+
+error_code tls_engine::end_of_input(error_code below) const noexcept {
+  if (below != asio::error::eof) return below;
+  const bool goodbye = (SSL_get_shutdown(native()) & SSL_RECEIVED_SHUTDOWN) != 0;
+  return goodbye && BIO_ctrl_pending(SSL_get_rbio(native())) == 0 ? below : error_code(ssl::error::stream_truncated);
+}
+
+bool tls_engine::has_input() const noexcept {
+  return BIO_ctrl_pending(SSL_get_rbio(native())) != 0 || SSL_has_pending(native()) == 1;
+}
+
+asio::const_buffer tls_engine::output() noexcept {
+  char* begin = nullptr;
+  const int bytes = BIO_nread0(outside_.get(), &begin);
+  return {begin, static_cast<std::size_t>(std::max(bytes, 0))};
+}
+
+void tls_engine::sent(std::size_t bytes) noexcept {
+  if (bytes == 0) return;
+  char* begin = nullptr;
+  BIO_nread(outside_.get(), &begin, static_cast<int>(bytes));
+}
+
+}  // namespace monochord::net

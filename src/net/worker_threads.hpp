@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace monochord::net {
+
+/// Runs a context on some threads, of which no more are awake than there is work for. Where all of them wait within
+/// Asio's `run()`, it wakes another one for whatever comes, to watch the sockets meanwhile: that costs more than most
+/// of what comes. So the others stand by outside. One of them looks now and then, while there is work, and joins those
+/// that work when all of these have been at it since it looked last, be it that there is too much or that one is held
+/// up; it goes back when there is too little.
+class worker_threads {
+ public:
+  /// How often it is looked: what a thread that is held up may hold up.
+  static constexpr std::chrono::milliseconds tick{5};
+
+  /// `count` includes the thread that calls `run`. Throws `std::system_error` when there are no threads to be had.
+  worker_threads(boost::asio::io_context& context, unsigned count);
+  worker_threads(const worker_threads&) = delete;
+  worker_threads& operator=(const worker_threads&) = delete;
+  /// Stops the context, and waits for the threads.
+  ~worker_threads();
+
+  /// Works until the context is stopped; throws what its functions do.
+  void run();
+
+  /// The calling thread has begun with something, if it is one of those that work.
+  static void note_work() noexcept;
+
+ private:
+  /// A thread, as the others see it.
+  struct worker {
+    std::atomic<bool> joined{false};
+    std::atomic<bool> busy{false};
+    std::atomic<std::uint64_t> rests{0};  // how often it had nothing to do
+  };
+  /// What was seen of one of them.
+  struct look {
+    bool busy = false;
+    std::uint64_t rests = 0;
+  };
+
+  void begin(worker& me) noexcept;
+  void stand_by(worker& me);
+  bool watch();
+  void work(worker& me);
+  bool see(std::vector<look>& seen, bool& quiet) const;
+  bool anybody_busy() const noexcept;
+  void wake() noexcept;
+  void end() noexcept;
+
+  boost::asio::io_context& context_;
+  std::deque<worker> workers_;  // the first is the one that calls `run`
+  std::mutex mutex_;            // guards what follows
+  std::condition_variable turn_, look_;
+  bool watched_ = false;
+  bool ended_ = false;
+  std::atomic<bool> asleep_{false};  // the one that watches, until somebody begins
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace monochord::net

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "net/worker_threads.hpp"
+
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <thread>
+
+#include "net/limited_executor.hpp"
+#include "support/catch.hpp"
+
+namespace asio = boost::asio;
+namespace net = monochord::net;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct fixture {
+  asio::io_context context{2};
+  asio::executor_work_guard<asio::io_context::executor_type> keeps{context.get_executor()};
+  asio::any_io_executor user = net::make_limited_executor(context.get_executor(), 1);
+
+  /// A function that goes on when another one, which comes behind it, has run. Ends the run; true when it did not wait
+  /// in vain.
+  void hold_up() {
+    asio::post(user, [this] {
+      asio::post(context, [this] { came.set_value(); });
+      went_on = came.get_future().wait_for(10s) == std::future_status::ready;
+      context.stop();
+    });
+  }
+
+  std::promise<void> came;
+  bool went_on = false;
+};
+
+}  // namespace
+
+TEST_CASE("a function that is held up holds up nothing that comes behind it") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  on.hold_up();
+  threads.run();
+  CHECK(on.went_on);
+}
+
+TEST_CASE("neither does one that comes when there was nothing to do for long") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  asio::steady_timer later(on.context, 30 * net::worker_threads::tick);
+  later.async_wait([&](const boost::system::error_code&) { on.hold_up(); });
+  threads.run();
+  CHECK(on.went_on);
+}
+
+TEST_CASE("all threads work when there is work for all") {
+  for (const unsigned count : {1U, 2U, 3U}) {
+    fixture on;
+    net::worker_threads threads(on.context, count);
+    const auto ends = std::chrono::steady_clock::now() + 10s;
+    std::mutex mutex;
+    std::set<std::thread::id> seen;
+    std::function<void()> work = [&] {
+      {
+        const std::lock_guard lock(mutex);
+        seen.insert(std::this_thread::get_id());
+        if (seen.size() == count || std::chrono::steady_clock::now() > ends) on.context.stop();
+      }
+      asio::post(on.context, work);
+    };
+    for (int i = 0; i < 8; ++i) asio::post(on.context, work);
+    threads.run();
+    CHECK(seen.size() == count);
+  }
+}
+
+TEST_CASE("what a function throws comes out where the threads are run") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  asio::post(on.context, [] { throw std::runtime_error("thrown"); });
+  CHECK_THROWS_WITH(threads.run(), "thrown");
+}
