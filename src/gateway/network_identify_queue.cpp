@@ -24,6 +24,7 @@
 #include "net/strand.hpp"
 #include "net/task_group.hpp"
 #include "protocol/backoff.hpp"
+#include "protocol/identify_desk.hpp"
 #include "protocol/queue_call.hpp"
 
 namespace monochord {
@@ -34,7 +35,8 @@ namespace {
 
 using protocol::queue_call;
 
-constexpr duration answer_margin = std::chrono::seconds{15};  // past when ours says something at the latest
+/// Past when ours says something at the latest: who asks again after it still has the place that was kept.
+constexpr duration answer_margin = protocol::identify_desk_options{}.keep_place / 2;
 constexpr duration soon = std::chrono::seconds{1};            // "not yet" need not be said more often
 constexpr duration tell_timeout = std::chrono::seconds{10};
 constexpr duration tell_limit = std::chrono::seconds{25};  // a grant of which nothing is heard is taken back after 30

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the session asks for, carried out.
 #include <algorithm>
-#include <boost/asio/defer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <utility>
@@ -371,8 +370,9 @@ void shard::impl::deliver(const shard_event& event) {
 std::shared_ptr<detail::claim> shard::impl::claim_delivered() {
   claimed = true;
   return std::make_shared<detail::claim>([weak = weak_from_this(), of = positions_of, seq = delivering] {
-    // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants.
-    if (const auto self = weak.lock()) asio::defer(self->strand, [self, of, seq] { self->event_done(of, seq); });
+    // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
+    // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
+    if (const auto self = weak.lock()) asio::post(self->strand, [self, of, seq] { self->event_done(of, seq); });
   });
 }
 
