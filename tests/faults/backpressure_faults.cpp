@@ -108,6 +108,41 @@ TEST_CASE("fault 07: a peer that dies while reading is paused is noticed after t
   w.sim.run_until([&] { return ended; }, 1min);
 }
 
+TEST_CASE("fault 07: a handler that acknowledges its event and blocks then holds up no beat") {
+  mc::testing::mock_options served;
+  served.heartbeat_interval = 2s;
+  small_world w(served);
+  auto options = w.options();
+  options.threads = 2;
+  mc::client bot(w.bot_token(), std::move(options));
+  std::promise<void> blocked, go_on;
+  auto wait = go_on.get_future().share();
+  bot.on<mc::message_create>([&](const mc::message_create&, const mc::raw_event& sent) {
+    sent.acknowledge();  // nothing else is under way: what this has the shard do is all that waits for its strand
+    blocked.set_value();
+    wait.wait();
+  });
+  auto run = std::async(std::launch::async, [&] { return bot.run(); });
+  struct end {
+    mc::client& bot;
+    std::promise<void>& go_on;
+    ~end() {
+      go_on.set_value();
+      bot.stop();
+    }
+  };
+  {
+    const end at_end{bot, go_on};
+    REQUIRE(w.discord.wait_session());
+    w.discord.burst(w.general, 1);
+    REQUIRE(blocked.get_future().wait_for(30s) == std::future_status::ready);
+    const auto before = w.discord.counters();
+    CHECK(w.discord.wait_until([&](const auto& now) { return now.heartbeats >= before.heartbeats + 3; }, 20s));
+    CHECK(w.discord.counters().connections == 1);
+  }
+  CHECK(run.get() == 0);
+}
+
 TEST_CASE("fault 07: handlers that block all the threads they get: beats keep their time, each event is handled once") {
   constexpr std::size_t said = 400;
   mc::testing::mock_options served;
