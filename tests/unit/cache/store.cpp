@@ -8,6 +8,7 @@
 #include <monochord/testing/simulation.hpp>
 #include <string>
 
+#include "cache/impl.hpp"
 #include "support/catch.hpp"
 #include "support/temporary_folder.hpp"
 #include "unit/cache/random_world.hpp"
@@ -88,10 +89,19 @@ contents wanted(const mc::cache& cache) {
     for (const auto& c : s->threads()) add(cache_kind::threads, id, c.id.value(), c);
     for (const auto& r : s->roles()) add(cache_kind::roles, id, r.id.value(), r);
     for (const auto& e : s->emojis()) add(cache_kind::emojis, id, e.id->value(), e);
+    for (const auto& k : s->stickers()) add(cache_kind::stickers, id, k.id.value(), k);
+    for (const auto& k : s->soundboard()) add(cache_kind::soundboard_sounds, id, k.sound_id.value(), k);
+    for (const auto& k : s->stage_instances()) add(cache_kind::stage_instances, id, k.id.value(), k);
+    for (const auto& k : s->scheduled_events()) add(cache_kind::scheduled_events, id, k.id.value(), k);
+    for (const auto& k : s->integrations()) add(cache_kind::integrations, id, k.id.value(), k);
+    for (const auto& k : s->auto_moderation_rules()) add(cache_kind::auto_moderation_rules, id, k.id.value(), k);
+    for (const auto& k : s->invites()) add(cache_kind::invites, id, mc::cached::invite_key(k.code), k);
     for (const auto& v : s->voice_states()) add(cache_kind::voice_states, id, v.user_id.value(), v);
     for (const auto& p : s->presences()) add(cache_kind::presences, id, p.user.id.value(), p);
     for (std::uint64_t c = id.value() * 10; c < id.value() * 10 + 3; ++c)
       for (const auto& m : s->messages(mc::channel_id{c})) add(cache_kind::messages, id, m.id.value(), m);
+    for (std::uint64_t t = id.value() * 100; t < id.value() * 100 + 4; ++t)  // threads
+      for (const auto& m : s->messages(mc::channel_id{t})) add(cache_kind::messages, id, m.id.value(), m);
     for (auto m : s->members()) {
       const mc::user_id user = m.user->id;
       if (const auto u = cache.user(user)) add(cache_kind::users, {}, user.value(), *u);
@@ -99,6 +109,7 @@ contents wanted(const mc::cache& cache) {
       add(cache_kind::members, id, user.value(), m);
     }
   }
+  for (const auto& e : cache.entitlements()) add(cache_kind::entitlements, {}, e.id.value(), e);
   for (std::uint64_t id = 1001; id < 1013; ++id)  // of no member
     if (const auto u = cache.user(mc::user_id{id})) add(cache_kind::users, {}, id, *u);
   return all;
