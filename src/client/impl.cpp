@@ -387,7 +387,6 @@ int client::impl::run() {
     own_context->stop();  // whatever else still waits here was left behind by its owner, and is destroyed with the client
   });
   threads->run();
-  threads.reset();
   if (failed) std::rethrow_exception(failed);
   return 0;
 }

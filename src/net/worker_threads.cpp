@@ -56,11 +56,15 @@ void worker_threads::end() noexcept {
 
 void worker_threads::run() {
   worker& me = workers_.front();
-  const auto before = std::exchange(here, {this, &me});
-  struct restore {
-    standing to;
-    ~restore() { here = to; }
-  } const then{before};
+  struct ending {
+    worker_threads& of;
+    standing before;
+    ~ending() {
+      here = before;
+      of.context_.stop();
+      of.end();
+    }
+  } const then{*this, std::exchange(here, {this, &me})};
   while (!context_.stopped()) {
     begin(me);
     context_.poll();

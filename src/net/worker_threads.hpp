@@ -31,7 +31,7 @@ class worker_threads {
   /// Stops the context, and waits for the threads.
   ~worker_threads();
 
-  /// Works until the context is stopped; throws what its functions do.
+  /// Works until the context is stopped, and throws what its functions do; the threads have ended then.
   void run();
 
   /// The calling thread has begun with something, if it is one of those that work.
