@@ -7,6 +7,7 @@ option(MONOCHORD_PROGRAMS "Build the programs (monochord-mock, monochord-demo; n
 option(MONOCHORD_INSTALL "Generate the install target" ${PROJECT_IS_TOP_LEVEL})
 option(MONOCHORD_PCH "Precompile headers that many sources share: a third less time from clean" ON)
 option(MONOCHORD_UNITY "Compile several sources at a time: half the time from clean, more after a change" ON)
+option(MONOCHORD_PACK_RELOCATIONS "Link programs with relocations of a bit or two, where the linker can; they need glibc 2.36" ON)
 option(MONOCHORD_FUZZ "Build the fuzz targets with libFuzzer (clang only)" OFF)
 option(MONOCHORD_WERROR "Treat warnings as errors (for CI)" OFF)
 option(MONOCHORD_SNIPPETS_ASAN "Run the code of the pages also unoptimised and with AddressSanitizer" OFF)

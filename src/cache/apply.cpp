@@ -46,10 +46,12 @@ void expect(guild_entry& g, const guild_members_chunk& chunk, std::size_t here) 
   constexpr std::size_t of_chunk = 1000;
   record_set& set = g.set(cache_kind::members);
   if (set.has_index_for(set.size() + here)) return;
-  const auto left = static_cast<std::size_t>(std::max(chunk.chunk_count - chunk.chunk_index, 1));
+  const std::int64_t behind = std::int64_t{chunk.chunk_count} - chunk.chunk_index - 1;  // chunks
+  const auto left = static_cast<std::size_t>(std::max<std::int64_t>(behind, 0));
+  if (left == 0 && here == 0) return;
   const auto in_all = static_cast<std::size_t>(std::max(g.state.member_count, 0));
   const std::size_t most = std::max(set.size(), of_chunk) * 8;
-  set.reserve(std::max(set.size() + here, std::min({set.size() + left * of_chunk, in_all, most})));
+  set.reserve(std::max(set.size() + here, std::min({set.size() + here + left * of_chunk, in_all, most})));
 }
 
 std::uint64_t sound_key(const soundboard_sound& s) { return s.sound_id.value(); }

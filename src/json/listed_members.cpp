@@ -126,6 +126,7 @@ class plain_member_reader : reader {
               std::array<member_list::habit, member_list::most_habits>& habits, F&& into) {
     std::uint32_t seen = 0;
     std::size_t number = 0;
+    ++depth_;  // what is in it may be as deep as where the tables read it
     ++at_;
     for (bool more = true; more; ++number) {
       if (peek() != '"') return false;
@@ -148,6 +149,7 @@ class plain_member_reader : reader {
       ++at_;
       more = c == ',';
     }
+    --depth_;
     return (seen & required) == required;
   }
 
@@ -279,7 +281,12 @@ struct member_list_access {
     auto& items = static_cast<member_list*>(at)->items_;
     return (items.emplace_back().whole = std::make_unique<member>()).get();
   }
-  static void clear(void* at) { static_cast<member_list*>(at)->items_.clear(); }
+  static void clear(void* at) {
+    auto& list = *static_cast<member_list*>(at);
+    list.items_.clear();
+    list.roles_.clear();
+    list.member_keys_ = list.user_keys_ = {};  // they point into the text before
+  }
   static const std::uint32_t* take(void* at, const reader& here) {
     return plain_member_reader(here, *static_cast<member_list*>(at)).run();
   }

@@ -67,6 +67,11 @@ std::vector<std::string> odd_members() {
       R"({"user":{"id":"18446744073709551615","username":"","discriminator":""},"roles":["0"],"deaf":false,"mute":false})",
       R"({"user":{"id":"12345678x","username":"","discriminator":"0"},"roles":[],"deaf":false,"mute":false})",
       R"({"user":{"id":"0","username":"","discriminator":"0"},"roles":[null],"deaf":false,"mute":false})"};
+  for (std::size_t levels = 58; levels <= 64; ++levels) {  // as deep as is read, and deeper
+    const std::string deep = ",\"new\":" + std::string(levels, '[') + std::string(levels, ']');
+    all.push_back(member_text(user, deep));
+    all.push_back(member_text(user_text(deep), ""));
+  }
   for (const char* id : {"9", "12345678", "123456789", "1234567890123456", "12345678901234567", "1234567890123456789", "9999999999999999999", "00000000000000000001"})
     all.push_back(R"({"user":{"id":")" + std::string(id) + R"(","username":"u","discriminator":"0"},"roles":[")" + id + R"("],"deaf":false,"mute":false})");
   return all;
@@ -162,6 +167,32 @@ TEST_CASE("members of events from their text: each oddity is refused or kept as 
   }
   CHECK(views > 300);
   for (const char* broken : {"[", "[]", "[,]", "null", "{}", "5", "[[]]", "[{}", "[{}}"}) compare_members(broken);
+}
+
+TEST_CASE("members of events from their text: numbers of a chunk that cannot be are no reason to foresee much") {
+  const std::string usual = member_text(user_text(""), "");
+  for (const char* numbers : {R"("chunk_index":-1,"chunk_count":2147483647)", R"("chunk_index":2147483647,"chunk_count":-2147483648)",
+                              R"("chunk_index":-2147483648,"chunk_count":2147483647)", R"("chunk_index":7,"chunk_count":1)"})
+    for (const std::string& members : {std::string(), usual})
+      compare<mc::guild_members_chunk>(R"({"guild_id":"1",)" + std::string(numbers) + R"(,"members":[)" + members + "]}");
+}
+
+TEST_CASE("members of events from their text: one who was asked for makes room for no more") {
+  const auto bytes_with = [](const std::string& members) {
+    mc::cache cache{mc::cache_options{}};
+    cache.apply(ready_as(1003));
+    auto large = a_guild(1, 2);
+    large.member_count = 5000;
+    cache.apply(large);
+    const std::string text = chunk_head + '[' + members + "]}";
+    json::listed<mc::guild_members_chunk> listed;
+    std::string room;
+    json::failure why;
+    REQUIRE(json::decode_into(listed, json::padded_text(text.data(), text.size(), text.size()), room, why));
+    mc::cached::bulk::apply(cache, listed);
+    return cache.stats().bytes();
+  };
+  CHECK(bytes_with(member_text(user_text(""), "")) < bytes_with("") + 2000);
 }
 
 TEST_CASE("members of events from their text: cut anywhere, and without any of its bytes, an event is told of as by way of models") {
