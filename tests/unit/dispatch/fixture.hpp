@@ -2,7 +2,6 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -25,10 +24,7 @@ namespace monochord::tests {
 struct dispatch_fixture {
   explicit dispatch_fixture(std::size_t max_running = 100, dispatch::dispatcher_options how = {}) {
     how.spawn = [this](task<> work, std::shared_ptr<net::place_holder> holder) {
-      if (!open) return false;
-      boost::asio::co_spawn(net::make_strand(context.get_executor(), std::move(holder)), std::move(work),
-                            boost::asio::detached);
-      return true;
+      return open && jobs->spawn(std::move(work), std::move(holder));
     };
     how.run = [this](std::shared_ptr<net::short_job> one) { return open && jobs->run(std::move(one)); };
     how.clock = clock;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Handlers that work for too long, as the watch sees them; integration/waiting.cpp has those of a client.
+#include <boost/asio/detached.hpp>
 #include <deque>
 #include <string>
 #include <thread>

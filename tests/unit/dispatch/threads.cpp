@@ -2,6 +2,7 @@
 // Everything at the same time, on several threads: for ThreadSanitizer, and to see that nobody waits for ever.
 #include <array>
 #include <atomic>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/strand.hpp>
 #include <future>
 #include <thread>

@@ -2,6 +2,7 @@
 // client::next and streams, as far as the dispatcher makes them.
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
 #include <stdexcept>
 #include <string>
 #include <utility>
