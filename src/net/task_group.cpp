@@ -42,6 +42,7 @@ class task_group::queued_job {
   ~queued_job() {
     if (!of_) return;
     what_->drop();
+    what_.reset();  // nothing of the job is left for whoever joins
     of_->job_ended();
   }
   void operator()() {

@@ -2,6 +2,8 @@
 #include "net/worker_threads.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <memory>
 #include <utility>
 
 namespace monochord::net {
@@ -12,6 +14,8 @@ namespace {
 constexpr std::size_t enough = 100;
 /// So many ticks without work, and nobody looks before there is some.
 constexpr int quiet_ticks = 10;
+/// What waits for work sees so often whether what comes is run.
+constexpr std::chrono::milliseconds question_every{100};
 
 }  // namespace
 
@@ -19,6 +23,7 @@ constexpr int quiet_ticks = 10;
 struct standing {
   worker_threads* among = nullptr;
   void* me = nullptr;
+  bool was_asked = false;  // and has done nothing else since it waited
 };
 static thread_local standing here;
 
@@ -66,7 +71,7 @@ void worker_threads::run() {
     }
   } const then{*this, std::exchange(here, {this, &me})};
   while (!context_.stopped()) {
-    begin(me);
+    if (!std::exchange(here.was_asked, false)) begin(me);
     context_.poll();
     me.rests.fetch_add(1, std::memory_order_relaxed);
     me.busy.store(false);
@@ -133,7 +138,11 @@ bool worker_threads::watch() {
       if (without_work == quiet_ticks) {
         without_work = 0;
         asleep_ = true;
-        if (!anybody_busy()) look_.wait(lock, [this] { return ended_ || !asleep_; });
+        if (!anybody_busy() && !sleep(lock)) {
+          asleep_ = false;
+          workers_.front().busy = true;  // until it says otherwise
+          return true;
+        }
         asleep_ = false;
         lock.unlock();
         see(seen, quiet);
@@ -144,6 +153,22 @@ bool worker_threads::watch() {
     if (see(seen, quiet)) return true;
     without_work = quiet ? without_work + 1 : 0;
   }
+}
+
+/// Until there is work; false when the context does not run what it is given, so that somebody is held up who has not said that
+/// he works.
+bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
+  const auto answered = std::make_shared<std::atomic<bool>>(true);
+  while (!look_.wait_for(lock, question_every, [this] { return ended_ || !asleep_; })) {
+    if (!answered->exchange(false)) return false;
+    lock.unlock();
+    boost::asio::post(context_, [answered] {
+      *answered = true;
+      here.was_asked = true;
+    });
+    lock.lock();
+  }
+  return true;
 }
 
 /// Whether all that work have been busy since the last look without a rest.

@@ -21,7 +21,8 @@ namespace monochord::net {
 /// up; it goes back when there is too little.
 class worker_threads {
  public:
-  /// How often it is looked: what a thread that is held up may hold up.
+  /// How often it is looked: what is held up by a thread waits for two of these, or for 300 ms where that thread was asleep and was
+  /// not woken by a socket, a timer or a handler (`note_work`).
   static constexpr std::chrono::milliseconds tick{5};
 
   /// `count` includes the thread that calls `run`. Throws `std::system_error` when there are no threads to be had.
@@ -53,6 +54,7 @@ class worker_threads {
   void begin(worker& me) noexcept;
   void stand_by(worker& me);
   bool watch();
+  bool sleep(std::unique_lock<std::mutex>& lock);
   void work(worker& me);
   bool see(std::vector<look>& seen, bool& quiet) const;
   bool anybody_busy() const noexcept;

@@ -59,6 +59,22 @@ TEST_CASE("neither does one that comes when there was nothing to do for long") {
   CHECK(on.went_on);
 }
 
+TEST_CASE("nor one that comes from elsewhere, of which nobody says that it is work") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  std::thread elsewhere([&] {
+    std::this_thread::sleep_for(30 * net::worker_threads::tick);  // all are asleep
+    asio::post(on.context, [&] {
+      asio::post(on.context, [&] { on.came.set_value(); });
+      on.went_on = on.came.get_future().wait_for(10s) == std::future_status::ready;
+      on.context.stop();
+    });
+  });
+  threads.run();
+  elsewhere.join();
+  CHECK(on.went_on);
+}
+
 TEST_CASE("all threads work when there is work for all") {
   for (const unsigned count : {1U, 2U, 3U}) {
     fixture on;
