@@ -75,18 +75,6 @@ bool same(std::string_view a, std::string_view b) noexcept {
   return true;
 }
 
-/// The number of eight digits; false when they are none.
-bool eight_digits(const char* at, std::uint64_t& out) noexcept {
-  std::uint64_t w = 0;
-  std::memcpy(&w, at, 8);
-  constexpr std::uint64_t high = 0xF0F0F0F0F0F0F0F0U, zeros = 0x3030303030303030U;
-  if ((w & high) != zeros || ((w + 0x0606060606060606U) & high) != zeros) return false;
-  w = (w & 0x0F0F0F0F0F0F0F0FU) * 2561 >> 8;
-  w = (w & 0x00FF00FF00FF00FFU) * 6553601 >> 16;
-  out = (w & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32;
-  return true;
-}
-
 }  // namespace
 
 /// Reads a member that is as most are, and nothing of another one: no escapes, no null that is not foreseen, no object but its user.
