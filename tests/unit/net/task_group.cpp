@@ -235,7 +235,7 @@ TEST_CASE("jobs of several threads all run, each once, and whoever joins is told
         for (int j = 0; j < 200; ++j) group->run(std::make_shared<count>(ran));
       });
     for (auto& one : threads) one.join();
-    auto joined = boost::asio::co_spawn(pool, group->join(*time, time->now() + 30s), boost::asio::use_future);
+    auto joined = boost::asio::co_spawn(net::make_strand(pool.get_executor()), group->join(*time, time->now() + 30s), boost::asio::use_future);
     REQUIRE(joined.get());
     REQUIRE(ran == 600);
     REQUIRE(group->running() == 0);
