@@ -178,6 +178,10 @@ void tls_stream::async_shutdown(handler done) {
 
 task<> tls_stream::handshake(tls_engine::role as, error_code& failed) {
   const auto state = co_await asio::this_coro::cancellation_state;
+  // One that succeeds may have been cancelled just before that was told: awaiting another would throw.
+  const auto ended_by = [&state](error_code found) {
+    return !found && is_cancelled(state) ? error_code(asio::error::operation_aborted) : found;
+  };
   for (;;) {
     const auto wanted = engine_.handshake(as, failed);
     while (engine_.has_output()) {
@@ -185,8 +189,9 @@ task<> tls_stream::handshake(tls_engine::role as, error_code& failed) {
       const auto from = asio::const_buffers_1(engine_.output());
       const auto [error, bytes] = co_await below_.async_write_some(from, uncancelled());
       engine_.sent(bytes);
-      if (!error) continue;
-      if (!failed) failed = error;
+      const error_code ended = ended_by(error);
+      if (!ended) continue;
+      if (!failed) failed = ended;
       co_return;
     }
     if (failed || wanted == want::nothing || wanted == want::output) break;
@@ -194,8 +199,9 @@ task<> tls_stream::handshake(tls_engine::role as, error_code& failed) {
     const abort_on_cancel guard(state, [this] { close(); });
     const auto space = engine_.space();
     const auto [error, bytes] = co_await below_.async_read_some(asio::mutable_buffers_1(space), uncancelled());
-    if (error) {
-      failed = engine_.end_of_input(error);
+    failed = ended_by(error);
+    if (failed) {
+      failed = engine_.end_of_input(failed);
       co_return;
     }
     engine_.put(space, bytes);
