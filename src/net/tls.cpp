@@ -98,9 +98,9 @@ task<> finish(tls_stream& stream, tls_engine::role role, const std::string& host
   error_code failure;
   const bool in_time = co_await run_before(time, deadline, stream.handshake(role, failure));
   if (!in_time) throw error(errc::timeout, "the TLS handshake with " + host + " took too long");
-  const auto state = co_await asio::this_coro::cancellation_state;
-  if (!failure && !is_cancelled(state)) co_return;
+  if (!failure) co_return;
   stream.close();
+  const auto state = co_await asio::this_coro::cancellation_state;
   if (is_cancelled(state)) throw error(errc::cancelled, "the TLS handshake with " + host + " was cancelled");
   const long verdict = SSL_get_verify_result(stream.native());
   if (role == tls_engine::role::client && verdict != X509_V_OK) refuse_certificate(host, verdict);
