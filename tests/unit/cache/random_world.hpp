@@ -460,13 +460,13 @@ class random_world {
     plain_guild& g = guilds_[id];
     g.channels.erase(channel);
     g.messages.erase(channel);
-    drop_threads(g, [&](const mc::channel& t) { return t.parent_id->value() == channel; });
+    drop_threads(id, g, [&](const mc::channel& t) { return t.parent_id->value() == channel; });
   }
   /// A thread stays where it is.
   static std::uint64_t parent_of(std::uint64_t id, std::uint64_t thread) { return id * 10 + thread % 3; }
   /// With their messages. A message that came before and comes again would not know that its thread is gone.
   template <class F>
-  void drop_threads(plain_guild& g, F which) {
+  void drop_threads(std::uint64_t id, plain_guild& g, F which) {
     for (auto t = g.threads.begin(); t != g.threads.end();) {
       if (!which(t->second)) {
         ++t;
@@ -475,6 +475,9 @@ class random_world {
       if (g.messages.erase(t->first) != 0) floor_ = log_.size();
       t = g.threads.erase(t);
     }
+    // Messages of a thread that is not known stay. It may be told of later, and known when this comes again.
+    for (const std::uint64_t t : range(id * 100, 4))
+      if (!g.threads.contains(t) && g.messages.contains(t) && which(a_thread(id, parent_of(id, t), t))) floor_ = log_.size();
   }
   void thread_members(std::uint64_t id, std::uint64_t thread) {
     auto& threads = guilds_[id].threads;
@@ -562,7 +565,7 @@ class random_world {
     if (below(2)) event.channel_ids.emplace().emplace_back(parent);
     event.threads.push_back(a_thread(id, parent, thread));
     tell(event);
-    drop_threads(guilds_[id], [&](const mc::channel& t) {
+    drop_threads(id, guilds_[id], [&](const mc::channel& t) {
       return t.id != event.threads[0].id && (!event.channel_ids || t.parent_id->value() == parent);
     });
     if (keeps(cache_kind::threads)) put_channel(guilds_[id], event.threads[0]);
