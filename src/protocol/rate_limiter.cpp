@@ -175,13 +175,11 @@ void rate_limiter::state::limited(entry& e, const response_info& info, time_poin
   learn(l, info, e.sent_at, now);
   const bool shared = info.scope == limit_scope::shared;
   ++(shared ? counters.limited_shared : counters.limited_user);
+  pause_route();  // whatever bucket a late answer of another hash moves it to meanwhile
   // A shared limit, or a refusal although some are left, is about this route alone, not about its bucket.
-  if (shared || !l.key.trusts_headers || info.remaining.value_or(0) > 0 || q.home->how != bucket::mode::limited) {
-    pause_route();
-  } else {
-    q.home->close_until(until);
-    changed(*q.home);
-  }
+  if (shared || !l.key.trusts_headers || info.remaining.value_or(0) > 0 || q.home->how != bucket::mode::limited) return;
+  q.home->close_until(until);
+  changed(*q.home);
 }
 
 /// What an answer, or the lack of one, says about whether Discord works.

@@ -361,6 +361,26 @@ TEST_CASE("limiter: a window that is closed stays so under a new name, until an 
   CHECK(l.poll(start + 5s) == tickets{c});
 }
 
+TEST_CASE("limiter: a route that was told to wait does, also when a late answer moves it to another bucket") {
+  rate_limiter l;
+  const auto a = l.acquire(key("A"), start);
+  l.poll(start);
+  l.answered(a, answer("old", 5, 4, 5s), start);
+  const auto late = l.acquire(key("A"), start), b = l.acquire(key("A"), start);
+  CHECK(l.poll(start) == tickets{late, b});
+  auto no = refusal(2s);
+  no.bucket = "new";
+  no.limit = 5;
+  no.remaining = 0;
+  no.reset_after = 2s;
+  l.answered(b, no, start + 100ms);
+  l.answered(late, answer("old", 5, 3, 5s), start + 200ms);  // sent before the other, and from before the bucket was another
+  const auto c = l.acquire(key("A"), start + 200ms);
+  CHECK(l.poll(start + 200ms).empty());
+  CHECK(l.poll(start + 2099ms).empty());
+  CHECK(l.poll(start + 2100ms) == tickets{b, c});
+}
+
 TEST_CASE("limiter: a shared limit or a sub-limit holds ordered and unordered calls of its route and place alike") {
   for (const auto scope : {limit_scope::shared, limit_scope::user}) {
     rate_limiter l;
