@@ -301,7 +301,7 @@ int main(int argc, char** argv) {
     good &= member_figure(what, many, few, false);
   }
   {
-    const int members = check ? 20'000 : 500'000;
+    const int members = check ? 60'000 : 500'000;
     const std::string what = std::to_string(members) + " members of one guild";
     const played_gateway many(chunked_script(members), authority), few(chunked_script(1000), authority);
     good &= compare_start(what, many, true, members);
