@@ -140,12 +140,16 @@ TEST_CASE("a presence that nobody waits for any more is told once the session go
     bot.until(second);
     CHECK(second->code == mc::errc::timeout);
   }
-  const auto before = w.discord().counters().payloads_received;
+  const auto told = [&] {  // the first heartbeat of a connection comes at any time
+    const auto counters = w.discord().counters();
+    return counters.payloads_received - counters.heartbeats;
+  };
+  const auto before = told();
   w.sim.run_until([&] { return w.discord().counters().resumed == 1; }, 5min);
   w.sim.run_for(1s);
   CHECK(w.discord().counters().identifies == 1);
   CHECK(w.discord().last_presence().find(shown) != std::string::npos);
-  CHECK(w.discord().counters().payloads_received - before == 2);  // RESUME, and one presence
+  CHECK(told() - before == 2);  // RESUME, and one presence
   no_violations(w);
 }
 
