@@ -50,7 +50,8 @@ class cache_keeper : public std::enable_shared_from_this<cache_keeper> {
   /// Called before it is looked where the shards stand, and once the file is written, or is not after all: Discord is
   /// told meanwhile to forget nothing of sessions that no file has yet.
   void saving(bool now);
-  /// Writes the file, with `marks` and those of shards that have not come to their session yet; what it throws is logged. Not before `restore` has ended. One call at a time.
+  /// Writes the file, with `marks` and those of shards that have not come to their session yet; what it throws is logged. Not
+  /// before `restore` has ended. One call at a time.
   static task<> save(std::shared_ptr<cache_keeper> self, std::vector<cache_mark> marks);
   /// The file is good for no start.
   void forget() noexcept;
