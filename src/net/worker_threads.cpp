@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "net/worker_threads.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <memory>
@@ -10,12 +12,55 @@ namespace monochord::net {
 
 namespace {
 
-/// So many functions in a tick are worth a thread.
-constexpr std::size_t enough = 100;
+using std::chrono::nanoseconds;
+using std::chrono::steady_clock;
+
+/// What waits less than this for two threads is nothing for two.
+constexpr std::chrono::microseconds soon{250};
 /// So many ticks without work, and nobody looks before there is some.
 constexpr int quiet_ticks = 10;
 /// What waits for work sees so often whether what comes is run.
 constexpr std::chrono::milliseconds question_every{100};
+
+clockid_t cpu_clock_of_this_thread() noexcept {
+  clockid_t clock{};
+  pthread_getcpuclockid(pthread_self(), &clock);  // fails only for threads that are no more
+  return clock;
+}
+
+nanoseconds read_clock(clockid_t clock) noexcept {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
+}
+
+/// How long what a context is given waits before it is run.
+class question {
+ public:
+  /// One at a time.
+  void ask(boost::asio::io_context& context) {
+    if (is_open()) return;
+    asked_ = true;
+    *waited_ = unknown;
+    boost::asio::post(context, [waited = waited_, since = steady_clock::now()] {
+      waited->store((steady_clock::now() - since).count(), std::memory_order_relaxed);
+    });
+  }
+  bool is_open() const noexcept { return asked_ && waited_->load(std::memory_order_relaxed) == unknown; }
+  /// What the answer was, if it is there and has not been told yet.
+  steady_clock::duration answer() noexcept {
+    if (!asked_ || is_open()) return {};
+    asked_ = false;
+    return steady_clock::duration(waited_->load(std::memory_order_relaxed));
+  }
+
+ private:
+  static constexpr steady_clock::rep unknown = -1;
+
+  bool asked_ = false;
+  const std::shared_ptr<std::atomic<steady_clock::rep>> waited_ =
+      std::make_shared<std::atomic<steady_clock::rep>>(unknown);
+};
 
 }  // namespace
 
@@ -23,17 +68,16 @@ constexpr std::chrono::milliseconds question_every{100};
 struct standing {
   worker_threads* among = nullptr;
   void* me = nullptr;
-  bool was_asked = false;  // and has done nothing else since it waited
 };
 static thread_local standing here;
 
 worker_threads::worker_threads(boost::asio::io_context& context, unsigned count)
     : context_(context), workers_(std::max(count, 1U)) {
-  workers_.front().joined = true;
   try {
     for (std::size_t i = 1; i < workers_.size(); ++i) {
       threads_.emplace_back([this, &me = workers_[i]] {
         here = {this, &me};
+        me.cpu = cpu_clock_of_this_thread();
         stand_by(me);
       });
     }
@@ -70,12 +114,13 @@ void worker_threads::run() {
       of.end();
     }
   } const then{*this, std::exchange(here, {this, &me})};
+  me.cpu = cpu_clock_of_this_thread();
+  me.joined = true;
   while (!context_.stopped()) {
-    if (!std::exchange(here.was_asked, false)) begin(me);
-    context_.poll();
+    context_.run_one();  // what this runs says itself that there is work, where it may take its time
+    if (!me.busy.load(std::memory_order_relaxed)) continue;
     me.rests.fetch_add(1, std::memory_order_relaxed);
     me.busy.store(false);
-    context_.run_one();  // what this runs says itself that there is work, where it may take its time
   }
 }
 
@@ -130,8 +175,13 @@ void worker_threads::stand_by(worker& me) {
 /// True when one more is to work, false at the end.
 bool worker_threads::watch() {
   std::vector<look> seen(workers_.size());
-  bool quiet = false;
-  see(seen, quiet);
+  question waits;
+  auto looked = steady_clock::now();
+  const auto see_now = [&] {
+    const auto now = steady_clock::now();
+    return see(seen, now - std::exchange(looked, now));
+  };
+  see_now();
   for (int without_work = 0;;) {
     {
       std::unique_lock lock(mutex_);
@@ -145,57 +195,65 @@ bool worker_threads::watch() {
         }
         asleep_ = false;
         lock.unlock();
-        see(seen, quiet);
+        see_now();
         lock.lock();
       }
       if (look_.wait_for(lock, tick, [this] { return ended_; })) return false;
     }
-    if (see(seen, quiet)) return true;
-    without_work = quiet ? without_work + 1 : 0;
+    const load now = see_now();
+    if (now == load::held_up || waits.is_open() || waits.answer() >= late) return true;
+    if (now == load::full) waits.ask(context_);
+    without_work = now == load::nothing ? without_work + 1 : 0;
   }
 }
 
-/// Until there is work; false when the context does not run what it is given, so that somebody is held up who has not said that
-/// he works.
+/// Until there may be work; false when the context does not run what it is given, so that somebody is held up who has not
+/// said that he works.
 bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
-  const auto answered = std::make_shared<std::atomic<bool>>(true);
+  question waits;
   while (!look_.wait_for(lock, question_every, [this] { return ended_ || !asleep_; })) {
-    if (!answered->exchange(false)) return false;
+    if (waits.is_open()) return false;
+    if (waits.answer() >= late) return true;
     lock.unlock();
-    boost::asio::post(context_, [answered] {
-      *answered = true;
-      here.was_asked = true;
-    });
+    waits.ask(context_);
     lock.lock();
   }
   return true;
 }
 
-/// Whether all that work have been busy since the last look without a rest.
-bool worker_threads::see(std::vector<look>& seen, bool& quiet) const {
-  bool all_busy = true;
-  quiet = true;
+/// Held up are all when each is still with what it was with at the last look.
+worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds since) const {
+  bool any = false, all_full = true, all_held_up = true, quiet = true;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const worker& one = workers_[i];
-    const look before = std::exchange(seen[i], {one.joined && one.busy, one.rests});
-    if (!one.joined) continue;
-    all_busy = all_busy && before.busy && seen[i].busy && before.rests == seen[i].rests;
-    quiet = quiet && !seen[i].busy && before.rests == seen[i].rests;
+    if (!one.joined) {
+      seen[i] = {};
+      continue;
+    }
+    const look now{one.busy, one.rests, read_clock(one.cpu)};
+    const look before = std::exchange(seen[i], now);
+    const bool held_up = before.busy && now.busy && before.rests == now.rests;
+    any = true;
+    all_held_up = all_held_up && held_up;
+    all_full = all_full && (held_up || now.cpu - before.cpu >= since * 3 / 4);
+    quiet = quiet && !now.busy && before.rests == now.rests && now.cpu - before.cpu < since / 4;
   }
-  return all_busy;
+  if (!any || quiet) return load::nothing;
+  return all_held_up ? load::held_up : all_full ? load::full : load::some;
 }
 
-/// Until there is too little to do, and the first of all is not held up.
+/// Until what comes is run soon, and the first of all is not held up.
 void worker_threads::work(worker& me) {
   const worker& first = workers_.front();
+  question waits;
   for (;;) {
     const look before{first.busy, first.rests};
-    const std::size_t count = context_.run_for(tick);
+    waits.ask(context_);
+    context_.run_for(tick);
     if (context_.stopped()) return;
-    if (count >= enough) continue;
     me.rests.fetch_add(1, std::memory_order_relaxed);
     const bool held_up = before.busy && first.busy && before.rests == first.rests;
-    if (!held_up) return;
+    if (!held_up && !waits.is_open() && waits.answer() < soon) return;
   }
 }
 

@@ -7,6 +7,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <ctime>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -16,14 +17,16 @@ namespace monochord::net {
 
 /// Runs a context on some threads, of which no more are awake than there is work for. Where all of them wait within
 /// Asio's `run()`, it wakes another one for whatever comes, to watch the sockets meanwhile: that costs more than most
-/// of what comes. So the others stand by outside. One of them looks now and then, while there is work, and joins those
-/// that work when all of these have been at it since it looked last, be it that there is too much or that one is held
-/// up; it goes back when there is too little.
+/// of what comes; and what one thread has read is far from another one's caches. So the others stand by outside. One of
+/// them looks now and then, while there is work, and joins those that work when all of these are held up, or when they
+/// are busy and what is handed to them waits for `late`; it goes back when that is over.
 class worker_threads {
  public:
-  /// How often it is looked: what is held up by a thread waits for two of these, or for 300 ms where that thread was asleep and was
-  /// not woken by a socket, a timer or a handler (`note_work`).
+  /// How often it is looked: what is held up by a thread waits for two of these, or for 300 ms where that thread was
+  /// asleep and was not woken by a socket, a timer or a handler (`note_work`).
   static constexpr std::chrono::milliseconds tick{5};
+  /// What waits so long for a thread that is busy is worth another one.
+  static constexpr std::chrono::milliseconds late{1};
 
   /// `count` includes the thread that calls `run`. Throws `std::system_error` when there are no threads to be had.
   worker_threads(boost::asio::io_context& context, unsigned count);
@@ -41,22 +44,26 @@ class worker_threads {
  private:
   /// A thread, as the others see it.
   struct worker {
+    clockid_t cpu{};  // the clock of its CPU time, from before it joined
     std::atomic<bool> joined{false};
-    std::atomic<bool> busy{false};
-    std::atomic<std::uint64_t> rests{0};  // how often it had nothing to do
+    std::atomic<bool> busy{false};        // with something that says so
+    std::atomic<std::uint64_t> rests{0};  // how often it had come to an end of such
   };
   /// What was seen of one of them.
   struct look {
     bool busy = false;
     std::uint64_t rests = 0;
+    std::chrono::nanoseconds cpu{0};
   };
+  /// What a look tells of all that work.
+  enum class load { nothing, some, full, held_up };
 
   void begin(worker& me) noexcept;
   void stand_by(worker& me);
   bool watch();
   bool sleep(std::unique_lock<std::mutex>& lock);
   void work(worker& me);
-  bool see(std::vector<look>& seen, bool& quiet) const;
+  load see(std::vector<look>& seen, std::chrono::nanoseconds since) const;
   bool anybody_busy() const noexcept;
   void wake() noexcept;
   void end() noexcept;
