@@ -185,7 +185,7 @@ task<> shard::impl::keep_time(std::shared_ptr<impl> self) {
     co_await self->alarm->wait_until(due.value_or(self->options->clock->now() + std::chrono::hours{1}));
     if (self->over) co_return;
     self->apply(self->session->timer(self->now()));
-    self->look_at_positions();
+    self->look_at_positions(self->options->clock->now());
   }
 }
 
@@ -361,36 +361,49 @@ void shard::impl::deliver(const shard_event& event) {
       ~delivered() { under_way = false; }
     } at_end{in_delivery};
     present->waits_for_room = !sink->on_event(told);
-    positions.came(event.seq, claimed, options->clock->now());
+    positions.came(event.seq, claimed, read_at);
   }
-  look_at_positions();
+  look_at_positions(read_at);
 }
 
 /// For the event that is just being delivered.
 std::shared_ptr<detail::claim> shard::impl::claim_delivered() {
   claimed = true;
   return std::make_shared<detail::claim>([weak = weak_from_this(), of = positions_of, seq = delivering] {
-    // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
-    // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
-    if (const auto self = weak.lock()) asio::post(self->strand, [self, of, seq] { self->event_done(of, seq); });
+    if (const auto self = weak.lock()) self->note_done(of, seq);
   });
 }
 
-void shard::impl::event_done(std::uint64_t session_number, std::int64_t seq) {
+void shard::impl::note_done(std::uint64_t session_number, std::int64_t seq) {
+  {
+    const std::lock_guard lock(done_lock);
+    done.push_back({session_number, seq});
+    if (done.size() > 1) return;
+  }
+  // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
+  // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
+  asio::post(strand, [self = shared_from_this()] { self->take_done(); });
+}
+
+void shard::impl::take_done() {
   if (in_delivery) {  // perhaps of the event that has not come yet
-    asio::post(strand, [self = shared_from_this(), session_number, seq] { self->event_done(session_number, seq); });
+    asio::post(strand, [self = shared_from_this()] { self->take_done(); });
     return;
   }
-  if (session_number != positions_of) return;
-  positions.done(seq);
-  look_at_positions();
+  done_taken.clear();
+  {
+    const std::lock_guard lock(done_lock);
+    done.swap(done_taken);
+  }
+  for (const auto& one : done_taken)
+    if (one.session_number == positions_of) positions.done(one.seq);
+  look_at_positions(options->clock->now());
   if (!over && session) rearm();
 }
 
 /// Heartbeats tell Discord what the store knows: what they have told may be forgotten there.
-void shard::impl::look_at_positions() {
+void shard::impl::look_at_positions(time_point time) {
   if (over || !session) return;
-  const auto time = options->clock->now();
   if (const auto late = positions.give_up(time)) {
     counters->late_events += late;
     late_untold += late;

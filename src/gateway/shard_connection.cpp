@@ -89,7 +89,7 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   try {
     for (auto began = self->options->clock->now(); self->is_present(*mine);) {
       net::websocket_message message;
-      const bool is_long = self->options->clock->now() - began > turn;
+      const bool is_long = self->read_at - began > turn;
       if (is_long || !mine->socket->take(message)) {
         // What was begun for those that came together has its turn first, and so has whatever else this strand is for.
         if (is_long) co_await boost::asio::defer(self->strand, boost::asio::use_awaitable);
@@ -145,7 +145,9 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
   if (!got.complete) return true;
   const json::padded_text text(got.message.data(), got.message.size(), got.message.size() + protocol::inflater::padding);
   json::payload_head head;
-  const auto todo = protocol::feed_payload(*session, from.generation, text, now(), head);
+  const protocol::moment here = now();
+  read_at = here.now;
+  const auto todo = protocol::feed_payload(*session, from.generation, text, here, head);
   if (options->log.wants(log_level::trace))
     log(log_level::trace, "received op " + std::to_string(head.op) + " " + std::string(head.t));
   if (todo.has(protocol::action::kind::deliver)) {

@@ -8,8 +8,10 @@
 #include <exception>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
@@ -113,8 +115,10 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   bool is_stored(std::uint64_t session_number, std::int64_t seq) const;
   void note_stored(std::uint64_t session_number, std::int64_t seq);
   void store_failed(const std::string& why);
-  void event_done(std::uint64_t session_number, std::int64_t seq);
-  void look_at_positions();
+  /// From any thread.
+  void note_done(std::uint64_t session_number, std::int64_t seq);
+  void take_done();
+  void look_at_positions(time_point time);
   stored_session to_stored(const protocol::session_snapshot& from) const;
   static task<> keep_last_position(std::shared_ptr<impl> self);
   void keep(std::optional<protocol::session_snapshot> what);
@@ -160,6 +164,14 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::int64_t delivering = 0;                // to the sink, just now
   bool claimed = false;
   bool in_delivery = false;
+  time_point read_at = time_point::min();     // the message that is just being taken
+  struct done_event {
+    std::uint64_t session_number;
+    std::int64_t seq;
+  };
+  std::mutex done_lock;
+  std::vector<done_event> done;  // with the lock; while it is not empty, take_done is on its way
+  std::vector<done_event> done_taken;
   int budget_kept = -1;                       // the same of the starts that are left
   time_point keeps_next = time_point::min();  // not more often
 
