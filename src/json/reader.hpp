@@ -302,20 +302,27 @@ class reader {
       return mismatch(wanted);
     }
     if (digits.empty() || digits.size() > 20) return not_decimal(wanted);
+    const std::size_t most = std::min<std::size_t>(digits.size(), 19);
     std::uint64_t value = 0;
-    std::size_t read = 0;
-    for (std::uint64_t eight = 0; read + 8 <= std::min<std::size_t>(digits.size(), 19); read += 8) {
-      if (!eight_digits(digits.data() + read, eight)) return not_decimal(wanted);
-      value = value * 100'000'000 + eight;
-    }
-    for (const char d : digits.substr(read, 19 - read)) {
-      const auto digit = static_cast<unsigned char>(d - '0');
-      if (digit > 9) return not_decimal(wanted);
-      value = value * 10 + digit;
-    }
+    if (!few_digits(digits.data(), most, value)) return not_decimal(wanted);
     if (digits.size() == 20) {
       const auto digit = static_cast<unsigned char>(digits[19] - '0');
       if (digit > 9 || value > (UINT64_MAX - digit) / 10) return not_decimal(wanted);
+      value = value * 10 + digit;
+    }
+    out = value;
+    return true;
+  }
+  // Up to 19 digits, and nothing but digits.
+  static bool few_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
+    std::uint64_t value = 0;
+    for (std::uint64_t eight = 0; size >= 8; size -= 8, text += 8) {
+      if (!eight_digits(text, eight)) return false;
+      value = value * 100'000'000 + eight;
+    }
+    for (; size != 0; --size, ++text) {
+      const auto digit = static_cast<unsigned char>(*text - '0');
+      if (digit > 9) return false;
       value = value * 10 + digit;
     }
     out = value;
