@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "json/habits.hpp"
 #include "json/reader.hpp"
 #include "json/table.hpp"
 #include "json/unescape.hpp"
@@ -14,7 +15,8 @@ namespace monochord::json {
 // Walks the structural characters of a text together with the tables, and fills what they describe.
 class decoder : reader {
  public:
-  using reader::reader;
+  decoder(const char* text, position at, position end, bool piece, failure& why, habits& order) noexcept
+      : reader(text, at, end, piece, why), habits_(order) {}
 
   bool whole(const table& how, void* out) { return object(how, out) && ended(); }
   bool whole(const type& how, void* out) { return value(how, out, at_) && ended(); }
@@ -49,9 +51,19 @@ class decoder : reader {
 
   // One table as it is being filled: an object's own, or the one whose fields stand among them.
   struct target {
-    const table* how;
-    char* out;
+    const table* how = nullptr;
+    char* out = nullptr;
     std::uint64_t seen = 0;
+    std::uintptr_t first = 0;  // where its fields are
+    std::size_t bytes = 0;
+
+    void fill(const table& of, char* to) noexcept {
+      how = &of;
+      out = to;
+      first = reinterpret_cast<std::uintptr_t>(of.fields);
+      bytes = of.count * sizeof(field);
+    }
+    bool has(const field* f) const noexcept { return reinterpret_cast<std::uintptr_t>(f) - first < bytes; }
   };
 
   bool missing(const target& t) {
@@ -70,11 +82,13 @@ class decoder : reader {
     if (peek() != '{') return mismatch("an object");
     if (++depth_ > max_depth) return too_deep();
     const position start = at_++;
-    target targets[3] = {{&how, static_cast<char*>(out)}, {nullptr, nullptr}, {nullptr, nullptr}};
+    target targets[3];
+    targets[0].fill(how, static_cast<char*>(out));
     int count = 1;
     for (const table* t = &how; t->inlined && count < 3; ++count) {
-      targets[count].out = targets[count - 1].out + t->inlined_offset;
-      t = targets[count].how = &t->inlined();
+      const table& inner = t->inlined();
+      targets[count].fill(inner, targets[count - 1].out + t->inlined_offset);
+      t = &inner;
     }
     if (peek() == '}') {
       ++at_;
@@ -94,10 +108,12 @@ class decoder : reader {
 
   // Nearly all members are as Discord writes them: no white space around the colon, no escapes in the key.
   bool fields(target* targets, int count, position start) {
+    const void* last = targets->how;
     for (position at = at_;;) {
-      const field* f = nullptr;
       target* in_target = nullptr;
-      if (end_ - at > 3 && (f = usual_key(at, targets, count, in_target))) {
+      const field* const f = end_ - at > 3 ? usual_key(at, targets, count, last, in_target) : nullptr;
+      if (f) {
+        last = f;
         in_target->seen |= std::uint64_t{1} << f->place;
         void* const out = in_target->out + f->offset;
         if (quick_value(*f, out, at[2], at[3])) {
@@ -113,30 +129,42 @@ class decoder : reader {
         if (!key_and_colon(key) || !member(targets, count, start, key)) return false;
         at = at_;
       }
-      at_ = at + 1;
       const char behind = at < end_ ? text_[*at] : '\0';
       if (behind == ',') {
-        at = at_;
+        ++at;
         continue;
       }
-      if (behind == '}') return true;
       at_ = at;
-      return malformed();
+      if (behind != '}') return malformed();
+      ++at_;
+      return true;
     }
   }
 
-  // The field of the key at `at`, if this is the first of its name and white space stands neither before nor behind the colon's place.
+  // The field whose name is the key at `at`, if the key is written as usual and the first of its name.
+  const field* usual_key(position at, target* targets, int count, const void* last, target*& in_target) noexcept {
+    const field*& guess = habits_.after(last);
+    const char* const here = text_ + *at;
+    for (target* t = targets; t != targets + count; ++t)
+      if (t->has(guess)) {
+        if (!guess->written.is_at(here, guess->name)) break;
+        in_target = t;
+        return t->seen >> guess->place & 1U ? nullptr : guess;
+      }
+    const field* const found = usual_key(at, targets, count, in_target);
+    if (found) guess = found;
+    return found;
+  }
   const field* usual_key(position at, target* targets, int count, target*& in_target) const noexcept {
     const std::uint32_t from = at[0] + 1, colon = at[1];
     if (text_[from - 1] != '"' || colon <= from || text_[colon] != ':' || text_[colon - 1] != '"') return nullptr;
     const std::string_view key(text_ + from, colon - 1 - from);
     const name_ends ends = ends_of(key.data(), key.size());
-    for (target* t = targets; t != targets + count; ++t) {
-      const field* const f = find(*t->how, key, ends);
-      if (!f) continue;
-      in_target = t;
-      return t->seen >> f->place & 1U ? nullptr : f;
-    }
+    for (target* t = targets; t != targets + count; ++t)
+      if (const field* const f = find(*t->how, key, ends)) {
+        in_target = t;
+        return t->seen >> f->place & 1U ? nullptr : f;
+      }
     return nullptr;
   }
 
@@ -146,10 +174,35 @@ class decoder : reader {
     const auto& wrap = *static_cast<const wrapper_how*>(f.how->how);
     return wrap.emplace ? wrap.emplace(out) : nullptr;
   }
+  // Says of a wrapper whose value is in its place that it is.
+  static void set_there(const field& f, void* out) noexcept {
+    static_cast<bool*>(out)[f.flags.has] = true;
+    if (f.flags.null != 0) static_cast<bool*>(out)[f.flags.null] = false;
+  }
+  template <class T>
+  static bool put(const field& f, void* out, T value) {
+    if (f.flags.has != 0) {
+      set_there(f, out);
+    } else if (!(out = place_of(f, out))) {
+      return false;
+    }
+    store(out, value);
+    return true;
+  }
+  static bool put_text(const field& f, void* out, std::string_view text) {
+    if (f.flags.has != 0 && f.what == kind::text && !static_cast<const bool*>(out)[f.flags.has]) {
+      ::new (out) std::string(text);
+      set_there(f, out);
+      return true;
+    }
+    void* const place = place_of(f, out);
+    if (place) static_cast<std::string*>(place)->assign(text);
+    return place != nullptr;
+  }
 
   // A value without white space behind it, of the kinds that most are of. False, and nothing is stored, when it is another
   // or is none.
-  bool quick_value(const field& f, void* out, std::uint32_t from, std::uint32_t to) {
+  [[gnu::always_inline]] bool quick_value(const field& f, void* out, std::uint32_t from, std::uint32_t to) {
     const char* const value = text_ + from;
     const std::size_t size = to - from;
     if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0 && quick_null(f, out);
@@ -159,11 +212,7 @@ class decoder : reader {
         bool b = true;
         if (size == 5 && std::memcmp(value, "false", 5) == 0) b = false;
         else if (size != 4 || std::memcmp(value, "true", 4) != 0) return false;
-        void* const place = place_of(f, out);
-        if (!place) return false;
-        if (f.what == kind::boolean) store(place, b);
-        else *static_cast<monochord::optional_bool*>(place) = b;
-        return true;
+        return f.what == kind::boolean ? put(f, out, b) : put(f, out, monochord::optional_bool(b));
       }
       case kind::int32: return quick_integer<std::int32_t>(f, out, value, size);
       case kind::uint32: return quick_integer<std::uint32_t>(f, out, value, size);
@@ -173,33 +222,27 @@ class decoder : reader {
       case kind::text_like: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return false;
         const std::string_view text(value + 1, size - 2);
-        if (has_escape(text)) return false;
-        void* const place = place_of(f, out);
-        if (!place) return false;
-        static_cast<std::string*>(place)->assign(text);
-        return true;
+        return !has_escape(text) && put_text(f, out, text);
       }
       case kind::id:
       case kind::bits_text: {
         std::uint64_t n = 0;
         if (*value != '"' || size < 3 || size > 21 || value[size - 1] != '"' || !few_digits(value + 1, size - 2, n)) return false;
-        void* const place = place_of(f, out);
-        if (!place) return false;
-        store(place, n);
-        return true;
+        return put(f, out, n);
       }
       case kind::timestamp: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return false;
         const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
-        void* const place = time ? place_of(f, out) : nullptr;
-        if (!place) return false;
-        store(place, *time);
-        return true;
+        return time && put(f, out, *time);
       }
       default: return false;
     }
   }
   bool quick_null(const field& f, void* out) {
+    if (f.flags.null != 0 && !static_cast<const bool*>(out)[f.flags.has]) {
+      static_cast<bool*>(out)[f.flags.null] = true;
+      return true;
+    }
     if (f.wrapped) {
       const auto& wrap = *static_cast<const wrapper_how*>(f.how->how);
       if (wrap.set_null) return wrap.set_null(out), true;
@@ -213,10 +256,7 @@ class decoder : reader {
   bool quick_integer(const field& f, void* out, const char* value, std::size_t size) const {
     std::uint64_t n = 0;
     if (size > (sizeof(T) == 4 ? 9 : 18) || (*value == '0' && size > 1) || !few_digits(value, size, n)) return false;
-    void* const place = place_of(f, out);
-    if (!place) return false;
-    store(place, static_cast<T>(n));
-    return true;
+    return put(f, out, static_cast<T>(n));
   }
 
   bool key_and_colon(std::string_view& key) {
@@ -233,7 +273,7 @@ class decoder : reader {
     return true;
   }
 
-  bool member(target* targets, int count, position start, std::string_view key) {
+  bool member(target* targets, int count, position start, std::string_view key, bool unescaped = false) {
     const name_ends ends = ends_of(key.data(), key.size());
     for (int i = 0; i < count; ++i) {
       target& t = targets[i];
@@ -244,7 +284,7 @@ class decoder : reader {
       t.seen |= bit;
       return member_value(*f, t.out + f->offset, start) || in(f->name);
     }
-    if (has_escape(key)) return escaped_member(targets, count, start, key);
+    if (!unescaped && has_escape(key)) return escaped_member(targets, count, start, key);
     return skip() || in_unknown(key);
   }
   bool escaped_member(target* targets, int count, position start, std::string_view key) {
@@ -253,7 +293,7 @@ class decoder : reader {
     if (room.find('\\') != room.npos) return skip() || in_unknown(key);  // a backslash of its own: no name of ours
     const std::size_t size = room.size();
     room.append(sizeof(std::uint64_t), '\0');  // for find()
-    return member(targets, count, start, std::string_view(room).substr(0, size));
+    return member(targets, count, start, std::string_view(room).substr(0, size), true);
   }
   bool in_unknown(std::string_view key) {
     if (why_.path.empty()) in_key(key);
@@ -261,8 +301,13 @@ class decoder : reader {
   }
 
   bool member_value(const field& f, void* out, position start) {
-    if (peek() != 'n') return value(*f.how, out, start);
-    return null_member(f, out, start);
+    if (peek() == 'n') return null_member(f, out, start);
+    if (f.what == kind::object || f.what == kind::row)
+      if (void* const place = place_of(f, out)) {
+        const type& how = f.wrapped ? *f.how->inner : *f.how;
+        return f.what == kind::row ? row(how, place) : object(how.object(), place);
+      }
+    return value(*f.how, out, start);
   }
   bool null_member(const field& f, void* out, position start) {
     const type& how = *f.how;
@@ -476,6 +521,7 @@ class decoder : reader {
     return false;
   }
 
+  habits& habits_;
   std::uint64_t unknown_kinds_ = 0;
 };
 

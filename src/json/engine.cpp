@@ -39,6 +39,7 @@ class scanner {
     capacity_ = 0;
   }
   std::string& copy() noexcept { return copy_; }
+  habits& order() noexcept { return order_; }
 
  private:
   static constexpr std::size_t kept_bytes = std::size_t{1} << 20;
@@ -65,6 +66,7 @@ class scanner {
   std::unique_ptr<simdjson::internal::dom_parser_implementation> parser_;
   std::size_t capacity_ = 0;
   std::string copy_;
+  habits order_;
 };
 
 scanner& this_thread() {
@@ -141,7 +143,7 @@ bool run(const How& how, Out out, padded_text text, failure& why) {
   if (const char* problem = scan.scan(data, size)) {
     failed(why, errc::json_malformed, problem);
   } else {
-    decoder one(data, scan.first(), scan.last(), text.is_piece(), why);
+    decoder one(data, scan.first(), scan.last(), text.is_piece(), why, scan.order());
     good = one.whole(how, out) || failed(why);
     if (one.unknown_kinds() != 0) unknown_count.fetch_add(one.unknown_kinds(), std::memory_order_relaxed);
   }

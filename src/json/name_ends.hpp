@@ -55,4 +55,36 @@ constexpr std::uint32_t slot_of(const name_ends& of, std::size_t size) noexcept 
   return static_cast<std::uint32_t>((x * 0xD6E8FEB86659FD93U) >> 40);
 }
 
+// A name as Discord writes it before a value, `"name":`, by its first and its last eight bytes.
+struct written_name {
+  std::uint64_t head = 0;  // what `mask` leaves of the first eight bytes
+  std::uint64_t mask = 0;
+  std::uint64_t tail = 0;  // of more than eight
+
+  constexpr written_name() noexcept = default;
+  explicit constexpr written_name(std::string_view name) {
+    const std::size_t size = name.size() + 3;
+    const auto at = [&](std::size_t i) { return i == 0 || i == size - 2 ? '"' : i == size - 1 ? ':' : name[i - 1]; };
+    char first[8] = {}, last[8] = {};
+    for (std::size_t i = 0; i < size && i < 8; ++i) first[i] = at(i);
+    for (std::size_t i = 0; size > 8 && i < 8; ++i) last[i] = at(size - 8 + i);
+    head = eight_bytes(first);
+    mask = size < 8 ? first_bytes(~std::uint64_t{0}, size) : ~std::uint64_t{0};
+    tail = eight_bytes(last);
+  }
+
+  // Whether it stands at `text`, of which as many bytes can be read, and no fewer than eight.
+  bool is_at(const char* text, std::string_view name) const noexcept {
+    if ((eight_bytes(text) & mask) != head) return false;
+    const std::size_t size = name.size() + 3;
+    if (size <= 8) return true;
+    if (eight_bytes(text + size - 8) != tail) return false;
+    if (size <= 16) return true;
+    for (std::size_t i = size - 16;; i -= 8) {
+      if (eight_bytes(text + i) != eight_bytes(name.data() + i - 1)) return false;
+      if (i <= 8) return true;
+    }
+  }
+};
+
 }  // namespace monochord::json

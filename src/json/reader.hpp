@@ -22,7 +22,7 @@ class reader {
  public:
   // `at` to `end` are the places of the structural characters of `text`, with one more behind them where it ends.
   reader(const char* text, const std::uint32_t* at, const std::uint32_t* end, bool piece, failure& why) noexcept
-      : text_(text), first_escape_(first_backslash(text, end)), at_(at), end_(end), piece_(piece), why_(why) {}
+      : text_(text), plain_from_(text), plain_to_(text), at_(at), end_(end), piece_(piece), why_(why) {}
 
  protected:
   using position = const std::uint32_t*;
@@ -112,13 +112,19 @@ class reader {
     return true;
   }
   // Of a piece of the text.
-  bool has_escape(std::string_view text) const noexcept {
-    if (text.data() + text.size() <= first_escape_) return false;
-    return text.size() != 0 && std::memchr(text.data(), '\\', text.size()) != nullptr;
+  bool has_escape(std::string_view piece) noexcept {
+    if (piece.data() >= plain_from_ && piece.data() + piece.size() <= plain_to_) return false;
+    return piece.size() != 0 && finds_escape(piece);
   }
-  static const char* first_backslash(const char* text, const std::uint32_t* end) noexcept {
-    const void* const found = std::memchr(text, '\\', *end);
-    return found ? static_cast<const char*>(found) : text + *end;
+  // Looks a little further than it is asked, as the next piece is not far.
+  bool finds_escape(std::string_view piece) noexcept {
+    constexpr std::size_t further = 1024;
+    const auto left = static_cast<std::size_t>(text_ + *end_ - piece.data());
+    const std::size_t size = std::max(piece.size(), std::min(left, further));
+    const void* const found = std::memchr(piece.data(), '\\', size);
+    plain_from_ = piece.data();
+    plain_to_ = found ? static_cast<const char*>(found) : piece.data() + size;
+    return plain_to_ < piece.data() + piece.size();
   }
   // Text with escapes resolved; `room` holds it when there were any.
   bool text(std::string_view& out, std::string& room) {
@@ -405,7 +411,8 @@ class reader {
   }
 
   const char* text_;
-  const char* first_escape_;  // where the text ends if it has none
+  const char* plain_from_;  // from here to there are no escapes
+  const char* plain_to_;
   position at_;
   position end_;
   bool piece_;  // of a larger text

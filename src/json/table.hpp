@@ -64,6 +64,12 @@ enum class kind : std::uint8_t {
   tagged,
 };
 
+// Where a wrapper has its flags, counted from its value, which comes first; 0: it has none.
+struct wrapper_flags {
+  std::uint16_t has = 0;   // of optional and maybe
+  std::uint16_t null = 0;  // of maybe
+};
+
 struct type {
   kind what;
   bool required;  // of a field: the object is refused without it
@@ -71,6 +77,7 @@ struct type {
   const table& (*object)() noexcept = nullptr;
   const void* how = nullptr;  // the *_how of its kind
   const struct tagged_how& (*tag)() noexcept = nullptr;
+  wrapper_flags flags = {};
 };
 
 struct text_how {
@@ -130,7 +137,9 @@ struct field {
   std::uint8_t place = 0;  // among the fields of its table
   bool wrapped = false;
   kind what{};  // of the value; of one that is wrapped, of what is in the wrapper
+  wrapper_flags flags = {};
   name_ends ends = {};
+  written_name written = {};
 };
 
 // Objects of a kind that is newer than this library, whose other fields are not known: their text is kept and written back.
@@ -227,6 +236,14 @@ struct type_of<open_string<Tag>> {
       [](const void* at) -> std::string_view { return static_cast<const open_string<Tag>*>(at)->str(); }};
   static constexpr type value{kind::text_like, true, nullptr, nullptr, &text};
 };
+// The classes have a value, a flag and, a maybe, another flag; there is no other way for them to be of these sizes.
+template <class T>
+consteval wrapper_flags flags_of() {
+  constexpr auto with_flag = [](std::size_t size) { return (size / alignof(T) + 1) * alignof(T); };
+  static_assert(sizeof(optional<T>) == with_flag(sizeof(T)) && sizeof(maybe<T>) == with_flag(sizeof(optional<T>)));
+  static_assert(sizeof(optional<T>) < 65536);
+  return {sizeof(T), sizeof(optional<T>)};
+}
 template <class T>
 struct type_of<optional<T>> {
   using self = optional<T>;
@@ -234,7 +251,7 @@ struct type_of<optional<T>> {
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); },
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       nullptr, nullptr};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
+  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap, nullptr, {flags_of<T>().has, 0}};
 };
 template <class T>
 struct type_of<maybe<T>> {
@@ -245,7 +262,7 @@ struct type_of<maybe<T>> {
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       [](void* at) { *static_cast<self*>(at) = null; },
       [](const void* at) { return static_cast<const self*>(at)->is_null(); }};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
+  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap, nullptr, flags_of<T>()};
 };
 template <class T>
 struct type_of<box<T>> {
@@ -407,6 +424,9 @@ struct rows {
       } else {
         fields[count] = p.one;
         fields[count].ends = ends_of(p.one.name);
+        fields[count].written = written_name(p.one.name);
+        if (p.one.name.size() + 3 > padding_bytes) throw "a name too long for written_name::is_at";
+        fields[count].flags = p.one.how->flags;
         fields[count].place = static_cast<std::uint8_t>(count);
         fields[count].wrapped = p.one.how->what == kind::wrapper;
         fields[count].what = fields[count].wrapped ? p.one.how->inner->what : p.one.how->what;
