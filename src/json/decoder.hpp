@@ -51,15 +51,16 @@ class decoder : reader {
 
   // One table as it is being filled: an object's own, or the one whose fields stand among them.
   struct target {
-    const table* how = nullptr;
-    char* out = nullptr;
-    std::uint64_t seen = 0;
-    std::uintptr_t first = 0;  // where its fields are
-    std::size_t bytes = 0;
+    const table* how;
+    char* out;
+    std::uint64_t seen;
+    std::uintptr_t first;  // where its fields are
+    std::size_t bytes;
 
     void fill(const table& of, char* to) noexcept {
       how = &of;
       out = to;
+      seen = 0;
       first = reinterpret_cast<std::uintptr_t>(of.fields);
       bytes = of.count * sizeof(field);
     }
@@ -109,13 +110,22 @@ class decoder : reader {
   // Nearly all members are as Discord writes them: no white space around the colon, no escapes in the key.
   bool fields(target* targets, int count, position start) {
     const void* last = targets->how;
+    target* t = targets;
     for (position at = at_;;) {
-      target* in_target = nullptr;
-      const field* const f = end_ - at > 3 ? usual_key(at, targets, count, last, in_target) : nullptr;
-      if (f) {
+      const field* f = nullptr;
+      bool unknown = false;
+      if (end_ - at > 3) {
+        const field*& guess = habits_.after(last);
+        f = guess;
+        if (!t->has(f) || !f->written.is_at(text_ + *at, f->name)) {
+          f = usual_key(*at, at[1], targets, count, t, unknown);
+          if (f) guess = f;
+        }
+      }
+      if (f && !(t->seen >> f->place & 1U)) {
         last = f;
-        in_target->seen |= std::uint64_t{1} << f->place;
-        void* const out = in_target->out + f->offset;
+        t->seen |= std::uint64_t{1} << f->place;
+        void* const out = t->out + f->offset;
         if (quick_value(*f, out, at[2], at[3])) {
           at += 3;
         } else {
@@ -123,10 +133,11 @@ class decoder : reader {
           if (!member_value(*f, out, start)) return in(f->name);
           at = at_;
         }
+      } else if (unknown && quick_skip(at[2], at[3])) {
+        at += 3;
       } else {
         at_ = at;
-        std::string_view key;
-        if (!key_and_colon(key) || !member(targets, count, start, key)) return false;
+        if (!other_member(targets, count, start)) return false;
         at = at_;
       }
       const char behind = at < end_ ? text_[*at] : '\0';
@@ -141,31 +152,30 @@ class decoder : reader {
     }
   }
 
-  // The field whose name is the key at `at`, if the key is written as usual and the first of its name.
-  const field* usual_key(position at, target* targets, int count, const void* last, target*& in_target) noexcept {
-    const field*& guess = habits_.after(last);
-    const char* const here = text_ + *at;
-    for (target* t = targets; t != targets + count; ++t)
-      if (t->has(guess)) {
-        if (!guess->written.is_at(here, guess->name)) break;
-        in_target = t;
-        return t->seen >> guess->place & 1U ? nullptr : guess;
-      }
-    const field* const found = usual_key(at, targets, count, in_target);
-    if (found) guess = found;
-    return found;
-  }
-  const field* usual_key(position at, target* targets, int count, target*& in_target) const noexcept {
-    const std::uint32_t from = at[0] + 1, colon = at[1];
-    if (text_[from - 1] != '"' || colon <= from || text_[colon] != ':' || text_[colon - 1] != '"') return nullptr;
+  // The field whose name is the key from its quote to the colon, and its target, if the key is written as usual. `unknown`
+  // if it is, and nobody knows it.
+  [[gnu::noinline]] const field* usual_key(std::uint32_t from, std::uint32_t colon, target* targets, int count,
+                                           target*& in_target, bool& unknown) noexcept {
+    if (text_[from++] != '"' || colon <= from || text_[colon] != ':' || text_[colon - 1] != '"') return nullptr;
     const std::string_view key(text_ + from, colon - 1 - from);
     const name_ends ends = ends_of(key.data(), key.size());
     for (target* t = targets; t != targets + count; ++t)
-      if (const field* const f = find(*t->how, key, ends)) {
-        in_target = t;
-        return t->seen >> f->place & 1U ? nullptr : f;
-      }
+      if (const field* const f = find(*t->how, key, ends)) return in_target = t, f;
+    unknown = !has_escape(key);
     return nullptr;
+  }
+
+  // Whether this is null, or text without escapes.
+  bool quick_skip(std::uint32_t from, std::uint32_t to) noexcept {
+    const char* const value = text_ + from;
+    const std::size_t size = to - from;
+    if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0;
+    return *value == '"' && size >= 2 && value[size - 1] == '"' && !has_escape({value + 1, size - 2});
+  }
+
+  [[gnu::noinline]] bool other_member(target* targets, int count, position start) {
+    std::string_view key;
+    return key_and_colon(key) && member(targets, count, start, key);
   }
 
   // Where a value of the field goes: into its wrapper, if it has one. Null when it cannot be read.
@@ -227,7 +237,7 @@ class decoder : reader {
       case kind::id:
       case kind::bits_text: {
         std::uint64_t n = 0;
-        if (*value != '"' || size < 3 || size > 21 || value[size - 1] != '"' || !few_digits(value + 1, size - 2, n)) return false;
+        if (*value != '"' || size < 3 || size > 21 || value[size - 1] != '"' || !id_digits(value + 1, size - 2, n)) return false;
         return put(f, out, n);
       }
       case kind::timestamp: {
@@ -363,12 +373,24 @@ class decoder : reader {
     const bool objects = how.inner->what == kind::object;
     const table* model = objects ? &how.inner->object() : nullptr;
     const bool values = is_value(*how.inner);
+    const bool ids = how.inner->what == kind::id;
     if (row.reserve && !objects) row.reserve(out, count_of_scalars());
     std::size_t i = 0;
     for (bool more = true; more; ++i) {
       if (peek() == 'n' && values) {
         if (!unexpected_null() || !next(']', more)) return in(i);
         continue;
+      }
+      if (ids && at_ + 1 < end_) {
+        const char* const value = text_ + *at_;
+        const std::size_t size = at_[1] - *at_;
+        std::uint64_t n = 0;
+        if (*value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && id_digits(value + 1, size - 2, n)) {
+          store(row.push(out), n);
+          ++at_;
+          if (!next(']', more)) return in(i);
+          continue;
+        }
       }
       if (row.take) {
         if (const position behind = row.take(out, *this)) {

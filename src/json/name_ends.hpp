@@ -77,10 +77,13 @@ struct written_name {
   bool is_at(const char* text, std::string_view name) const noexcept {
     if ((eight_bytes(text) & mask) != head) return false;
     const std::size_t size = name.size() + 3;
-    if (size <= 8) return true;
-    if (eight_bytes(text + size - 8) != tail) return false;
-    if (size <= 16) return true;
-    for (std::size_t i = size - 16;; i -= 8) {
+    return size <= 8 || (eight_bytes(text + size - 8) == tail && (size <= 16 || same_between(text, name)));
+  }
+
+ private:
+  // All but the first and the last eight bytes.
+  [[gnu::noinline]] static bool same_between(const char* text, std::string_view name) noexcept {
+    for (std::size_t i = name.size() + 3 - 16;; i -= 8) {
       if (eight_bytes(text + i) != eight_bytes(name.data() + i - 1)) return false;
       if (i <= 8) return true;
     }

@@ -334,6 +334,22 @@ class reader {
     out = value;
     return true;
   }
+  // The same, of ids, which have 17 to 19.
+  static bool id_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
+    if (std::endian::native != std::endian::little || size < 17 || size > 19) return few_digits(text, size, out);
+    constexpr std::uint64_t zeros = 0x3030303030303030U, high = 0xF0F0F0F0F0F0F0F0U, over = 0x0606060606060606U;
+    static constexpr std::uint64_t powers[] = {10, 100, 1000};
+    const auto at = [text](std::size_t i) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text + i, sizeof word);
+      return word ^ zeros;
+    };
+    const std::uint64_t a = at(0), b = at(8), c = at(size - 8);
+    if (((a | (a + over) | b | (b + over) | c | (c + over)) & high) != 0) return false;
+    const auto others = static_cast<unsigned>(8 * (24 - size));  // bits of `c` that are also in `b`
+    out = (add_up(a) * 100'000'000 + add_up(b)) * powers[size - 17] + add_up(c >> others << others);
+    return true;
+  }
   // All at once: each step adds up neighbours, of one digit, of two, of four.
   static bool eight_digits(const char* text, std::uint64_t& out) noexcept {
     if constexpr (std::endian::native != std::endian::little) {
@@ -349,10 +365,13 @@ class reader {
     std::memcpy(&word, text, sizeof word);
     constexpr std::uint64_t high = 0xF0F0F0F0F0F0F0F0U;
     if (((word & high) | ((word + 0x0606060606060606U) & high) >> 4U) != 0x3333333333333333U) return false;
-    word = (word & 0x0F0F0F0F0F0F0F0FU) * 2561 >> 8U;
-    word = (word & 0x00FF00FF00FF00FFU) * 6553601 >> 16U;
-    out = (word & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32U;
+    out = add_up(word & 0x0F0F0F0F0F0F0F0FU);
     return true;
+  }
+  static std::uint64_t add_up(std::uint64_t digits) noexcept {
+    digits = digits * 2561 >> 8U;
+    digits = (digits & 0x00FF00FF00FF00FFU) * 6553601 >> 16U;
+    return (digits & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32U;
   }
   bool not_decimal(const char* wanted) { return fail(errc::json_mismatch, std::string("not ") + wanted); }
 
