@@ -108,7 +108,7 @@ class decoder : reader {
   }
 
   // Nearly all members are as Discord writes them: no white space around the colon, no escapes in the key.
-  bool fields(target* targets, int count, position start) {
+  [[gnu::always_inline]] bool fields(target* targets, int count, position start) {
     const void* last = targets->how;
     target* t = targets;
     for (position at = at_;;) {
@@ -117,10 +117,7 @@ class decoder : reader {
       if (end_ - at > 3) {
         const field*& guess = habits_.after(last);
         f = guess;
-        if (!t->has(f) || !f->written.is_at(text_ + *at, f->name)) {
-          f = usual_key(*at, at[1], targets, count, t, unknown);
-          if (f) guess = f;
-        }
+        if (!t->has(f) || !f->written.is_at(text_ + *at, f->name)) f = usual_key(at, targets, count, t, guess, unknown);
       }
       if (f && !(t->seen >> f->place & 1U)) {
         last = f;
@@ -152,15 +149,18 @@ class decoder : reader {
     }
   }
 
-  // The field whose name is the key from its quote to the colon, and its target, if the key is written as usual. `unknown`
-  // if it is, and nobody knows it.
-  [[gnu::noinline]] const field* usual_key(std::uint32_t from, std::uint32_t colon, target* targets, int count,
-                                           target*& in_target, bool& unknown) noexcept {
-    if (text_[from++] != '"' || colon <= from || text_[colon] != ':' || text_[colon - 1] != '"') return nullptr;
-    const std::string_view key(text_ + from, colon - 1 - from);
+  // The field whose name is the key at `at`, if that is written as usual; `t` becomes its target. `unknown` if nobody knows it.
+  [[gnu::noinline]] const field* usual_key(position at, target* targets, int count, target*& t, const field*& guess,
+                                           bool& unknown) noexcept {
+    const char* const here = text_ + *at;
+    for (target* other = targets; other != targets + count; ++other)
+      if (other != t && other->has(guess) && guess->written.is_at(here, guess->name)) return t = other, guess;
+    const std::uint32_t size = at[1] - *at;  // up to the colon
+    if (*here != '"' || size < 2 || here[size] != ':' || here[size - 1] != '"') return nullptr;
+    const std::string_view key(here + 1, size - 2);
     const name_ends ends = ends_of(key.data(), key.size());
-    for (target* t = targets; t != targets + count; ++t)
-      if (const field* const f = find(*t->how, key, ends)) return in_target = t, f;
+    for (target* one = targets; one != targets + count; ++one)
+      if (const field* const f = find(*one->how, key, ends)) return t = one, guess = f;
     unknown = !has_escape(key);
     return nullptr;
   }
@@ -178,9 +178,8 @@ class decoder : reader {
     return key_and_colon(key) && member(targets, count, start, key);
   }
 
-  // Where a value of the field goes: into its wrapper, if it has one. Null when it cannot be read.
-  static void* place_of(const field& f, void* out) {
-    if (!f.wrapped) return out;
+  // Where a value of a field goes that is in a wrapper. Null when it cannot be read.
+  [[gnu::noinline]] static void* place_of(const field& f, void* out) {
     const auto& wrap = *static_cast<const wrapper_how*>(f.how->how);
     return wrap.emplace ? wrap.emplace(out) : nullptr;
   }
@@ -190,22 +189,22 @@ class decoder : reader {
     if (f.flags.null != 0) static_cast<bool*>(out)[f.flags.null] = false;
   }
   template <class T>
-  static bool put(const field& f, void* out, T value) {
+  [[gnu::always_inline]] static bool put(const field& f, void* out, T value) {
     if (f.flags.has != 0) {
       set_there(f, out);
-    } else if (!(out = place_of(f, out))) {
+    } else if (f.wrapped && !(out = place_of(f, out))) {
       return false;
     }
     store(out, value);
     return true;
   }
-  static bool put_text(const field& f, void* out, std::string_view text) {
+  [[gnu::always_inline]] static bool put_text(const field& f, void* out, std::string_view text) {
     if (f.flags.has != 0 && f.what == kind::text && !static_cast<const bool*>(out)[f.flags.has]) {
       ::new (out) std::string(text);
       set_there(f, out);
       return true;
     }
-    void* const place = place_of(f, out);
+    void* const place = f.wrapped ? place_of(f, out) : out;
     if (place) static_cast<std::string*>(place)->assign(text);
     return place != nullptr;
   }
@@ -248,7 +247,7 @@ class decoder : reader {
       default: return false;
     }
   }
-  bool quick_null(const field& f, void* out) {
+  [[gnu::always_inline]] bool quick_null(const field& f, void* out) {
     if (f.flags.null != 0 && !static_cast<const bool*>(out)[f.flags.has]) {
       static_cast<bool*>(out)[f.flags.null] = true;
       return true;
@@ -264,6 +263,7 @@ class decoder : reader {
   }
   template <class T>
   bool quick_integer(const field& f, void* out, const char* value, std::size_t size) const {
+    if (size == 1 && *value >= '0' && *value <= '9') return put(f, out, static_cast<T>(*value - '0'));
     std::uint64_t n = 0;
     if (size > (sizeof(T) == 4 ? 9 : 18) || (*value == '0' && size > 1) || !few_digits(value, size, n)) return false;
     return put(f, out, static_cast<T>(n));
@@ -313,7 +313,7 @@ class decoder : reader {
   bool member_value(const field& f, void* out, position start) {
     if (peek() == 'n') return null_member(f, out, start);
     if (f.what == kind::object || f.what == kind::row)
-      if (void* const place = place_of(f, out)) {
+      if (void* const place = f.wrapped ? place_of(f, out) : out) {
         const type& how = f.wrapped ? *f.how->inner : *f.how;
         return f.what == kind::row ? row(how, place) : object(how.object(), place);
       }

@@ -112,12 +112,12 @@ class reader {
     return true;
   }
   // Of a piece of the text.
-  bool has_escape(std::string_view piece) noexcept {
+  [[gnu::always_inline]] bool has_escape(std::string_view piece) noexcept {
     if (piece.data() >= plain_from_ && piece.data() + piece.size() <= plain_to_) return false;
     return piece.size() != 0 && finds_escape(piece);
   }
   // Looks a little further than it is asked, as the next piece is not far.
-  bool finds_escape(std::string_view piece) noexcept {
+  [[gnu::noinline]] bool finds_escape(std::string_view piece) noexcept {
     constexpr std::size_t further = 1024;
     const auto left = static_cast<std::size_t>(text_ + *end_ - piece.data());
     const std::size_t size = std::max(piece.size(), std::min(left, further));
@@ -335,7 +335,7 @@ class reader {
     return true;
   }
   // The same, of ids, which have 17 to 19.
-  static bool id_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
+  [[gnu::always_inline]] static bool id_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
     if (std::endian::native != std::endian::little || size < 17 || size > 19) return few_digits(text, size, out);
     constexpr std::uint64_t zeros = 0x3030303030303030U, high = 0xF0F0F0F0F0F0F0F0U, over = 0x0606060606060606U;
     static constexpr std::uint64_t powers[] = {10, 100, 1000};
