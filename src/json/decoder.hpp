@@ -123,8 +123,8 @@ class decoder : reader {
         last = f;
         t->seen |= std::uint64_t{1} << f->place;
         void* const out = t->out + f->offset;
-        if (quick_value(*f, out, at[2], at[3])) {
-          at += 3;
+        if (const unsigned places = quick_value(*f, out, at[2], at[3])) {
+          at += 2 + places;
         } else {
           at_ = at + 2;
           if (!member_value(*f, out, start)) return in(f->name);
@@ -165,11 +165,12 @@ class decoder : reader {
     return nullptr;
   }
 
-  // Whether this is null, or text without escapes.
+  // Whether this is null, text without escapes or a small whole number.
   bool quick_skip(std::uint32_t from, std::uint32_t to) noexcept {
     const char* const value = text_ + from;
     const std::size_t size = to - from;
     if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0;
+    if (size == 1) return *value >= '0' && *value <= '9';
     return *value == '"' && size >= 2 && value[size - 1] == '"' && !has_escape({value + 1, size - 2});
   }
 
@@ -209,9 +210,9 @@ class decoder : reader {
     return place != nullptr;
   }
 
-  // A value without white space behind it, of the kinds that most are of. False, and nothing is stored, when it is another
-  // or is none.
-  [[gnu::always_inline]] bool quick_value(const field& f, void* out, std::uint32_t from, std::uint32_t to) {
+  // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none, and
+  // nothing is stored, when it is another or no value.
+  [[gnu::always_inline]] unsigned quick_value(const field& f, void* out, std::uint32_t from, std::uint32_t to) {
     const char* const value = text_ + from;
     const std::size_t size = to - from;
     if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0 && quick_null(f, out);
@@ -219,8 +220,8 @@ class decoder : reader {
       case kind::boolean:
       case kind::optional_bool: {
         bool b = true;
-        if (size == 5 && std::memcmp(value, "false", 5) == 0) b = false;
-        else if (size != 4 || std::memcmp(value, "true", 4) != 0) return false;
+        if (size == 5 && std::memcmp(value, "fals", 4) == 0 && value[4] == 'e') b = false;
+        else if (size != 4 || std::memcmp(value, "true", 4) != 0) return 0;
         return f.what == kind::boolean ? put(f, out, b) : put(f, out, monochord::optional_bool(b));
       }
       case kind::int32: return quick_integer<std::int32_t>(f, out, value, size);
@@ -229,23 +230,32 @@ class decoder : reader {
       case kind::uint64: return quick_integer<std::uint64_t>(f, out, value, size);
       case kind::text:
       case kind::text_like: {
-        if (*value != '"' || size < 2 || value[size - 1] != '"') return false;
+        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const std::string_view text(value + 1, size - 2);
         return !has_escape(text) && put_text(f, out, text);
       }
       case kind::id:
       case kind::bits_text: {
         std::uint64_t n = 0;
-        if (*value != '"' || size < 3 || size > 21 || value[size - 1] != '"' || !id_digits(value + 1, size - 2, n)) return false;
-        return put(f, out, n);
+        return quick_id(value, size, n) && put(f, out, n);
       }
       case kind::timestamp: {
-        if (*value != '"' || size < 2 || value[size - 1] != '"') return false;
+        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
         return time && put(f, out, *time);
       }
-      default: return false;
+      case kind::row: {  // an empty one
+        if (*value != '[' || text_[to] != ']' || f.wrapped || depth_ == max_depth) return 0;
+        const auto& row = *static_cast<const row_how*>(f.how->how);
+        if (!row.push) return 0;
+        row.clear(out);
+        return 2;
+      }
+      default: return 0;
     }
+  }
+  [[gnu::always_inline]] static bool quick_id(const char* value, std::size_t size, std::uint64_t& out) noexcept {
+    return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && id_digits(value + 1, size - 2, out);
   }
   [[gnu::always_inline]] bool quick_null(const field& f, void* out) {
     if (f.flags.null != 0 && !static_cast<const bool*>(out)[f.flags.has]) {
@@ -310,7 +320,7 @@ class decoder : reader {
     return false;
   }
 
-  bool member_value(const field& f, void* out, position start) {
+  [[gnu::always_inline]] bool member_value(const field& f, void* out, position start) {
     if (peek() == 'n') return null_member(f, out, start);
     if (f.what == kind::object || f.what == kind::row)
       if (void* const place = f.wrapped ? place_of(f, out) : out) {
@@ -382,10 +392,8 @@ class decoder : reader {
         continue;
       }
       if (ids && at_ + 1 < end_) {
-        const char* const value = text_ + *at_;
-        const std::size_t size = at_[1] - *at_;
         std::uint64_t n = 0;
-        if (*value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && id_digits(value + 1, size - 2, n)) {
+        if (quick_id(text_ + *at_, at_[1] - *at_, n)) {
           store(row.push(out), n);
           ++at_;
           if (!next(']', more)) return in(i);

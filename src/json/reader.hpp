@@ -77,7 +77,7 @@ class reader {
   }
 
   // After a value: a comma and more, or the end of what it is in.
-  bool next(char close, bool& more) {
+  [[gnu::always_inline]] bool next(char close, bool& more) {
     const char c = peek();
     if (c != ',' && c != close) return malformed();
     ++at_;
