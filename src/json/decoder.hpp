@@ -44,9 +44,16 @@ class decoder : reader {
       if (i == 255) return nullptr;
       const field& f = how.fields[i];
       if (f.name.size() == key.size() && f.ends.head == ends.head && f.ends.tail == ends.tail &&
-          (key.size() <= 16 || std::memcmp(f.name.data() + 8, key.data() + 8, key.size() - 16) == 0))
+          (key.size() <= 16 || same_between(f.name.data(), key.data(), key.size())))
         return &f;
     }
+  }
+
+  // All but the first and the last eight bytes of names of more than 16.
+  static bool same_between(const char* a, const char* b, std::size_t size) noexcept {
+    std::size_t i = size - 16;
+    while (i > 8 && eight_bytes(a + i) == eight_bytes(b + i)) i -= 8;
+    return eight_bytes(a + i) == eight_bytes(b + i);
   }
 
   // One table as it is being filled: an object's own, or the one whose fields stand among them.
