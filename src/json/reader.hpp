@@ -22,7 +22,7 @@ class reader {
  public:
   // `at` to `end` are the places of the structural characters of `text`, with one more behind them where it ends.
   reader(const char* text, const std::uint32_t* at, const std::uint32_t* end, bool piece, failure& why) noexcept
-      : text_(text), first_escape_(first_backslash(text, end)), at_(at), end_(end), piece_(piece), why_(why) {}
+      : text_(text), plain_from_(text), plain_to_(text), at_(at), end_(end), piece_(piece), why_(why) {}
 
  protected:
   using position = const std::uint32_t*;
@@ -77,7 +77,7 @@ class reader {
   }
 
   // After a value: a comma and more, or the end of what it is in.
-  bool next(char close, bool& more) {
+  [[gnu::always_inline]] bool next(char close, bool& more) {
     const char c = peek();
     if (c != ',' && c != close) return malformed();
     ++at_;
@@ -112,13 +112,19 @@ class reader {
     return true;
   }
   // Of a piece of the text.
-  bool has_escape(std::string_view text) const noexcept {
-    if (text.data() + text.size() <= first_escape_) return false;
-    return text.size() != 0 && std::memchr(text.data(), '\\', text.size()) != nullptr;
+  [[gnu::always_inline]] bool has_escape(std::string_view piece) noexcept {
+    if (piece.data() >= plain_from_ && piece.data() + piece.size() <= plain_to_) return false;
+    return piece.size() != 0 && finds_escape(piece);
   }
-  static const char* first_backslash(const char* text, const std::uint32_t* end) noexcept {
-    const void* const found = std::memchr(text, '\\', *end);
-    return found ? static_cast<const char*>(found) : text + *end;
+  // Looks a little further than it is asked, as the next piece is not far.
+  [[gnu::noinline]] bool finds_escape(std::string_view piece) noexcept {
+    constexpr std::size_t further = 1024;
+    const auto left = static_cast<std::size_t>(text_ + *end_ - piece.data());
+    const std::size_t size = std::max(piece.size(), std::min(left, further));
+    const void* const found = std::memchr(piece.data(), '\\', size);
+    plain_from_ = piece.data();
+    plain_to_ = found ? static_cast<const char*>(found) : piece.data() + size;
+    return plain_to_ < piece.data() + piece.size();
   }
   // Text with escapes resolved; `room` holds it when there were any.
   bool text(std::string_view& out, std::string& room) {
@@ -302,23 +308,46 @@ class reader {
       return mismatch(wanted);
     }
     if (digits.empty() || digits.size() > 20) return not_decimal(wanted);
+    const std::size_t most = std::min<std::size_t>(digits.size(), 19);
     std::uint64_t value = 0;
-    std::size_t read = 0;
-    for (std::uint64_t eight = 0; read + 8 <= std::min<std::size_t>(digits.size(), 19); read += 8) {
-      if (!eight_digits(digits.data() + read, eight)) return not_decimal(wanted);
-      value = value * 100'000'000 + eight;
-    }
-    for (const char d : digits.substr(read, 19 - read)) {
-      const auto digit = static_cast<unsigned char>(d - '0');
-      if (digit > 9) return not_decimal(wanted);
-      value = value * 10 + digit;
-    }
+    if (!few_digits(digits.data(), most, value)) return not_decimal(wanted);
     if (digits.size() == 20) {
       const auto digit = static_cast<unsigned char>(digits[19] - '0');
       if (digit > 9 || value > (UINT64_MAX - digit) / 10) return not_decimal(wanted);
       value = value * 10 + digit;
     }
     out = value;
+    return true;
+  }
+  // Up to 19 digits, and nothing but digits.
+  static bool few_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
+    std::uint64_t value = 0;
+    for (std::uint64_t eight = 0; size >= 8; size -= 8, text += 8) {
+      if (!eight_digits(text, eight)) return false;
+      value = value * 100'000'000 + eight;
+    }
+    for (; size != 0; --size, ++text) {
+      const auto digit = static_cast<unsigned char>(*text - '0');
+      if (digit > 9) return false;
+      value = value * 10 + digit;
+    }
+    out = value;
+    return true;
+  }
+  // The same, of ids, which have 17 to 19.
+  [[gnu::always_inline]] static bool id_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
+    if (std::endian::native != std::endian::little || size < 17 || size > 19) return few_digits(text, size, out);
+    constexpr std::uint64_t zeros = 0x3030303030303030U, high = 0xF0F0F0F0F0F0F0F0U, over = 0x0606060606060606U;
+    static constexpr std::uint64_t powers[] = {10, 100, 1000};
+    const auto at = [text](std::size_t i) {
+      std::uint64_t word = 0;
+      std::memcpy(&word, text + i, sizeof word);
+      return word ^ zeros;
+    };
+    const std::uint64_t a = at(0), b = at(8), c = at(size - 8);
+    if (((a | (a + over) | b | (b + over) | c | (c + over)) & high) != 0) return false;
+    const auto others = static_cast<unsigned>(8 * (24 - size));  // bits of `c` that are also in `b`
+    out = (add_up(a) * 100'000'000 + add_up(b)) * powers[size - 17] + add_up(c >> others << others);
     return true;
   }
   // All at once: each step adds up neighbours, of one digit, of two, of four.
@@ -336,10 +365,13 @@ class reader {
     std::memcpy(&word, text, sizeof word);
     constexpr std::uint64_t high = 0xF0F0F0F0F0F0F0F0U;
     if (((word & high) | ((word + 0x0606060606060606U) & high) >> 4U) != 0x3333333333333333U) return false;
-    word = (word & 0x0F0F0F0F0F0F0F0FU) * 2561 >> 8U;
-    word = (word & 0x00FF00FF00FF00FFU) * 6553601 >> 16U;
-    out = (word & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32U;
+    out = add_up(word & 0x0F0F0F0F0F0F0F0FU);
     return true;
+  }
+  static std::uint64_t add_up(std::uint64_t digits) noexcept {
+    digits = digits * 2561 >> 8U;
+    digits = (digits & 0x00FF00FF00FF00FFU) * 6553601 >> 16U;
+    return (digits & 0x0000FFFF0000FFFFU) * 42949672960001U >> 32U;
   }
   bool not_decimal(const char* wanted) { return fail(errc::json_mismatch, std::string("not ") + wanted); }
 
@@ -398,7 +430,8 @@ class reader {
   }
 
   const char* text_;
-  const char* first_escape_;  // where the text ends if it has none
+  const char* plain_from_;  // from here to there are no escapes
+  const char* plain_to_;
   position at_;
   position end_;
   bool piece_;  // of a larger text

@@ -31,6 +31,7 @@
 #include <monochord/model/view_map.hpp>
 
 #include "json/limit_table.hpp"
+#include "json/name_ends.hpp"
 
 // The tables that the engine walks. A model gets its table with one line, MONOCHORD_MODEL(role, id, name, ...), in one of
 // the tables_*.cpp. How a field is read and written follows from its type:
@@ -47,7 +48,7 @@ enum class kind : std::uint8_t {
   uint64,
   number,
   text,        // std::string
-  text_like,   // open_string
+  text_like,   // open_string, which is nothing but a std::string
   text_view,   // std::string_view, only written
   id,          // 64 bits as decimal text
   bits_text,   // flags of 64 bits as decimal text
@@ -63,6 +64,12 @@ enum class kind : std::uint8_t {
   tagged,
 };
 
+// Where a wrapper has its flags, counted from its value, which comes first; 0: it has none.
+struct wrapper_flags {
+  std::uint16_t has = 0;   // of optional and maybe
+  std::uint16_t null = 0;  // of maybe
+};
+
 struct type {
   kind what;
   bool required;  // of a field: the object is refused without it
@@ -70,10 +77,10 @@ struct type {
   const table& (*object)() noexcept = nullptr;
   const void* how = nullptr;  // the *_how of its kind
   const struct tagged_how& (*tag)() noexcept = nullptr;
+  wrapper_flags flags = {};
 };
 
 struct text_how {
-  void (*assign)(void*, std::string);
   std::string_view (*view)(const void*);
 };
 struct wrapper_how {
@@ -122,18 +129,17 @@ struct tagged_how {
   const monochord::detail::boxed_ops* (*ops)(const void*);
 };
 
-// What a name is found and told by: its first and its last eight bytes.
-struct name_ends {
-  std::uint64_t head = 0;  // with zeros behind a name that is shorter
-  std::uint64_t tail = 0;  // 0 of a name of up to eight bytes
-};
-
 struct field {
   std::string_view name;
+  const type* how;
   std::uint32_t offset;
   bool required;
-  const type* how;
+  std::uint8_t place = 0;  // among the fields of its table
+  bool wrapped = false;
+  kind what{};  // of the value; of one that is wrapped, of what is in the wrapper
+  wrapper_flags flags = {};
   name_ends ends = {};
+  written_name written = {};
 };
 
 // Objects of a kind that is newer than this library, whose other fields are not known: their text is kept and written back.
@@ -156,45 +162,6 @@ struct table {
   limit_list limits{};
   const keep_how* keep = nullptr;
 };
-
-// Eight bytes as a number, in whatever order this machine has them.
-constexpr std::uint64_t eight_bytes(const char* text) noexcept {
-  if (!std::is_constant_evaluated()) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, text, sizeof word);
-    return word;
-  }
-  std::uint64_t word = 0;
-  for (unsigned i = 0; i < 8; ++i) {
-    const unsigned place = std::endian::native == std::endian::little ? i : 7 - i;
-    word |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * place);
-  }
-  return word;
-}
-// The first `count` of them, fewer than eight; zeros for the others.
-constexpr std::uint64_t first_bytes(std::uint64_t word, std::size_t count) noexcept {
-  if (count == 0) return 0;
-  const auto others = static_cast<unsigned>(64 - 8 * count);
-  return std::endian::native == std::endian::little ? word << others >> others : word >> others << others;
-}
-
-// Eight bytes are read from where a name begins, however short it is.
-constexpr name_ends ends_of(const char* name, std::size_t size) noexcept {
-  const std::uint64_t word = eight_bytes(name);
-  if (size < 8) return {first_bytes(word, size), 0};
-  return {word, size == 8 ? 0 : eight_bytes(name + size - 8)};
-}
-constexpr name_ends ends_of(std::string_view name) {
-  char padded[8] = {};
-  for (std::size_t i = 0; i < name.size() && i < 8; ++i) padded[i] = name[i];
-  return name.size() <= 8 ? ends_of(padded, name.size()) : ends_of(name.data(), name.size());
-}
-
-// Where the search for a name begins.
-constexpr std::uint32_t slot_of(const name_ends& of, std::size_t size) noexcept {
-  const std::uint64_t x = of.head ^ (of.tail * 0x9E3779B97F4A7C15U) ^ size;
-  return static_cast<std::uint32_t>((x * 0xD6E8FEB86659FD93U) >> 40);
-}
 
 namespace detail {
 
@@ -264,11 +231,19 @@ struct type_of<monochord::scalar> {
 };
 template <class Tag>
 struct type_of<open_string<Tag>> {
+  static_assert(std::is_standard_layout_v<open_string<Tag>> && sizeof(open_string<Tag>) == sizeof(std::string));
   static constexpr text_how text{
-      [](void* at, std::string text) { *static_cast<open_string<Tag>*>(at) = open_string<Tag>(std::move(text)); },
       [](const void* at) -> std::string_view { return static_cast<const open_string<Tag>*>(at)->str(); }};
   static constexpr type value{kind::text_like, true, nullptr, nullptr, &text};
 };
+// The classes have a value, a flag and, a maybe, another flag; there is no other way for them to be of these sizes.
+template <class T>
+consteval wrapper_flags flags_of() {
+  constexpr auto with_flag = [](std::size_t size) { return (size / alignof(T) + 1) * alignof(T); };
+  static_assert(sizeof(optional<T>) == with_flag(sizeof(T)) && sizeof(maybe<T>) == with_flag(sizeof(optional<T>)));
+  static_assert(sizeof(optional<T>) < 65536);
+  return {sizeof(T), sizeof(optional<T>)};
+}
 template <class T>
 struct type_of<optional<T>> {
   using self = optional<T>;
@@ -276,7 +251,7 @@ struct type_of<optional<T>> {
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); },
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       nullptr, nullptr};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
+  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap, nullptr, {flags_of<T>().has, 0}};
 };
 template <class T>
 struct type_of<maybe<T>> {
@@ -287,7 +262,7 @@ struct type_of<maybe<T>> {
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       [](void* at) { *static_cast<self*>(at) = null; },
       [](const void* at) { return static_cast<const self*>(at)->is_null(); }};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
+  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap, nullptr, flags_of<T>()};
 };
 template <class T>
 struct type_of<box<T>> {
@@ -449,6 +424,12 @@ struct rows {
       } else {
         fields[count] = p.one;
         fields[count].ends = ends_of(p.one.name);
+        fields[count].written = written_name(p.one.name);
+        if (p.one.name.size() + 3 > padding_bytes) throw "a name too long for written_name::is_at";
+        fields[count].flags = p.one.how->flags;
+        fields[count].place = static_cast<std::uint8_t>(count);
+        fields[count].wrapped = p.one.how->what == kind::wrapper;
+        fields[count].what = fields[count].wrapped ? p.one.how->inner->what : p.one.how->what;
         if (p.one.required) required |= std::uint64_t{1} << count;
         std::size_t at = slot_of(fields[count].ends, p.one.name.size()) & (slots.size() - 1);
         while (slots[at] != 255) at = (at + 1) & (slots.size() - 1);
@@ -538,18 +519,18 @@ constexpr tagged_how tagged_how_of(const alternative* first, std::size_t count, 
 /// A field of the name of its member, required or not as its type says.
 #define MONOCHORD_FIELD(member)                                                                                     \
   part {                                                                                                            \
-    { wire_name(#member), static_cast<std::uint32_t>(offsetof(self, member)), how<decltype(self::member)>->required, \
-      how<decltype(self::member)> }                                                                                 \
+    { wire_name(#member), how<decltype(self::member)>, static_cast<std::uint32_t>(offsetof(self, member)),           \
+      how<decltype(self::member)>->required }                                                                       \
   }
 /// A plain member that may be absent all the same.
 #define MONOCHORD_OPTIONAL(member) \
-  part { { wire_name(#member), static_cast<std::uint32_t>(offsetof(self, member)), false, how<decltype(self::member)> } }
+  part { { wire_name(#member), how<decltype(self::member)>, static_cast<std::uint32_t>(offsetof(self, member)), false } }
 /// A member whose fields stand among those of the object itself.
 #define MONOCHORD_INLINE(member) \
-  part { {{}, static_cast<std::uint32_t>(offsetof(self, member)), false, nullptr}, &table_of<decltype(self::member)> }
+  part { {{}, nullptr, static_cast<std::uint32_t>(offsetof(self, member)), false}, &table_of<decltype(self::member)> }
 /// A base class, likewise.
 #define MONOCHORD_BASE(base) \
-  part { {{}, 0, false, nullptr}, &table_of<base> }
+  part { {{}, nullptr, 0, false}, &table_of<base> }
 /// `test` tells that only id and `unavailable` of the object are there.
 #define MONOCHORD_REDUCED(test) \
   part { {}, nullptr, test }

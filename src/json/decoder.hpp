@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "json/habits.hpp"
+#include "json/reader.hpp"
+#include "json/table.hpp"
+#include "json/unescape.hpp"
+
+namespace monochord::json {
+
+// Walks the structural characters of a text together with the tables, and fills what they describe.
+class decoder : reader {
+ public:
+  decoder(const char* text, position at, position end, bool piece, failure& why, habits& order) noexcept
+      : reader(text, at, end, piece, why), habits_(order) {}
+
+  bool whole(const table& how, void* out) { return object(how, out) && ended(); }
+  bool whole(const type& how, void* out) { return value(how, out, at_) && ended(); }
+  bool whole(const table& how, detail::array_sink out) {
+    if (peek() == 'n') return unexpected_null() && ended();  // some routes say so when there is nothing
+    if (peek() != '[') return mismatch("an array");
+    ++at_;
+    if (peek() == ']') return ++at_, ended();
+    for (std::size_t i = 0;; ++i) {
+      if (!(peek() == 'n' ? unexpected_null() : object(how, out.push(out.vector)))) return in(i);
+      bool more = false;
+      if (!next(']', more)) return in(i);
+      if (!more) return ended();
+    }
+  }
+
+  // Objects of kinds that nobody knows, whose text was kept.
+  std::uint64_t unknown_kinds() const noexcept { return unknown_kinds_; }
+
+ private:
+  // `key` has eight bytes that can be read from where it begins.
+  static const field* find(const table& how, std::string_view key, const name_ends& ends) noexcept {
+    for (std::uint32_t slot = slot_of(ends, key.size()) & how.mask;; slot = (slot + 1) & how.mask) {
+      const std::uint8_t i = how.slots[slot];
+      if (i == 255) return nullptr;
+      const field& f = how.fields[i];
+      if (f.name.size() == key.size() && f.ends.head == ends.head && f.ends.tail == ends.tail &&
+          (key.size() <= 16 || same_between(f.name.data(), key.data(), key.size())))
+        return &f;
+    }
+  }
+
+  // All but the first and the last eight bytes of names of more than 16.
+  static bool same_between(const char* a, const char* b, std::size_t size) noexcept {
+    std::size_t i = size - 16;
+    while (i > 8 && eight_bytes(a + i) == eight_bytes(b + i)) i -= 8;
+    return eight_bytes(a + i) == eight_bytes(b + i);
+  }
+
+  // One table as it is being filled: an object's own, or the one whose fields stand among them.
+  struct target {
+    const table* how;
+    char* out;
+    std::uint64_t seen;
+    std::uintptr_t first;  // where its fields are
+    std::size_t bytes;
+
+    void fill(const table& of, char* to) noexcept {
+      how = &of;
+      out = to;
+      seen = 0;
+      first = reinterpret_cast<std::uintptr_t>(of.fields);
+      bytes = of.count * sizeof(field);
+    }
+    bool has(const field* f) const noexcept { return reinterpret_cast<std::uintptr_t>(f) - first < bytes; }
+  };
+
+  bool missing(const target& t) {
+    const std::uint64_t left = t.how->required & ~t.seen;
+    if (left == 0) return false;
+    for (std::uint32_t i = 0; i < t.how->count; ++i)
+      if (left >> i & 1U) {
+        fail(errc::json_mismatch, "missing");
+        in(t.how->fields[i].name);
+        break;
+      }
+    return true;
+  }
+
+  bool object(const table& how, void* out) {
+    if (peek() != '{') return mismatch("an object");
+    if (++depth_ > max_depth) return too_deep();
+    const position start = at_++;
+    target targets[3];
+    targets[0].fill(how, static_cast<char*>(out));
+    int count = 1;
+    for (const table* t = &how; t->inlined && count < 3; ++count) {
+      const table& inner = t->inlined();
+      targets[count].fill(inner, targets[count - 1].out + t->inlined_offset);
+      t = &inner;
+    }
+    if (peek() == '}') {
+      ++at_;
+    } else if (!fields(targets, count, start)) {
+      return false;
+    }
+    for (int i = 0; i < count; ++i) {
+      if (missing(targets[i]) && !(how.reduced && how.reduced(out))) return false;
+      const keep_how* const keep = targets[i].how->keep;
+      if (!keep || !keep->wanted(targets[i].out)) continue;
+      ++unknown_kinds_;
+      keep->set(targets[i].out, std::string(text_ + *start, text_ + at_[-1] + 1));
+    }
+    --depth_;
+    return true;
+  }
+
+  // Nearly all members are as Discord writes them: no white space around the colon, no escapes in the key.
+  [[gnu::always_inline]] bool fields(target* targets, int count, position start) {
+    const void* last = targets->how;
+    target* t = targets;
+    for (position at = at_;;) {
+      const field* f = nullptr;
+      bool unknown = false;
+      if (end_ - at > 3) {
+        const field*& guess = habits_.after(last);
+        f = guess;
+        if (!t->has(f) || !f->written.is_at(text_ + *at, f->name)) f = usual_key(at, targets, count, t, guess, unknown);
+      }
+      if (f && !(t->seen >> f->place & 1U)) {
+        last = f;
+        t->seen |= std::uint64_t{1} << f->place;
+        void* const out = t->out + f->offset;
+        if (const unsigned places = quick_value(*f, out, at[2], at[3])) {
+          at += 2 + places;
+        } else {
+          at_ = at + 2;
+          if (!member_value(*f, out, start)) return in(f->name);
+          at = at_;
+        }
+      } else if (unknown && quick_skip(at[2], at[3])) {
+        at += 3;
+      } else {
+        at_ = at;
+        if (!other_member(targets, count, start)) return false;
+        at = at_;
+      }
+      const char behind = at < end_ ? text_[*at] : '\0';
+      if (behind == ',') {
+        ++at;
+        continue;
+      }
+      at_ = at;
+      if (behind != '}') return malformed();
+      ++at_;
+      return true;
+    }
+  }
+
+  // The field whose name is the key at `at`, if that is written as usual; `t` becomes its target. `unknown` if nobody knows it.
+  [[gnu::noinline]] const field* usual_key(position at, target* targets, int count, target*& t, const field*& guess,
+                                           bool& unknown) noexcept {
+    const char* const here = text_ + *at;
+    for (target* other = targets; other != targets + count; ++other)
+      if (other != t && other->has(guess) && guess->written.is_at(here, guess->name)) return t = other, guess;
+    const std::uint32_t size = at[1] - *at;  // up to the colon
+    if (*here != '"' || size < 2 || here[size] != ':' || here[size - 1] != '"') return nullptr;
+    const std::string_view key(here + 1, size - 2);
+    const name_ends ends = ends_of(key.data(), key.size());
+    for (target* one = targets; one != targets + count; ++one)
+      if (const field* const f = find(*one->how, key, ends)) return t = one, guess = f;
+    unknown = !has_escape(key);
+    return nullptr;
+  }
+
+  // Whether this is null, text without escapes or a small whole number.
+  bool quick_skip(std::uint32_t from, std::uint32_t to) noexcept {
+    const char* const value = text_ + from;
+    const std::size_t size = to - from;
+    if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0;
+    if (size == 1) return *value >= '0' && *value <= '9';
+    return *value == '"' && size >= 2 && value[size - 1] == '"' && !has_escape({value + 1, size - 2});
+  }
+
+  [[gnu::noinline]] bool other_member(target* targets, int count, position start) {
+    std::string_view key;
+    return key_and_colon(key) && member(targets, count, start, key);
+  }
+
+  // Where a value of a field goes that is in a wrapper. Null when it cannot be read.
+  [[gnu::noinline]] static void* place_of(const field& f, void* out) {
+    const auto& wrap = *static_cast<const wrapper_how*>(f.how->how);
+    return wrap.emplace ? wrap.emplace(out) : nullptr;
+  }
+  // Says of a wrapper whose value is in its place that it is.
+  static void set_there(const field& f, void* out) noexcept {
+    static_cast<bool*>(out)[f.flags.has] = true;
+    if (f.flags.null != 0) static_cast<bool*>(out)[f.flags.null] = false;
+  }
+  template <class T>
+  [[gnu::always_inline]] static bool put(const field& f, void* out, T value) {
+    if (f.flags.has != 0) {
+      set_there(f, out);
+    } else if (f.wrapped && !(out = place_of(f, out))) {
+      return false;
+    }
+    store(out, value);
+    return true;
+  }
+  [[gnu::always_inline]] static bool put_text(const field& f, void* out, std::string_view text) {
+    if (f.flags.has != 0 && f.what == kind::text && !static_cast<const bool*>(out)[f.flags.has]) {
+      ::new (out) std::string(text);
+      set_there(f, out);
+      return true;
+    }
+    void* const place = f.wrapped ? place_of(f, out) : out;
+    if (place) static_cast<std::string*>(place)->assign(text);
+    return place != nullptr;
+  }
+
+  // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none, and
+  // nothing is stored, when it is another or no value.
+  [[gnu::always_inline]] unsigned quick_value(const field& f, void* out, std::uint32_t from, std::uint32_t to) {
+    const char* const value = text_ + from;
+    const std::size_t size = to - from;
+    if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0 && quick_null(f, out);
+    switch (f.what) {
+      case kind::boolean:
+      case kind::optional_bool: {
+        bool b = true;
+        if (size == 5 && std::memcmp(value, "fals", 4) == 0 && value[4] == 'e') b = false;
+        else if (size != 4 || std::memcmp(value, "true", 4) != 0) return 0;
+        return f.what == kind::boolean ? put(f, out, b) : put(f, out, monochord::optional_bool(b));
+      }
+      case kind::int32: return quick_integer<std::int32_t>(f, out, value, size);
+      case kind::uint32: return quick_integer<std::uint32_t>(f, out, value, size);
+      case kind::int64: return quick_integer<std::int64_t>(f, out, value, size);
+      case kind::uint64: return quick_integer<std::uint64_t>(f, out, value, size);
+      case kind::text:
+      case kind::text_like: {
+        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
+        const std::string_view text(value + 1, size - 2);
+        return !has_escape(text) && put_text(f, out, text);
+      }
+      case kind::id:
+      case kind::bits_text: {
+        std::uint64_t n = 0;
+        return quick_id(value, size, n) && put(f, out, n);
+      }
+      case kind::timestamp: {
+        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
+        const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
+        return time && put(f, out, *time);
+      }
+      case kind::row: {  // an empty one
+        if (*value != '[' || text_[to] != ']' || f.wrapped || depth_ == max_depth) return 0;
+        const auto& row = *static_cast<const row_how*>(f.how->how);
+        if (!row.push) return 0;
+        row.clear(out);
+        return 2;
+      }
+      default: return 0;
+    }
+  }
+  [[gnu::always_inline]] static bool quick_id(const char* value, std::size_t size, std::uint64_t& out) noexcept {
+    return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && id_digits(value + 1, size - 2, out);
+  }
+  [[gnu::always_inline]] bool quick_null(const field& f, void* out) {
+    if (f.flags.null != 0 && !static_cast<const bool*>(out)[f.flags.has]) {
+      static_cast<bool*>(out)[f.flags.null] = true;
+      return true;
+    }
+    if (f.wrapped) {
+      const auto& wrap = *static_cast<const wrapper_how*>(f.how->how);
+      if (wrap.set_null) return wrap.set_null(out), true;
+    } else if (f.what == kind::raw || f.what == kind::null_bool) {
+      return false;
+    }
+    ++why_.unexpected_nulls;
+    return true;
+  }
+  template <class T>
+  bool quick_integer(const field& f, void* out, const char* value, std::size_t size) const {
+    if (size == 1 && *value >= '0' && *value <= '9') return put(f, out, static_cast<T>(*value - '0'));
+    std::uint64_t n = 0;
+    if (size > (sizeof(T) == 4 ? 9 : 18) || (*value == '0' && size > 1) || !few_digits(value, size, n)) return false;
+    return put(f, out, static_cast<T>(n));
+  }
+
+  bool key_and_colon(std::string_view& key) {
+    if (peek() != '"') return malformed();
+    const std::uint32_t from = *at_, to = at_[1];
+    if (to - from >= 2 && text_[to - 1] == '"' && at_ + 1 < end_ && text_[to] == ':') {  // no white space between
+      key = {text_ + from + 1, to - from - 2};
+      at_ += 2;
+      return true;
+    }
+    if (!quoted(key)) return false;
+    if (peek() != ':') return malformed();
+    ++at_;
+    return true;
+  }
+
+  bool member(target* targets, int count, position start, std::string_view key, bool unescaped = false) {
+    const name_ends ends = ends_of(key.data(), key.size());
+    for (int i = 0; i < count; ++i) {
+      target& t = targets[i];
+      const field* f = find(*t.how, key, ends);
+      if (!f) continue;
+      const std::uint64_t bit = std::uint64_t{1} << (f - t.how->fields);
+      if (t.seen & bit) break;  // the first one counts
+      t.seen |= bit;
+      return member_value(*f, t.out + f->offset, start) || in(f->name);
+    }
+    if (!unescaped && has_escape(key)) return escaped_member(targets, count, start, key);
+    return skip() || in_unknown(key);
+  }
+  bool escaped_member(target* targets, int count, position start, std::string_view key) {
+    std::string room;
+    if (!unescape(key, room)) return fail(errc::json_malformed, "a key with an impossible escape");
+    if (room.find('\\') != room.npos) return skip() || in_unknown(key);  // a backslash of its own: no name of ours
+    const std::size_t size = room.size();
+    room.append(sizeof(std::uint64_t), '\0');  // for find()
+    return member(targets, count, start, std::string_view(room).substr(0, size), true);
+  }
+  bool in_unknown(std::string_view key) {
+    if (why_.path.empty()) in_key(key);
+    return false;
+  }
+
+  [[gnu::always_inline]] bool member_value(const field& f, void* out, position start) {
+    if (peek() == 'n') return null_member(f, out, start);
+    if (f.what == kind::object || f.what == kind::row)
+      if (void* const place = f.wrapped ? place_of(f, out) : out) {
+        const type& how = f.wrapped ? *f.how->inner : *f.how;
+        return f.what == kind::row ? row(how, place) : object(how.object(), place);
+      }
+    return value(*f.how, out, start);
+  }
+  bool null_member(const field& f, void* out, position start) {
+    const type& how = *f.how;
+    if (how.what == kind::raw || how.what == kind::null_bool) return value(how, out, start);
+    if (how.what == kind::wrapper) {
+      const auto& wrap = *static_cast<const wrapper_how*>(how.how);
+      if (wrap.set_null) {
+        wrap.set_null(out);
+        return null_literal();
+      }
+    }
+    return unexpected_null();
+  }
+  // Null where Discord's documentation has a value. Losing the whole object would help nobody: it is taken for "no value".
+  bool unexpected_null() {
+    ++why_.unexpected_nulls;
+    return null_literal();
+  }
+  // Whether a null among the elements of an array or map is one of these.
+  static bool is_value(const type& how) noexcept {
+    return how.what != kind::raw && how.what != kind::null_bool &&
+           !(how.what == kind::wrapper && static_cast<const wrapper_how*>(how.how)->set_null);
+  }
+
+  static const char* name(const type& how) noexcept {
+    switch (how.what) {
+      case kind::boolean:
+      case kind::optional_bool: return "a boolean";
+      case kind::int32:
+      case kind::uint32:
+      case kind::int64:
+      case kind::uint64: return "a whole number";
+      case kind::number: return "a number";
+      case kind::id: return "an id";
+      case kind::bits_text: return "a number in text";
+      case kind::timestamp: return "a timestamp";
+      case kind::row: return "an array";
+      case kind::object:
+      case kind::map:
+      case kind::tagged: return "an object";
+      default: return "text";
+    }
+  }
+
+  bool row(const type& how, void* out) {
+    const auto& row = *static_cast<const row_how*>(how.how);
+    if (peek() != '[') return mismatch("an array");
+    if (!row.push) return fail(errc::json_mismatch, "a field that is only written");
+    if (++depth_ > max_depth) return too_deep();
+    row.clear(out);
+    ++at_;
+    if (peek() == ']') return ++at_, --depth_, true;
+    const bool objects = how.inner->what == kind::object;
+    const table* model = objects ? &how.inner->object() : nullptr;
+    const bool values = is_value(*how.inner);
+    const bool ids = how.inner->what == kind::id;
+    if (row.reserve && !objects) row.reserve(out, count_of_scalars());
+    std::size_t i = 0;
+    for (bool more = true; more; ++i) {
+      if (peek() == 'n' && values) {
+        if (!unexpected_null() || !next(']', more)) return in(i);
+        continue;
+      }
+      if (ids && at_ + 1 < end_) {
+        std::uint64_t n = 0;
+        if (quick_id(text_ + *at_, at_[1] - *at_, n)) {
+          store(row.push(out), n);
+          ++at_;
+          if (!next(']', more)) return in(i);
+          continue;
+        }
+      }
+      if (row.take) {
+        if (const position behind = row.take(out, *this)) {
+          at_ = behind;
+          if (!next(']', more)) return in(i);
+          continue;
+        }
+      }
+      void* const element = row.push(out);
+      if (!(objects ? object(*model, element) : value(*how.inner, element, at_))) return in(i);
+      if (!next(']', more)) return in(i);
+    }
+    --depth_;
+    return true;
+  }
+
+  bool map(const type& how, void* out) {
+    const auto& map = *static_cast<const map_how*>(how.how);
+    if (peek() != '{') return mismatch("an object");
+    if (++depth_ > max_depth) return too_deep();
+    map.clear(out);
+    ++at_;
+    if (peek() == '}') return ++at_, --depth_, true;
+    std::string room;
+    for (bool more = true; more;) {
+      std::string_view key;
+      if (peek() != '"') return malformed();
+      if (!text(key, room)) return false;
+      if (peek() != ':') return malformed();
+      ++at_;
+      if (peek() == 'n' && is_value(*how.inner)) {
+        if (!unexpected_null() || !next('}', more)) return in_key(key);
+        continue;
+      }
+      bool fresh = false;
+      void* const element = map.add(out, key, fresh);
+      if (!element) return fail(errc::json_mismatch, "a key that is not an id"), in_key(key);
+      if (!(fresh ? value(*how.inner, element, at_) : skip())) return in_key(key);
+      if (!next('}', more)) return false;
+    }
+    --depth_;
+    return true;
+  }
+
+  // The number behind `type` in the object that starts at `start`; the decoder stands where it stood.
+  bool type_in(position start, std::int64_t& out) {
+    const position here = at_;
+    at_ = start;
+    bool found = false;
+    if (peek() == '{' && at_ + 1 < end_ && text_[at_[1]] == '"') {
+      ++at_;
+      for (bool more = true; more && !found;) {
+        std::string_view key;
+        std::string room;
+        if (!text(key, room) || peek() != ':') break;
+        ++at_;
+        if (key == "type") {
+          found = at_ < end_ && integer<std::int64_t>(&out);
+          break;
+        }
+        if (!skip() || !next('}', more)) break;
+      }
+    }
+    at_ = here;
+    return found;
+  }
+
+  bool tagged_value(const type& how, void* out, position outer) {
+    const tagged_how& tag = how.tag();
+    if (peek() != '{') return mismatch("an object");
+    std::int64_t type = 0;
+    if (!type_in(tag.outside ? outer : at_, type)) {
+      if (tag.outside) return fail(errc::json_mismatch, "an object whose kind is not told");
+      const position start = at_;
+      if (!skip()) return false;
+      at_ = start;
+      fail(errc::json_mismatch, "missing");
+      return in("type");
+    }
+    for (std::size_t i = 0; i < tag.count; ++i)
+      if (tag.first[i].type == type) return object(tag.first[i].object(), tag.first[i].make(out, type));
+    ++unknown_kinds_;
+    std::string all;
+    if (!raw_text(all)) return false;
+    tag.set_unknown(out, type, std::move(all));
+    return true;
+  }
+
+  bool value(const type& how, void* out, position outer) {
+    switch (how.what) {
+      case kind::boolean: {
+        bool b = false;
+        if (!boolean(b)) return false;
+        store(out, b);
+        return true;
+      }
+      case kind::int32: return integer<std::int32_t>(out);
+      case kind::uint32: return integer<std::uint32_t>(out);
+      case kind::int64: return integer<std::int64_t>(out);
+      case kind::uint64: return integer<std::uint64_t>(out);
+      case kind::number: return number(out);
+      case kind::text:
+      case kind::text_like: return string(*static_cast<std::string*>(out));
+      case kind::text_view: return fail(errc::json_mismatch, "a field that is only written");
+      case kind::id:
+      case kind::bits_text: {
+        std::uint64_t n = 0;
+        if (!decimal(n, name(how))) return false;
+        store(out, n);
+        return true;
+      }
+      case kind::timestamp: {
+        std::string_view t;
+        if (!quoted(t)) return false;
+        const auto time = parse_timestamp(t);
+        if (!time) return fail(errc::json_mismatch, "not a timestamp");
+        store(out, *time);
+        return true;
+      }
+      case kind::optional_bool: {
+        bool b = false;
+        if (!boolean(b)) return false;
+        *static_cast<monochord::optional_bool*>(out) = b;
+        return true;
+      }
+      case kind::null_bool: {
+        bool b = true;  // null is true; a boolean says so itself
+        if (peek() == 'n' ? !null_literal() : !boolean(b)) return false;
+        *static_cast<monochord::null_bool*>(out) = b;
+        return true;
+      }
+      case kind::raw: {
+        std::string all;
+        if (!raw_text(all)) return false;
+        *static_cast<raw_json*>(out) = raw_json(std::move(all));
+        return true;
+      }
+      case kind::scalar: return scalar_value(*static_cast<scalar*>(out));
+      case kind::object: return object(how.object(), out);
+      case kind::row: return row(how, out);
+      case kind::map: return map(how, out);
+      case kind::wrapper: {
+        const auto& wrap = *static_cast<const wrapper_how*>(how.how);
+        if (!wrap.emplace) return fail(errc::json_mismatch, "a field that is only written");
+        if (peek() == 'n' && wrap.set_null) return wrap.set_null(out), null_literal();
+        return value(*how.inner, wrap.emplace(out), outer);
+      }
+      case kind::tagged: return tagged_value(how, out, outer);
+    }
+    return false;
+  }
+
+  habits& habits_;
+  std::uint64_t unknown_kinds_ = 0;
+};
+
+}  // namespace monochord::json
