@@ -211,23 +211,8 @@ void cache::apply(const guild_member_update& event, optional<monochord::member>*
   clear(before);
   const auto g = world_->find(event.guild_id);
   if (!g) return;
-  auto old = world_->take_member(*g, event.user.id);
-  monochord::member fresh = old ? *old : monochord::member();
-  fresh.user = event.user;
-  fresh.roles = event.roles;
-  fresh.nick = event.nick;
-  fresh.avatar = event.avatar;
-  fresh.banner = event.banner;
-  if (!event.joined_at.is_absent()) fresh.joined_at = event.joined_at;
-  fresh.premium_since = event.premium_since;
-  if (event.deaf.has_value()) fresh.deaf = event.deaf;
-  if (event.mute.has_value()) fresh.mute = event.mute;
-  if (event.pending.has_value()) fresh.pending = event.pending;
-  fresh.communication_disabled_until = event.communication_disabled_until;
-  fresh.avatar_decoration_data = event.avatar_decoration_data;
-  fresh.collectibles = event.collectibles;
-  if (event.flags) fresh.flags = event.flags;
-  world_->put_member(*g, fresh, false);
+  auto old = before ? world_->take_member(*g, event.user.id) : take_bare_member(*g, event.user.id.value());
+  world_->put_member(*g, told_member(event, old ? *old : world::nobody()), false);
   if (before) *before = std::move(old);
 }
 

@@ -110,6 +110,7 @@ void cache::apply(const thread_members_update& event, optional<monochord::channe
 
 void cache::apply(const message_create& event) {
   if (!event.message.webhook_id) world_->see(event.guild_id, event.message.author, event.member);  // a webhook is no user
+  if (event.guild_id && !world_->may_keep(cache_kind::messages)) return;
   const auto g = world_->enter(event.guild_id.value_or(guild_id{}));
   if (!g || !g->keeps(cache_kind::messages)) return;
   g->reactions.forget_reactions(event.message.id);

@@ -5,9 +5,11 @@
 #include <concepts>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "json/listed_members.hpp"
@@ -37,18 +39,18 @@ constexpr T number_to(std::int64_t value) noexcept {
 class flat_text {
  public:
   std::size_t size() const noexcept { return size_; }
-  char* data() noexcept { return room_.data(); }
-  operator std::string_view() const noexcept { return {room_.data(), size_}; }
+  char* data() noexcept { return room_.get(); }
+  operator std::string_view() const noexcept { return {room_.get(), size_}; }
   void clear() noexcept { size_ = 0; }
   void append(const char* bytes, std::size_t count) {
     make_room(count);
-    std::memcpy(room_.data() + size_, bytes, count);
+    std::memcpy(room_.get() + size_, bytes, count);
     size_ += count;
   }
   void append(std::string_view text) { append(text.data(), text.size()); }
   void append(std::size_t count, char c) {
     make_room(count);
-    std::memset(room_.data() + size_, c, count);
+    std::memset(room_.get() + size_, c, count);
     size_ += count;
   }
   void push_back(char c) {
@@ -58,9 +60,17 @@ class flat_text {
 
  private:
   void make_room(std::size_t more) {
-    if (room_.size() - size_ < more) room_.resize((size_ + more) * 2);
+    if (capacity_ - size_ < more) grow(more);
   }
-  std::vector<char> room_ = std::vector<char>(512);
+  void grow(std::size_t more) {
+    const std::size_t wanted = (size_ + more) * 2;
+    auto larger = std::make_unique_for_overwrite<char[]>(wanted);
+    std::memcpy(larger.get(), room_.get(), size_);
+    room_ = std::move(larger);
+    capacity_ = wanted;
+  }
+  std::size_t capacity_ = 512;
+  std::unique_ptr<char[]> room_ = std::make_unique_for_overwrite<char[]>(capacity_);
   std::size_t size_ = 0;
 };
 

@@ -19,10 +19,11 @@ constexpr std::size_t allocation_bytes(std::size_t size) noexcept {
 }
 
 /// Byte strings by a 64-bit key, packed: 1 byte of header, the key and the text, rounded up to 4, stand one after another
-/// on pages; the index is an open-addressing table of 4-byte places. A text that changes its size goes to the end, and a
-/// page with much that is dead is emptied: a change never moves more than one page. A text may come back with up to 3 zero
-/// bytes behind it, so it must say itself where it ends. A copy shares the pages: who changes a text in its place then takes
-/// a page of its own, so that to copy costs the index. Not thread-safe, but for two copies, which do not know of each other.
+/// on pages; the index is an open-addressing table of 4-byte places. A text that grows or shrinks much goes to the end, and a
+/// page with much that is dead is emptied: a change never moves more than one page. One that shrinks a little, by a name or an
+/// image's hash, which tend to come back, stays where it is. So a text may come back with up to 23 zero bytes behind it, and must
+/// say itself where it ends. A copy shares the pages: who changes a text in its place then takes a page of its own, so that to
+/// copy costs the index. Not thread-safe, but for two copies, which do not know of each other.
 class record_set {
  public:
   record_set() = default;
@@ -57,6 +58,14 @@ class record_set {
       if (may_be(p, hash)) __builtin_prefetch(block(p));
     }
   }
+  /// What puts the key soon finds the index, and where a new text goes.
+  void prefetch_put(std::uint64_t key) const noexcept {
+    prefetch_index(key);
+    if (tail_ == none) return;
+    const char* const end = pages_[tail_].data.get() + pages_[tail_].used;
+    __builtin_prefetch(end, 1);
+    __builtin_prefetch(end + 64, 1);
+  }
   /// The same, to change bytes in place.
   char* find_mutable(std::uint64_t key);
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
@@ -89,7 +98,7 @@ class record_set {
   using place = std::uint32_t;  // 12 bits of offset in units, as many of the page as are needed, and the key's hash in the rest
   static constexpr place none = 0xffffffffU;
   static constexpr std::size_t unit = 4, header = 9, page_bytes = 16384, most_pages = (1U << 17) - 1;
-  static constexpr std::size_t most_small = 255 * unit;
+  static constexpr std::size_t most_small = 255 * unit, most_slack = 23;
   static constexpr std::uint32_t most_prefetched = 16;
 
   struct page {

@@ -2,7 +2,6 @@
 #include "cache/records.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "cache/pack.hpp"
@@ -12,32 +11,21 @@
 
 namespace monochord::cached {
 
-namespace {
-
-// Eight digits at a time, each in a byte of a word: what a hash is made of cannot be foreseen, so that branches would cost.
-bool pack_digits(const char* eight, char* out) noexcept {
-  static_assert(std::endian::native == std::endian::little);
-  constexpr std::uint64_t each = 0x0101010101010101U;
-  std::uint64_t word = 0;
-  std::memcpy(&word, eight, sizeof word);
-  const std::uint64_t letters = word >> 6 & each;
-  const std::uint64_t values = (word & each * 0x0F) + letters * 9;
-  const bool good = (word & each * 0xF0) == each * 0x30 + letters * 0x30 && (values & each * 0x10) == 0 &&
-                    ((values + each * 6) & each * 0x10) == letters * 0x10;  // 10 and more are letters
-  std::uint64_t bytes = (values << 4 & 0x00F000F000F000F0U) | (values >> 8 & 0x000F000F000F000FU);
-  bytes = (bytes | bytes >> 8) & 0x0000FFFF0000FFFFU;
-  bytes |= bytes >> 16;
-  std::memcpy(out, &bytes, 4);
-  return good;
-}
-
-}  // namespace
-
+// Without branches, as what a hash is made of cannot be foreseen, and in loops that a compiler makes vectors of.
 bool pack_hash(std::string_view text, char* out) noexcept {
-  if (text.size() != 32) return false;
-  bool good = true;
-  for (std::size_t i = 0; i < 4; ++i) good &= pack_digits(text.data() + 8 * i, out + 4 * i);
-  return good;
+  constexpr std::size_t digits = 32;
+  if (text.size() != digits) return false;
+  unsigned char given[digits], values[digits];
+  std::memcpy(given, text.data(), digits);
+  unsigned char others = 0;
+  for (std::size_t i = 0; i < digits; ++i) {
+    const auto figure = static_cast<unsigned char>(given[i] - '0'), letter = static_cast<unsigned char>(given[i] - 'a');
+    const unsigned char is_figure = figure < 10 ? 255 : 0, is_letter = letter < 6 ? 255 : 0;
+    values[i] = static_cast<unsigned char>((figure & is_figure) | ((letter + 10) & is_letter));
+    others = static_cast<unsigned char>(others | ~(is_figure | is_letter));
+  }
+  for (std::size_t i = 0; i < digits / 2; ++i) out[i] = static_cast<char>(values[2 * i] << 4 | values[2 * i + 1]);
+  return others == 0;
 }
 
 std::string unpack_hash(const char* bytes, bool animated) {
@@ -50,16 +38,40 @@ std::string unpack_hash(const char* bytes, bool animated) {
   return text;
 }
 
+// A deleted role stays in the index as what leads to a 0: nobody asks for that, and it was counted when the index got its size.
 std::int64_t role_table::number_of(role_id role) {
-  const auto at = std::find(ids_.begin(), ids_.end(), role);
+  if (ids_.size() > few && indexed_ != std::min(ids_.size(), most_indexed)) make_index();
+  if (!slots_.empty())
+    for (std::size_t i = slot_of(role); slots_[i] != 0; i = i + 1 == slots_.size() ? 0 : i + 1)
+      if (ids_[slots_[i] - 1U] == role) return slots_[i] - 1;
+  const auto at = std::find(ids_.begin() + static_cast<std::ptrdiff_t>(indexed_), ids_.end(), role);
   if (at != ids_.end()) return at - ids_.begin();
   ids_.push_back(role);
+  if (!slots_.empty() && indexed_ + 1 == ids_.size() && indexed_ < most_indexed) {
+    if (ids_.size() * 3 > slots_.size() * 2) make_index();
+    else add_to_index(indexed_);
+  }
   return static_cast<std::int64_t>(ids_.size()) - 1;
+}
+
+void role_table::add_to_index(std::size_t number) noexcept {
+  std::size_t i = slot_of(ids_[number]);
+  while (slots_[i] != 0) i = i + 1 == slots_.size() ? 0 : i + 1;
+  slots_[i] = static_cast<slot>(number + 1);
+  indexed_ = number + 1;
+}
+
+void role_table::make_index() {
+  const std::size_t count = std::min(ids_.size(), most_indexed);
+  slots_ = std::vector<slot>(count * 2 + 8);
+  for (std::size_t number = 0; number < count; ++number) add_to_index(number);
 }
 
 void role_table::remove(role_id role) noexcept { std::replace(ids_.begin(), ids_.end(), role, role_id{}); }
 
-std::size_t role_table::bytes() const noexcept { return allocation_bytes(ids_.capacity() * sizeof(role_id)); }
+std::size_t role_table::bytes() const noexcept {
+  return allocation_bytes(ids_.capacity() * sizeof(role_id)) + allocation_bytes(slots_.capacity() * sizeof(slot));
+}
 
 namespace {
 
@@ -368,6 +380,9 @@ void pack(flat_text& out, const member& value, flags<cache_field> without, role_
   pack_member(out, value, without, roles);
 }
 void pack(flat_text& out, const json::member_view& value, flags<cache_field> without, role_table& roles) {
+  pack_member(out, value, without, roles);
+}
+void pack(flat_text& out, const told_member& value, flags<cache_field> without, role_table& roles) {
   pack_member(out, value, without, roles);
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "cache/told_member.hpp"
 #include "json/listed_members.hpp"
 #include <monochord/cache/policy.hpp>
 #include <monochord/model/channel.hpp>
@@ -33,12 +34,29 @@ class role_table {
     return number >= 0 && static_cast<std::size_t>(number) < ids_.size() ? ids_[static_cast<std::size_t>(number)] : role_id{};
   }
   void remove(role_id role) noexcept;
+  /// What looks for the roles soon finds the way to them in the processor's cache.
+  template <class Ids>
+  void prefetch(const Ids& roles) const noexcept {
+    if (slots_.empty()) return;
+    for (std::size_t i = 0; i < roles.size(); ++i) __builtin_prefetch(&slots_[slot_of(roles[i])]);
+  }
   /// By number.
   const std::vector<role_id>& ids() const noexcept { return ids_; }
   std::size_t bytes() const noexcept;
 
  private:
+  using slot = std::uint16_t;                                    // number + 1, 0 when it is free
+  static constexpr std::size_t few = 16, most_indexed = 0xffff;  // so many are looked through, only the first are in the index
+
+  std::size_t slot_of(role_id role) const noexcept {
+    return static_cast<std::size_t>((role.value() * 0x9e3779b97f4a7c15U >> 32) * slots_.size() >> 32);
+  }
+  void add_to_index(std::size_t number) noexcept;
+  void make_index();
+
   std::vector<role_id> ids_;
+  std::vector<slot> slots_;  // open addressing; empty for a few roles, and until a number is asked for
+  std::size_t indexed_ = 0;
 };
 
 // What each appends to `out` the reader with the same name takes; readers say false when the bytes are damaged. An id that
@@ -48,6 +66,7 @@ void pack(flat_text& out, const json::user_view& value, flags<cache_field> witho
 bool unpack(std::string_view text, user& out);
 void pack(flat_text& out, const member& value, flags<cache_field> without, role_table& roles);
 void pack(flat_text& out, const json::member_view& value, flags<cache_field> without, role_table& roles);
+void pack(flat_text& out, const told_member& value, flags<cache_field> without, role_table& roles);
 bool unpack(std::string_view text, member& out, const role_table& roles);
 void pack(std::string& out, const role& value, flags<cache_field> without);
 bool unpack(std::string_view text, role& out);

@@ -106,6 +106,10 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice) {
         (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
       return active || in_voice ? meet(*m.user) : hold_user(g, *m.user, false, false);  // another guild may hold the user
   }
+  // Where they go is likely to be in no cache of the processor; until they are packed it can be.
+  if (members) members->prefetch_put(key);
+  g.member_roles.prefetch(m.roles);
+  users.prefetch(m.user->id);
   thread_local flat_text text;
   text.clear();
   if (g.stamps()) {
@@ -125,6 +129,7 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice) {
   if (!known) limit_members(g);
 }
 template void world::put_member(entry&, const member&, bool, bool);
+template void world::put_member(entry&, const told_member&, bool, bool);
 
 void world::put_members(entry& g, const json::member_list& list, const std::vector<user_id>& in_voice) {
   const std::size_t count = list.size();
@@ -172,6 +177,11 @@ void world::hold_members(entry& g, const json::member_list& list, std::vector<us
   who.clear();
 }
 
+const member& world::nobody() {
+  static const member none;
+  return none;
+}
+
 optional<member> world::take_member(const entry& g, user_id id) const {
   auto m = take_bare_member(g, id.value());
   if (!m) return m;
@@ -189,11 +199,12 @@ bool world::drop_member(entry& g, user_id id) {
 // The one of a sample that was seen longest ago goes; the bot itself never does. Each sample begins elsewhere, so that
 // all come into one sooner or later.
 void world::limit_members(entry& g) {
-  record_set& set = g.set(cache_kind::members);
   const std::size_t most = g.policy.members_per_guild;
+  if (most == 0) return;
+  record_set& set = g.set(cache_kind::members);
   const std::uint64_t own = self_id.load(std::memory_order_relaxed);
   const std::uint32_t time = now();
-  while (most != 0 && set.size() > most) {
+  while (set.size() > most) {
     std::uint64_t oldest = 0;
     std::uint32_t age = 0;
     const auto look = [&](std::uint64_t key, std::string_view text) {
@@ -353,31 +364,13 @@ void world::drop_message(entry& g, channel_id channel, message_id id) {
   unplace(g, channel);
 }
 
+// A message's member lacks some of what GUILD_MEMBER_UPDATE tells.
 void world::see(optional<guild_id> guild, const user& author, const optional<partial_member>& m) {
   if (!guild || !m) return meet(author);
   const locked g = find(*guild);
   if (!g) return;
-  // A message's member lacks some of what GUILD_MEMBER_UPDATE tells.
-  auto old = take_member(*g, author.id);
-  member whole = old ? std::move(*old) : member();
-  const auto learn = [](auto& to, const auto& from) {
-    if (!from.is_absent()) to = from;
-  };
-  whole.user = author;
-  whole.roles = m->roles;
-  learn(whole.nick, m->nick);
-  learn(whole.avatar, m->avatar);
-  learn(whole.banner, m->banner);
-  learn(whole.joined_at, m->joined_at);
-  learn(whole.premium_since, m->premium_since);
-  learn(whole.communication_disabled_until, m->communication_disabled_until);
-  learn(whole.avatar_decoration_data, m->avatar_decoration_data);
-  learn(whole.collectibles, m->collectibles);
-  if (m->deaf.has_value()) whole.deaf = m->deaf;
-  if (m->mute.has_value()) whole.mute = m->mute;
-  if (m->pending.has_value()) whole.pending = m->pending;
-  if (m->flags) whole.flags = m->flags;
-  put_member(*g, whole, true);
+  const auto old = take_bare_member(*g, author.id.value());
+  put_member(*g, told_member(author, *m, old ? *old : nobody()), true);
 }
 
 }  // namespace monochord::cached
