@@ -126,7 +126,9 @@ class record_set {
   /// at the keys; a large one by others, as of these it has too few to tell neighbours apart.
   std::uint32_t home_of(std::uint64_t hash) const noexcept { return start_of(static_cast<std::uint32_t>(hash >> home_shift_)); }
   std::uint32_t home_at(place p) const noexcept;
-  std::uint32_t start_of(std::uint32_t hash) const noexcept { return static_cast<std::uint32_t>(std::uint64_t{hash} * capacity_ >> 32); }
+  std::uint32_t start_of(std::uint32_t hash) const noexcept {
+    return static_cast<std::uint32_t>(std::uint64_t{hash} * capacity_ >> 32);
+  }
   char* block(place p) const noexcept { return pages_[page_of(p)].data.get() + (p & 4095) * unit; }
   std::size_t block_bytes(place p) const noexcept {
     const auto units = static_cast<unsigned char>(*block(p));
