@@ -8,7 +8,7 @@ namespace monochord::cached {
 
 record_set::record_set(const record_set& other)
     : pages_(other.pages_), capacity_(other.capacity_), size_(other.size_), free_(other.free_),
-      hash_shift_(other.hash_shift_), used_(other.used_), dead_(other.dead_) {
+      hash_shift_(other.hash_shift_), home_shift_(other.home_shift_), used_(other.used_), dead_(other.dead_) {
   // No tail: of the pages that are shared only the other one appends to one, behind all that this one knows of.
   if (capacity_ == 0) return;
   index_ = std::make_unique_for_overwrite<place[]>(capacity_);
@@ -17,7 +17,7 @@ record_set::record_set(const record_set& other)
 
 std::uint32_t record_set::probe(std::uint64_t key, std::uint64_t hash) const noexcept {
   if (capacity_ == 0) return none;
-  for (std::uint32_t i = start_of(hash, capacity_);; i = i + 1 == capacity_ ? 0 : i + 1) {
+  for (std::uint32_t i = home_of(hash);; i = i + 1 == capacity_ ? 0 : i + 1) {
     const place p = index_[i];
     if (p == none) return i;  // the table is never full
     if (may_be(p, hash) && key_at(p) == key) return i;
@@ -107,8 +107,16 @@ bool record_set::put(spot at, std::uint64_t key, std::string_view text, bool* wa
   return true;
 }
 
+std::uint32_t record_set::home_at(place p) const noexcept {
+  if (home_shift_ == 0) {
+    const std::uint32_t first = start_of(p & ~below_hash());
+    if (first == start_of(p | below_hash())) return first;
+  }
+  return home_of(hash_of(key_at(p)));
+}
+
 void record_set::fill_slot(place p) noexcept {
-  std::uint32_t i = start_of(hash_of(key_at(p)), capacity_);
+  std::uint32_t i = home_at(p);
   while (index_[i] != none) i = i + 1 == capacity_ ? 0 : i + 1;
   index_[i] = p;
 }
@@ -120,9 +128,12 @@ void record_set::rehash(std::uint32_t capacity) {
   const std::uint32_t old_capacity = capacity_;
   index_ = std::move(fresh);
   capacity_ = capacity;
+  constexpr std::uint32_t told_apart = 4;  // bits that tell those of one home apart
+  home_shift_ = capacity < std::uint32_t{1} << (32 - std::min(hash_shift_ + told_apart, 31U)) ? 0 : 32;
+  const bool by_keys = home_shift_ != 0;
   constexpr std::uint32_t ahead = 16;  // their keys are anywhere in memory
   for (std::uint32_t i = 0; i < old_capacity; ++i) {
-    if (i + ahead < old_capacity && old[i + ahead] != none) __builtin_prefetch(block(old[i + ahead]));
+    if (by_keys && i + ahead < old_capacity && old[i + ahead] != none) __builtin_prefetch(block(old[i + ahead]));
     if (old[i] != none) fill_slot(old[i]);
   }
 }
@@ -150,9 +161,9 @@ std::size_t record_set::new_page(std::size_t bytes) {
 }
 
 void record_set::widen_pages() noexcept {
-  const std::uint32_t old = hash_shift_++;
+  const place fewer = ~(place{1} << hash_shift_++);
   for (std::uint32_t i = 0; i < capacity_; ++i)
-    if (const place p = index_[i]; p != none) index_[i] = (p >> old) << hash_shift_ | (p & ((place{1} << old) - 1));
+    if (index_[i] != none) index_[i] &= fewer;
 }
 
 record_set::place record_set::append(std::uint64_t key, std::uint64_t hash, std::string_view text) {
@@ -215,7 +226,7 @@ void record_set::clean() {
     const std::size_t bytes = static_cast<unsigned char>(*at) * unit;
     const std::uint64_t key = key_of(at), hash = hash_of(key);
     const place here = make_place(victim, offset, hash);
-    std::uint32_t slot = start_of(hash, capacity_);
+    std::uint32_t slot = home_of(hash);
     while (index_[slot] != none && index_[slot] != here) slot = slot + 1 == capacity_ ? 0 : slot + 1;
     if (index_[slot] == here) index_[slot] = append(key, hash, {at + header, bytes - header});
     offset += static_cast<std::uint32_t>(bytes);
@@ -231,7 +242,7 @@ void record_set::remove_slot(std::uint32_t gap) noexcept {
   for (std::uint32_t i = gap;;) {
     i = i + 1 == capacity_ ? 0 : i + 1;
     if (index_[i] == none) break;
-    const std::uint32_t home = start_of(hash_of(key_at(index_[i])), capacity_);
+    const std::uint32_t home = home_at(index_[i]);
     const bool stays = gap < i ? (home > gap && home <= i) : (home > gap || home <= i);
     if (stays) continue;
     index_[gap] = index_[i];

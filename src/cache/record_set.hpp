@@ -45,21 +45,22 @@ class record_set {
   std::string_view find(spot at) const noexcept {
     return at.slot == none || index_[at.slot] == none ? std::string_view() : text_at(index_[at.slot]);
   }
-  /// What looks for the key soon finds the index in the processor's cache, or, when that was some time ago, the record.
-  void prefetch_index(std::uint64_t key) const noexcept {
-    if (capacity_ != 0) __builtin_prefetch(&index_[start_of(hash_of(key), capacity_)]);
+  /// What looks for the key soon finds the index in the processor's cache, or, when that was some time ago, the record. All these
+  /// are always inline: g++ sees no effect in a function that does nothing else, and leaves out calls of it.
+  [[gnu::always_inline]] void prefetch_index(std::uint64_t key) const noexcept {
+    if (capacity_ != 0) __builtin_prefetch(&index_[home_of(hash_of(key))]);
   }
-  void prefetch_record(std::uint64_t key) const noexcept {
+  [[gnu::always_inline]] void prefetch_record(std::uint64_t key) const noexcept {
     if (capacity_ == 0) return;
     const std::uint64_t hash = hash_of(key);
-    for (std::uint32_t i = start_of(hash, capacity_), last = i + most_prefetched; i < capacity_ && i < last; ++i) {
+    for (std::uint32_t i = home_of(hash), last = i + most_prefetched; i < capacity_ && i < last; ++i) {
       const place p = index_[i];
       if (p == none) return;
       if (may_be(p, hash)) __builtin_prefetch(block(p));
     }
   }
   /// What puts the key soon finds the index, and where a new text goes.
-  void prefetch_put(std::uint64_t key) const noexcept {
+  [[gnu::always_inline]] void prefetch_put(std::uint64_t key) const noexcept {
     prefetch_index(key);
     if (tail_ == none) return;
     const char* const end = pages_[tail_].data.get() + pages_[tail_].used;
@@ -95,7 +96,9 @@ class record_set {
   std::uint64_t key_near(std::uint32_t n) const noexcept;
 
  private:
-  using place = std::uint32_t;  // 12 bits of offset in units, as many of the page as are needed, and the key's hash in the rest
+  // 12 bits of offset in units, as many of the page as are needed, and above these the first bits of the lower half of the key's
+  // hash, as many as there is room for.
+  using place = std::uint32_t;
   static constexpr place none = 0xffffffffU;
   static constexpr std::size_t unit = 4, header = 9, page_bytes = 16384, most_pages = (1U << 17) - 1;
   static constexpr std::size_t most_small = 255 * unit, most_slack = 23;
@@ -109,18 +112,23 @@ class record_set {
   };
 
   place make_place(std::size_t page, std::size_t offset, std::uint64_t hash) const noexcept {
-    return static_cast<place>(hash) << hash_shift_ | static_cast<place>(page << 12 | offset / unit);
+    return (static_cast<place>(hash) & ~below_hash()) | static_cast<place>(page << 12 | offset / unit);
   }
-  std::size_t page_of(place p) const noexcept { return (p & ((place{1} << hash_shift_) - 1)) >> 12; }
+  place below_hash() const noexcept { return (place{1} << hash_shift_) - 1; }
+  std::size_t page_of(place p) const noexcept { return (p & below_hash()) >> 12; }
   /// Whether it is worth a look at the key, which is likely to be in no cache of the processor.
-  bool may_be(place p, std::uint64_t hash) const noexcept { return (p ^ static_cast<place>(hash) << hash_shift_) >> hash_shift_ == 0; }
+  bool may_be(place p, std::uint64_t hash) const noexcept { return (p ^ static_cast<place>(hash)) >> hash_shift_ == 0; }
   static std::uint64_t hash_of(std::uint64_t x) noexcept {
     x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9U;
     x = (x ^ (x >> 27)) * 0x94d049bb133111ebU;
     return x ^ (x >> 31);
   }
-  static std::uint32_t start_of(std::uint64_t hash, std::uint32_t capacity) noexcept {
-    return static_cast<std::uint32_t>((hash >> 32) * capacity >> 32);
+  /// Where the key with that hash belongs. A small table goes by the bits that are in the places, so that it grows without a look
+  /// at the keys; a large one by others, as of these it has too few to tell neighbours apart.
+  std::uint32_t home_of(std::uint64_t hash) const noexcept { return start_of(static_cast<std::uint32_t>(hash >> home_shift_)); }
+  std::uint32_t home_at(place p) const noexcept;
+  std::uint32_t start_of(std::uint32_t hash) const noexcept {
+    return static_cast<std::uint32_t>(std::uint64_t{hash} * capacity_ >> 32);
   }
   char* block(place p) const noexcept { return pages_[page_of(p)].data.get() + (p & 4095) * unit; }
   std::size_t block_bytes(place p) const noexcept {
@@ -157,6 +165,7 @@ class record_set {
   std::uint32_t tail_ = none;  // the page that is appended to
   std::uint32_t free_ = 0;      // every page before it is taken
   std::uint32_t hash_shift_ = 14;
+  std::uint32_t home_shift_ = 0;  // 0 or 32
   std::uint64_t used_ = 0;     // of all pages
   std::uint64_t dead_ = 0;     // of it
 };

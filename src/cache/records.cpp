@@ -358,6 +358,7 @@ void pack_user(flat_text& out, const User& value, flags<cache_field> without) {
 template <class Member>
 void pack_member(flat_text& out, const Member& value, flags<cache_field> without, role_table& roles) {
   basic_packer io(out, member_mask);
+  roles.prefetch(value.roles);
   member_fields(io, value, without);
   const std::size_t count = without.has(cache_field::member_roles) ? 0 : value.roles.size();
   io.varint(static_cast<std::int64_t>(count));

@@ -34,11 +34,17 @@ class role_table {
     return number >= 0 && static_cast<std::size_t>(number) < ids_.size() ? ids_[static_cast<std::size_t>(number)] : role_id{};
   }
   void remove(role_id role) noexcept;
-  /// What looks for the roles soon finds the way to them in the processor's cache.
+  /// What looks for the roles soon finds the index in the processor's cache, or, when that was some time ago, the ids.
   template <class Ids>
-  void prefetch(const Ids& roles) const noexcept {
+  [[gnu::always_inline]] void prefetch_index(const Ids& roles) const noexcept {
     if (slots_.empty()) return;
     for (std::size_t i = 0; i < roles.size(); ++i) __builtin_prefetch(&slots_[slot_of(roles[i])]);
+  }
+  template <class Ids>
+  [[gnu::always_inline]] void prefetch(const Ids& roles) const noexcept {
+    if (slots_.empty()) return;
+    for (std::size_t i = 0; i < roles.size(); ++i)
+      if (const slot at = slots_[slot_of(roles[i])]) __builtin_prefetch(&ids_[at - 1U]);
   }
   /// By number.
   const std::vector<role_id>& ids() const noexcept { return ids_; }

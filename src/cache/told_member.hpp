@@ -6,8 +6,8 @@
 
 namespace monochord::cached {
 
-/// A member as an event tells it, and what the event leaves out as it was before: made of parts of both, which have to stay.
-/// The names are those of `member`.
+/// A member as an event tells it, and what the event leaves out as it was before: made of parts of both, which have to
+/// stay. The names are those of `member`.
 struct told_member {
   /// With a message's member, or a changed one. Null is what a model says that has no such thing; absent is what stays.
   told_member(const monochord::user& who, const partial_member& news, const member& before)

@@ -107,9 +107,9 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice) {
       return active || in_voice ? meet(*m.user) : hold_user(g, *m.user, false, false);  // another guild may hold the user
   }
   // Where they go is likely to be in no cache of the processor; until they are packed it can be.
-  if (members) members->prefetch_put(key);
-  g.member_roles.prefetch(m.roles);
+  g.member_roles.prefetch_index(m.roles);
   users.prefetch(m.user->id);
+  if (members) members->prefetch_put(key);
   thread_local flat_text text;
   text.clear();
   if (g.stamps()) {
@@ -123,7 +123,7 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice) {
   }
   g.note(cache_kind::members, key);
   if (g.keeps(cache_kind::users)) {
-    spare(g, m.user->id);
+    if (!g.copies.empty()) spare(g, m.user->id);
     hold_user(g, *m.user, true, !known);
   }
   if (!known) limit_members(g);

@@ -38,6 +38,26 @@ TEST_CASE("a set of records agrees with a map through random changes") {
   CHECK(set.bytes() == 0);
 }
 
+TEST_CASE("a text that comes and goes keeps its place in a set of records, and takes nothing from the next one") {
+  mc::cached::record_set set;
+  const std::string with(60, 'w'), without(40, 'o');
+  for (std::uint64_t key = 1; key <= 100; ++key) set.put(key, with);
+  const std::size_t bytes = set.bytes();
+  const mc::cached::record_set copy = set;
+  for (int i = 0; i < 1000; ++i)
+    for (std::uint64_t key = 1; key <= 100; ++key) set.put(key, (key + static_cast<std::uint64_t>(i)) % 2 ? with : without);
+  CHECK(set.bytes() == bytes);
+  for (std::uint64_t key = 1; key <= 100; ++key) {
+    const std::string_view text = set.find(key), all = copy.find(key);
+    const std::string& last = (key + 999) % 2 ? with : without;
+    CHECK(text.substr(0, last.size()) == last);
+    CHECK(text.find_first_not_of('\0', last.size()) == text.npos);
+    CHECK(all.substr(0, with.size()) == with);
+  }
+  set.put(1, "much less");  // that is not kept for it
+  CHECK(set.find(1).size() < 20);
+}
+
 TEST_CASE("a set of records takes as many pages as it says, and each copy of it finds what it had") {
   mc::cached::record_set set;
   constexpr std::uint64_t most = 131071;

@@ -2,8 +2,12 @@
 // Compact records give back what Discord told, field by field.
 #include "cache/records.hpp"
 
+#include <algorithm>
+#include <map>
+#include <random>
 #include <string>
 
+#include "cache/pack.hpp"
 #include "support/catch.hpp"
 #include <monochord/json/codec.hpp>
 #include <monochord/model/channel.hpp>
@@ -27,7 +31,7 @@ void check(const std::string& json, T (*with_key)(T, const T&), Without... witho
   const T value = mc::json::decode<T>(json);
   const std::string bytes = packed(value, without...);
   T back;
-  REQUIRE(cached::unpack(bytes + std::string(3, '\0'), back));
+  REQUIRE(cached::unpack(bytes + std::string(23, '\0'), back));
   CHECK(mc::json::encode(with_key(back, value)) == mc::json::encode(value));
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     T cut;
@@ -105,4 +109,55 @@ TEST_CASE("a thread stays what it is, and is small") {
   joined += R"("member":{"id":"41771983423143937","user_id":"9","join_timestamp":"2022-01-12T23:40:39.855793+00:00","flags":1},
       "available_tags":[{"id":"7","name":"t","moderated":true,"emoji_id":null,"emoji_name":"x"}]})";
   check<mc::channel>(joined, &with_id<mc::channel>, mc::flags<mc::cache_field>{});
+}
+
+TEST_CASE("each role keeps its number, however many there are and whichever go") {
+  cached::role_table table;
+  std::map<std::uint64_t, std::int64_t> numbers;
+  std::vector<std::uint64_t> all;
+  std::mt19937_64 random(5);
+  constexpr std::size_t most = 70'000;  // more than the table's index takes
+  for (std::size_t i = 0; all.size() < most; ++i) {
+    const std::uint64_t id = random() | 1;
+    numbers[id] = static_cast<std::int64_t>(all.size());
+    REQUIRE(table.number_of(mc::role_id{id}) == numbers[id]);
+    all.push_back(id);
+    const auto known = numbers.find(all[random() % all.size()]);
+    if (known == numbers.end()) continue;  // went
+    if (table.number_of(mc::role_id{known->first}) != known->second) FAIL("another number of " << known->first);
+    if (i % 100 != 0) continue;
+    table.remove(mc::role_id{known->first});
+    REQUIRE_FALSE(table.role_at(known->second));
+    numbers.erase(known);
+  }
+  const cached::role_table copy = table;
+  for (const auto& [id, number] : numbers)
+    if (copy.role_at(number) != mc::role_id{id}) FAIL("another role at " << number);
+  const std::uint64_t gone = *std::find_if(all.begin(), all.end(), [&](std::uint64_t id) { return !numbers.contains(id); });
+  CHECK(table.number_of(mc::role_id{gone}) == static_cast<std::int64_t>(most));  // who comes back is somebody new
+  CHECK(table.number_of(mc::role_id{gone}) == static_cast<std::int64_t>(most));
+  // One that was read from a file has all at once.
+  cached::role_table read(std::vector<mc::role_id>(copy.ids()));
+  for (const auto& [id, number] : numbers) {
+    if (number >= 2'000) continue;
+    if (read.number_of(mc::role_id{id}) != number) FAIL("another number of what was read: " << id);
+  }
+  CHECK(read.ids().size() == most);
+}
+
+TEST_CASE("the hash of an image takes 16 bytes, and nothing else passes for one") {
+  const std::string hash = "0123456789abcdef9f86d081884c7d65";
+  char bytes[16];
+  REQUIRE(cached::pack_hash(hash, bytes));
+  CHECK(cached::unpack_hash(bytes, false) == hash);
+  CHECK(cached::unpack_hash(bytes, true) == "a_" + hash);
+  CHECK_FALSE(cached::pack_hash(hash.substr(1), bytes));
+  for (int c = 0; c < 256; ++c)
+    for (const std::size_t at : {0, 7, 16, 31}) {
+      std::string other = hash;
+      other[at] = static_cast<char>(c);
+      const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+      if (cached::pack_hash(other, bytes) != is_digit) FAIL("the byte " << c << " at " << at);
+      if (is_digit && cached::unpack_hash(bytes, false) != other) FAIL("the digit " << c << " at " << at);
+    }
 }
