@@ -269,16 +269,15 @@ TEST_CASE("an array in an object that is as deep as may be is too deep, though i
   for (auto& inner : plain)
     if (inner.is_array()) inner = value::array();
   REQUIRE(plain.at("mentions").empty());
-  for (const std::size_t messages : {62U, 63U, 64U, 65U}) {
-    std::string text = plain.dump();
-    for (std::size_t i = 1; i < messages; ++i) {
-      std::string around = plain.dump();
-      around.pop_back();
-      text = around + R"(,"referenced_message":)" + text + "}";
-    }
+  // The array is one level below the objects that stand beside it.
+  const std::string call = R"(,"call":{"participants":[]})";
+  for (const std::size_t messages : {61U, 62U, 63U, 64U}) {
+    std::string around = plain.dump(), text = around.substr(0, around.size() - 1) + call + "}";
+    around.pop_back();
+    for (std::size_t i = 1; i < messages; ++i) text = around + R"(,"referenced_message":)" + text + "}";
     const outcome o = read(m, text);
     INFO(messages << ": " << o.path << " " << o.reason);
-    CHECK(o.good == (messages < 64));
+    CHECK(o.good == (messages < 63));
     CHECK(o == read(m, spaced(text)));
   }
 }
