@@ -217,8 +217,16 @@ class decoder : reader {
     return place != nullptr;
   }
 
-  // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none, and
-  // nothing is stored, when it is another or no value.
+  [[gnu::noinline]] static bool put_unescaped(const field& f, void* out, std::string_view text) {
+    void* const place = f.wrapped ? place_of(f, out) : out;
+    if (!place) return false;
+    std::string& to = *static_cast<std::string*>(place);
+    to.clear();
+    return unescape(text, to);
+  }
+
+  // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none
+  // when it is another or no value, which is then read once more.
   [[gnu::always_inline]] unsigned quick_value(const field& f, void* out, std::uint32_t from, std::uint32_t to) {
     const char* const value = text_ + from;
     const std::size_t size = to - from;
@@ -239,7 +247,7 @@ class decoder : reader {
       case kind::text_like: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const std::string_view text(value + 1, size - 2);
-        return !has_escape(text) && put_text(f, out, text);
+        return has_escape(text) ? put_unescaped(f, out, text) : put_text(f, out, text);
       }
       case kind::id:
       case kind::bits_text: {
@@ -262,7 +270,7 @@ class decoder : reader {
     }
   }
   [[gnu::always_inline]] static bool quick_id(const char* value, std::size_t size, std::uint64_t& out) noexcept {
-    return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && id_digits(value + 1, size - 2, out);
+    return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && few_digits(value + 1, size - 2, out);
   }
   [[gnu::always_inline]] bool quick_null(const field& f, void* out) {
     if (f.flags.null != 0 && !static_cast<const bool*>(out)[f.flags.has]) {

@@ -9,8 +9,8 @@
 
 namespace monochord::json {
 
-// Which field came behind which: Discord writes the fields of one kind of object in one order, so that the same comes again
-// nearly always. Only a guess; it may be of another table. Of one thread.
+// Which field came behind which: Discord writes the fields of one kind of object in one order, so that the same comes
+// again nearly always. Only a guess; it may be of another table. Of one thread.
 class habits {
  public:
   // What came behind `last`, a field, or a table when an object begins.

@@ -12,6 +12,7 @@
 #include <monochord/json/codec.hpp>
 #include <monochord/model/scalar.hpp>
 
+#include "json/name_ends.hpp"
 #include "json/unescape.hpp"
 
 namespace monochord::json {
@@ -319,36 +320,28 @@ class reader {
     out = value;
     return true;
   }
-  // Up to 19 digits, and nothing but digits.
-  static bool few_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
-    std::uint64_t value = 0;
-    for (std::uint64_t eight = 0; size >= 8; size -= 8, text += 8) {
-      if (!eight_digits(text, eight)) return false;
-      value = value * 100'000'000 + eight;
+  // One to 19 digits, and nothing but digits; eight bytes are read from where they begin.
+  [[gnu::always_inline]] static bool few_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
+    if constexpr (std::endian::native != std::endian::little) {
+      out = 0;
+      for (; size != 0; --size, ++text) {
+        const auto digit = static_cast<unsigned char>(*text - '0');
+        if (digit > 9) return false;
+        out = out * 10 + digit;
+      }
+      return true;
     }
-    for (; size != 0; --size, ++text) {
-      const auto digit = static_cast<unsigned char>(*text - '0');
-      if (digit > 9) return false;
-      value = value * 10 + digit;
+    constexpr std::uint64_t zeros = 0x3030303030303030U, high = 0xF0F0F0F0F0F0F0F0U, over = 0x0606060606060606U;
+    const std::size_t first = (size - 1) % 8 + 1;  // then there are eight, or twice eight, or none
+    std::uint64_t word = (eight_bytes(text) ^ zeros) << (64 - 8 * first);
+    std::uint64_t bad = word | (word + over), value = add_up(word);
+    for (std::size_t read = first; read != size; read += 8) {
+      word = eight_bytes(text + read) ^ zeros;
+      bad |= word | (word + over);
+      value = value * 100'000'000 + add_up(word);
     }
     out = value;
-    return true;
-  }
-  // The same, of ids, which have 17 to 19.
-  [[gnu::always_inline]] static bool id_digits(const char* text, std::size_t size, std::uint64_t& out) noexcept {
-    if (std::endian::native != std::endian::little || size < 17 || size > 19) return few_digits(text, size, out);
-    constexpr std::uint64_t zeros = 0x3030303030303030U, high = 0xF0F0F0F0F0F0F0F0U, over = 0x0606060606060606U;
-    static constexpr std::uint64_t powers[] = {10, 100, 1000};
-    const auto at = [text](std::size_t i) {
-      std::uint64_t word = 0;
-      std::memcpy(&word, text + i, sizeof word);
-      return word ^ zeros;
-    };
-    const std::uint64_t a = at(0), b = at(8), c = at(size - 8);
-    if (((a | (a + over) | b | (b + over) | c | (c + over)) & high) != 0) return false;
-    const auto others = static_cast<unsigned>(8 * (24 - size));  // bits of `c` that are also in `b`
-    out = (add_up(a) * 100'000'000 + add_up(b)) * powers[size - 17] + add_up(c >> others << others);
-    return true;
+    return (bad & high) == 0;
   }
   // All at once: each step adds up neighbours, of one digit, of two, of four.
   static bool eight_digits(const char* text, std::uint64_t& out) noexcept {

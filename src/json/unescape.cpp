@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "json/unescape.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -54,8 +55,8 @@ std::int32_t escape(std::string_view text, std::size_t& at) noexcept {
   return 0x10000 + ((first - 0xD800) << 10) + (second - 0xDC00);
 }
 
-void append_utf8(std::int32_t code, std::string& out) {
-  const auto byte = [&out](std::int32_t b) { out += static_cast<char>(static_cast<unsigned char>(b)); };
+char* put_utf8(std::int32_t code, char* to) noexcept {
+  const auto byte = [&to](std::int32_t b) { *to++ = static_cast<char>(static_cast<unsigned char>(b)); };
   if (code < 0x80) {
     byte(code);
   } else if (code < 0x800) {
@@ -71,21 +72,26 @@ void append_utf8(std::int32_t code, std::string& out) {
     byte(0x80 | (code >> 6 & 0x3F));
     byte(0x80 | (code & 0x3F));
   }
+  return to;
 }
 
 }  // namespace
 
 bool unescape(std::string_view quoted, std::string& out) {
-  out.reserve(out.size() + quoted.size());
+  const std::size_t before = out.size();
+  out.resize(before + quoted.size());  // no escape is shorter than what it stands for
+  char* to = out.data() + before;
   for (std::size_t at = 0; at < quoted.size();) {
-    const std::size_t slash = quoted.find('\\', at);
-    out.append(quoted, at, slash - at);
-    if (slash == std::string_view::npos) return true;
+    const std::size_t slash = std::min(quoted.find('\\', at), quoted.size());
+    std::memcpy(to, quoted.data() + at, slash - at);
+    to += slash - at;
     at = slash;
+    if (at == quoted.size()) break;
     const std::int32_t code = escape(quoted, at);
     if (code < 0) return false;
-    append_utf8(code, out);
+    to = put_utf8(code, to);
   }
+  out.resize(static_cast<std::size_t>(to - out.data()));
   return true;
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Any bytes become an object or an error; what became one survives encoding. Lists of members are told of as by way of models.
+// Any bytes become an object or an error; what became one survives encoding. White space changes nothing, and lists of
+// members are told of as by way of models.
 #include <cstdint>
 #include <cstdlib>
 
 #include "json/listed_members.hpp"
+#include "support/spaced.hpp"
 #include <monochord/json/codec.hpp>
 #include <monochord/model/events.hpp>
 #include <monochord/model/gateway.hpp>
@@ -12,13 +14,18 @@ namespace {
 
 template <class T>
 void round(std::string_view text) {
-  T value{};
-  monochord::json::failure why;
-  if (!monochord::json::decode_into(value, text, why)) {
+  T value{}, with_space{};
+  monochord::json::failure why, other;
+  const bool good = monochord::json::decode_into(value, text, why);
+  if (monochord::json::decode_into(with_space, std::string_view(monochord::tests::spaced(text)), other) != good) std::abort();
+  if (why.unexpected_nulls != other.unexpected_nulls) std::abort();
+  if (!good) {
     if (why.path.empty() || why.reason.empty()) std::abort();
+    if (why.code != other.code || why.path != other.path || why.reason != other.reason) std::abort();
     return;
   }
   const std::string once = monochord::json::encode(value);
+  if (monochord::tests::unspaced(monochord::json::encode(with_space)) != monochord::tests::unspaced(once)) std::abort();
   T again{};
   if (!monochord::json::decode_into(again, std::string_view(once), why)) std::abort();
   if (monochord::json::encode(again) != once) std::abort();

@@ -43,7 +43,7 @@ namespace {
 
 template <class T>
 bool round(std::string_view text, std::string& out, json::failure& why) {
-  T value;
+  T value{};
   if (!json::decode_into(value, text, why)) return false;
   out = json::encode(value);
   return true;

@@ -80,7 +80,7 @@ enum class overwrite_type : std::int32_t { role = 0, member = 1 };
 /// https://docs.discord.com/developers/resources/channel#overwrite-object-overwrite-structure
 struct overwrite {
   any_id id;
-  overwrite_type type;
+  overwrite_type type{};
   flags<permission> allow;
   flags<permission> deny;
 };
