@@ -18,6 +18,8 @@ function(monochord_layer name)
   target_compile_definitions(monochord_${name} PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
                              PRIVATE BOOST_BEAST_SEPARATE_COMPILATION)
   target_include_directories(monochord_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  # So that the linker can put what a start runs together (MONOCHORD_ORDER_START), and a program drop what it does not call.
+  target_compile_options(monochord_${name} PRIVATE -ffunction-sections -fdata-sections)
   target_link_libraries(monochord_${name} PUBLIC Boost::headers Threads::Threads PRIVATE monochord_build_flags ${arg_LINK})
   monochord_precompile(monochord_${name} ${arg_PCH})
   if(arg_UNITY)

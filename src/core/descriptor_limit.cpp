@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "core/descriptor_limit.hpp"
 
+#include <dirent.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <system_error>
+#include <memory>
 
 namespace monochord {
 
@@ -23,12 +23,14 @@ namespace {
 /// Where they cannot be counted.
 constexpr std::uint64_t guess_of_open = 64;
 
+/// Not by std::filesystem, whose code no start needs in memory for anything else.
 std::uint64_t open_now() {
-  std::error_code failed;
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing(opendir("/proc/self/fd"), closedir);
+  if (!listing) return guess_of_open;
   std::uint64_t count = 0;
-  std::filesystem::directory_iterator at("/proc/self/fd", failed);
-  for (; !failed && at != std::filesystem::directory_iterator(); at.increment(failed)) ++count;
-  return failed ? guess_of_open : count;
+  while (const dirent* entry = readdir(listing.get()))
+    if (entry->d_name[0] != '.') ++count;
+  return count;
 }
 
 /// RLIM_INFINITY is the largest number there is, as it happens to be on Linux.

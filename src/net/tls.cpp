@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <fstream>
-#include <sstream>
+#include <cerrno>
 
+#include "core/file.hpp"
 #include "net/deadline.hpp"
 #include "net/tls_sessions.hpp"
 #include "net/tls_stream.hpp"
@@ -116,6 +119,20 @@ void trust_pem(tls_context::impl& into, std::string_view pem, const std::string&
   if (failure || pem.empty()) throw error(errc::tls_failed, "no certificate in PEM form could be read from " + source);
 }
 
+/// Not by std::ifstream: the first stream of a process makes all facets of its locale.
+std::string certificates_in(const std::string& path) {
+  const detail::file_descriptor file(path, O_RDONLY);
+  std::string text;
+  char some[4096];
+  while (file) {
+    const auto got = ::read(file.get(), some, sizeof some);
+    if (got == 0) return text;
+    if (got < 0 && errno != EINTR) break;
+    if (got > 0) text.append(some, static_cast<std::size_t>(got));
+  }
+  throw error(errc::tls_failed, "the certificates in " + path + " could not be read");
+}
+
 }  // namespace
 
 std::shared_ptr<const tls_context> tls_context::client() {
@@ -133,12 +150,8 @@ std::shared_ptr<const tls_context> tls_context::client_trusting_pem(std::string_
 }
 
 std::shared_ptr<const tls_context> tls_context::client_trusting_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  if (!file) throw error(errc::tls_failed, "the certificates in " + path + " could not be read");
   auto made = make_client();
-  trust_pem(*made, text.str(), path);
+  trust_pem(*made, certificates_in(path), path);
   return std::make_shared<const tls_context>(std::move(made));
 }
 

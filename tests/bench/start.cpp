@@ -3,7 +3,7 @@
 // Beast reader that inflates and parses the same bytes; the same for 500,000 members of one guild by chunks; what a cached
 // member takes of RSS with the whole client around it; and the RSS of the README's bot beside that of the bare reader, each a
 // program of its own that is linked to what it needs.
-//   bench_start [--check] [--once bare|ours|bare-chunks|our-chunks]     --once runs one of them for a profiler
+//   bench_start [--check] [--once bare|ours|bare-chunks|our-chunks|hello]   --once runs one of them for a profiler
 #include <malloc.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -286,13 +286,19 @@ int main(int argc, char** argv) {
   ca_pem = authority.pem();
   ca_file = (std::filesystem::temp_directory_path() / ("monochord_bench_" + std::to_string(::getpid()) + ".pem")).string();
   authority.write_pem(ca_file);
+  const std::string folder = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  if (once == "hello") {
+    const bool good = hello_figure(folder, authority);
+    std::filesystem::remove(ca_file);
+    return good ? 0 : 1;
+  }
   if (!once.empty()) {
     const bool chunked = once.ends_with("chunks");
     const played_gateway server(chunked ? chunked_script(500'000) : script_of(1000, 200), authority);
     std::printf("%.0f ms of CPU\n", 1e3 * (once.starts_with("bare") ? bare(server.facts()) : ours(server.facts(), chunked).cpu));
     return 0;
   }
-  bool good = hello_figure(std::filesystem::read_symlink("/proc/self/exe").parent_path().string(), authority);
+  bool good = hello_figure(folder, authority);
   {
     const std::uint64_t guilds = check ? 100 : 1000;
     const std::string what = std::to_string(guilds) + " guilds of 200";
