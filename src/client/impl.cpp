@@ -66,7 +66,7 @@ std::string client::impl::describe(const std::exception_ptr& error) {
 client::impl::impl(token given_token, client_options given)
     : options(std::move(given)),
       bot_token(std::move(given_token)),
-      log(options.log_to ? options.log_to : console_sink(options.log), options.log),
+      log(options.log_to ? options.log_to : spdlog_sink(options.log), options.log),
       time(options.clock ? options.clock : system_clock()),
       own_context(options.executor ? nullptr : std::make_unique<asio::io_context>(static_cast<int>(pool_size(options)))),
       executor(options.executor ? options.executor : asio::any_io_executor(own_context->get_executor())),

@@ -63,7 +63,7 @@ struct identify_queue_server::impl {
   explicit impl(identify_queue_server_options given) : options(std::move(given)) {
     const auto tls = tls_of(options);
     check(options, tls != nullptr);
-    const logger log(options.log_to ? options.log_to : console_sink(options.log), options.log);
+    const logger log(options.log_to ? options.log_to : spdlog_sink(options.log), options.log);
     if (options.secret.empty() && !net::is_loopback(options.address))
       log(log_level::warning, "queue",
           "there is no secret: whoever reaches " + options.address + " can use up the day's session starts and make a resharding fail");

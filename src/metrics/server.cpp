@@ -39,7 +39,7 @@ struct metrics_server::impl {
       : options(std::move(given)), where(listen_address::parse(options.listen)) {
     if (options.max_connections == 0)
       throw error(errc::invalid_argument, "metrics_server_options::max_connections is 0: nobody could ever ask");
-    log = logger(options.log_to ? options.log_to : console_sink(options.log), options.log);
+    log = logger(options.log_to ? options.log_to : spdlog_sink(options.log), options.log);
     if (!options.executor) own = std::make_unique<net::loop_thread>();
     const auto on = own ? own->executor() : options.executor;
 

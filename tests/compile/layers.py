@@ -39,7 +39,7 @@ ONLY_IN = [
     (r'net/(stream_adaptor|http_connection|tls_stream)\.hpp', [r'src/net/[^/]+\.cpp$', BRINGS_BEAST]),
     (r'simdjson', [r'src/json/engine\.cpp$']),
     (r'nlohmann/json\.hpp', [r'src/json/inspect\.cpp$', r'src/testing/']),
-    (r'spdlog|fmt/', [r'src/core/spdlog_sink\.cpp$']),
+    (r'spdlog|fmt/', [r'src/core/log\.cpp$']),
     (r'openssl/', [r'src/net/[^/]+\.cpp$', r'src/net/tls_(sessions|engine)\.hpp$', r'src/testing/[^/]+\.cpp$', r'src/commands/[^/]+\.cpp$']),
     (r'zlib\.h|zstd\.h', [r'src/(protocol|net)/[^/]+\.cpp$', r'src/testing/[^/]+\.cpp$']),
     (r'sqlite3\.h', [r'src/gateway/sqlite\.cpp$']),

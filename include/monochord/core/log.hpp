@@ -15,11 +15,7 @@ enum class log_level { trace, debug, info, warning, error, off };
 /// Called from any thread, possibly several at a time; must not throw. Lines never hold a token.
 using log_sink = std::function<void(log_level, std::string_view part, std::string_view text)>;
 
-/// The default sink: lines to stderr as spdlog writes them, "[2026-11-27 20:05:01.123] [monochord] [warning] gateway: ...", the
-/// level coloured on a terminal. Lines below `least` are dropped.
-log_sink console_sink(log_level least = log_level::info);
-
-/// The same by spdlog's stderr logger named "monochord". Only a program that calls this has spdlog in memory (0.6 MB).
+/// The default sink: spdlog's coloured stderr logger named "monochord", lines below `least` are dropped.
 log_sink spdlog_sink(log_level least = log_level::info);
 
 /// A sink that drops everything.
