@@ -92,8 +92,9 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       net::websocket_message message;
       const bool is_long = self->options->clock->now() - began > turn;
       if (is_long || !mine->socket->take(message)) {
-        // What was begun for those that came together has its turn first, and so has whatever else this strand is for.
-        if (is_long || handed_over) co_await boost::asio::defer(self->strand, boost::asio::use_awaitable);
+        // What was begun for those that came together has its turn first, and so has whatever else this strand is for: behind both
+        // comes what is deferred on the executor below it, not what the strand would queue itself.
+        if (is_long || handed_over) co_await boost::asio::defer(self->options->executor, boost::asio::use_awaitable);
         handed_over = false;
         if (!self->is_present(*mine)) co_return;
         message = co_await mine->socket->read();

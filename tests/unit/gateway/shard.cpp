@@ -2,8 +2,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
+#include <boost/asio/defer.hpp>
 
+#include "net/limited_executor.hpp"
+#include "net/strand.hpp"
 #include "peer.hpp"
 
 namespace monochord::gateway_test {
@@ -97,11 +99,12 @@ class read_counter final : public net::network {
 
 /// Works on every event, by a function that is queued as handlers are.
 struct busy_sink final : gateway::event_sink {
-  busy_sink(boost::asio::any_io_executor on, const int& reads) : executor(std::move(on)), reads(reads) {}
+  busy_sink(boost::asio::any_io_executor on, const int& reads)
+      : executor(net::make_strand(net::make_limited_executor(std::move(on), 1))), reads(reads) {}
 
   bool on_event(const gateway::shard_event& event) override {
     if (works) claims.push_back((*event.claim)());
-    boost::asio::post(executor, [this, before = reads] { read_before_work.push_back(reads - before); });
+    boost::asio::defer(executor, [this, before = reads] { read_before_work.push_back(reads - before); });
     return true;
   }
   task<> room(std::uint64_t) override { co_return; }
