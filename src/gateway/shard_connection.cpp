@@ -87,12 +87,15 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   error_code failed;
   std::string why;
   try {
+    bool handed_over = false;  // something to handlers, since others had their turn
     for (auto began = self->options->clock->now(); self->is_present(*mine);) {
       net::websocket_message message;
       const bool is_long = self->read_at - began > turn;
       if (is_long || !mine->socket->take(message)) {
-        // What was begun for those that came together has its turn first, and so has whatever else this strand is for.
-        if (is_long) co_await boost::asio::defer(self->strand, boost::asio::use_awaitable);
+        // What was begun for those that came together has its turn first, and so has whatever else this strand is for: behind both
+        // comes what is deferred on the executor below it, not what the strand would queue itself.
+        if (is_long || handed_over) co_await boost::asio::defer(self->options->executor, boost::asio::use_awaitable);
+        handed_over = false;
         if (!self->is_present(*mine)) co_return;
         message = co_await mine->socket->read();
         began = self->options->clock->now();
@@ -100,6 +103,7 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       if (!self->is_present(*mine)) co_return;
       bool room = true;
       if (!self->take_message(*mine, message.data, room)) co_return;
+      handed_over = handed_over || self->claimed;
       if (room) continue;
       ++self->counters->pauses;
       self->session->reading_paused(true, self->now());

@@ -67,11 +67,13 @@ void shared_limit::submit(std::unique_ptr<function> work, bool soon) {
   post_turn(soon);
 }
 
-void shared_limit::post_turn(bool soon) {
-  auto to = asio::require(pool_, asio::execution::blocking.never);
-  if (soon) to = asio::prefer(to, asio::execution::relationship.continuation);
-  to.execute(turn(*this));
-}
+shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
+    : pool_(std::move(pool)),
+      posts_(asio::require(pool_, asio::execution::blocking.never)),
+      posts_soon_(asio::prefer(posts_, asio::execution::relationship.continuation)),
+      limit_(limit) {}
+
+void shared_limit::post_turn(bool soon) { (soon ? posts_soon_ : posts_).execute(turn(*this)); }
 
 void shared_limit::run_one() {
   worker_threads::note_work();

@@ -29,7 +29,7 @@ class shared_limit {
   /// One for `pool`, made when it is asked for.
   static shared_limit& make(boost::asio::any_io_executor pool, std::size_t limit);
 
-  shared_limit(boost::asio::any_io_executor pool, std::size_t limit) : pool_(std::move(pool)), limit_(limit) {}
+  shared_limit(boost::asio::any_io_executor pool, std::size_t limit);
   shared_limit(const shared_limit&) = delete;
   shared_limit& operator=(const shared_limit&) = delete;
 
@@ -50,6 +50,7 @@ class shared_limit {
   void abandon() noexcept;
 
   const boost::asio::any_io_executor pool_;
+  const boost::asio::any_io_executor posts_, posts_soon_;  // the same, as each turn needs it
   const std::size_t limit_;
   std::mutex mutex_;  // guards what follows
   std::deque<std::unique_ptr<function>> waiting_;

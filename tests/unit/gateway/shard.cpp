@@ -2,7 +2,10 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/defer.hpp>
 
+#include "net/limited_executor.hpp"
+#include "net/strand.hpp"
 #include "peer.hpp"
 
 namespace monochord::gateway_test {
@@ -53,6 +56,95 @@ TEST_CASE("a shard comes up, delivers in order, beats on time and stops so that 
     CHECK(c.session.events == 6);
     CHECK(c.inflate.messages >= 20);
   }
+}
+
+/// The network below, which notes how often something was read.
+class read_counter final : public net::network {
+ public:
+  explicit read_counter(std::shared_ptr<net::network> below) : below_(std::move(below)) {}
+
+  int reads = 0;
+
+  task<std::unique_ptr<net::byte_stream>> connect(boost::asio::any_io_executor executor, std::string host, std::uint16_t port,
+                                                  clock& time, time_point deadline) override {
+    auto made = co_await below_->connect(std::move(executor), std::move(host), port, time, deadline);
+    co_return std::make_unique<stream>(std::move(made), reads);
+  }
+  std::unique_ptr<net::listener> listen(boost::asio::any_io_executor executor, const std::string& address,
+                                        std::uint16_t port) override {
+    return below_->listen(std::move(executor), address, port);
+  }
+
+ private:
+  class stream final : public net::byte_stream {
+   public:
+    stream(std::unique_ptr<net::byte_stream> below, int& reads) : below_(std::move(below)), reads_(reads) {}
+    boost::asio::any_io_executor get_executor() noexcept override { return below_->get_executor(); }
+    void async_read_some(boost::asio::mutable_buffer into, io_handler done) override {
+      ++reads_;
+      below_->async_read_some(into, std::move(done));
+    }
+    void async_write_some(net::const_pieces from, io_handler done) override { below_->async_write_some(from, std::move(done)); }
+    void async_shutdown(handler done) override { below_->async_shutdown(std::move(done)); }
+    void close() noexcept override { below_->close(); }
+    std::string peer() const override { return below_->peer(); }
+
+   private:
+    const std::unique_ptr<net::byte_stream> below_;
+    int& reads_;
+  };
+
+  const std::shared_ptr<net::network> below_;
+};
+
+/// Works on every event, by a function that is queued as handlers are.
+struct busy_sink final : gateway::event_sink {
+  busy_sink(boost::asio::any_io_executor on, const int& reads)
+      : executor(net::make_strand(net::make_limited_executor(std::move(on), 1))), reads(reads) {}
+
+  bool on_event(const gateway::shard_event& event) override {
+    if (works) claims.push_back((*event.claim)());
+    boost::asio::defer(executor, [this, before = reads] { read_before_work.push_back(reads - before); });
+    return true;
+  }
+  task<> room(std::uint64_t) override { co_return; }
+
+  const boost::asio::any_io_executor executor;
+  const int& reads;
+  bool works = true;
+  std::vector<int> read_before_work;
+  std::vector<std::shared_ptr<detail::claim>> claims;
+};
+
+TEST_CASE("what handlers do with an event begins before the shard reads on; it reads on at once where nobody works") {
+  stage on;
+  const auto network = std::make_shared<read_counter>(on.network.transport());
+  const auto sink = std::make_shared<busy_sink>(on.sim.executor(), network->reads);
+  gateway::shard_manager_options options;
+  options.shard = on.options();
+  options.shard.transport = network;
+  options.info = stage::info();
+  const auto manager = std::make_shared<gateway::shard_manager>(std::move(options), sink);
+  bool ended = false;
+  const auto work = [&]() -> task<> {
+    co_await manager->run();
+    ended = true;
+  };
+  on.sim.spawn(work());
+  on.sim.run_until([&] { return manager->all_ready(); }, 2min);
+  on.sim.run_for(1s);
+  for (const bool works : {true, false}) {
+    INFO((works ? "somebody works" : "nobody does"));
+    sink->works = works;
+    sink->read_before_work.clear();
+    for (int i = 0; i < 3; ++i) {
+      on.server.say("MESSAGE_CREATE");
+      on.sim.run_for(1s);
+    }
+    CHECK(sink->read_before_work == std::vector<int>(3, works ? 0 : 1));
+  }
+  manager->stop(stop_mode::keep_session);
+  on.sim.run_until([&] { return ended; }, 1min);
 }
 
 TEST_CASE("with a store the next process resumes and costs no IDENTIFY, without a session it does") {
