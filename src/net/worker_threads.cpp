@@ -17,8 +17,11 @@ using std::chrono::steady_clock;
 
 /// What waits less than this for two threads is nothing for two.
 constexpr std::chrono::microseconds soon{250};
-/// So many ticks without work, and nobody looks before there is some.
-constexpr int quiet_ticks = 10;
+/// So many looks without work, and nobody looks before there is some.
+constexpr int quiet_looks = 10;
+/// While nobody is found at work, it is looked less often, up to this: a look costs more than what a quiet bot does
+/// meanwhile.
+constexpr std::chrono::milliseconds longest_tick{20};
 /// What waits for work sees so often whether what comes is run.
 constexpr std::chrono::milliseconds question_every{100};
 
@@ -182,10 +185,11 @@ bool worker_threads::watch() {
     return see(seen, now - std::exchange(looked, now));
   };
   see_now();
+  auto wait = tick;
   for (int without_work = 0;;) {
     {
       std::unique_lock lock(mutex_);
-      if (without_work == quiet_ticks) {
+      if (without_work == quiet_looks) {
         without_work = 0;
         asleep_ = true;
         if (!anybody_busy() && !sleep(lock)) {
@@ -198,17 +202,18 @@ bool worker_threads::watch() {
         see_now();
         lock.lock();
       }
-      if (look_.wait_for(lock, tick, [this] { return ended_; })) return false;
+      if (look_.wait_for(lock, wait, [this] { return ended_; })) return false;
     }
     const load now = see_now();
     if (now == load::held_up || waits.is_open() || waits.answer() >= late) return true;
     if (now == load::full) waits.ask(context_);
     without_work = now == load::nothing ? without_work + 1 : 0;
+    wait = waits.is_open() || anybody_busy() ? tick : std::min(2 * wait, longest_tick);
   }
 }
 
-/// Until there may be work; false when the context does not run what it is given, so that somebody is held up who has not
-/// said that he works.
+/// Until there may be work; false when the context does not run what it is given, so that somebody is held up who has
+/// not said that he works.
 bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
   question waits;
   while (!look_.wait_for(lock, question_every, [this] { return ended_ || !asleep_; })) {

@@ -22,8 +22,9 @@ namespace monochord::net {
 /// are busy and what is handed to them waits for `late`; it goes back when that is over.
 class worker_threads {
  public:
-  /// How often it is looked: what is held up by a thread waits for two of these, or for 300 ms where that thread was
-  /// asleep and was not woken by a socket, a timer or a handler (`note_work`).
+  /// How often it is looked while somebody is found at work. What is held up by a thread waits for two looks, the first of
+  /// which may be 20 ms away, or for 300 ms where that thread was asleep and was not woken by a socket, a timer or a handler
+  /// (`note_work`).
   static constexpr std::chrono::milliseconds tick{5};
   /// What waits so long for a thread that is busy is worth another one.
   static constexpr std::chrono::milliseconds late{1};
