@@ -23,7 +23,7 @@ namespace monochord::net {
 class worker_threads {
  public:
   /// How often it is looked while somebody is found at work. What is held up by a thread waits for two looks, the first of
-  /// which may be 20 ms away, or for 300 ms where that thread was asleep and was not woken by a socket, a timer or a handler
+  /// which may be 20 ms away, or for half a second where it is with what no socket, timer or handler began
   /// (`note_work`).
   static constexpr std::chrono::milliseconds tick{5};
   /// What waits so long for a thread that is busy is worth another one.

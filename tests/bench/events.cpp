@@ -20,15 +20,9 @@
 #include <vector>
 
 #include "bench/bare_reader.hpp"
+#include "bench/callgrind.hpp"
 #include "bench/gateway_server.hpp"
 #include "bench/ratio.hpp"
-
-#if __has_include(<valgrind/callgrind.h>)  // with --instr-atstart=no it then sees what is measured and nothing else
-#include <valgrind/callgrind.h>
-#else
-#define CALLGRIND_START_INSTRUMENTATION
-#define CALLGRIND_STOP_INSTRUMENTATION
-#endif
 
 namespace {
 

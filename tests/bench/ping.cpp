@@ -39,6 +39,7 @@
 #include <thread>
 #include <vector>
 
+#include "bench/callgrind.hpp"
 #include "bench/floor_buffer.hpp"
 #include "bench/message_answer.hpp"
 #include "bench/ratio.hpp"
@@ -264,8 +265,13 @@ class ping_counter {
   /// After each reply, from any thread. True after the last.
   bool count() {
     const int replies = ++replies_;
-    if (replies == warm_up) start_ = bench::cpu_seconds();
-    if (replies == warm_up + pings_) cpu_ = (bench::cpu_seconds() - start_) / pings_ * 1e6;
+    if (replies == warm_up) {
+      start_ = bench::cpu_seconds();
+      CALLGRIND_START_INSTRUMENTATION;
+    } else if (replies == warm_up + pings_) {
+      CALLGRIND_STOP_INSTRUMENTATION;
+      cpu_ = (bench::cpu_seconds() - start_) / pings_ * 1e6;
+    }
     return replies == warm_up + pings_;
   }
   double cpu() const {
