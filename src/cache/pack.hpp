@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
 #include <chrono>
 #include <concepts>
 #include <cstdint>
@@ -23,6 +24,8 @@
 // One description of a record serves both ways: `fields(io, model)`, with `io` a packer or an unpacker. What is absent, null
 // or zero costs bits of a mask at the record's front, never a byte.
 namespace monochord::cached {
+
+static_assert(std::endian::native == std::endian::little, "records, and the files of them, are little-endian");
 
 template <class T>
 constexpr std::int64_t number_of(T value) noexcept {

@@ -67,7 +67,7 @@ class record_set {
     __builtin_prefetch(end, 1);
     __builtin_prefetch(end + 64, 1);
   }
-  /// The same, to change bytes in place.
+  /// As `find`, to change bytes in place.
   char* find_mutable(std::uint64_t key);
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
   bool put(std::uint64_t key, std::string_view text, bool* was_there = nullptr);

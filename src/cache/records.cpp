@@ -38,7 +38,7 @@ std::string unpack_hash(const char* bytes, bool animated) {
   return text;
 }
 
-// A deleted role stays in the index as what leads to a 0: nobody asks for that, and it was counted when the index got its size.
+// A deleted role stays in the index as what leads to a 0, until the index is made again: nobody asks for that.
 std::int64_t role_table::number_of(role_id role) {
   if (ids_.size() > few && indexed_ != std::min(ids_.size(), most_indexed)) make_index();
   if (!slots_.empty())
@@ -64,7 +64,9 @@ void role_table::add_to_index(std::size_t number) noexcept {
 void role_table::make_index() {
   const std::size_t count = std::min(ids_.size(), most_indexed);
   slots_ = std::vector<slot>(count * 2 + 8);
-  for (std::size_t number = 0; number < count; ++number) add_to_index(number);
+  for (std::size_t number = 0; number < count; ++number)
+    if (ids_[number]) add_to_index(number);  // those that are deleted would all stand in one place
+  indexed_ = count;
 }
 
 void role_table::remove(role_id role) noexcept { std::replace(ids_.begin(), ids_.end(), role, role_id{}); }

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 
 namespace monochord {
@@ -28,9 +29,10 @@ std::uint64_t open_now() {
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(opendir("/proc/self/fd"), closedir);
   if (!listing) return guess_of_open;
   std::uint64_t count = 0;
+  errno = 0;
   while (const dirent* entry = readdir(listing.get()))
     if (entry->d_name[0] != '.') ++count;
-  return count;
+  return errno == 0 ? count : guess_of_open;
 }
 
 /// RLIM_INFINITY is the largest number there is, as it happens to be on Linux.

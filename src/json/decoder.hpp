@@ -172,7 +172,7 @@ class decoder : reader {
     return nullptr;
   }
 
-  // Whether this is null, text without escapes or a small whole number.
+  // Whether this is null, text without escapes or one digit.
   bool quick_skip(std::uint32_t from, std::uint32_t to) noexcept {
     const char* const value = text_ + from;
     const std::size_t size = to - from;

@@ -301,6 +301,9 @@ class listed_table {
       if (one.name == "members") {
         one.offset = static_cast<std::uint32_t>(offsetof(listed<Event>, members));
         one.how = &members_type;
+        one.what = members_type.what;
+        one.wrapped = false;
+        one.flags = {};
       }
     made_ = of_event;
     made_.fields = fields_.data();

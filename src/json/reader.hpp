@@ -343,7 +343,6 @@ class reader {
     out = value;
     return (bad & high) == 0;
   }
-  // All at once: each step adds up neighbours, of one digit, of two, of four.
   static bool eight_digits(const char* text, std::uint64_t& out) noexcept {
     if constexpr (std::endian::native != std::endian::little) {
       out = 0;
@@ -361,6 +360,7 @@ class reader {
     out = add_up(word & 0x0F0F0F0F0F0F0F0FU);
     return true;
   }
+  // All at once: each step adds up neighbours, of one digit, of two, of four.
   static std::uint64_t add_up(std::uint64_t digits) noexcept {
     digits = digits * 2561 >> 8U;
     digits = (digits & 0x00FF00FF00FF00FFU) * 6553601 >> 16U;

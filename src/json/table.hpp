@@ -236,7 +236,8 @@ struct type_of<open_string<Tag>> {
       [](const void* at) -> std::string_view { return static_cast<const open_string<Tag>*>(at)->str(); }};
   static constexpr type value{kind::text_like, true, nullptr, nullptr, &text};
 };
-// The classes have a value, a flag and, a maybe, another flag; there is no other way for them to be of these sizes.
+// The classes have a value, behind it a flag and, a maybe, behind that another flag (core/optional.hpp, core/maybe.hpp). The sizes
+// say that there is nothing else in them; that it is in this order, the tests of every wrapped field.
 template <class T>
 consteval wrapper_flags flags_of() {
   constexpr auto with_flag = [](std::size_t size) { return (size / alignof(T) + 1) * alignof(T); };

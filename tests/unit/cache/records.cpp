@@ -145,6 +145,24 @@ TEST_CASE("each role keeps its number, however many there are and whichever go")
   CHECK(read.ids().size() == most);
 }
 
+TEST_CASE("roles that come and go leave the others their numbers, also when they are read again") {
+  cached::role_table table;
+  const mc::role_id first{1}, last{99'999};
+  REQUIRE(table.number_of(first) == 0);
+  constexpr std::int64_t most = 30'000;
+  for (std::int64_t i = 1; i < most; ++i) {
+    const mc::role_id brief{static_cast<std::uint64_t>(100'000 + i)};
+    REQUIRE(table.number_of(brief) == i);
+    table.remove(brief);
+    if (i % 1000 == 0) REQUIRE(table.number_of(first) == 0);
+  }
+  REQUIRE(table.number_of(last) == most);
+  cached::role_table read(std::vector<mc::role_id>(table.ids()));
+  CHECK(read.number_of(last) == most);
+  CHECK(read.number_of(first) == 0);
+  CHECK(read.number_of(mc::role_id{100'001}) == most + 1);
+}
+
 TEST_CASE("the hash of an image takes 16 bytes, and nothing else passes for one") {
   const std::string hash = "0123456789abcdef9f86d081884c7d65";
   char bytes[16];
