@@ -362,7 +362,7 @@ int client::impl::run() {
   auto work = asio::make_work_guard(*own_context);
   std::optional<net::worker_threads> threads;
   try {
-    threads.emplace(*own_context, pool_size(options));
+    threads.emplace(*own_context, pool_size(options), user_executor);
   } catch (const std::system_error& e) {
     own_context->stop();
     throw error(errc::resource, std::string("cannot start the client's threads: ") + e.what());

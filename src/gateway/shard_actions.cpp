@@ -390,6 +390,12 @@ void shard::impl::take_done() {
     asio::post(strand, [self = shared_from_this()] { self->take_done(); });
     return;
   }
+  count_done();
+  look_at_positions(options->clock->now());
+  if (!over && session) rearm();
+}
+
+void shard::impl::count_done() {
   done_taken.clear();
   {
     const std::lock_guard lock(done_lock);
@@ -397,8 +403,6 @@ void shard::impl::take_done() {
   }
   for (const auto& one : done_taken)
     if (one.session_number == positions_of) positions.done(one.seq);
-  look_at_positions(options->clock->now());
-  if (!over && session) rearm();
 }
 
 /// Heartbeats tell Discord what the store knows: what they have told may be forgotten there.
@@ -420,6 +424,7 @@ void shard::impl::look_at_positions(time_point time) {
 
 task<> shard::impl::keep_last_position(std::shared_ptr<impl> self) {
   if (!self->options->store || !self->session) co_return;
+  self->count_done();  // also what another thread is about to post
   auto& time = *self->options->clock;
   try {
     const auto kept = self->session->snapshot();

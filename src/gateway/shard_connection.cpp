@@ -88,9 +88,11 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
   std::string why;
   try {
     bool handed_over = false;  // something to handlers, since others had their turn
-    for (auto began = self->options->clock->now(); self->is_present(*mine);) {
+    auto began = self->options->clock->now();
+    self->read_at = began;
+    while (self->is_present(*mine)) {
       net::websocket_message message;
-      const bool is_long = self->read_at - began > turn;
+      const bool is_long = self->read_at - began > turn;  // as of when the last one was taken
       if (is_long || !mine->socket->take(message)) {
         // What was begun for those that came together has its turn first, and so has whatever else this strand is for: behind both
         // comes what is deferred on the executor below it, not what the strand would queue itself.

@@ -118,6 +118,8 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   /// From any thread.
   void note_done(std::uint64_t session_number, std::int64_t seq);
   void take_done();
+  /// On the strand; what they change is looked at by the caller.
+  void count_done();
   void look_at_positions(time_point time);
   stored_session to_stored(const protocol::session_snapshot& from) const;
   static task<> keep_last_position(std::shared_ptr<impl> self);
@@ -164,7 +166,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::int64_t delivering = 0;                // to the sink, just now
   bool claimed = false;
   bool in_delivery = false;
-  time_point read_at = time_point::min();     // the message that is just being taken
+  time_point read_at{};                       // the message that is just being taken
   struct done_event {
     std::uint64_t session_number;
     std::int64_t seq;

@@ -130,7 +130,7 @@ std::string certificates_in(const std::string& path) {
     if (got < 0 && errno != EINTR) break;
     if (got > 0) text.append(some, static_cast<std::size_t>(got));
   }
-  throw error(errc::tls_failed, "the certificates in " + path + " could not be read");
+  throw error(errc::tls_failed, "the certificates in " + path + " could not be read: " + std::generic_category().message(errno));
 }
 
 }  // namespace

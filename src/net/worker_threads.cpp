@@ -37,15 +37,16 @@ nanoseconds read_clock(clockid_t clock) noexcept {
   return std::chrono::seconds(now.tv_sec) + nanoseconds(now.tv_nsec);
 }
 
-/// How long what a context is given waits before it is run.
+/// How long what an executor is given waits before it is run.
 class question {
  public:
+  explicit question(const boost::asio::any_io_executor& of) noexcept : of_(&of) {}
   /// One at a time.
-  void ask(boost::asio::io_context& context) {
+  void ask() {
     if (is_open()) return;
     asked_ = true;
     *waited_ = unknown;
-    boost::asio::post(context, [waited = waited_, since = steady_clock::now()] {
+    boost::asio::post(*of_, [waited = waited_, since = steady_clock::now()] {
       waited->store((steady_clock::now() - since).count(), std::memory_order_relaxed);
     });
   }
@@ -60,12 +61,35 @@ class question {
  private:
   static constexpr steady_clock::rep unknown = -1;
 
+  const boost::asio::any_io_executor* of_;
   bool asked_ = false;
-  const std::shared_ptr<std::atomic<steady_clock::rep>> waited_ =
-      std::make_shared<std::atomic<steady_clock::rep>>(unknown);
+  std::shared_ptr<std::atomic<steady_clock::rep>> waited_ = std::make_shared<std::atomic<steady_clock::rep>>(unknown);
 };
 
 }  // namespace
+
+/// Asked of several executors.
+class worker_threads::questions {
+ public:
+  explicit questions(const std::vector<boost::asio::any_io_executor>& of) : all_(of.begin(), of.end()) {}
+  void ask() { all_.front().ask(); }
+  /// That of a user's functions too, which counts as work where it is run.
+  void ask_all() {
+    for (auto& one : all_) one.ask();
+  }
+  bool is_open() const noexcept {
+    return std::any_of(all_.begin(), all_.end(), [](const question& one) { return one.is_open(); });
+  }
+  /// The longest.
+  steady_clock::duration answer() noexcept {
+    steady_clock::duration longest{};
+    for (auto& one : all_) longest = std::max(longest, one.answer());
+    return longest;
+  }
+
+ private:
+  std::vector<question> all_;
+};
 
 /// Of the calling thread.
 struct standing {
@@ -74,14 +98,19 @@ struct standing {
 };
 static thread_local standing here;
 
-worker_threads::worker_threads(boost::asio::io_context& context, unsigned count)
-    : context_(context), workers_(std::max(count, 1U)) {
+worker_threads::worker_threads(boost::asio::io_context& context, unsigned count, boost::asio::any_io_executor upon)
+    : context_(context), asked_{context.get_executor()}, workers_(std::max(count, 1U)) {
+  if (upon) asked_.push_back(std::move(upon));
   try {
     for (std::size_t i = 1; i < workers_.size(); ++i) {
       threads_.emplace_back([this, &me = workers_[i]] {
         here = {this, &me};
         me.cpu = cpu_clock_of_this_thread();
-        stand_by(me);
+        try {
+          stand_by(me);
+        } catch (...) {
+          fail(std::current_exception());
+        }
       });
     }
   } catch (...) {
@@ -106,7 +135,21 @@ void worker_threads::end() noexcept {
   threads_.clear();
 }
 
+/// The first that is thrown comes out of `run`.
+void worker_threads::fail(std::exception_ptr what) noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!failed_) failed_ = std::move(what);
+  }
+  context_.stop();
+}
+
 void worker_threads::run() {
+  work_first();
+  if (failed_) std::rethrow_exception(std::exchange(failed_, nullptr));  // the threads have ended
+}
+
+void worker_threads::work_first() {
   worker& me = workers_.front();
   struct ending {
     worker_threads& of;
@@ -118,6 +161,7 @@ void worker_threads::run() {
     }
   } const then{*this, std::exchange(here, {this, &me})};
   me.cpu = cpu_clock_of_this_thread();
+  me.busy = false;
   me.joined = true;
   while (!context_.stopped()) {
     context_.run_one();  // what this runs says itself that there is work, where it may take its time
@@ -178,7 +222,7 @@ void worker_threads::stand_by(worker& me) {
 /// True when one more is to work, false at the end.
 bool worker_threads::watch() {
   std::vector<look> seen(workers_.size());
-  question waits;
+  questions waits(asked_);
   auto looked = steady_clock::now();
   const auto see_now = [&] {
     const auto now = steady_clock::now();
@@ -206,21 +250,24 @@ bool worker_threads::watch() {
     }
     const load now = see_now();
     if (now == load::held_up || waits.is_open() || waits.answer() >= late) return true;
-    if (now == load::full) waits.ask(context_);
+    if (now == load::full)
+      waits.ask_all();
+    else if (now != load::nothing)
+      waits.ask();
     without_work = now == load::nothing ? without_work + 1 : 0;
-    wait = waits.is_open() || anybody_busy() ? tick : std::min(2 * wait, longest_tick);
+    wait = now == load::full || anybody_busy() ? tick : std::min(2 * wait, longest_tick);
   }
 }
 
 /// Until there may be work; false when the context does not run what it is given, so that somebody is held up who has
 /// not said that he works.
 bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
-  question waits;
+  questions waits(asked_);
   while (!look_.wait_for(lock, question_every, [this] { return ended_ || !asleep_; })) {
     if (waits.is_open()) return false;
     if (waits.answer() >= late) return true;
     lock.unlock();
-    waits.ask(context_);
+    waits.ask();
     lock.lock();
   }
   return true;
@@ -250,10 +297,10 @@ worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds si
 /// Until what comes is run soon, and the first of all is not held up.
 void worker_threads::work(worker& me) {
   const worker& first = workers_.front();
-  question waits;
+  questions waits(asked_);
   for (;;) {
     const look before{first.busy, first.rests};
-    waits.ask(context_);
+    waits.ask_all();
     context_.run_for(tick);
     if (context_.stopped()) return;
     me.rests.fetch_add(1, std::memory_order_relaxed);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -9,6 +10,7 @@
 #include <cstdint>
 #include <ctime>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -18,19 +20,20 @@ namespace monochord::net {
 /// Runs a context on some threads, of which no more are awake than there is work for. Where all of them wait within
 /// Asio's `run()`, it wakes another one for whatever comes, to watch the sockets meanwhile: that costs more than most
 /// of what comes; and what one thread has read is far from another one's caches. So the others stand by outside. One of
-/// them looks now and then, while there is work, and joins those that work when all of these are held up, or when they
-/// are busy and what is handed to them waits for `late`; it goes back when that is over.
+/// them looks now and then, while there is work, and joins those that work when all of these are held up, or when what
+/// is handed to them waits for `late`; it goes back when that is over.
 class worker_threads {
  public:
-  /// How often it is looked while somebody is found at work. What is held up by a thread waits for two looks, the first of
-  /// which may be 20 ms away, or for half a second where it is with what no socket, timer or handler began
+  /// How often it is looked while somebody is found at work. What is held up by a thread waits for two looks, the first
+  /// of which may be 20 ms away, or for half a second where it is with what no socket, timer or handler began
   /// (`note_work`).
   static constexpr std::chrono::milliseconds tick{5};
   /// What waits so long for a thread that is busy is worth another one.
   static constexpr std::chrono::milliseconds late{1};
 
-  /// `count` includes the thread that calls `run`. Throws `std::system_error` when there are no threads to be had.
-  worker_threads(boost::asio::io_context& context, unsigned count);
+  /// `count` includes the thread that calls `run`. `upon`: an executor over the context with a queue of its own, in
+  /// which nothing should wait either. Throws `std::system_error` when there are no threads to be had.
+  worker_threads(boost::asio::io_context& context, unsigned count, boost::asio::any_io_executor upon = {});
   worker_threads(const worker_threads&) = delete;
   worker_threads& operator=(const worker_threads&) = delete;
   /// Stops the context, and waits for the threads.
@@ -59,6 +62,10 @@ class worker_threads {
   /// What a look tells of all that work.
   enum class load { nothing, some, full, held_up };
 
+  class questions;
+
+  void work_first();
+  void fail(std::exception_ptr what) noexcept;
   void begin(worker& me) noexcept;
   void stand_by(worker& me);
   bool watch();
@@ -70,11 +77,13 @@ class worker_threads {
   void end() noexcept;
 
   boost::asio::io_context& context_;
-  std::deque<worker> workers_;  // the first is the one that calls `run`
-  std::mutex mutex_;            // guards what follows
+  std::vector<boost::asio::any_io_executor> asked_;  // the context's own first
+  std::deque<worker> workers_;                       // the first is the one that calls `run`
+  std::mutex mutex_;                                 // guards what follows
   std::condition_variable turn_, look_;
   bool watched_ = false;
   bool ended_ = false;
+  std::exception_ptr failed_;
   std::atomic<bool> asleep_{false};  // the one that watches, until somebody begins
   std::vector<std::thread> threads_;
 };

@@ -7,6 +7,7 @@ is older than the code costs some pages, nothing else. Needs valgrind and a Rele
 import collections
 import pathlib
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -62,7 +63,7 @@ def of_a_start(binaries, folder):
         shutil.copy(binaries / program, folder)
     shutil.copy(binaries / 'bench_hello_bot', folder / 'bot')
     wrapper = folder / 'bench_hello_bot'
-    wrapper.write_text(TRACED.format(folder=folder))
+    wrapper.write_text(TRACED.format(folder=shlex.quote(str(folder))))
     wrapper.chmod(0o755)
     subprocess.run([folder / 'bench_start', '--once', 'hello'])  # its figure is the wrapper's
     return named(functions(folder / 'trace.1', folder / 'bot'), folder / 'bot')

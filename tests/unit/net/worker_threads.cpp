@@ -98,6 +98,49 @@ TEST_CASE("all threads work when there is work for all") {
   }
 }
 
+TEST_CASE("several threads work where each function waits a little for something else") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  const auto ends = std::chrono::steady_clock::now() + 10s;
+  std::mutex mutex;
+  std::set<std::thread::id> seen;
+  std::function<void()> work = [&] {
+    net::worker_threads::note_work();
+    {
+      const std::lock_guard lock(mutex);
+      seen.insert(std::this_thread::get_id());
+      if (seen.size() == 2 || std::chrono::steady_clock::now() > ends) on.context.stop();
+    }
+    std::this_thread::sleep_for(2 * net::worker_threads::late);
+    asio::post(on.context, work);
+  };
+  for (int i = 0; i < 4; ++i) asio::post(on.context, work);
+  threads.run();
+  CHECK(seen.size() == 2);
+}
+
+TEST_CASE("several threads work where functions wait in another queue") {
+  fixture on;
+  const auto user = net::make_limited_executor(on.context.get_executor(), 2);
+  net::worker_threads threads(on.context, 3, user);
+  const auto ends = std::chrono::steady_clock::now() + 10s;
+  std::mutex mutex;
+  std::set<std::thread::id> seen;
+  std::function<void()> work = [&] {
+    {
+      const std::lock_guard lock(mutex);
+      seen.insert(std::this_thread::get_id());
+      if (seen.size() == 2 || std::chrono::steady_clock::now() > ends) on.context.stop();
+    }
+    const auto until = std::chrono::steady_clock::now() + net::worker_threads::late / 10;
+    while (std::chrono::steady_clock::now() < until) continue;
+    asio::post(user, work);
+  };
+  for (int i = 0; i < 100; ++i) asio::post(user, work);  // of which the context has two at a time
+  threads.run();
+  CHECK(seen.size() == 2);
+}
+
 TEST_CASE("what a function throws comes out where the threads are run") {
   fixture on;
   net::worker_threads threads(on.context, 2);
