@@ -132,7 +132,7 @@ TEST_CASE("several threads work where functions wait in another queue") {
       seen.insert(std::this_thread::get_id());
       if (seen.size() == 2 || std::chrono::steady_clock::now() > ends) on.context.stop();
     }
-    const auto until = std::chrono::steady_clock::now() + net::worker_threads::late / 10;
+    const auto until = std::chrono::steady_clock::now() + 100us;
     while (std::chrono::steady_clock::now() < until) continue;
     asio::post(user, work);
   };
