@@ -22,6 +22,10 @@ namespace {
 
 using pure_queue = protocol::identify_queue;
 
+/// Discord counts from when an IDENTIFY reaches it, and one that comes too early is refused and spent: so much later may the one
+/// before it have come than it was given to its connection.
+constexpr std::chrono::milliseconds travel_margin{100};
+
 /// The state machine of protocol/identify_queue.hpp behind a lock. Nobody runs it: whoever waits longest keeps the timer.
 class local_queue final : public identify_queue, public std::enable_shared_from_this<local_queue> {
  public:
@@ -51,7 +55,7 @@ class local_queue final : public identify_queue, public std::enable_shared_from_
 
   void sent(pure_queue::ticket t) noexcept {
     const std::lock_guard lock(mutex_);
-    pure_.sent(t, time_->now());
+    pure_.sent(t, after(time_->now(), travel_margin));
     turn();
   }
   void done(pure_queue::ticket t, bool identified) noexcept {

@@ -116,7 +116,7 @@ struct busy_sink final : gateway::event_sink {
   std::vector<std::shared_ptr<detail::claim>> claims;
 };
 
-TEST_CASE("what handlers do with an event begins before the shard reads on; it reads on at once where nobody works") {
+TEST_CASE("what handlers do with an event begins before the shard reads on, which goes on at once where nobody works") {
   stage on;
   const auto network = std::make_shared<read_counter>(on.network.transport());
   const auto sink = std::make_shared<busy_sink>(on.sim.executor(), network->reads);
