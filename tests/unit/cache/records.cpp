@@ -171,7 +171,7 @@ TEST_CASE("the hash of an image takes 16 bytes, and nothing else passes for one"
   CHECK(cached::unpack_hash(bytes, true) == "a_" + hash);
   CHECK_FALSE(cached::pack_hash(hash.substr(1), bytes));
   for (int c = 0; c < 256; ++c)
-    for (const std::size_t at : {0, 7, 16, 31}) {
+    for (const std::size_t at : {0U, 7U, 16U, 31U}) {
       std::string other = hash;
       other[at] = static_cast<char>(c);
       const bool is_digit = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
