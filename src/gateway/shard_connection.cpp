@@ -10,7 +10,7 @@ namespace monochord::gateway {
 
 namespace {
 constexpr duration close_limit = std::chrono::seconds{2};
-constexpr duration turn = std::chrono::milliseconds{2};  // with messages that came together, before others have theirs
+constexpr duration turn = std::chrono::microseconds{500};  // with messages that came together, before others have theirs
 }  // namespace
 
 void shard::impl::open_connection() {

@@ -3,6 +3,7 @@
 
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
+#include <chrono>
 #include <list>
 
 #include "net/shared_limit.hpp"
@@ -13,6 +14,9 @@ namespace monochord::net {
 namespace asio = boost::asio;
 
 namespace {
+
+/// What has run for so long has had its turn: less than a function that blocks, more than many that do not.
+constexpr std::chrono::microseconds while_short{200};
 
 /// Those of one context.
 class limits final : public asio::execution_context::service {
@@ -36,8 +40,8 @@ class limits final : public asio::execution_context::service {
 
 }  // namespace
 
-/// One of at most `limit_` rights to occupy a thread. It runs one function and queues itself again, so that others of the
-/// pool get their turn; when the pool is destroyed with it, the waiting functions go too.
+/// One of at most `limit_` rights to occupy a thread. It runs functions for `while_short` and queues itself again, so that
+/// others of the pool get their turn; when the pool is destroyed with it, the waiting functions go too.
 class shared_limit::turn {
  public:
   explicit turn(shared_limit& owner) noexcept : owner_(&owner) {}
@@ -46,7 +50,7 @@ class shared_limit::turn {
   ~turn() {
     if (owner_) owner_->abandon();
   }
-  void operator()() { std::exchange(owner_, nullptr)->run_one(); }
+  void operator()() { std::exchange(owner_, nullptr)->run_some(); }
 
  private:
   shared_limit* owner_;
@@ -75,22 +79,26 @@ shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
 
 void shared_limit::post_turn(bool soon) { (soon ? posts_soon_ : posts_).execute(turn(*this)); }
 
-void shared_limit::run_one() {
+void shared_limit::run_some() {
   worker_threads::note_work();
-  struct next_turn {  // also when the function throws, which then ends in the pool's run()
+  struct next_turn {  // also when a function throws, which then ends in the pool's run()
     shared_limit& owner;
     ~next_turn() { owner.end_turn(); }
-  };
-  std::unique_ptr<function> work;
-  {
-    const std::lock_guard lock(mutex_);
-    if (!waiting_.empty()) {
-      work = std::move(waiting_.front());
-      waiting_.pop_front();
-    }
-  }
-  const next_turn next{*this};
-  if (work) work->call();
+  } const next{*this};
+  const auto until = std::chrono::steady_clock::now() + while_short;
+  do {
+    const auto work = take();
+    if (!work) return;
+    work->call();
+  } while (std::chrono::steady_clock::now() < until);
+}
+
+std::unique_ptr<shared_limit::function> shared_limit::take() {
+  const std::lock_guard lock(mutex_);
+  if (waiting_.empty()) return nullptr;
+  auto first = std::move(waiting_.front());
+  waiting_.pop_front();
+  return first;
 }
 
 void shared_limit::end_turn() {

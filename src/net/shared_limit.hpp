@@ -45,7 +45,8 @@ class shared_limit {
  private:
   class turn;
   void post_turn(bool soon);
-  void run_one();
+  void run_some();
+  std::unique_ptr<function> take();
   void end_turn();
   void abandon() noexcept;
 
