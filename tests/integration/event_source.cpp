@@ -10,6 +10,7 @@
 
 #include "support/command_bot.hpp"
 #include "support/prometheus_page.hpp"
+#include "support/sanitized.hpp"
 
 namespace mc = monochord;
 using namespace std::chrono_literals;
@@ -495,7 +496,7 @@ TEST_CASE("a client whose events come from elsewhere asks Discord nothing and ha
   fed_bot f([](mc::client_options& o) { o.resharding.automatic = true; });
   f.source->ends = false;
   f.begin();
-  f.sim.run_for(24h);
+  f.sim.run_for(mc::tests::sanitized ? 6h : 24h);
   CHECK_FALSE(f.life->ended);
   const auto reshard = [&]() -> mc::task<> { (void)co_await f.bot->shards().reshard(4); };
   const auto end = f.done(reshard());

@@ -6,6 +6,7 @@
 #include "support/models.hpp"
 #include "support/samples.hpp"
 #include "support/catch.hpp"
+#include "support/sanitized.hpp"
 
 using namespace monochord;
 using namespace monochord::tests;
@@ -58,8 +59,9 @@ void each_field(const json::table& how, const auto& f) {
 }  // namespace
 
 TEST_CASE("every model survives decoding and encoding with all of its fields") {
+  constexpr std::size_t step = monochord::tests::sanitized ? 3 : 1;
   for (const model& m : models())
-    for (std::size_t i = 0; i < alternatives(m.table()); ++i) expect_same(m, sample(m.table(), extent::all, 3, i));
+    for (std::size_t i = 0; i < alternatives(m.table()); i += step) expect_same(m, sample(m.table(), extent::all, 3, i));
 }
 
 TEST_CASE("every model survives with only what is required") {
