@@ -40,6 +40,28 @@ struct fixture {
   bool went_on = false;
 };
 
+/// Which threads ran something, until there are enough of them or it takes too long.
+class seen_threads {
+ public:
+  seen_threads(asio::io_context& of, std::size_t enough) : of_(of), enough_(enough) {}
+  void note() {
+    const std::lock_guard lock(mutex_);
+    all_.insert(std::this_thread::get_id());
+    if (all_.size() == enough_ || std::chrono::steady_clock::now() > ends_) of_.stop();
+  }
+  std::size_t count() const {
+    const std::lock_guard lock(mutex_);
+    return all_.size();
+  }
+
+ private:
+  asio::io_context& of_;
+  const std::size_t enough_;
+  const std::chrono::steady_clock::time_point ends_ = std::chrono::steady_clock::now() + 10s;
+  mutable std::mutex mutex_;
+  std::set<std::thread::id> all_;
+};
+
 }  // namespace
 
 TEST_CASE("a function that is held up holds up nothing that comes behind it") {
@@ -79,66 +101,48 @@ TEST_CASE("all threads work when there is work for all") {
   for (const unsigned count : {1U, 2U, 3U}) {
     fixture on;
     net::worker_threads threads(on.context, count);
-    const auto ends = std::chrono::steady_clock::now() + 10s;
-    std::mutex mutex;
-    std::set<std::thread::id> seen;
+    seen_threads seen(on.context, count);
     std::function<void()> work = [&] {
-      {
-        const std::lock_guard lock(mutex);
-        seen.insert(std::this_thread::get_id());
-        if (seen.size() == count || std::chrono::steady_clock::now() > ends) on.context.stop();
-      }
+      seen.note();
       const auto until = std::chrono::steady_clock::now() + net::worker_threads::late;
       while (std::chrono::steady_clock::now() < until) continue;
       asio::post(on.context, work);
     };
     for (int i = 0; i < 8; ++i) asio::post(on.context, work);
     threads.run();
-    CHECK(seen.size() == count);
+    CHECK(seen.count() == count);
   }
 }
 
 TEST_CASE("several threads work where each function waits a little for something else") {
   fixture on;
   net::worker_threads threads(on.context, 2);
-  const auto ends = std::chrono::steady_clock::now() + 10s;
-  std::mutex mutex;
-  std::set<std::thread::id> seen;
+  seen_threads seen(on.context, 2);
   std::function<void()> work = [&] {
     net::worker_threads::note_work();
-    {
-      const std::lock_guard lock(mutex);
-      seen.insert(std::this_thread::get_id());
-      if (seen.size() == 2 || std::chrono::steady_clock::now() > ends) on.context.stop();
-    }
+    seen.note();
     std::this_thread::sleep_for(2 * net::worker_threads::late);
     asio::post(on.context, work);
   };
   for (int i = 0; i < 4; ++i) asio::post(on.context, work);
   threads.run();
-  CHECK(seen.size() == 2);
+  CHECK(seen.count() == 2);
 }
 
 TEST_CASE("several threads work where functions wait in another queue") {
   fixture on;
   const auto user = net::make_limited_executor(on.context.get_executor(), 2);
   net::worker_threads threads(on.context, 3, user);
-  const auto ends = std::chrono::steady_clock::now() + 10s;
-  std::mutex mutex;
-  std::set<std::thread::id> seen;
+  seen_threads seen(on.context, 2);
   std::function<void()> work = [&] {
-    {
-      const std::lock_guard lock(mutex);
-      seen.insert(std::this_thread::get_id());
-      if (seen.size() == 2 || std::chrono::steady_clock::now() > ends) on.context.stop();
-    }
+    seen.note();
     const auto until = std::chrono::steady_clock::now() + 100us;
     while (std::chrono::steady_clock::now() < until) continue;
     asio::post(user, work);
   };
   for (int i = 0; i < 100; ++i) asio::post(user, work);  // of which the context has two at a time
   threads.run();
-  CHECK(seen.size() == 2);
+  CHECK(seen.count() == 2);
 }
 
 TEST_CASE("what a function throws comes out where the threads are run") {
@@ -146,4 +150,22 @@ TEST_CASE("what a function throws comes out where the threads are run") {
   net::worker_threads threads(on.context, 2);
   asio::post(on.context, [] { throw std::runtime_error("thrown"); });
   CHECK_THROWS_WITH(threads.run(), "thrown");
+}
+
+TEST_CASE("also what is thrown on a thread that has joined") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  bool joined = false;
+  asio::post(on.context, [&] {
+    net::worker_threads::note_work();
+    asio::post(on.context, [&, first = std::this_thread::get_id()] {
+      joined = std::this_thread::get_id() != first;
+      on.came.set_value();
+      throw std::runtime_error("thrown elsewhere");
+    });
+    on.went_on = on.came.get_future().wait_for(10s) == std::future_status::ready;
+  });
+  CHECK_THROWS_WITH(threads.run(), "thrown elsewhere");
+  CHECK(on.went_on);
+  CHECK(joined);
 }
