@@ -209,11 +209,10 @@ void cache::apply(const guild_member_remove& event, optional<monochord::member>*
 
 void cache::apply(const guild_member_update& event, optional<monochord::member>* before) {
   clear(before);
-  const auto g = world_->find(event.guild_id);
+  const auto g = world_->find(event.guild_id, event.user.id);
   if (!g) return;
-  auto old = before ? world_->take_member(*g, event.user.id) : take_bare_member(*g, event.user.id.value());
-  world_->put_member(*g, told_member(event, old ? *old : world::nobody()), false);
-  if (before) *before = std::move(old);
+  if (before) *before = world_->take_member(*g, event.user.id);
+  world_->put_member(*g, event);
 }
 
 void cache::apply(const guild_members_chunk& event) {
@@ -261,7 +260,7 @@ void cache::apply(const presence_update& event, optional<monochord::presence>* b
 
 void cache::apply(const voice_state_update& event, optional<monochord::voice_state>* before) {
   clear(before);
-  const auto g = world_->find(guild_or_none(event.voice_state.guild_id));
+  const auto g = world_->find(guild_or_none(event.voice_state.guild_id), event.voice_state.user_id);
   tell(before, g, cache_kind::voice_states, event.voice_state.user_id.value());
   if (g) world_->put_voice_state(*g, event.voice_state);
 }

@@ -155,7 +155,7 @@ void cache::apply(const message_delete_bulk& event, std::vector<monochord::messa
 }
 void cache::apply(const typing_start& event) {
   if (!event.guild_id || !event.member) return;
-  if (const auto g = world_->find(*event.guild_id)) world_->put_member(*g, *event.member, true);
+  if (const auto g = world_->find(*event.guild_id, event.user_id)) world_->put_member(*g, *event.member, true);
 }
 void cache::apply(const interaction_create& event) {
   if (event.interaction.user) world_->meet(*event.interaction.user);  // in a direct message

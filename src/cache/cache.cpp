@@ -141,7 +141,7 @@ cache_stats cache::stats() const {
       for (std::size_t i = 0; i < g->sets.size(); ++i) {
         if (!g->sets[i]) continue;
         sum.each[i].count += g->sets[i]->size();
-        sum.each[i].bytes += g->sets[i]->bytes() + allocation_bytes(sizeof *g->sets[i]);
+        sum.each[i].bytes += g->sets[i]->bytes() + g->sets.bytes(i);
       }
     }
   }

@@ -14,7 +14,7 @@ guild_entry::guild_entry(const guild_entry& other, flags<cache_kind> kinds)
     reactions = other.reactions;
   }
   for (std::size_t i = 0; i < sets.size(); ++i)
-    if (other.sets[i] && kinds.has(static_cast<cache_kind>(1U << i))) sets[i] = std::make_unique<record_set>(*other.sets[i]);
+    if (other.sets[i] && kinds.has(static_cast<cache_kind>(1U << i))) sets.put(i, *other.sets[i]);
 }
 
 bool guild_entry::turn(user_id user, bool joined) {
@@ -34,9 +34,8 @@ bool guild_entry::has_left(user_id user) const noexcept {
 }
 
 void guild_entry::clear(cache_kind kind) {
-  auto& set = sets[slot_of(kind)];
-  if (set && changes) set->for_each([&](std::uint64_t key, std::string_view) { note(kind, key); });
-  set.reset();
+  if (const record_set* const set = find(kind); set && changes) set->for_each([&](std::uint64_t key, std::string_view) { note(kind, key); });
+  sets.reset(slot_of(kind));
 }
 
 std::size_t guild_entry::table_bytes() const noexcept {

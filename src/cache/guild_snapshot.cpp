@@ -86,8 +86,8 @@ std::vector<monochord::member> guild_image::members() const {
 
 std::size_t guild_image::bytes() const noexcept {
   std::size_t sum = allocation_bytes(sizeof *this) + entry.table_bytes() + users.bytes();
-  for (const auto& set : entry.sets)
-    if (set) sum += set->bytes() + allocation_bytes(sizeof *set);
+  for (std::size_t i = 0; i < entry.sets.size(); ++i)
+    if (entry.sets[i]) sum += entry.sets[i]->bytes() + entry.sets.bytes(i);
   return sum;
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "cache/changes.hpp"
+#include "cache/kind_sets.hpp"
 #include "cache/pack.hpp"
 #include "cache/reaction_log.hpp"
 #include "cache/record_set.hpp"
@@ -29,10 +30,6 @@ namespace monochord {
 
 namespace cached {
 
-constexpr std::size_t slot_of(cache_kind kind) noexcept {
-  return static_cast<std::size_t>(std::countr_zero(static_cast<std::uint32_t>(kind)));
-}
-
 /// What happens with a user whom no member holds.
 struct stay {
   bool stays = false;
@@ -42,6 +39,16 @@ struct stay {
 /// Where the users of all guilds are, each once and counted: a text starts with the 4 bytes of its count. Those whom no member
 /// holds are kept apart, to be found when there are too many: their texts start with when they were seen last.
 class user_store {
+  struct stripe {
+    mutable watched_mutex lock;
+    record_set set;
+    record_set loose;
+    std::string_view find(user_id id) const noexcept {
+      const std::string_view held = set.find(id.value());
+      return held.data() ? held : loose.find(id.value());
+    }
+  };
+
  public:
   /// The user's newest state; one member more holds it when `new_holder`.
   /// False when nobody holds the user, and it does not stay.
@@ -60,7 +67,26 @@ class user_store {
     const auto* const at = reinterpret_cast<const char*>(&of(id));
     __builtin_prefetch(at, 1);
     __builtin_prefetch(at + 64, 1);
+    __builtin_prefetch(at + sizeof(stripe) - 1, 1);
   }
+  /// A user who is about to be held. While it is there, others wait for all users of its stripe.
+  class coming {
+   public:
+    coming(user_store& store, user_id id) : store_(store), stripe_(store.of(id)), lock_(stripe_.lock), id_(id) {
+      stripe_.set.prefetch_way(id.value());
+    }
+    /// What is to be held of them: their record comes meanwhile.
+    template <class User>
+    void pack(const User& value, flags<cache_field> without);
+    /// As the store's.
+    bool hold(bool new_holder, stay how);
+
+   private:
+    user_store& store_;
+    stripe& stripe_;
+    std::lock_guard<watched_mutex> lock_;
+    user_id id_;
+  };
   void release(user_id id, stay how = {});
   /// How many are held by no member.
   std::size_t loose() const noexcept { return loose_.load(std::memory_order_relaxed); }
@@ -81,19 +107,13 @@ class user_store {
   std::pair<std::size_t, std::size_t> count_and_bytes() const;
 
  private:
-  struct stripe {
-    mutable watched_mutex lock;
-    record_set set;
-    record_set loose;
-    std::string_view find(user_id id) const noexcept {
-      const std::string_view held = set.find(id.value());
-      return held.data() ? held : loose.find(id.value());
-    }
-  };
+  static flat_text& room();
   template <class User>
-  static bool write(record_set& to, record_set::spot at, const User& value, flags<cache_field> without, std::uint32_t count);
-  template <class User>
-  bool hold(stripe& s, const User& value, flags<cache_field> without, bool new_holder, stay how);
+  static flat_text& packed(const User& value, flags<cache_field> without);
+  static bool put(record_set& to, record_set::spot at, user_id id, flat_text& text, std::uint32_t count);
+  /// `text()` gives what is to be held, with room for the count.
+  template <class Text>
+  bool hold(stripe& s, user_id id, Text&& text, bool new_holder, stay how);
   void forget(stripe& s, user_id id);
   std::size_t number_of(user_id id) const noexcept { return std::hash<user_id>()(id) % stripes_.size(); }
   stripe& of(user_id id) noexcept { return stripes_[number_of(id)]; }
@@ -120,25 +140,26 @@ struct guild_entry {
   guild_entry& operator=(const guild_entry&) = delete;
   bool keeps(cache_kind kind) const noexcept { return policy.kinds.has(kind); }
   bool stamps() const noexcept { return policy.members_per_guild != 0 || policy.member_age.count() != 0; }
-  record_set& set(cache_kind kind) {
-    auto& s = sets[slot_of(kind)];
-    if (!s) s = std::make_unique<record_set>();
-    return *s;
+  record_set& set(cache_kind kind) { return sets.make(slot_of(kind)); }
+  const record_set* find(cache_kind kind) const noexcept { return sets[slot_of(kind)]; }
+  /// What most events are about stands at its front.
+  [[gnu::always_inline]] void prefetch() const noexcept {
+    const auto* const at = reinterpret_cast<const char*>(this);
+    for (std::size_t line = 1; line < 5; ++line) __builtin_prefetch(at + line * 64);
   }
-  const record_set* find(cache_kind kind) const noexcept { return sets[slot_of(kind)].get(); }
 
   guild_id id;
-  cache_policy policy;
-  std::array<std::unique_ptr<record_set>, cache_stats::kinds> sets;
+  change_log* changes = nullptr;  // where there is a store
+  std::vector<std::shared_ptr<spared_users>> copies;  // that are being made
   role_table member_roles;
+  cache_policy policy;
+  kind_sets sets;
   std::unordered_map<std::uint64_t, message_ring> rings;
   cached_guild_state state;
   /// Who joined (lowest bit set) or left last, oldest first: an event that comes twice counts once.
   std::vector<std::uint64_t> turnover;
   reaction_log reactions;
   std::uint32_t sample = 0;  // where the next search for old members begins
-  change_log* changes = nullptr;  // where there is a store
-  std::vector<std::shared_ptr<spared_users>> copies;  // that are being made
 
   static constexpr std::size_t most_turnover = 16;
   /// False when this is the last that was told of that user already.
@@ -275,10 +296,14 @@ class ring_copy {
 /// What a cache owns.
 struct world {
   using entry = guild_entry;
-  struct stripe {
+  struct alignas(64) stripe {
     mutable watched_mutex lock;
     boost::unordered_flat_map<guild_id, std::unique_ptr<entry>, std::hash<guild_id>> guilds;
     mutable std::atomic<std::uint64_t> lookups{0}, hits{0};
+    /// Guilds that were found, by their id's hash: they save the way through the map, whose parts are likely to be in no cache of
+    /// the processor. Only those that are in it.
+    std::array<entry*, 8> found{};
+    entry*& found_at(guild_id id) noexcept { return found[std::hash<guild_id>()(id) / 256 % 8]; }
   };
   struct place_stripe {
     mutable watched_mutex lock;
@@ -297,6 +322,11 @@ struct world {
 
   stripe& of(guild_id id) noexcept { return stripes[std::hash<guild_id>()(id) % stripes.size()]; }
   locked find(guild_id id) noexcept;
+  /// For what is about one of its members.
+  locked find(guild_id id, user_id member) noexcept {
+    users.prefetch(member);
+    return find(id);
+  }
   locked open(guild_id id);  ///< made if there is none
   /// Only GUILD_CREATE makes a guild: an event that comes late must not make one again that was left.
   locked enter(guild_id id) { return id ? find(id) : open(id); }
@@ -336,8 +366,11 @@ struct world {
   void put_channel(entry& g, const channel& c);
   void put_thread(entry& g, const channel& c);
   void drop_channel(entry& g, cache_kind kind, channel_id id);
-  template <class Member>  // member, told_member, json::member_view
-  void put_member(entry& g, const Member& m, bool active, bool in_voice = false);
+  template <class Member, class Whole = std::nullptr_t>  // member, told_member, json::member_view
+  void put_member(entry& g, const Member& m, bool active, bool in_voice = false, Whole whole = nullptr);
+  void put_member(entry& g, const guild_member_update& news);
+  template <class Member>
+  bool is_kept(entry& g, const Member& m, bool active, bool in_voice);
   /// The same of many, who are not active; `in_voice` is sorted.
   void put_members(entry& g, const json::member_list& list, const std::vector<user_id>& in_voice = {});
   /// What is known of a member before the first event about it.

@@ -75,8 +75,7 @@ bool record_set::put(spot at, std::uint64_t key, std::string_view text, bool* wa
     const std::size_t old = block_bytes(index_[slot]);
     const std::size_t wanted = header + text.size();
     if (old <= most_small ? wanted <= old && old - wanted <= most_slack : old == wanted) {
-      const std::string_view there = text_at(index_[slot]);
-      if (there.starts_with(text) && there.find_first_not_of('\0', text.size()) == there.npos) return true;  // shared pages stay so
+      if (is_same(text_at(index_[slot]), text)) return true;  // shared pages stay so
       char* to = own_block(index_[slot]);
       std::memcpy(to + header, text.data(), text.size());
       std::memset(to + wanted, 0, old - wanted);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <memory>
@@ -56,19 +57,26 @@ class record_set {
     for (std::uint32_t i = home_of(hash), last = i + most_prefetched; i < capacity_ && i < last; ++i) {
       const place p = index_[i];
       if (p == none) return;
-      if (may_be(p, hash)) __builtin_prefetch(block(p));
+      if (!may_be(p, hash)) continue;
+      __builtin_prefetch(block(p));
+      __builtin_prefetch(block(p) + 63);  // most are of two lines
     }
   }
-  /// What puts the key soon finds the index, and where a new text goes.
-  [[gnu::always_inline]] void prefetch_put(std::uint64_t key) const noexcept {
+  /// The same, and where the pages are, as far as they are few.
+  [[gnu::always_inline]] void prefetch_way(std::uint64_t key) const noexcept {
     prefetch_index(key);
-    if (tail_ == none) return;
-    const char* const end = pages_[tail_].data.get() + pages_[tail_].used;
-    __builtin_prefetch(end, 1);
-    __builtin_prefetch(end + 64, 1);
+    constexpr std::size_t line = 64, most_lines = 6;
+    const auto* const pages = reinterpret_cast<const char*>(pages_.data());
+    const std::size_t bytes = std::min(pages_.size() * sizeof(page), most_lines * line);
+    for (std::size_t at = 0; at < bytes; at += line) __builtin_prefetch(pages + at);
+  }
+  /// Whether a text that was put is this one.
+  static bool is_same(std::string_view kept, std::string_view text) noexcept {
+    return kept.starts_with(text) && kept.find_first_not_of('\0', text.size()) == kept.npos;
   }
   /// As `find`, to change bytes in place.
   char* find_mutable(std::uint64_t key);
+  char* find_mutable(spot at) { return own_block(index_[at.slot]) + header; }  ///< of one that is there
   /// False when the set is full (2 GiB of small records, or 131,071 of more than 1,011 bytes): the key is then gone.
   bool put(std::uint64_t key, std::string_view text, bool* was_there = nullptr);
   bool put(spot at, std::uint64_t key, std::string_view text, bool* was_there = nullptr);

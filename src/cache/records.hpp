@@ -37,7 +37,11 @@ class role_table {
   /// What looks for the roles soon finds the index in the processor's cache, or, when that was some time ago, the ids.
   template <class Ids>
   [[gnu::always_inline]] void prefetch_index(const Ids& roles) const noexcept {
-    if (slots_.empty()) return;
+    if (slots_.empty()) {  // few, which stand on two lines or three
+      const auto* const ids = reinterpret_cast<const char*>(ids_.data());
+      for (std::size_t at = 0; at < ids_.size() * sizeof(role_id) && at < 192; at += 64) __builtin_prefetch(ids + at);
+      return;
+    }
     for (std::size_t i = 0; i < roles.size(); ++i) __builtin_prefetch(&slots_[slot_of(roles[i])]);
   }
   template <class Ids>

@@ -11,36 +11,47 @@
 
 namespace monochord::cached {
 
-template <class User>
-bool user_store::write(record_set& to, record_set::spot at, const User& value, flags<cache_field> without, std::uint32_t count) {
+flat_text& user_store::room() {
   thread_local flat_text text;
+  return text;
+}
+
+/// With room for the count.
+template <class User>
+flat_text& user_store::packed(const User& value, flags<cache_field> without) {
+  flat_text& text = room();
   text.clear();
-  text.append(reinterpret_cast<const char*>(&count), sizeof count);
+  text.append(sizeof(std::uint32_t), '\0');
   pack(text, value, without);
-  return to.put(at, value.id.value(), text);
+  return text;
+}
+
+bool user_store::put(record_set& to, record_set::spot at, user_id id, flat_text& text, std::uint32_t count) {
+  std::memcpy(text.data(), &count, sizeof count);
+  return to.put(at, id.value(), text);
 }
 
 void user_store::forget(stripe& s, user_id id) {
   if (s.loose.erase(id.value())) loose_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-template <class User>
-bool user_store::hold(stripe& s, const User& value, flags<cache_field> without, bool new_holder, stay how) {
-  const auto at = s.set.locate(value.id.value());
+template <class Text>
+bool user_store::hold(stripe& s, user_id id, Text&& text, bool new_holder, stay how) {
+  const auto at = s.set.locate(id.value());
   std::uint32_t count = 0;
   if (const std::string_view old = s.set.find(at); old.data()) {
     std::memcpy(&count, old.data(), sizeof count);
   } else if (!new_holder) {
-    const auto loose = s.loose.locate(value.id.value());
+    const auto loose = s.loose.locate(id.value());
     const bool there = s.loose.find(loose).data() != nullptr;
     if (!there && !how.stays) return false;
-    if (write(s.loose, loose, value, without, how.now) != there)
+    if (put(s.loose, loose, id, text(), how.now) != there)
       loose_.fetch_add(there ? std::size_t(-1) : 1, std::memory_order_relaxed);
     return true;
   } else {
-    forget(s, value.id);
+    forget(s, id);
   }
-  write(s.set, at, value, without, count + (new_holder ? 1 : 0));
+  put(s.set, at, id, text(), count + (new_holder ? 1 : 0));
   return true;
 }
 
@@ -48,9 +59,21 @@ template <class User>
 bool user_store::hold(const User& value, flags<cache_field> without, bool new_holder, stay how) {
   stripe& s = of(value.id);
   const std::lock_guard lock(s.lock);
-  return hold(s, value, without, new_holder, how);
+  return hold(s, value.id, [&]() -> flat_text& { return packed(value, without); }, new_holder, how);
 }
 template bool user_store::hold(const user&, flags<cache_field>, bool, stay);
+
+template <class User>
+void user_store::coming::pack(const User& value, flags<cache_field> without) {
+  stripe_.set.prefetch_record(id_.value());
+  packed(value, without);
+}
+template void user_store::coming::pack(const user&, flags<cache_field>);
+template void user_store::coming::pack(const json::user_view&, flags<cache_field>);
+
+bool user_store::coming::hold(bool new_holder, stay how) {
+  return store_.hold(stripe_, id_, [&]() -> flat_text& { return room(); }, new_holder, how);
+}
 
 // Each stripe's lock is taken once.
 void user_store::hold_all(const json::member_list& list, std::vector<holding>& who, flags<cache_field> without, stay how) {
@@ -70,7 +93,9 @@ void user_store::hold_all(const json::member_list& list, std::vector<holding>& w
     for (const holding* one : part) s.set.prefetch_index(one->id.value());
     for (const holding* one : part) s.set.prefetch_record(one->id.value());
     for (holding* one : part)
-      list.visit(one->index, [&](const auto& m) { one->held = hold(s, *m.user, without, one->new_holder, how); });
+      list.visit(one->index, [&](const auto& m) {
+        one->held = hold(s, one->id, [&]() -> flat_text& { return packed(*m.user, without); }, one->new_holder, how);
+      });
   }
 }
 
@@ -94,7 +119,7 @@ bool user_store::refresh(const partial_user& news, flags<cache_field> without) {
   if (!news.primary_guild.is_absent()) known.primary_guild = news.primary_guild;
   const bool held = s.set.find(news.id.value()).data() != nullptr;
   record_set& to = held ? s.set : s.loose;
-  if (!write(to, to.locate(news.id.value()), known, without, count) && !held) loose_.fetch_sub(1, std::memory_order_relaxed);
+  if (!put(to, to.locate(news.id.value()), news.id, packed(known, without), count) && !held) loose_.fetch_sub(1, std::memory_order_relaxed);
   return true;
 }
 

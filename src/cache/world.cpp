@@ -18,9 +18,18 @@ std::uint32_t world::now() const noexcept {
 
 world::locked world::find(guild_id id) noexcept {
   stripe& s = of(id);
+  __builtin_prefetch(reinterpret_cast<const char*>(&s) + 64);
+  __builtin_prefetch(reinterpret_cast<const char*>(&s) + 128);
   locked found{std::unique_lock(s.lock), nullptr};
-  const auto at = s.guilds.find(id);
-  if (at != s.guilds.end()) found.guild = at->second.get();
+  entry*& here = s.found_at(id);
+  if (here) here->prefetch();
+  if (!here || here->id != id) {
+    const auto at = s.guilds.find(id);
+    if (at == s.guilds.end()) return found;
+    here = at->second.get();
+    here->prefetch();
+  }
+  found.guild = here;
   return found;
 }
 
@@ -90,46 +99,74 @@ void world::drop_channel(entry& g, cache_kind kind, channel_id id) {
     if (thread.parent_id.has_value() && *thread.parent_id == id) drop_channel(g, cache_kind::threads, thread.id);
 }
 
+/// Whether the policy has them in `g`; what else it wants of them is done otherwise.
 template <class Member>
-void world::put_member(entry& g, const Member& m, bool active, bool in_voice) {
-  if (!m.user || !m.user->id || !g.id) return;
+bool world::is_kept(entry& g, const Member& m, bool active, bool in_voice) {
+  if (!m.user || !m.user->id || !g.id) return false;
   if (!g.keeps(cache_kind::members)) {
     if (active || in_voice) meet(*m.user);
-    return;
+    return false;
   }
   const std::uint64_t key = m.user->id.value();
+  if (g.policy.members == cache_members::all || key == self_id.load(std::memory_order_relaxed)) return true;
   const record_set* const members = g.find(cache_kind::members);
-  bool known = g.policy.members != cache_members::all && members && members->find(key).data();
-  if (g.policy.members != cache_members::all && !known && key != self_id.load(std::memory_order_relaxed)) {
-    const record_set* voice = g.find(cache_kind::voice_states);
-    if ((g.policy.members == cache_members::active && !active) ||
-        (g.policy.members == cache_members::in_voice && !in_voice && !(voice && voice->find(key).data())))
-      return active || in_voice ? meet(*m.user) : hold_user(g, *m.user, false, false);  // another guild may hold the user
-  }
-  // Where they go is likely to be in no cache of the processor; until they are packed it can be.
+  if (members && members->find(key).data()) return true;
+  const record_set* const voice = g.find(cache_kind::voice_states);
+  if (g.policy.members == cache_members::active ? active : in_voice || (voice && voice->find(key).data())) return true;
+  if (active || in_voice) meet(*m.user);
+  else hold_user(g, *m.user, false, false);  // another guild may hold the user
+  return false;
+}
+
+/// `whole(before)` is `m` with what it leaves out as it was before; null where it leaves out nothing. Mostly nothing has changed: then
+/// nothing is unpacked, allocated or written. All that is likely to be in no cache of the processor is asked for before it is needed.
+template <class Member, class Whole>
+void world::put_member(entry& g, const Member& m, bool active, bool in_voice, Whole whole) {
+  if (!is_kept(g, m, active, in_voice)) return;
+  const user_id id = m.user->id;
+  const std::uint64_t key = id.value();
+  const bool with_user = g.keeps(cache_kind::users);
+  record_set& set = g.set(cache_kind::members);
   g.member_roles.prefetch_index(m.roles);
-  users.prefetch(m.user->id);
-  if (members) members->prefetch_put(key);
-  thread_local flat_text text;
-  text.clear();
-  if (g.stamps()) {
-    const std::uint32_t seen = now();
-    text.append(reinterpret_cast<const char*>(&seen), sizeof seen);
+  set.prefetch_way(key);
+  if (with_user && !g.copies.empty()) spare(g, id);
+  bool known = false, held = false, kept = true;
+  {
+    std::optional<user_store::coming> user;
+    if (with_user) user.emplace(users, id);
+    thread_local flat_text text;
+    text.clear();
+    const std::size_t head = g.stamps() ? sizeof(std::uint32_t) : 0;
+    const std::uint32_t seen = head ? now() : 0;
+    text.append(reinterpret_cast<const char*>(&seen), head);
+    pack(text, m, g.policy.without, g.member_roles);
+    set.prefetch_record(key);
+    if (user) user->pack(*m.user, options.policy.without);
+    const auto at = set.locate(key);
+    const std::string_view old = set.find(at);
+    known = old.data() != nullptr;
+    if (known && record_set::is_same(old.substr(head), std::string_view(text).substr(head))) {
+      if (head && std::memcmp(old.data(), &seen, head) != 0) std::memcpy(set.find_mutable(at), &seen, head);
+    } else {
+      if constexpr (!std::is_null_pointer_v<Whole>)
+        if (member before; known && unpack(old.substr(head), before, g.member_roles)) {
+          text.clear();
+          text.append(reinterpret_cast<const char*>(&seen), head);
+          pack(text, whole(before), g.policy.without, g.member_roles);
+        }
+      kept = set.put(at, key, text);
+    }
+    if (user && kept) held = user->hold(!known, {false, how_loose().now});
   }
-  pack(text, m, g.policy.without, g.member_roles);
-  if (!g.set(cache_kind::members).put(key, text, &known)) {
-    if (known && g.keeps(cache_kind::users)) release_user(g, m.user->id, true);
+  if (!kept) {
+    if (known && with_user) release_user(g, id, true);
     return;
   }
   g.note(cache_kind::members, key);
-  if (g.keeps(cache_kind::users)) {
-    if (!g.copies.empty()) spare(g, m.user->id);
-    hold_user(g, *m.user, true, !known);
-  }
+  if (held && changes) changes->note_user(g.id, id);
   if (!known) limit_members(g);
 }
-template void world::put_member(entry&, const member&, bool, bool);
-template void world::put_member(entry&, const told_member&, bool, bool);
+template void world::put_member(entry&, const member&, bool, bool, std::nullptr_t);
 
 void world::put_members(entry& g, const json::member_list& list, const std::vector<user_id>& in_voice) {
   const std::size_t count = list.size();
@@ -269,7 +306,7 @@ void world::empty(entry& g) {
     if (const record_set* set = g.find(kind))
       set->for_each([&](std::uint64_t key, std::string_view) { unplace(g, channel_id{key}); });
   for (const auto& [channel, ring] : g.rings) unplace(g, channel_id{channel});
-  for (auto& set : g.sets) set.reset();
+  for (std::size_t slot = 0; slot < g.sets.size(); ++slot) g.sets.reset(slot);
   g.rings = {};
   g.member_roles = {};
   g.turnover = {};
@@ -282,6 +319,7 @@ void world::remove_guild(guild_id id) {
   const auto at = s.guilds.find(id);
   if (at == s.guilds.end()) return;
   empty(*at->second);
+  if (entry*& here = s.found_at(id); here == at->second.get()) here = nullptr;
   s.guilds.erase(at);
   if (s.guilds.empty()) s.guilds = {};
 }
@@ -311,6 +349,7 @@ void world::replace_by(world& other) {
   for (std::size_t i = 0; i < stripes.size(); ++i) {
     const std::lock_guard hold(stripes[i].lock);
     std::swap(stripes[i].guilds, other.stripes[i].guilds);
+    stripes[i].found = other.stripes[i].found = {};
     if (!changes) continue;
     for (const auto& [id, g] : other.stripes[i].guilds) note_all(*g);
     for (const auto& [id, g] : stripes[i].guilds) {
@@ -367,10 +406,13 @@ void world::drop_message(entry& g, channel_id channel, message_id id) {
 // A message's member lacks some of what GUILD_MEMBER_UPDATE tells.
 void world::see(optional<guild_id> guild, const user& author, const optional<partial_member>& m) {
   if (!guild || !m) return meet(author);
-  const locked g = find(*guild);
-  if (!g) return;
-  const auto old = take_bare_member(*g, author.id.value());
-  put_member(*g, told_member(author, *m, old ? *old : nobody()), true);
+  if (const locked g = find(*guild, author.id))
+    put_member(*g, told_member(author, *m, nobody()), true, false,
+               [&](const member& before) { return told_member(author, *m, before); });
+}
+
+void world::put_member(entry& g, const guild_member_update& news) {
+  put_member(g, told_member(news, nobody()), false, false, [&](const member& before) { return told_member(news, before); });
 }
 
 }  // namespace monochord::cached
