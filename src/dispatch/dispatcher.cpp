@@ -226,7 +226,7 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   }
 
   const bool worked_on = !handlers->raw.empty() || plain.handled || derived.handled;
-  const auto claim = claims && worked_on ? (*claims)() : nullptr;
+  const auto claim = claims && worked_on ? std::make_shared<detail::claim>((*claims)()) : nullptr;
   const auto hold = [&] {
     auto held = std::make_shared<held_event>(event, claim);
     held->around = handlers->around;
