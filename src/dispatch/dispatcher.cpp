@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include <monochord/core/error.hpp>
+#include "dispatch/event_memory.hpp"
 #include "dispatch/work.hpp"
 
 namespace monochord::dispatch {
@@ -90,7 +91,8 @@ void dispatcher::set_watcher(std::shared_ptr<void> watcher, std::span<const watc
 void dispatcher::use(std::unique_ptr<detail::middleware> around) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
-  auto list = std::make_shared<detail::middleware_list>(*next->around);
+  auto list = next->around ? std::make_shared<detail::middleware_list>(*next->around)
+                           : std::make_shared<detail::middleware_list>();
   list->push_back(std::move(around));
   next->around = std::move(list);
   table_ = std::move(next);
@@ -124,62 +126,64 @@ const dispatcher::slot* dispatcher::find(const table& in, std::string_view name,
 // --- events ----------------------------------------------------------------------------------------------------------
 
 /// Null when it cannot be decoded: this event is lost to typed handlers; the shard and the next event are not.
-std::shared_ptr<const void> dispatcher::decode(decoder how, const raw_event& event, const json::padded_text& text,
-                                               const std::shared_ptr<detail::claim>& claim) {
+std::shared_ptr<const void> dispatcher::decode(decoder how, const json::padded_text& text, errors& failed) {
   try {
     return how(text);
   } catch (const std::exception&) {
     decode_errors_.fetch_add(1, std::memory_order_relaxed);
-    report_soon(std::current_exception(), event, claim);
+    failed.push_back(std::current_exception());
   }
   return nullptr;
 }
 
-/// Where handlers run: nothing of the user's runs within deliver().
-void dispatcher::report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim) {
-  const auto held = std::make_shared<held_event>(event, claim);
-  held->keep_data();
-  options_.spawn(tell(shared_from_this(), std::move(error), held), nullptr);
+/// Where handlers run: nothing of the user's runs within deliver(). None of the calls of `of` has begun.
+void dispatcher::report_soon(const errors& failed, job_ptr of, std::string_view data) {
+  of->event().keep_data(data);
+  std::vector<told_event> told;
+  for (std::size_t i = 0; i < failed.size(); ++i) told.emplace_back(of);  // before the first is told and lets go
+  for (std::size_t i = 0; i < failed.size(); ++i)
+    options_.spawn(tell(shared_from_this(), failed[i], std::move(told[i])), nullptr);
+}
+
+dispatcher::job_ptr dispatcher::make_job(const raw_event& event, const detail::claim_source* claims) {
+  return std::allocate_shared<job>(event_allocator<job, 1>(), event, claims);
 }
 
 bool dispatcher::is_watched(const slot* in, const raw_event& event) const {
   return in && in->watched && (!in->watched->wants || in->watched->wants(event.data));
 }
 
-void dispatcher::show(const slot& to, const void* event, bool is_wanted, const raw_event& sent,
-                      const std::shared_ptr<detail::claim>& claim) {
+void dispatcher::show(const slot& to, const void* event, bool is_wanted, const raw_event& sent, errors& failed) {
   try {
     to.watched->see(watcher_.get(), const_cast<void*>(event), sent, is_wanted);  // decode() made it, and nobody has it yet
   } catch (...) {
-    report_soon(std::current_exception(), sent, claim);  // the handlers come all the same
+    failed.push_back(std::current_exception());  // the handlers come all the same
   }
 }
 
-void dispatcher::show_alone(const slot& to, const raw_event& sent, const json::padded_text& text,
-                            const std::shared_ptr<detail::claim>& claim) {
+void dispatcher::show_alone(const slot& to, const raw_event& sent, const json::padded_text& text, errors& failed) {
   const watch& how = *to.watched;
-  const auto decoded = decode(how.decode_alone ? how.decode_alone : to.type->decode, sent, text, claim);
+  const auto decoded = decode(how.decode_alone ? how.decode_alone : to.type->decode, text, failed);
   if (!decoded) return;
-  if (!how.decode_alone) return show(to, decoded.get(), false, sent, claim);
+  if (!how.decode_alone) return show(to, decoded.get(), false, sent, failed);
   try {
     how.see_alone(watcher_.get(), decoded.get(), sent);
   } catch (...) {
-    report_soon(std::current_exception(), sent, claim);
+    failed.push_back(std::current_exception());
   }
 }
 
 /// Those whom the event is for, in the order in which they were registered.
-void dispatcher::add_calls(job& to, const std::vector<entry_ptr>& handlers, const std::shared_ptr<const held_event>& event,
-                           known_ids& ids) {
+void dispatcher::add_calls(job& to, const std::vector<entry_ptr>& handlers, known_ids& ids) {
   for (const auto& one : handlers) {
     if (!one->passes(ids)) continue;
     // One that asks no more than ids is used up here, in the order of the events; another one by the first event that it likes.
     if (!one->how.when.asks && !one->take_turn()) continue;
-    to.push_back(std::make_shared<work>(one, event));
+    to.add(one);
   }
 }
 
-schedule<dispatcher::job>::lane_id dispatcher::lane_of(const raw_event& event, known_ids& ids) const {
+schedule<dispatcher::job_ptr>::lane_id dispatcher::lane_of(const raw_event& event, known_ids& ids) const {
   switch (options_.order) {
     case event_order::concurrent:
       break;
@@ -188,7 +192,7 @@ schedule<dispatcher::job>::lane_id dispatcher::lane_of(const raw_event& event, k
     case event_order::per_shard:
       return static_cast<std::uint64_t>(event.shard_id) + 1;
   }
-  return schedule<job>::no_lane;
+  return schedule<job_ptr>::no_lane;
 }
 
 bool dispatcher::may_drop(std::string_view name, const event_type* told) const noexcept {
@@ -226,43 +230,42 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   }
 
   const bool worked_on = !handlers->raw.empty() || plain.handled || derived.handled;
-  const auto claim = claims && worked_on ? (*claims)() : nullptr;
-  const auto hold = [&] {
-    auto held = std::make_shared<held_event>(event, claim);
-    held->around = handlers->around;
-    if (!held->around->empty()) held->ids = ids.get();
-    return held;
-  };
-  job calls;
-  if (!handlers->raw.empty()) {
-    const auto held = hold();
-    held->keep_data();
-    add_calls(calls, handlers->raw, held, ids);
+  job_ptr calls;  // null: there are none
+  if (worked_on) {
+    calls = make_job(event, claims);
+    if (handlers->around) {
+      calls->event().around = handlers->around;
+      calls->event().ids = ids.get();
+    }
   }
+  if (!handlers->raw.empty()) {
+    calls->event().keep_data(event.data);
+    add_calls(*calls, handlers->raw, ids);
+  }
+  errors failed;
   // Decoded once for both, where the one is a part of the other.
-  const auto whole = derived.any() ? decode(derived.type().decode, event, text, claim) : nullptr;
+  const auto whole = derived.any() ? decode(derived.type().decode, text, failed) : nullptr;
   std::shared_ptr<const void> own;
   if ((plain.any() || watched) && derived.any() && derived.type().base == &plain.type()) {
     if (whole) own = {whole, derived.type().as_base(whole.get())};
   } else if (watched && !plain.any() && !derived.any()) {
-    show_alone(*plain.handlers, event, text, claim);
+    show_alone(*plain.handlers, event, text, failed);
   } else if (plain.any() || watched) {
-    own = decode(plain.type().decode, event, text, claim);
+    own = decode(plain.type().decode, text, failed);
   }
-  if (watched && own) show(*plain.handlers, own.get(), plain.any() || derived.any(), event, claim);
+  if (watched && own) show(*plain.handlers, own.get(), plain.any() || derived.any(), event, failed);
 
   const auto give = [&](const interest& to, std::shared_ptr<const void> decoded) {
     if (!decoded) return;
     if (to.tapped) taps_->put(to.type(), ids.get(), decoded);  // before any queue, order or limit
     if (!to.handled) return;
-    const auto held = hold();
-    held->decoded = std::move(decoded);
-    held->raw.data = {};
-    add_calls(calls, to.handlers->handlers, held, ids);
+    (to.type().derived ? calls->event().derived : calls->event().plain) = std::move(decoded);
+    add_calls(*calls, to.handlers->handlers, ids);
   };
   give(plain, std::move(own));
   give(derived, whole);
-  const auto lane = calls.empty() ? schedule<job>::no_lane : lane_of(event, ids);
+  if (!failed.empty()) report_soon(failed, calls ? calls : make_job(event, nullptr), event.data);
+  const auto lane = calls ? lane_of(event, ids) : schedule<job_ptr>::no_lane;
   return submit(std::move(calls), lane, may_drop(event.name, told));
 }
 
@@ -271,7 +274,9 @@ void dispatcher::show_again(const raw_event& event, const json::padded_text& tex
   const auto handlers = current();
   const slot* const plain = find(*handlers, event.name, false);
   if (!is_watched(plain, event)) return;
-  show_alone(*plain, event, text, nullptr);
+  errors failed;
+  show_alone(*plain, event, text, failed);
+  if (!failed.empty()) report_soon(failed, make_job(event, nullptr), event.data);
 }
 
 void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void> event) {
@@ -283,12 +288,11 @@ void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void>
   if (!taps_->empty(type.name)) taps_->put(type, ids.get(), event);
   const slot* const found = find(*handlers, type.name, true);
   if (!found) return;
-  const auto held = std::make_shared<held_event>(sent, nullptr);
-  held->decoded = std::move(event);
-  held->around = handlers->around;
-  job calls;
-  add_calls(calls, found->handlers, held, ids);
-  submit(std::move(calls), schedule<job>::no_lane, false);
+  const auto calls = make_job(sent, nullptr);
+  calls->event().derived = std::move(event);
+  calls->event().around = handlers->around;
+  add_calls(*calls, found->handlers, ids);
+  submit(calls, schedule<job_ptr>::no_lane, false);
 }
 
 void dispatcher::report(std::exception_ptr error, const raw_event& event) {

@@ -133,38 +133,38 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   struct table {
     std::unordered_map<std::string, slot, name_hash, std::equal_to<>> typed;
     std::vector<entry_ptr> raw;
-    std::shared_ptr<const detail::middleware_list> around = std::make_shared<detail::middleware_list>();
+    std::shared_ptr<const detail::middleware_list> around;  // null: there is none
   };
   struct held_event;
   class known_ids;
   class work;
   class running_work;
-  using work_ptr = std::shared_ptr<work>;
-  using job = std::vector<work_ptr>;
+  class told_event;
+  using work_ptr = std::shared_ptr<work>;  // keeps the job
+  class job;
+  using job_ptr = std::shared_ptr<job>;
+  using errors = std::vector<std::exception_ptr>;
 
   std::shared_ptr<const table> current() const;
   bool is_closed() const;
   const slot* find(const table& in, std::string_view name, bool derived) const;
   using decoder = std::shared_ptr<const void> (*)(const json::padded_text&);
-  std::shared_ptr<const void> decode(decoder how, const raw_event& event, const json::padded_text& text,
-                                     const std::shared_ptr<detail::claim>& claim);
+  std::shared_ptr<const void> decode(decoder how, const json::padded_text& text, errors& failed);
   bool is_watched(const slot* in, const raw_event& event) const;
-  void show(const slot& to, const void* event, bool is_wanted, const raw_event& sent,
-            const std::shared_ptr<detail::claim>& claim);
-  void show_alone(const slot& to, const raw_event& sent, const json::padded_text& text,
-                  const std::shared_ptr<detail::claim>& claim);
-  void report_soon(std::exception_ptr error, const raw_event& event, const std::shared_ptr<detail::claim>& claim);
+  void show(const slot& to, const void* event, bool is_wanted, const raw_event& sent, errors& failed);
+  void show_alone(const slot& to, const raw_event& sent, const json::padded_text& text, errors& failed);
+  void report_soon(const errors& failed, job_ptr of, std::string_view data);
+  static job_ptr make_job(const raw_event& event, const detail::claim_source* claims);
   static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler, detail::registration how);
-  static void add_calls(job& to, const std::vector<entry_ptr>& handlers, const std::shared_ptr<const held_event>& event,
-                        known_ids& ids);
-  schedule<job>::lane_id lane_of(const raw_event& event, known_ids& ids) const;
+  static void add_calls(job& to, const std::vector<entry_ptr>& handlers, known_ids& ids);
+  schedule<job_ptr>::lane_id lane_of(const raw_event& event, known_ids& ids) const;
   bool may_drop(std::string_view name, const event_type* told) const noexcept;
 
   // Whose turn it is: turns.cpp.
-  bool submit(job calls, schedule<job>::lane_id lane, bool droppable);
+  bool submit(job_ptr calls, schedule<job_ptr>::lane_id lane, bool droppable);
   void start_next(std::unique_lock<std::mutex>& lock);
-  void start_unlocked(std::unique_lock<std::mutex>& lock, job& calls, schedule<job>::lane_id lane);
-  void start(const job& calls, schedule<job>::lane_id lane);
+  void start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr calls, schedule<job_ptr>::lane_id lane);
+  void start(const job_ptr& calls, schedule<job_ptr>::lane_id lane);
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;
   static task<> run(running_work mine);
@@ -175,7 +175,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   time_point now_if(bool metered) const {
     return metered || slow_watch_->watches() ? options_.clock->now() : time_point();
   }
-  static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, std::shared_ptr<const held_event> event);
+  static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, told_event event);
   void report(std::exception_ptr error, const raw_event& event);
 
   const dispatcher_options options_;
@@ -192,7 +192,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   std::shared_ptr<const error_handler> on_error_;
 
   mutable std::mutex turns_;  // guards what follows; likewise
-  schedule<job> schedule_;
+  schedule<job_ptr> schedule_;
   bool starting_ = false;  // somebody hands jobs to `spawn`: in their order, so only one at a time
   std::vector<std::shared_ptr<net::parked>> waiters_;
   bool closed_ = false;

@@ -44,16 +44,20 @@ class spare_blocks {
   std::array<void*, 64> blocks_{};
 };
 
-/// Where events are made. Large ones are recycled: for a block of a kilobyte and more glibc's heap first puts together all small
-/// ones that are free, and so takes them from those who come next.
-template <class T>
+/// Where events are made. Those of `Least` bytes and more are recycled: for a block of a kilobyte and more glibc's heap first puts
+/// together all small ones that are free, and so takes them from those who come next.
+template <class T, std::size_t Least = 1000>
 class event_allocator {
  public:
   using value_type = T;
+  template <class U>
+  struct rebind {
+    using other = event_allocator<U, Least>;
+  };
 
   event_allocator() noexcept = default;
   template <class U>
-  event_allocator(const event_allocator<U>&) noexcept {}
+  event_allocator(const event_allocator<U, Least>&) noexcept {}
 
   T* allocate(std::size_t count) {
     if constexpr (recycled)
@@ -69,7 +73,7 @@ class event_allocator {
   friend bool operator==(const event_allocator&, const event_allocator&) noexcept { return true; }
 
  private:
-  static constexpr bool recycled = recycles_events && sizeof(T) >= 1000;
+  static constexpr bool recycled = recycles_events && sizeof(T) >= Least;
   static_assert(alignof(T) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
 
   static spare_blocks& spare() noexcept {

@@ -22,7 +22,7 @@ void dispatcher::work::end() {
   of->settle(lock);
 }
 
-void dispatcher::work::watch(time_point now) { of_->slow_watch_->begin(slowness, event->name, to->how.where, now); }
+void dispatcher::work::watch(time_point now) { of_->slow_watch_->begin(slowness, event().sent.name, to->how.where, now); }
 
 /// After something has come to its end, or waits.
 void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
@@ -37,24 +37,24 @@ void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
 bool dispatcher::is_open() const { return closed_ || (schedule_.room() && taps_->room()); }
 
 /// Starts the calls of an event, or queues them. False when there is no room for another one.
-bool dispatcher::submit(job calls, schedule<job>::lane_id lane, bool droppable) {
-  job dropped;  // ends once the lock is open
+bool dispatcher::submit(job_ptr calls, schedule<job_ptr>::lane_id lane, bool droppable) {
+  job_ptr dropped;  // ends once the lock is open
   std::vector<std::shared_ptr<net::parked>> wake;
   std::unique_lock lock(turns_);
-  if (calls.empty()) return is_open();
-  if (!starting_ && schedule_.starts(lane, calls.size())) {
+  const auto count = calls ? calls->size() : 0;
+  if (count == 0) return is_open();
+  if (!starting_ && schedule_.starts(lane, count)) {
     starting_ = true;
-    start_unlocked(lock, calls, lane);
+    start_unlocked(lock, std::move(calls), lane);
     starting_ = false;
   } else {
-    const auto count = calls.size();
     schedule_.add(lane, count, droppable, std::move(calls));
     if (auto out = schedule_.drop()) {
       dropped = std::move(*out);
-      for (const auto& one : dropped) {
-        one->came_to_end();
-        if (one->to->how.once && !one->to->how.when.asks) one->to->used = false;  // another event may have it
-      }
+      dropped->for_each([](work& one) {
+        one.came_to_end();
+        if (one.to->how.once && !one.to->how.when.asks) one.to->used = false;  // another event may have it
+      });
       dropped_.fetch_add(1, std::memory_order_relaxed);
     }
   }
@@ -71,18 +71,19 @@ void dispatcher::start_next(std::unique_lock<std::mutex>& lock) {
   if (starting_) return;  // whoever does goes on
   starting_ = true;
   while (auto next = schedule_.next()) {
-    start_unlocked(lock, next->job, next->lane);
+    start_unlocked(lock, std::move(next->job), next->lane);
   }
   starting_ = false;
 }
 
 /// The lock is back, and nobody is kept from starting more, also where memory ran out.
-void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job& calls, schedule<job>::lane_id lane) {
+void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr calls, schedule<job_ptr>::lane_id lane) {
   lock.unlock();
   try {
     start(calls, lane);
-    job().swap(calls);
+    calls.reset();
   } catch (...) {
+    calls.reset();
     lock.lock();
     starting_ = false;
     throw;
@@ -90,33 +91,34 @@ void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job& calls, 
   lock.lock();
 }
 
-void dispatcher::start(const job& calls, schedule<job>::lane_id lane) {
-  for (const auto& one : calls) {
+void dispatcher::start(const job_ptr& calls, schedule<job_ptr>::lane_id lane) {
+  calls->for_each([&](work& call) {
+    const work_ptr one(calls, &call);
     one->begin(shared_from_this(), lane);
-    if (options_.run && unbegun_ == 0 && one->to->handler->is_plain() && one->event->around->empty()) {
+    if (options_.run && unbegun_ == 0 && one->to->handler->is_plain() && !one->event().around) {
       if (options_.run(one))
         started_.fetch_add(1, std::memory_order_relaxed);
       else
         one->end();
-      continue;
+      return;
     }
     one->is_task();
     if (options_.spawn(run(running_work(one)), one)) started_.fetch_add(1, std::memory_order_relaxed);
-  }
+  });
 }
 
 task<> dispatcher::call(work& mine) {
   entry& to = *mine.to;
   if (to.removed) co_return;
-  if (to.how.when.asks && (!to.how.when.asks->passes(mine.event->given()) || !to.take_turn())) co_return;
+  if (to.how.when.asks && (!to.how.when.asks->passes(mine.given()) || !to.take_turn())) co_return;
   if (to.how.once) mine.owner().remove({to.id});
-  const held_event& event = *mine.event;
-  if (event.around->empty()) {
-    co_await to.handler->call(event.given(), event.raw);
+  const held_event& event = mine.event();
+  if (!event.around) {
+    co_await to.handler->call(mine.given(), mine.sent());
     co_return;
   }
-  const handler_call what(event.raw, event.ids, to.type, event.given(), to.how.where);
-  detail::handler_chain chain(*event.around, *to.handler, what, event.given());
+  const handler_call what(mine.sent(), event.ids, to.type, mine.given(), to.how.where);
+  detail::handler_chain chain(*event.around, *to.handler, what, mine.given());
   co_await chain.call(0);
 }
 
@@ -134,15 +136,15 @@ void dispatcher::run_plain(work& mine) {
   handler_meter* const meter = self.options_.meter.get();
   const time_point now = self.now_if(meter != nullptr);
   mine.watch(now);
-  handler_meter::work timed(meter, mine.event->name, now);
+  handler_meter::work timed(meter, mine.event().sent.name, now);
   entry& to = *mine.to;
-  const held_event& event = *mine.event;
+  const void* const event = mine.given();
   std::exception_ptr thrown;
   try {
     const bool taken =
-        !to.removed && (!to.how.when.asks || (to.how.when.asks->passes(event.given()) && to.take_turn()));
+        !to.removed && (!to.how.when.asks || (to.how.when.asks->passes(event) && to.take_turn()));
     if (taken && to.how.once) self.remove({to.id});
-    if (taken) to.handler->run(event.given(), event.raw);
+    if (taken) to.handler->run(event, mine.sent());
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -151,7 +153,7 @@ void dispatcher::run_plain(work& mine) {
   if (!thrown || by_end) return;
   timed.failed = true;
   self.failed_.fetch_add(1, std::memory_order_relaxed);
-  self.report(thrown, event.raw);
+  self.report(thrown, mine.sent());
 }
 
 task<> dispatcher::run(running_work of) {
@@ -160,7 +162,7 @@ task<> dispatcher::run(running_work of) {
   handler_meter* const meter = mine.owner().options_.meter.get();
   const time_point now = mine.owner().now_if(meter != nullptr);
   mine.watch(now);
-  handler_meter::work timed(meter, mine.event->name, now);
+  handler_meter::work timed(meter, mine.event().sent.name, now);
   std::exception_ptr thrown;
   try {
     co_await call(mine);
@@ -175,12 +177,11 @@ task<> dispatcher::run(running_work of) {
   if (!thrown || by_end) co_return;  // the end says so itself
   timed.failed = true;
   self.failed_.fetch_add(1, std::memory_order_relaxed);
-  self.report(thrown, mine.event->raw);
+  self.report(thrown, mine.sent());
 }
 
-task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error,
-                        std::shared_ptr<const held_event> event) {
-  self->report(std::move(error), event->raw);
+task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, told_event event) {
+  self->report(std::move(error), event.raw());
   co_return;
 }
 

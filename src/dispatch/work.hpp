@@ -2,6 +2,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
+#include <list>
 #include <memory>
 #include <monochord/json/payload.hpp>
 #include <optional>
@@ -9,6 +11,7 @@
 #include <utility>
 
 #include "dispatch/dispatcher.hpp"
+#include "dispatch/event_numbers.hpp"
 
 namespace monochord::dispatch {
 
@@ -45,47 +48,55 @@ inline bool dispatcher::entry::passes(known_ids& ids) {
   return how.when.ids.passes_all() || how.when.ids.passes(ids.get());
 }
 
-/// One event with everything that its handlers may look at, alive until the last of them has ended.
+/// One event with everything that its handlers may look at.
 struct dispatcher::held_event {
-  held_event(const raw_event& event, std::shared_ptr<detail::claim> claimed)
-      : name(event.name), raw(event), claim(std::move(claimed)) {
-    raw.name = name;
-    raw.claim = claim.get();
+  /// `claims` null: nobody asks whether it was handled.
+  held_event(const raw_event& event, const detail::claim_source* claims)
+      : sent(event), claim(claims ? (*claims)() : detail::claim()) {
+    const auto number = event_number(event.name);
+    if (number == unknown_event) other_name = event.name;
+    sent.name = number == unknown_event ? other_name : event_name(number);
+    sent.data = {};
+    sent.claim = claims ? &claim : nullptr;
+    raw = sent;
   }
   held_event(const held_event&) = delete;
   held_event& operator=(const held_event&) = delete;
 
-  void keep_data() {
-    data = json::first_value(raw.data);
+  void keep_data(std::string_view from) {
+    data = json::first_value(from);
     raw.data = data;
   }
-  const void* given() const noexcept { return decoded ? decoded.get() : &raw; }
-  void give_up() const noexcept {
-    if (claim) claim->give_up();
+  /// What handlers of that type are given; null: raw ones.
+  const void* given(const event_type* type) const noexcept {
+    if (!type) return &raw;
+    return type->derived ? derived.get() : plain.get();
   }
 
-  const std::string name;
-  std::string data;                            // only kept for raw handlers and for errors of decoding
-  raw_event raw;                               // its views are into name and data
-  std::shared_ptr<const void> decoded;         // null for raw handlers
-  const std::shared_ptr<detail::claim> claim;  // null: nobody asks whether it was handled
-  std::shared_ptr<const detail::middleware_list> around;
-  event_ids ids;  // for middleware
+  std::string other_name;  // of an event that has no number
+  std::string data;        // only kept for raw handlers and for errors
+  raw_event sent;          // beside a struct
+  raw_event raw;           // the same with data
+  std::shared_ptr<const void> plain, derived;
+  std::shared_ptr<const detail::middleware_list> around;  // null: there is none
+  event_ids ids;                                          // for middleware
+  detail::claim claim;
 };
 
 /// One handler at work on one event, or in the queue for it. However it ends, begun or not, its place is given back;
 /// and the event counts as handled only if the handler came to its end, or the event was dropped.
 class dispatcher::work final : public net::place_holder, public net::short_job {
  public:
-  work(entry_ptr handler, std::shared_ptr<const held_event> with) : to(std::move(handler)), event(std::move(with)) {}
+  /// Part of `with`, of which it holds the event.
+  work(entry_ptr handler, job& with) : to(std::move(handler)), in_(with) {}
   work(const work&) = delete;
   work& operator=(const work&) = delete;
   ~work() override { let_go(); }
 
   /// From here on it counts, until `end`.
-  void begin(std::shared_ptr<dispatcher> of, schedule<job>::lane_id lane) {
+  void begin(std::shared_ptr<dispatcher> of, schedule<job_ptr>::lane_id lane) {
     of_ = std::move(of);
-    turn_ = schedule<job>::call_in(lane);
+    turn_ = schedule<job_ptr>::call_in(lane);
   }
   void end();
   void watch(time_point now);
@@ -98,6 +109,10 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
     if (std::exchange(unbegun_, false)) of_->unbegun_.fetch_sub(1);
   }
   dispatcher& owner() const noexcept { return *of_; }
+  /// Until `end`.
+  const held_event& event() const noexcept;
+  const void* given() const noexcept { return event().given(to->type); }
+  const raw_event& sent() const noexcept { return to->type ? event().sent : event().raw; }
 
   // As a job: that of a plain function.
   void run() override;
@@ -110,19 +125,76 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
   void came_to_end() noexcept { ended_well_ = true; }
 
   const entry_ptr to;
-  std::shared_ptr<const held_event> event;
   slow_watch::mark slowness;
 
  private:
-  void let_go() noexcept {
-    if (event && (!ended_well_ || was_cut_short_)) event->give_up();
-    event.reset();
-  }
+  void let_go() noexcept;
+
+  job& in_;
   std::shared_ptr<dispatcher> of_;
-  schedule<job>::call turn_;  // guarded by the dispatcher's `turns_`
+  schedule<job_ptr>::call turn_;  // guarded by the dispatcher's `turns_`
+  bool holds_event_ = true;
   bool ended_well_ = false;
   bool unbegun_ = false;
   std::atomic<bool> was_cut_short_{false};
+};
+
+/// An event and the calls of its handlers, in one piece of memory. The event goes when nobody holds it any more; the rest stays
+/// for whoever still knows one of the calls.
+class dispatcher::job {
+ public:
+  job(const raw_event& event, const detail::claim_source* claims) : event_(std::in_place, event, claims) {}
+  job(const job&) = delete;
+  job& operator=(const job&) = delete;
+
+  /// Before the first of them is started.
+  void add(const entry_ptr& handler) {
+    hold();
+    if (first_) more_.emplace_back(handler, *this);
+    else first_.emplace(handler, *this);
+  }
+  std::size_t size() const noexcept { return first_ ? 1 + more_.size() : 0; }
+  template <class F>
+  void for_each(F f) {
+    if (first_) f(*first_);
+    for (work& one : more_) f(one);
+  }
+
+  /// As long as somebody holds it, or nobody ever did.
+  held_event& event() noexcept { return *event_; }
+  void hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
+  void let_go() noexcept {
+    if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) event_.reset();
+  }
+
+ private:
+  std::optional<held_event> event_;
+  std::atomic<std::size_t> holders_{0};
+  std::optional<work> first_;  // nearly always the only one
+  std::list<work> more_;
+};
+
+inline const dispatcher::held_event& dispatcher::work::event() const noexcept { return in_.event(); }
+
+inline void dispatcher::work::let_go() noexcept {
+  if (!std::exchange(holds_event_, false)) return;
+  if (!ended_well_ || was_cut_short_) in_.event().claim.give_up();
+  in_.let_go();
+}
+
+/// Holds an event for whoever is told of an error.
+class dispatcher::told_event {
+ public:
+  explicit told_event(job_ptr in) noexcept : in_(std::move(in)) { in_->hold(); }
+  told_event(told_event&&) noexcept = default;
+  told_event& operator=(told_event&&) = delete;
+  ~told_event() {
+    if (in_) in_->let_go();
+  }
+  const raw_event& raw() const noexcept { return in_->event().raw; }
+
+ private:
+  job_ptr in_;
 };
 
 /// Held by the coroutine in which the handler runs.

@@ -10,23 +10,24 @@
 namespace monochord::gateway {
 
 /// Holds the claims of an event's copies until the handlers of the one that was delivered have ended.
-class merger::link {
+class merger::link final : public detail::claim_keeper {
  public:
   link() = default;
   link(const link&) = delete;
   link& operator=(const link&) = delete;
-  ~link() {
+  ~link() override {
     // The handlers were cut short: neither copy was handled.
     if (!finished_)
-      for (const auto& one : held_) one->give_up();
+      for (auto& one : held_) one.give_up();
   }
 
-  void add(std::shared_ptr<detail::claim> one) {
+  void dealt_with(std::uint64_t, std::int64_t) override { finish(); }
+  void add(detail::claim one) {
     const std::lock_guard lock(mutex_);
     if (!finished_) held_.push_back(std::move(one));
   }
   void finish() {
-    std::vector<std::shared_ptr<detail::claim>> all;  // let go once the lock is open
+    std::vector<detail::claim> all;  // let go once the lock is open
     const std::lock_guard lock(mutex_);
     finished_ = true;
     all.swap(held_);
@@ -38,7 +39,7 @@ class merger::link {
 
  private:
   mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<detail::claim>> held_;
+  std::vector<detail::claim> held_;
   bool finished_ = false;
 };
 
@@ -72,7 +73,7 @@ bool merger::on_event(side from, const shard_event& event) {
       std::shared_ptr<link> shared;
       if (out.expects_twin || !out.cancelled.empty()) shared = std::make_shared<link>();
       shard_event first = event;
-      std::vector<std::shared_ptr<detail::claim>> others;
+      std::vector<detail::claim> others;
       for (const auto cancelled : out.cancelled) {
         auto one = held_.extract(cancelled);
         if (one.empty()) continue;
@@ -85,7 +86,7 @@ bool merger::on_event(side from, const shard_event& event) {
       break;
     }
     case verdict::hold: {
-      held_event one;
+      held_event one{.claim = (*event.claim)()};
       one.shard_id = event.shard_id;
       one.source = event.source;
       one.seq = event.seq;
@@ -94,7 +95,6 @@ bool merger::on_event(side from, const shard_event& event) {
       one.data.reserve(one.size + json::padding_bytes);
       one.data = event.data.text();
       one.data.resize(one.size + json::padding_bytes);
-      one.claim = (*event.claim)();
       one.guilds = event.guilds;
       held_.emplace(name, std::move(one));
       break;
@@ -118,7 +118,7 @@ bool merger::deliver(const shard_event& event, ticket name, bool expects_twin, c
   const detail::claim_source source = [&] {
     claimed = true;
     shared->add((*event.claim)());
-    return std::make_shared<detail::claim>([shared] { shared->finish(); });
+    return detail::claim(shared, 0, 0);
   };
   shard_event tracked = event;
   tracked.claim = &source;
@@ -131,10 +131,10 @@ bool merger::deliver(const shard_event& event, ticket name, bool expects_twin, c
 bool merger::deliver_held(const std::vector<ticket>& names, bool expect_twins) {
   bool room = true;
   for (const auto name : names) {
-    const auto found = held_.extract(name);
+    auto found = held_.extract(name);
     if (found.empty()) continue;
-    const auto& one = found.mapped();
-    const detail::claim_source claim = [&one] { return one.claim; };
+    auto& one = found.mapped();
+    const detail::claim_source claim = [&one] { return std::move(one.claim); };
     const auto data = json::padded_text(one.data.data(), one.size, one.data.size()).part(std::string_view(one.data).substr(0, one.size));
     const shard_event event{one.shard_id, one.seq, one.type, data, &claim, one.guilds, one.source};
     room = deliver(event, name, expect_twins, expect_twins ? std::make_shared<link>() : nullptr) && room;

@@ -60,10 +60,10 @@ class merger {
     int shard_id = 0;
     std::uint64_t source = 0;
     std::int64_t seq = 0;
-    std::string type;
-    std::string data;  // with what a parser needs behind it
+    std::string type = {};
+    std::string data = {};  // with what a parser needs behind it
     std::size_t size = 0;
-    std::shared_ptr<detail::claim> claim;
+    detail::claim claim;
     protocol::guild_news guilds = protocol::guild_news::none;
   };
 

@@ -27,7 +27,9 @@ constexpr int cancel_tries = 5;
 }  // namespace
 
 shard::shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink)
-    : impl_(std::make_shared<impl>(id, std::move(options), std::move(sink))) {}
+    : impl_(std::make_shared<impl>(id, std::move(options), std::move(sink))) {
+  impl_->done = std::make_shared<impl::done_events>(impl_);
+}
 shard::~shard() = default;
 
 task<> shard::run() {

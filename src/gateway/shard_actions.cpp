@@ -367,22 +367,22 @@ void shard::impl::deliver(const shard_event& event) {
 }
 
 /// For the event that is just being delivered.
-std::shared_ptr<detail::claim> shard::impl::claim_delivered() {
+detail::claim shard::impl::claim_delivered() {
   claimed = true;
-  return std::make_shared<detail::claim>([weak = weak_from_this(), of = positions_of, seq = delivering] {
-    if (const auto self = weak.lock()) self->note_done(of, seq);
-  });
+  return {done, positions_of, delivering};
 }
 
-void shard::impl::note_done(std::uint64_t session_number, std::int64_t seq) {
+void shard::impl::done_events::dealt_with(std::uint64_t session_number, std::int64_t seq) {
   {
-    const std::lock_guard lock(done_lock);
-    done.push_back({session_number, seq});
-    if (done.size() > 1) return;
+    const std::lock_guard lock(mutex_);
+    all_.push_back({session_number, seq});
+    if (all_.size() > 1) return;
   }
+  const auto to = of_.lock();
+  if (!to) return;
   // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
   // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
-  asio::post(strand, [self = shared_from_this()] { self->take_done(); });
+  asio::post(to->strand, [to] { to->take_done(); });
 }
 
 void shard::impl::take_done() {
@@ -397,10 +397,7 @@ void shard::impl::take_done() {
 
 void shard::impl::count_done() {
   done_taken.clear();
-  {
-    const std::lock_guard lock(done_lock);
-    done.swap(done_taken);
-  }
+  done->take(done_taken);
   for (const auto& one : done_taken)
     if (one.session_number == positions_of) positions.done(one.seq);
 }

@@ -57,6 +57,28 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
     void finish(error_code error = {});
   };
 
+  struct done_event {
+    std::uint64_t session_number;
+    std::int64_t seq;
+  };
+  /// What was dealt with and is not counted yet. Claims keep it, and not the shard.
+  class done_events final : public detail::claim_keeper {
+   public:
+    explicit done_events(std::weak_ptr<impl> of) : of_(std::move(of)) {}
+    /// Tells the shard, in its turn.
+    void dealt_with(std::uint64_t session_number, std::int64_t seq) override;
+    /// Into `out`, which is empty.
+    void take(std::vector<done_event>& out) {
+      const std::lock_guard lock(mutex_);
+      all_.swap(out);
+    }
+
+   private:
+    const std::weak_ptr<impl> of_;
+    std::mutex mutex_;
+    std::vector<done_event> all_;  // with the lock; while it is not empty, the shard takes it soon
+  };
+
   impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events);
 
   // Its life.
@@ -111,12 +133,10 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void pump();
   void remember();
   void deliver(const shard_event& event);
-  std::shared_ptr<detail::claim> claim_delivered();
+  detail::claim claim_delivered();
   bool is_stored(std::uint64_t session_number, std::int64_t seq) const;
   void note_stored(std::uint64_t session_number, std::int64_t seq);
   void store_failed(const std::string& why);
-  /// From any thread.
-  void note_done(std::uint64_t session_number, std::int64_t seq);
   void take_done();
   /// On the strand; what they change is looked at by the caller.
   void count_done();
@@ -167,12 +187,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   bool claimed = false;
   bool in_delivery = false;
   time_point read_at{};                       // the message that is just being taken
-  struct done_event {
-    std::uint64_t session_number;
-    std::int64_t seq;
-  };
-  std::mutex done_lock;
-  std::vector<done_event> done;  // with the lock; while it is not empty, take_done is on its way
+  std::shared_ptr<done_events> done;
   std::vector<done_event> done_taken;
   int budget_kept = -1;                       // the same of the starts that are left
   time_point keeps_next = time_point::min();  // not more often

@@ -57,10 +57,26 @@ struct source_feed::shard_state {
     std::int64_t last;  // that came
     protocol::handled_position positions;
   };
-  explicit shard_state(int shard_id, std::unique_ptr<guild_registry::member> known)
-      : id(shard_id), guilds(std::move(known)) {}
+  /// Of claims, which may outlive the feed.
+  struct keeper final : detail::claim_keeper {
+    keeper(const source_feed_options& of, std::weak_ptr<source_feed> tells, int shard_id)
+        : strand(of.strand), to(std::move(tells)), id(shard_id) {}
+    void dealt_with(std::uint64_t session, std::int64_t seq) override {
+      asio::post(strand, [to = to, id = id, session, seq] {
+        if (const auto self = to.lock()) self->event_done(id, session, seq);
+      });
+    }
+    const asio::any_io_executor strand;
+    const std::weak_ptr<source_feed> to;
+    const int id;
+  };
+  shard_state(source_feed& of, int shard_id)
+      : id(shard_id),
+        claims(std::make_shared<keeper>(of.options_, of.weak_from_this(), shard_id)),
+        guilds(of.options_.guilds->join()) {}
 
   const int id;
+  const std::shared_ptr<detail::claim_keeper> claims;
   const std::unique_ptr<guild_registry::member> guilds;
   std::list<session> sessions;  // the present one last; those before it while somebody works on their events
   bool full = false;            // it has to wait for room
@@ -208,7 +224,7 @@ source_feed::shard_state& source_feed::state_of(int shard_id) {
   check_shard(shard_id);
   if (shards_.empty()) shards_.resize(static_cast<std::size_t>(range_.last - range_.first) + 1);
   auto& out = shards_[static_cast<std::size_t>(shard_id - range_.first)];
-  if (!out) out = std::make_unique<shard_state>(shard_id, options_.guilds->join());
+  if (!out) out = std::make_unique<shard_state>(*this, shard_id);
   return *out;
 }
 
@@ -229,28 +245,18 @@ bool source_feed::take_tracked(const source_event& event) {
   shard_event told{event.shard_id, event.sequence, event.name, event.data, nullptr, protocol::guild_news::none, serial_of(event.shard_id)};
   if (const auto about = protocol::read_guild_event(event.name, event.data))
     told.guilds = at.guilds->take(*about, *options_.clock);
-  struct {
-    source_feed& self;
-    const source_event& event;
-    bool claimed = false;
-  } mine{*this, event};
-  const detail::claim_source claims = [&mine] {
-    mine.claimed = true;
-    return std::make_shared<detail::claim>([weak = mine.self.weak_from_this(), strand = mine.self.options_.strand,
-                                            shard = mine.event.shard_id, session = mine.event.session,
-                                            seq = mine.event.sequence] {
-      asio::post(strand, [weak, shard, session, seq] {
-        if (const auto self = weak.lock()) self->event_done(shard, session, seq);
-      });
-    });
+  bool claimed = false;
+  const detail::claim_source claims = [&] {
+    claimed = true;
+    return detail::claim(at.claims, event.session, event.sequence);
   };
   told.claim = &claims;
   in.last = std::max(in.last, event.sequence);
   options_.to->on_read(told);
   at.full = !options_.to->on_event(told);
   if (event.sequence != 0) {
-    in.positions.came(event.sequence, mine.claimed, now);
-    if (mine.claimed)
+    in.positions.came(event.sequence, claimed, now);
+    if (claimed)
       keep_time_soon(in.positions.next());
     else
       tell_soon(at);

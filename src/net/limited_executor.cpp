@@ -61,10 +61,10 @@ shared_limit& shared_limit::make(asio::any_io_executor pool, std::size_t limit) 
   return asio::use_service<limits>(context).add(std::move(pool), limit);
 }
 
-void shared_limit::submit(std::unique_ptr<function> work, bool soon) {
+void shared_limit::submit(function& work, bool soon) {
   {
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(std::move(work));
+    waiting_.push(work);
     if (turns_ == limit_) return;
     ++turns_;
   }
@@ -87,24 +87,21 @@ void shared_limit::run_some() {
   } const next{*this};
   const auto until = std::chrono::steady_clock::now() + while_short;
   do {
-    const auto work = take();
+    function* const work = take();
     if (!work) return;
     work->call();
   } while (std::chrono::steady_clock::now() < until);
 }
 
-std::unique_ptr<shared_limit::function> shared_limit::take() {
+shared_limit::function* shared_limit::take() {
   const std::lock_guard lock(mutex_);
-  if (waiting_.empty()) return nullptr;
-  auto first = std::move(waiting_.front());
-  waiting_.pop_front();
-  return first;
+  return waiting_.pop();
 }
 
 void shared_limit::end_turn() {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_.empty()) {
+    if (!waiting_.first) {
       --turns_;
       return;
     }
@@ -113,10 +110,13 @@ void shared_limit::end_turn() {
 }
 
 void shared_limit::abandon() noexcept {
-  std::deque<std::unique_ptr<function>> dropped;  // destroyed outside the lock: it may submit more
-  const std::lock_guard lock(mutex_);
-  --turns_;
-  if (turns_ == 0) dropped.swap(waiting_);
+  queue dropped;
+  {
+    const std::lock_guard lock(mutex_);
+    --turns_;
+    if (turns_ == 0) std::swap(dropped, waiting_);
+  }
+  drop(dropped);  // with the lock open: it may submit more
 }
 
 // Whoever is the first sees to it that there is a tracker, and whoever is the last that there is none: each looks again with the

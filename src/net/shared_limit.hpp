@@ -8,8 +8,6 @@
 #include <boost/asio/query.hpp>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <memory>
 #include <mutex>
 #include <type_traits>
 #include <utility>
@@ -20,10 +18,21 @@ namespace monochord::net {
 /// the pool's context, as long as which it lives.
 class shared_limit {
  public:
+  /// Something to run, which knows whoever comes behind it: who waits needs no memory but its own.
   class function {
    public:
-    virtual ~function() = default;
-    virtual void call() = 0;
+    function() = default;
+    function(const function&) = delete;
+    function& operator=(const function&) = delete;
+    virtual void call() = 0;  ///< at most once; it may be gone then
+    virtual void drop() noexcept = 0;  ///< instead, likewise
+
+   protected:
+    ~function() = default;
+
+   private:
+    friend class shared_limit;
+    function* behind_ = nullptr;
   };
 
   /// One for `pool`, made when it is asked for.
@@ -32,21 +41,42 @@ class shared_limit {
   shared_limit(boost::asio::any_io_executor pool, std::size_t limit);
   shared_limit(const shared_limit&) = delete;
   shared_limit& operator=(const shared_limit&) = delete;
+  ~shared_limit() { drop(waiting_); }
 
   boost::asio::execution_context& context() const noexcept {
     return boost::asio::query(pool_, boost::asio::execution::context);
   }
-  /// `soon`: whoever submits it is about to return to the pool, so that no other thread need be woken.
-  void submit(std::unique_ptr<function> work, bool soon);
+  /// It is called or dropped, never within this call. `soon`: whoever submits it is about to return to the pool, so that no
+  /// other thread need be woken.
+  void submit(function& work, bool soon);
   /// While work is under way the pool's context runs.
   void work_started();
   void work_finished() noexcept;
 
  private:
   class turn;
+  struct queue {
+    function* first = nullptr;
+    function* last = nullptr;
+    void push(function& one) noexcept {
+      (last ? last->behind_ : first) = &one;
+      last = &one;
+    }
+    /// Null when nobody waits.
+    function* pop() noexcept {
+      function* const one = first;
+      if (!one) return nullptr;
+      first = std::exchange(one->behind_, nullptr);
+      if (!first) last = nullptr;
+      return one;
+    }
+  };
+  static void drop(queue& all) noexcept {
+    while (function* const one = all.pop()) one->drop();
+  }
   void post_turn(bool soon);
   void run_some();
-  std::unique_ptr<function> take();
+  function* take();
   void end_turn();
   void abandon() noexcept;
 
@@ -54,7 +84,7 @@ class shared_limit {
   const boost::asio::any_io_executor posts_, posts_soon_;  // the same, as each turn needs it
   const std::size_t limit_;
   std::mutex mutex_;  // guards what follows
-  std::deque<std::unique_ptr<function>> waiting_;
+  queue waiting_;
   std::size_t turns_ = 0;
   std::atomic<std::size_t> work_{0};
   std::mutex tracker_mutex_;
@@ -82,8 +112,10 @@ class limited_executor {
 
   template <class F>
   void execute(F&& work) const {
-    limit().submit(std::make_unique<function_of<std::decay_t<F>>>(std::forward<F>(work)), (state_ & continues) != 0);
+    submit(*new function_of<std::decay_t<F>>(std::forward<F>(work)));
   }
+  /// The same of what needs no memory any more.
+  void submit(shared_limit::function& work) const { limit().submit(work, (state_ & continues) != 0); }
 
   boost::asio::execution_context& query(boost::asio::execution::context_t) const noexcept { return limit().context(); }
   boost::asio::execution::blocking_t query(boost::asio::execution::blocking_t) const noexcept {
@@ -112,7 +144,12 @@ class limited_executor {
   class function_of final : public shared_limit::function {
    public:
     explicit function_of(F what) : what_(std::move(what)) {}
-    void call() override { std::move(what_)(); }
+    void call() override {
+      F what(std::move(what_));
+      delete this;  // first: it may be needed for what comes
+      std::move(what)();
+    }
+    void drop() noexcept override { delete this; }
 
    private:
     F what_;

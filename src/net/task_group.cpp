@@ -30,6 +30,7 @@ task_group::task_group(asio::any_io_executor executor, error_handler on_error)
     : executor_(std::move(executor)),
       soon_(asio::prefer(asio::require(executor_, asio::execution::blocking.never),
                          asio::execution::relationship.continuation)),
+      soon_limited_(soon_.target<limited_executor>()),
       on_error_(std::move(on_error)) {}
 
 /// A job on its way through the executor.
@@ -64,13 +65,27 @@ class task_group::queued_job {
   std::shared_ptr<short_job> what_;
 };
 
+void short_job::place::call() {
+  task_group::queued_job mine(std::move(group), std::move(job));
+  mine();
+}
+
+void short_job::place::drop() noexcept { const task_group::queued_job mine(std::move(group), std::move(job)); }
+
 bool task_group::run(std::shared_ptr<short_job> one) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
     ++jobs_;
   }
-  soon_.execute(queued_job(shared_from_this(), std::move(one)));
+  if (!soon_limited_) {
+    soon_.execute(queued_job(shared_from_this(), std::move(one)));
+    return true;
+  }
+  short_job::place& in = one->place_;
+  in.group = shared_from_this();
+  in.job = std::move(one);
+  soon_limited_->submit(in);
   return true;
 }
 

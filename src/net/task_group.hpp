@@ -12,17 +12,33 @@
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/task.hpp>
+#include "net/shared_limit.hpp"
 #include "net/strand.hpp"
 
 namespace monochord::net {
 
-/// Something to do that waits for nothing.
+class task_group;
+
+/// Something to do that waits for nothing. In one queue at a time.
 class short_job {
  public:
   virtual ~short_job() = default;
   virtual void run() = 0;
   /// Instead of `run`, where that will never come.
   virtual void drop() noexcept = 0;
+
+ private:
+  friend class task_group;
+  /// In the queue of a limited executor.
+  class place final : public shared_limit::function {
+   public:
+    void call() override;
+    void drop() noexcept override;
+
+    std::shared_ptr<task_group> group;  // both null while it is in no queue
+    std::shared_ptr<short_job> job;
+  };
+  place place_;
 };
 
 /// Tasks that belong together: started here, counted, cancelled together and awaited together. Each task runs on a
@@ -50,6 +66,7 @@ class task_group : public std::enable_shared_from_this<task_group> {
   std::size_t running() const;
 
  private:
+  friend class short_job;
   struct member;
   class queued_job;
   void work(short_job& one);
@@ -60,6 +77,7 @@ class task_group : public std::enable_shared_from_this<task_group> {
 
   const boost::asio::any_io_executor executor_;
   const boost::asio::any_io_executor soon_;  // the same, for whoever is about to return to it
+  const limited_executor* const soon_limited_;  // that, where it is such a one
   const error_handler on_error_;
 
   mutable std::mutex mutex_;  // guards what follows

@@ -26,6 +26,7 @@
 #include "protocol/inflate.hpp"
 #include "protocol/payload_input.hpp"
 #include "protocol/session.hpp"
+#include "support/claim_that.hpp"
 #include "support/compressor.hpp"
 
 namespace {
@@ -82,8 +83,7 @@ struct path {
     bool claimed = false;
     const detail::claim_source claims = [&] {
       claimed = true;
-      return std::make_shared<detail::claim>(
-          [&, which = seq] { asio::post(context, [&, which] { positions.done(which); }); });
+      return tests::claim_that([&, which = seq] { asio::post(context, [&, which] { positions.done(which); }); });
     };
     for (const auto& frame : frames) {
       session.frame(generation);

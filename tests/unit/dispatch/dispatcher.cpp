@@ -50,7 +50,7 @@ TEST_CASE("an event is dealt with when the last of its handlers has ended, or wh
   int claimed = 0, dealt_with = 0;
   const mc::detail::claim_source claims = [&] {
     ++claimed;
-    return std::make_shared<mc::detail::claim>([&] { ++dealt_with; });
+    return mc::tests::claim_that([&] { ++dealt_with; });
   };
   const auto deliver = [&](std::string_view name) {
     f.events->deliver({3, 8, name, deletion}, {deletion.data(), deletion.size(), deletion.size()}, &claims);
@@ -101,7 +101,7 @@ TEST_CASE("an event is dealt with when the last of its handlers has ended, or wh
 
 TEST_CASE("an event whose handler the end cuts short is not dealt with") {
   int dealt_with = 0;
-  const mc::detail::claim_source claims = [&] { return std::make_shared<mc::detail::claim>([&] { ++dealt_with; }); };
+  const mc::detail::claim_source claims = [&] { return mc::tests::claim_that([&] { ++dealt_with; }); };
   {
     fixture f;
     asio::steady_timer never(f.context, asio::steady_timer::time_point::max());
@@ -294,7 +294,7 @@ TEST_CASE("what is told from an event comes after it, of the same object, and bo
   int claimed = 0, dealt_with = 0;
   const mc::detail::claim_source claims = [&] {
     ++claimed;
-    return std::make_shared<mc::detail::claim>([&] { ++dealt_with; });
+    return mc::tests::claim_that([&] { ++dealt_with; });
   };
   std::vector<std::string> order;
   const mc::guild_delete* plain = nullptr;

@@ -17,6 +17,7 @@
 #include "dispatch/dispatcher.hpp"
 #include "net/strand.hpp"
 #include "support/catch.hpp"
+#include "support/claim_that.hpp"
 
 namespace monochord::tests {
 
@@ -120,7 +121,7 @@ class gate {
 struct claim_counter {
   const detail::claim_source source = [this] {
     ++claimed;
-    return std::make_shared<detail::claim>([this] { ++dealt_with; });
+    return claim_that([this] { ++dealt_with; });
   };
   int claimed = 0, dealt_with = 0;
 };

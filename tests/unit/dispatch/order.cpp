@@ -251,7 +251,7 @@ TEST_CASE("the handled position never passes an event that is not done, under ea
         bool claimed = false;
         const mc::detail::claim_source claims = [&] {
           claimed = true;
-          return std::make_shared<mc::detail::claim>([&, seq] {
+          return mc::tests::claim_that([&, seq] {
             if (!finished.contains(seq)) was_dropped[seq] = true;
             position.done(seq);
           });

@@ -96,7 +96,7 @@ TEST_CASE("events, waits, streams, removals and the end on several threads at a 
         for (int i = 1; i <= events_each; ++i) {
           const mc::detail::claim_source claims = [&] {
             ++claimed;
-            return std::make_shared<mc::detail::claim>([&] { ++dealt_with; });
+            return mc::tests::claim_that([&] { ++dealt_with; });
           };
           const auto number = std::to_string(i);
           const auto text = i % 5 == 0

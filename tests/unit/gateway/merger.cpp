@@ -3,6 +3,7 @@
 #include "gateway/merger.hpp"
 
 #include "peer.hpp"
+#include "support/claim_that.hpp"
 
 namespace monochord::gateway_test {
 namespace {
@@ -33,7 +34,7 @@ struct two_sets {
     const std::string text = data + std::string(json::padding_bytes, ' ');
     const detail::claim_source claim = [&mine] {
       mine.claimed = true;
-      return std::make_shared<detail::claim>([&mine] { mine.handled = true; });
+      return tests::claim_that([&mine] { mine.handled = true; });
     };
     const json::padded_text d(text.data(), data.size(), text.size());
     const auto seq = static_cast<std::int64_t>(copies.size());
@@ -159,7 +160,7 @@ TEST_CASE("READY and RESUMED of the new set are no news, but whoever knows the s
   old.merge(both, side::old_set);
   fresh.merge(both, side::new_set);
   const std::string text = R"({"guilds":[]})" + std::string(json::padding_bytes, ' ');
-  const detail::claim_source claim = [] { return std::make_shared<detail::claim>([] {}); };
+  const detail::claim_source claim = [] { return tests::claim_that([] {}); };
   const auto feed = [&](set_sink& on, std::string_view type, std::uint64_t source) {
     const json::padded_text d(text.data(), text.size() - json::padding_bytes, text.size());
     const gateway::shard_event event{0, 1, type, d, &claim, protocol::guild_news::none, source};

@@ -193,7 +193,7 @@ class recorder final : public gateway::event_sink {
 
   bool on_event(const gateway::shard_event& event) override {
     events.push_back({event.shard_id, event.seq, std::string(event.type), std::string(event.data.text())});
-    if (works) claims.push_back((*event.claim)());
+    if (works) claims.push_back(std::make_shared<detail::claim>((*event.claim)()));
     return !full;
   }
   task<> room(std::uint64_t) override {

@@ -103,7 +103,7 @@ struct busy_sink final : gateway::event_sink {
       : executor(net::make_strand(net::make_limited_executor(std::move(on), 1))), reads(reads) {}
 
   bool on_event(const gateway::shard_event& event) override {
-    if (works) claims.push_back((*event.claim)());
+    if (works) claims.push_back(std::make_shared<detail::claim>((*event.claim)()));
     boost::asio::defer(executor, [this, before = reads] { read_before_work.push_back(reads - before); });
     return true;
   }

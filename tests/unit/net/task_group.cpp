@@ -4,6 +4,7 @@
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
@@ -14,6 +15,7 @@
 #include <thread>
 #include <vector>
 
+#include "net/limited_executor.hpp"
 #include "support/catch.hpp"
 #include <monochord/testing/simulation.hpp>
 
@@ -180,16 +182,39 @@ TEST_CASE("jobs that have not begun are dropped when the group is cancelled, and
 }
 
 TEST_CASE("jobs that wait go with the executor") {
+  const bool limited = GENERATE(false, true);
   std::vector<std::string> seen;
   std::weak_ptr<net::task_group> group;
   {
     boost::asio::io_context context;
-    const auto made = std::make_shared<net::task_group>(context.get_executor(), nullptr);
+    const boost::asio::any_io_executor pool = context.get_executor();
+    const auto made = std::make_shared<net::task_group>(limited ? net::make_limited_executor(pool, 1) : pool, nullptr);
     group = made;
     CHECK(made->run(std::make_shared<note>(seen, "a")));
+    CHECK(made->run(std::make_shared<note>(seen, "b")));
   }
-  CHECK(seen == std::vector<std::string>{"no a", "end of a"});
+  CHECK(seen == std::vector<std::string>{"no a", "end of a", "no b", "end of b"});
   CHECK(group.expired());
+}
+
+TEST_CASE("jobs and functions of a limited executor begin in one order, and a job comes again once it is over") {
+  boost::asio::io_context context;
+  const auto limited = net::make_limited_executor(context.get_executor(), 1);
+  std::vector<std::string> seen;
+  int failed = 0;
+  const auto group = std::make_shared<net::task_group>(limited, [&](std::exception_ptr) { ++failed; });
+  const auto twice = std::make_shared<note>(seen, "a");
+  CHECK(group->run(twice));
+  boost::asio::post(limited, [&] {
+    seen.push_back("function");
+    CHECK(group->run(twice));
+  });
+  CHECK(group->run(std::make_shared<note>(seen, "bad")));
+  CHECK(seen.empty());
+  context.run();
+  CHECK(seen == std::vector<std::string>{"a", "function", "bad", "end of bad", "a"});
+  CHECK(failed == 1);
+  CHECK(group->running() == 0);
 }
 
 TEST_CASE("jobs occupy as many threads as the executor has, each from its own start on") {
@@ -228,7 +253,8 @@ TEST_CASE("jobs of several threads all run, each once, and whoever joins is told
   boost::asio::thread_pool pool(4);
   for (int round = 1; round <= 50; ++round) {
     std::atomic<int> ran{0};
-    const auto group = std::make_shared<net::task_group>(pool.get_executor(), nullptr);
+    const boost::asio::any_io_executor all = pool.get_executor();
+    const auto group = std::make_shared<net::task_group>(round % 2 == 0 ? all : net::make_limited_executor(all, 3), nullptr);
     std::vector<std::thread> threads;
     for (int i = 0; i < 3; ++i)
       threads.emplace_back([&] {
