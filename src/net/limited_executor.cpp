@@ -80,7 +80,7 @@ shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
 void shared_limit::post_turn(bool soon) { (soon ? posts_soon_ : posts_).execute(turn(*this)); }
 
 void shared_limit::run_some() {
-  worker_threads::note_work();
+  const worker_threads::working now;
   struct next_turn {  // also when a function throws, which then ends in the pool's run()
     shared_limit& owner;
     ~next_turn() { owner.end_turn(); }

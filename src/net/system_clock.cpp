@@ -1,10 +1,37 @@
 // SPDX-License-Identifier: MIT
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/associator.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <utility>
 
 #include <monochord/core/clock.hpp>
 #include "net/worker_threads.hpp"
+
+namespace monochord {
+namespace {
+
+/// The end of a wait: what comes of it is work.
+template <class Done>
+struct rung {
+  Done done;
+  void operator()(error_code failed) {
+    const net::worker_threads::working now;
+    std::move(done)(failed);
+  }
+};
+
+}  // namespace
+}  // namespace monochord
+
+template <template <class, class> class Associator, class Done, class Default>
+struct boost::asio::associator<Associator, monochord::rung<Done>, Default> : Associator<Done, Default> {
+  static auto get(const monochord::rung<Done>& of) noexcept { return Associator<Done, Default>::get(of.done); }
+  static auto get(const monochord::rung<Done>& of, const Default& otherwise) noexcept {
+    return Associator<Done, Default>::get(of.done, otherwise);
+  }
+};
 
 namespace monochord {
 namespace {
@@ -20,8 +47,9 @@ class system_timer final : public timer {
 
   task<error_code> wait_until(time_point when) override {
     timer_.expires_at(when);
-    const auto [error] = co_await timer_.async_wait(asio::as_tuple(asio::use_awaitable));
-    net::worker_threads::note_work();
+    const auto token = asio::as_tuple(asio::use_awaitable);
+    const auto [error] = co_await asio::async_initiate<decltype(token), void(error_code)>(
+        [this](auto done) { timer_.async_wait(rung<decltype(done)>{std::move(done)}); }, token);
     co_return error ? make_error_code(errc::cancelled) : error_code();
   }
   void cancel() noexcept override {

@@ -28,7 +28,7 @@ using socket = tcp::socket;  // over any_io_executor
 struct at_hand {
   byte_stream::io_handler done;
   void operator()(error_code failed, std::size_t bytes) {
-    worker_threads::note_work();
+    const worker_threads::working now;
     std::move(done)(failed, bytes);
   }
   friend bool asio_handler_is_continuation(at_hand*) { return true; }

@@ -95,6 +95,7 @@ class worker_threads::questions {
 struct standing {
   worker_threads* among = nullptr;
   void* me = nullptr;
+  bool at_work = false;  // with something that says so
 };
 static thread_local standing here;
 
@@ -163,16 +164,20 @@ void worker_threads::work_first() {
   me.cpu = cpu_clock_of_this_thread();
   me.busy = false;
   me.joined = true;
-  while (!context_.stopped()) {
-    context_.run_one();  // what this runs says itself that there is work, where it may take its time
-    if (!me.busy.load(std::memory_order_relaxed)) continue;
-    me.rests.fetch_add(1, std::memory_order_relaxed);
-    me.busy.store(false);
-  }
+  context_.run();  // in one go: the memory that Asio recycles lives as long as this call
 }
 
-void worker_threads::note_work() noexcept {
-  if (here.among) here.among->begin(*static_cast<worker*>(here.me));
+worker_threads::working::working() noexcept
+    : who_(here.among && !std::exchange(here.at_work, true) ? static_cast<worker*>(here.me) : nullptr) {
+  if (who_) here.among->begin(*who_);
+}
+
+worker_threads::working::~working() {
+  if (!who_) return;
+  here.at_work = false;
+  if (who_ != &here.among->workers_.front()) return;  // one that has joined is so until it goes back
+  who_->rests.store(who_->rests.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  who_->busy.store(false, std::memory_order_release);
 }
 
 /// Either the one that goes to sleep sees that somebody is busy, or whoever becomes busy sees it asleep.
@@ -202,8 +207,8 @@ void worker_threads::stand_by(worker& me) {
       if (ended_) return;
       watched_ = true;
     }
-    const bool wanted = watch();
-    if (wanted) {
+    const reason wanted = watch();
+    if (wanted != reason::none) {
       me.busy = true;
       me.joined = true;  // before another one looks
     }
@@ -212,15 +217,15 @@ void worker_threads::stand_by(worker& me) {
       watched_ = false;
     }
     turn_.notify_one();
-    if (!wanted) return;
-    work(me);
+    if (wanted == reason::none) return;
+    work(me, wanted);
     me.joined = false;
     me.busy = false;
   }
 }
 
-/// True when one more is to work, false at the end.
-bool worker_threads::watch() {
+/// None at the end.
+worker_threads::reason worker_threads::watch() {
   std::vector<look> seen(workers_.size());
   questions waits(asked_);
   auto looked = steady_clock::now();
@@ -238,21 +243,20 @@ bool worker_threads::watch() {
         asleep_ = true;
         if (!anybody_busy() && !sleep(lock)) {
           asleep_ = false;
-          workers_.front().busy = true;  // until it says otherwise
-          return true;
+          return reason::odd_work;
         }
         asleep_ = false;
         lock.unlock();
         see_now();
         lock.lock();
       }
-      if (look_.wait_for(lock, wait, [this] { return ended_; })) return false;
+      if (look_.wait_for(lock, wait, [this] { return ended_; })) return reason::none;
     }
     const load now = see_now();
-    if (now == load::held_up || waits.is_open() || waits.answer() >= late) return true;
+    if (now == load::held_up || waits.is_open() || waits.answer() >= late) return reason::load;
     if (now == load::full)
       waits.ask_all();
-    else if (now != load::nothing)
+    else if (now == load::some)
       waits.ask();
     without_work = now == load::nothing ? without_work + 1 : 0;
     wait = now == load::full || anybody_busy() ? tick : std::min(2 * wait, longest_tick);
@@ -275,7 +279,7 @@ bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
 
 /// Held up are all when each is still with what it was with at the last look.
 worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds since) const {
-  bool any = false, all_full = true, all_held_up = true, quiet = true;
+  bool any = false, all_full = true, all_held_up = true, quiet = true, rested = false;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const worker& one = workers_[i];
     if (!one.joined) {
@@ -288,14 +292,15 @@ worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds si
     any = true;
     all_held_up = all_held_up && held_up;
     all_full = all_full && (held_up || now.cpu - before.cpu >= since * 3 / 4);
-    quiet = quiet && !now.busy && before.rests == now.rests && now.cpu - before.cpu < since / 4;
+    quiet = quiet && !now.busy && now.cpu - before.cpu < since / 4;
+    rested = rested || before.rests != now.rests;
   }
-  if (!any || quiet) return load::nothing;
+  if (!any || quiet) return any && rested ? load::little : load::nothing;
   return all_held_up ? load::held_up : all_full ? load::full : load::some;
 }
 
 /// Until what comes is run soon, and the first of all is not held up.
-void worker_threads::work(worker& me) {
+void worker_threads::work(worker& me, reason why) {
   const worker& first = workers_.front();
   questions waits(asked_);
   for (;;) {
@@ -304,9 +309,18 @@ void worker_threads::work(worker& me) {
     context_.run_for(tick);
     if (context_.stopped()) return;
     me.rests.fetch_add(1, std::memory_order_relaxed);
-    const bool held_up = before.busy && first.busy && before.rests == first.rests;
+    const bool held_up = why == reason::odd_work ? !has_let_go(before.rests)
+                                                 : before.busy && first.busy && before.rests == first.rests;
     if (!held_up && !waits.is_open() && waits.answer() < soon) return;
   }
+}
+
+/// Whether the first, who has not said that he works, runs something again: the calling thread runs nothing meanwhile.
+bool worker_threads::has_let_go(std::uint64_t rests) const {
+  question is_there(asked_.front());
+  is_there.ask();
+  std::this_thread::sleep_for(late);
+  return !is_there.is_open() || workers_.front().rests != rests;
 }
 
 }  // namespace monochord::net

@@ -26,7 +26,7 @@ class worker_threads {
  public:
   /// How often it is looked while somebody is found at work. What is held up by a thread waits for two looks, the first
   /// of which may be 20 ms away, or for half a second where it is with what no socket, timer or handler began
-  /// (`note_work`).
+  /// (`working`).
   static constexpr std::chrono::milliseconds tick{5};
   /// What waits so long for a thread that is busy is worth another one.
   static constexpr std::chrono::milliseconds late{1};
@@ -42,8 +42,21 @@ class worker_threads {
   /// Works until the context is stopped, and throws what its functions do; the threads have ended then.
   void run();
 
-  /// The calling thread has begun with something, if it is one of those that work.
-  static void note_work() noexcept;
+ private:
+  struct worker;
+
+ public:
+  /// While this lives, the calling thread is with something that may take its time, if it is one of those that work.
+  class working {
+   public:
+    working() noexcept;
+    working(const working&) = delete;
+    working& operator=(const working&) = delete;
+    ~working();
+
+   private:
+    worker* who_;  // null within another one of these
+  };
 
  private:
   /// A thread, as the others see it.
@@ -60,7 +73,9 @@ class worker_threads {
     std::chrono::nanoseconds cpu{0};
   };
   /// What a look tells of all that work.
-  enum class load { nothing, some, full, held_up };
+  enum class load { nothing, little, some, full, held_up };
+  /// Why one more thread is to work.
+  enum class reason { none, load, odd_work };
 
   class questions;
 
@@ -68,9 +83,10 @@ class worker_threads {
   void fail(std::exception_ptr what) noexcept;
   void begin(worker& me) noexcept;
   void stand_by(worker& me);
-  bool watch();
+  reason watch();
   bool sleep(std::unique_lock<std::mutex>& lock);
-  void work(worker& me);
+  void work(worker& me, reason why);
+  bool has_let_go(std::uint64_t rests) const;
   load see(std::vector<look>& seen, std::chrono::nanoseconds since) const;
   bool anybody_busy() const noexcept;
   void wake() noexcept;

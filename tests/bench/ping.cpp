@@ -3,8 +3,8 @@
 // connection that is open already (TLS), beside a bare Beast program of one thread that reads, inflates, parses and
 // finds channel and text, writes the same bytes and reads the answer. The server is another process; the time is its
 // own, from before it sends the message until it has the whole POST. It answers, pauses, and sends the next one.
-//   bench_ping [--check | --once floor|ours [pings]]   --once runs one of them for a profiler; else it fails over a
-//   budget
+//   bench_ping [--check | --once floor|ours [pings [pause in ms]]]   --once runs one of them for a profiler, under which
+//   a longer pause keeps one ping from the next; else it fails over a budget
 // `--check` is there to notice when it gets worse: it does not judge the 99th percentile, which of so few pings says
 // more of the machine than of either program, and allows for a machine that does something else as well. The budgets
 // are the full run's. The client keeps Discord's 50 requests a second unless `rest_requests_per_second` says more, as
@@ -59,7 +59,7 @@ using tcp = asio::ip::tcp;
 
 const bench::bound p50_budget(1.25, 4), p99_budget(1.5), cpu_budget(1.5, 6);
 constexpr int warm_up = 100;
-constexpr auto pause_after = 2ms;
+auto pause_after = 2ms;
 constexpr std::uint64_t places = 20;  // guilds of one channel each
 constexpr std::uint64_t first_channel = 1257000000000000000U;
 constexpr std::uint64_t first_guild = 1256000000000000000U;
@@ -438,6 +438,7 @@ int main(int argc, char** argv) {
   one_of_ours = bench::in_fresh_process<sent_text>([] { return against_server(1, our_cpu).post; });
   bool good = true;
   if (argc > 2 && std::strcmp(argv[1], "--once") == 0) {
+    if (argc > 4) pause_after = std::chrono::milliseconds(std::atoi(argv[4]));
     const auto got =
         against_server(argc > 3 ? std::atoi(argv[3]) : 2000, std::strcmp(argv[2], "floor") == 0 ? floor_cpu : our_cpu)
             .times;

@@ -97,6 +97,34 @@ TEST_CASE("nor one that comes from elsewhere, of which nobody says that it is wo
   CHECK(on.went_on);
 }
 
+TEST_CASE("whoever stepped in for one that did not say what it is with goes back when that is over") {
+  fixture on;
+  net::worker_threads threads(on.context, 2);
+  const auto first = std::this_thread::get_id();
+  std::thread elsewhere([&] {
+    std::this_thread::sleep_for(30 * net::worker_threads::tick);  // all are asleep
+    std::promise<void> over;
+    asio::post(on.context, [&] {
+      asio::post(on.context, [&] { on.came.set_value(); });
+      on.went_on = on.came.get_future().wait_for(10s) == std::future_status::ready;
+      over.set_value();
+    });
+    over.get_future().wait();
+    const auto ends = std::chrono::steady_clock::now() + 10s;
+    for (int alone = 0; alone < 20 && std::chrono::steady_clock::now() < ends;) {  // so often in a row
+      std::this_thread::sleep_for(net::worker_threads::tick);
+      std::promise<std::thread::id> who;
+      asio::post(on.context, [&] { who.set_value(std::this_thread::get_id()); });
+      alone = who.get_future().get() == first ? alone + 1 : 0;
+    }
+    CHECK(std::chrono::steady_clock::now() < ends);
+    on.context.stop();
+  });
+  threads.run();
+  elsewhere.join();
+  CHECK(on.went_on);
+}
+
 TEST_CASE("all threads work when there is work for all") {
   for (const unsigned count : {1U, 2U, 3U}) {
     fixture on;
@@ -119,7 +147,7 @@ TEST_CASE("several threads work where each function waits a little for something
   net::worker_threads threads(on.context, 2);
   seen_threads seen(on.context, 2);
   std::function<void()> work = [&] {
-    net::worker_threads::note_work();
+    const net::worker_threads::working now;
     seen.note();
     std::this_thread::sleep_for(2 * net::worker_threads::late);
     asio::post(on.context, work);
@@ -157,7 +185,7 @@ TEST_CASE("also what is thrown on a thread that has joined") {
   net::worker_threads threads(on.context, 2);
   bool joined = false;
   asio::post(on.context, [&] {
-    net::worker_threads::note_work();
+    const net::worker_threads::working now;
     asio::post(on.context, [&, first = std::this_thread::get_id()] {
       joined = std::this_thread::get_id() != first;
       on.came.set_value();
