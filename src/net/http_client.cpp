@@ -2,6 +2,7 @@
 #include "net/http_client.hpp"
 
 #include <algorithm>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -304,6 +305,8 @@ duration http_pool::impl::time_for(const http_request& request) const {
 
 task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
+  const asio::any_io_executor here = co_await asio::this_coro::executor;
+  const auto state = co_await asio::this_coro::cancellation_state;
   bool written = false;  // by any of the tries
   for (int tries = 1;; ++tries) {
     http_connection::progress how_far;
@@ -324,7 +327,22 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
       http_connection& connection = *mine.connection;
       if (request.on_start) request.on_start();
       const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
-      http_response answer = co_await connection.exchange(request, to, end, how_far);
+      http_response answer;
+      if (in_one_piece(request)) {
+        if (is_cancelled(state) && co_await asio::this_coro::throw_if_cancelled())
+          throw boost::system::system_error(asio::error::operation_aborted);  // before it becomes the connection's
+        connection.begin(request, to);
+        {
+          // Only the end of the connection ends what is under way, and only then is it known what was sent.
+          const abort_on_cancel guard(state, [on = mine.connection] { on->close(); });
+          auto token = uncancelled();
+          co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+              [&](auto done) { connection.start(parked::handler(std::move(done)), here, end); }, token);
+        }
+        answer = connection.finish(is_cancelled(state), request, to, how_far);
+      } else {
+        answer = co_await connection.exchange(request, to, end, how_far);
+      }
       const std::lock_guard lock(mutex);
       ++count.responses;
       co_return answer;

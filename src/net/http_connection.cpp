@@ -202,7 +202,7 @@ task<error_code> http_connection::answered(http_reader& reader, progress& how_fa
 }
 
 /// Made where the caller runs; written and read by callbacks on the strand, which tell the caller of the end of both.
-void http_connection::begin_short(const http_request& request, const server& to) {
+void http_connection::begin(const http_request& request, const server& to) {
   if (!short_) short_ = std::make_unique<short_exchange>();
   short_exchange& mine = *short_;
   mine.text.clear();
@@ -292,7 +292,7 @@ void http_connection::finish_short() {
   std::exchange(mine.waiting, nullptr)->complete();
 }
 
-http_response http_connection::end_short(bool cancelled, const http_request& request, const server& to, progress& how_far) {
+http_response http_connection::finish(bool cancelled, const http_request& request, const server& to, progress& how_far) {
   short_exchange& mine = *short_;
   how_far = mine.how_far;
   auto reader = std::move(*mine.reader);
@@ -351,28 +351,16 @@ task<> http_connection::exchange_long(const http_request& request, const server&
 task<http_response> http_connection::exchange(const http_request& request, const server& to, time_point deadline,
                                               progress& how_far) {
   const auto self = shared_from_this();
-  if (!in_one_piece(request)) {
-    http_response answer;
-    co_await run_on(executor_, exchange_long(request, to, deadline, how_far, answer));
-    co_return answer;
-  }
-  // Whoever finds the answer has nothing else to do then: the caller goes on there, and no other thread is woken for it.
-  const asio::any_io_executor own = co_await asio::this_coro::executor;
-  const asio::any_io_executor here = asio::prefer(own, asio::execution::relationship.continuation);
-  const auto state = co_await asio::this_coro::cancellation_state;
-  begin_short(request, to);
-  {
-    // Only the end of the connection ends what is under way, and only then is it known what was sent.
-    const abort_on_cancel guard(state, [self] { self->close(); });
-    auto token = uncancelled();
-    co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
-        [&](auto done) {
-          short_->waiting = parked::make(parked::handler(std::move(done)), here, {}, true);
-          asio::dispatch(executor_, [self, deadline] { self->run_short(deadline); });
-        },
-        token);
-  }
-  co_return end_short(is_cancelled(state), request, to, how_far);
+  http_response answer;
+  co_await run_on(executor_, exchange_long(request, to, deadline, how_far, answer));
+  co_return answer;
+}
+
+/// Whoever finds the answer has nothing else to do then: the caller goes on there, and no other thread is woken for it.
+void http_connection::start(parked::handler done, const asio::any_io_executor& where, time_point deadline) {
+  const asio::any_io_executor here = asio::prefer(where, asio::execution::relationship.continuation);
+  short_->waiting = parked::make(std::move(done), here, {}, true);
+  asio::dispatch(executor_, [self = shared_from_this(), deadline] { self->run_short(deadline); });
 }
 
 }  // namespace monochord::net

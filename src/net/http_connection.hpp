@@ -44,10 +44,19 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
                   std::function<void(http_connection&)> on_dead);
   ~http_connection();
 
-  /// Sends a request and reads its answer, until `deadline` at most. Throws `error`; then it is not `reusable`, unless the request
-  /// cannot be written down (`errc::invalid_argument`). Cancellation closes it, and is over when it is known whether anything was
-  /// sent; a coroutine that was cancelled before gets `system_error`.
+  /// Sends a request that is not `in_one_piece` and reads its answer, until `deadline` at most. Throws `error`; then it is not
+  /// `reusable`, unless the request cannot be written down (`errc::invalid_argument`). Cancellation closes it, and is over when it is
+  /// known whether anything was sent; a coroutine that was cancelled before gets `system_error`.
   task<http_response> exchange(const http_request& request, const server& to, time_point deadline, progress& how_far);
+
+  // The same for one that is, in three steps of the coroutine that wants it, which needs no other one then.
+  /// Throws `error` with `errc::invalid_argument` when the request cannot be written down.
+  void begin(const http_request& request, const server& to);
+  /// Sends it. `done` is called, where it wants to be, when there is an answer or none will come: nothing but `close` ends it before.
+  void start(parked::handler done, const boost::asio::any_io_executor& where, time_point deadline);
+  /// What came of it: throws as `exchange`.
+  http_response finish(bool cancelled, const http_request& request, const server& to, progress& how_far);
+
   /// Whether it can serve another request.
   bool reusable() const noexcept { return alive_ && reusable_; }
   /// Whether its TLS went on from an earlier connection.
@@ -63,13 +72,11 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   /// A request that goes out in one piece, and its answer: what most calls are. Kept for the next one.
   struct short_exchange;
 
-  void begin_short(const http_request& request, const server& to);
   void run_short(time_point deadline);
   void start_write();
   void on_written(error_code failed, std::size_t bytes);
   void advance();
   void finish_short();
-  http_response end_short(bool cancelled, const http_request& request, const server& to, progress& how_far);
   void keep(const http_reader& reader, bool complete);
 
   void start_read();

@@ -233,6 +233,14 @@ queue::~queue() {
 
 task<answer> queue::send(call&& what) { return run(shared_from_this(), std::move(what)); }
 
+/// What came of a sending.
+struct queue::sent_one {
+  net::http_response& response;
+  const net::http_error* lost;  // null: there is a response
+  time_point at, end;           // when it was sent, and until when it was waited for at most
+  const net::http_request& as;
+};
+
 /// A request that is not written at once, where it stays while it is sent although its caller may be gone, with the context that
 /// it waits in.
 struct queue::sending {
@@ -330,59 +338,67 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       throw;
     }
     ended(lost ? 0 : response.status, lost ? lost->code() : error_code());
-    const auto now = clock_->now();
+    auto got = judge(mine, trip, {response, lost ? &*lost : nullptr, sent_at, end, sent_as}, counted.end);
+    if (got) co_return std::move(*got);
+  }
+}
 
-    if (lost) {
-      ++trip.failures;
-      if (lost->request_written()) trip.may_have_acted(sent_at);
-      if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, is_closed() ? "the client stopped" : "cancelled");
-      // What is not Discord's doing must not open its circuit: then `mine` takes the ticket back.
-      const bool ours = is_hopeless(lost->code()) ||
-                        (lost->code() == errc::timeout && now >= end && now - sent_at < options_.http.response_timeout);
-      if (ours) throw trip.error(lost->code(), lost->what());
-      if (limits_->failed(mine.ticket, now, again_after(trip)) == verdict::again) {
-        ++tallies_.retries;
-        if (options_.log.wants(log_level::warning))
-          options_.log(log_level::warning, "rest", trip.shown() + ": " + lost->what() + ", trying again");
-        look();
-        continue;
-      }
-      mine.settled = true;
-      throw trip.error(lost->code(), lost->what());
-    }
+/// What is to become of a call that was sent: its answer, nothing when it is to be sent again, or what it ends with is thrown.
+std::optional<answer> queue::judge(place& mine, journey& trip, sent_one&& sent, std::atomic<std::uint64_t> tallies::*& end) {
+  const call& what = trip.what;
+  net::http_response& response = sent.response;
+  const auto now = clock_->now();
 
-    if (options_.log.wants(log_level::trace))
-      options_.log(log_level::trace, "rest", trip.shown() + ": HTTP " + std::to_string(response.status));
-    const auto limits = read_limits(response);
-    if (response.status == 429) {
-      ++tallies_.status_429;
-      tell_limited(trip, limits);
-    }
-    if (response.status >= 500) {
-      ++trip.failures;
-      trip.may_have_acted(sent_at);
-    }
-    const auto again_in = response.status >= 500 ? again_after(trip) : wait_for_index(response);
-    if (limits_->answered(mine.ticket, limits, now, again_in) == verdict::again) {
-      if (response.status >= 500) {
-        ++tallies_.retries;
-        if (options_.log.wants(log_level::warning))
-          options_.log(log_level::warning, "rest", trip.shown() + ": HTTP " + std::to_string(response.status) + ", trying again");
-      }
+  if (const net::http_error* const lost = sent.lost) {
+    ++trip.failures;
+    if (lost->request_written()) trip.may_have_acted(sent.at);
+    if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, is_closed() ? "the client stopped" : "cancelled");
+    // What is not Discord's doing must not open its circuit: then `mine` takes the ticket back.
+    const bool ours = is_hopeless(lost->code()) ||
+                      (lost->code() == errc::timeout && now >= sent.end && now - sent.at < options_.http.response_timeout);
+    if (ours) throw trip.error(lost->code(), lost->what());
+    if (limits_->failed(mine.ticket, now, again_after(trip)) == verdict::again) {
+      ++tallies_.retries;
+      if (options_.log.wants(log_level::warning))
+        options_.log(log_level::warning, "rest", trip.shown() + ": " + lost->what() + ", trying again");
       look();
-      continue;
+      return std::nullopt;
     }
     mine.settled = true;
-    // The answer of an earlier sending is lost, and this one says that it was carried out.
-    const bool done_before = trip.acted && is_callback(what.route) && limits.code == already_acknowledged;
-    if (done_before || (response.status >= 200 && response.status < 300)) {
-      counted.end = &tallies::succeeded;
-      if (done_before) co_return answer(204, {}, {});
-      co_return answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
-    }
-    counted.end = &tallies::refused;
-    throw refused(response, trip.route(), trip.sent, secrets_of(what, sent_as), trip.may_have_been_sent());
+    throw trip.error(lost->code(), lost->what());
   }
+
+  if (options_.log.wants(log_level::trace))
+    options_.log(log_level::trace, "rest", trip.shown() + ": HTTP " + std::to_string(response.status));
+  const auto limits = read_limits(response);
+  if (response.status == 429) {
+    ++tallies_.status_429;
+    tell_limited(trip, limits);
+  }
+  if (response.status >= 500) {
+    ++trip.failures;
+    trip.may_have_acted(sent.at);
+  }
+  const auto again_in = response.status >= 500 ? again_after(trip) : wait_for_index(response);
+  if (limits_->answered(mine.ticket, limits, now, again_in) == verdict::again) {
+    if (response.status >= 500) {
+      ++tallies_.retries;
+      if (options_.log.wants(log_level::warning))
+        options_.log(log_level::warning, "rest", trip.shown() + ": HTTP " + std::to_string(response.status) + ", trying again");
+    }
+    look();
+    return std::nullopt;
+  }
+  mine.settled = true;
+  // The answer of an earlier sending is lost, and this one says that it was carried out.
+  const bool done_before = trip.acted && is_callback(what.route) && limits.code == already_acknowledged;
+  if (done_before || (response.status >= 200 && response.status < 300)) {
+    end = &tallies::succeeded;
+    if (done_before) return answer(204, {}, {});
+    return answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
+  }
+  end = &tallies::refused;
+  throw refused(response, trip.route(), trip.sent, secrets_of(what, sent.as), trip.may_have_been_sent());
 }
 
 /// The pause before a call is sent again whose answer is lost or a 5xx; nothing when it must not be.

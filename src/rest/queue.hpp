@@ -86,9 +86,14 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct waiting;
   struct journey;
   struct sending;
+  struct sent_one;
   class guard;
 
   task<answer> run(std::shared_ptr<queue> self, call what);
+  struct tallies {
+    std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
+  };
+  std::optional<answer> judge(place& mine, journey& trip, sent_one&& sent, std::atomic<std::uint64_t> tallies::*& end);
   protocol::rate_limiter::ticket enter(place& in, const protocol::route_key& key, const call& what, time_point deadline);
   struct looked {
     bool in_time = false, closed = false;
@@ -128,9 +133,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   std::atomic<std::size_t> sending_ = 0;  // through pool_
   std::atomic<std::size_t> sending_express_ = 0;
 
-  struct tallies {
-    std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
-  } tallies_;
+  tallies tallies_;
   route_meter routes_;
   histogram waits_;
 
