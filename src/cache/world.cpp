@@ -274,6 +274,7 @@ void world::put_presence(entry& g, const presence& p) {
 }
 
 void world::put_voice_state(entry& g, const voice_state& v) {
+  if (const record_set* const set = g.find(cache_kind::voice_states)) set->prefetch_way(v.user_id.value());
   const bool here = v.channel_id.has_value();
   if (v.member) put_member(g, *v.member, false, here);
   if (here) return keep(g, cache_kind::voice_states, v.user_id.value(), v);
