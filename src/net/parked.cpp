@@ -13,6 +13,8 @@
 #include <mutex>
 #include <vector>
 
+#include "net/worker_threads.hpp"
+
 namespace monochord::net {
 
 namespace asio = boost::asio;
@@ -133,11 +135,17 @@ bool parked::complete(error_code error, std::size_t bytes) {
   const auto executor = *std::exchange(executor_, std::nullopt);
   // Queued in any case: whoever completes this may hold a lock, or be the coroutine itself.
   if (runs_there_) {
-    executor.enqueue([done = std::move(handler_), error, bytes]() mutable { std::move(done)(error, bytes); });
+    executor.enqueue([done = std::move(handler_), error, bytes]() mutable {
+      const worker_threads::working now;
+      std::move(done)(error, bytes);
+    });
   } else {
     auto own = asio::get_associated_executor(handler_, executor.erased());
     executor.enqueue([own = std::move(own), done = std::move(handler_), error, bytes]() mutable {
-      own.execute([done = std::move(done), error, bytes]() mutable { std::move(done)(error, bytes); });
+      own.execute([done = std::move(done), error, bytes]() mutable {
+        const worker_threads::working now;
+        std::move(done)(error, bytes);
+      });
     });
   }
   return true;

@@ -24,6 +24,8 @@ constexpr int quiet_looks = 10;
 constexpr std::chrono::milliseconds longest_tick{20};
 /// What waits for work sees so often whether what comes is run.
 constexpr std::chrono::milliseconds question_every{100};
+/// Who works because the first one does not waits so many ticks before it looks again whether it does.
+constexpr int look_again = 20;
 
 clockid_t cpu_clock_of_this_thread() noexcept {
   clockid_t clock{};
@@ -207,8 +209,8 @@ void worker_threads::stand_by(worker& me) {
       if (ended_) return;
       watched_ = true;
     }
-    const reason wanted = watch();
-    if (wanted != reason::none) {
+    const bool wanted = watch();
+    if (wanted) {
       me.busy = true;
       me.joined = true;  // before another one looks
     }
@@ -217,15 +219,15 @@ void worker_threads::stand_by(worker& me) {
       watched_ = false;
     }
     turn_.notify_one();
-    if (wanted == reason::none) return;
-    work(me, wanted);
+    if (!wanted) return;
+    work(me);
     me.joined = false;
     me.busy = false;
   }
 }
 
-/// None at the end.
-worker_threads::reason worker_threads::watch() {
+/// True when one more is to work, false at the end.
+bool worker_threads::watch() {
   std::vector<look> seen(workers_.size());
   questions waits(asked_);
   auto looked = steady_clock::now();
@@ -243,20 +245,20 @@ worker_threads::reason worker_threads::watch() {
         asleep_ = true;
         if (!anybody_busy() && !sleep(lock)) {
           asleep_ = false;
-          return reason::odd_work;
+          return true;
         }
         asleep_ = false;
         lock.unlock();
         see_now();
         lock.lock();
       }
-      if (look_.wait_for(lock, wait, [this] { return ended_; })) return reason::none;
+      if (look_.wait_for(lock, wait, [this] { return ended_; })) return false;
     }
     const load now = see_now();
-    if (now == load::held_up || waits.is_open() || waits.answer() >= late) return reason::load;
+    if (now == load::held_up || waits.is_open() || waits.answer() >= late) return true;
     if (now == load::full)
       waits.ask_all();
-    else if (now == load::some)
+    else if (now != load::nothing)
       waits.ask();
     without_work = now == load::nothing ? without_work + 1 : 0;
     wait = now == load::full || anybody_busy() ? tick : std::min(2 * wait, longest_tick);
@@ -279,7 +281,7 @@ bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
 
 /// Held up are all when each is still with what it was with at the last look.
 worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds since) const {
-  bool any = false, all_full = true, all_held_up = true, quiet = true, rested = false;
+  bool any = false, all_full = true, all_held_up = true, quiet = true;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const worker& one = workers_[i];
     if (!one.joined) {
@@ -292,35 +294,39 @@ worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds si
     any = true;
     all_held_up = all_held_up && held_up;
     all_full = all_full && (held_up || now.cpu - before.cpu >= since * 3 / 4);
-    quiet = quiet && !now.busy && now.cpu - before.cpu < since / 4;
-    rested = rested || before.rests != now.rests;
+    quiet = quiet && !now.busy && before.rests == now.rests && now.cpu - before.cpu < since / 4;
   }
-  if (!any || quiet) return any && rested ? load::little : load::nothing;
+  if (!any || quiet) return load::nothing;
   return all_held_up ? load::held_up : all_full ? load::full : load::some;
 }
 
 /// Until what comes is run soon, and the first of all is not held up.
-void worker_threads::work(worker& me, reason why) {
+void worker_threads::work(worker& me) {
   const worker& first = workers_.front();
   questions waits(asked_);
-  for (;;) {
+  for (int patience = 0;;) {
     const look before{first.busy, first.rests};
     waits.ask_all();
     context_.run_for(tick);
     if (context_.stopped()) return;
     me.rests.fetch_add(1, std::memory_order_relaxed);
-    const bool held_up = why == reason::odd_work ? !has_let_go(before.rests)
-                                                 : before.busy && first.busy && before.rests == first.rests;
-    if (!held_up && !waits.is_open() && waits.answer() < soon) return;
+    const bool held_up = before.busy && first.busy && before.rests == first.rests;
+    if (held_up || waits.is_open() || waits.answer() >= soon || --patience > 0) continue;
+    if (first_runs()) return;
+    patience = look_again;
   }
 }
 
-/// Whether the first, who has not said that he works, runs something again: the calling thread runs nothing meanwhile.
-bool worker_threads::has_let_go(std::uint64_t rests) const {
-  question is_there(asked_.front());
-  is_there.ask();
-  std::this_thread::sleep_for(late);
-  return !is_there.is_open() || workers_.front().rests != rests;
+/// Whether the first runs what comes, which is not said where it is with something that says nothing. Other threads may,
+/// the calling one does not meanwhile.
+bool worker_threads::first_runs() {
+  worker& first = workers_.front();
+  const std::uint64_t before = first.rests;
+  boost::asio::post(asked_.front(), [&first] {
+    if (here.me == &first) first.rests.store(first.rests.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  });
+  std::this_thread::sleep_for(late / 2);  // less than what would bring another one
+  return first.rests != before;
 }
 
 }  // namespace monochord::net

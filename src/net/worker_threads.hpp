@@ -64,7 +64,7 @@ class worker_threads {
     clockid_t cpu{};  // the clock of its CPU time, from before it joined
     std::atomic<bool> joined{false};
     std::atomic<bool> busy{false};        // with something that says so
-    std::atomic<std::uint64_t> rests{0};  // how often it had come to an end of such
+    std::atomic<std::uint64_t> rests{0};  // how often it had come to an end of such; written by its own thread alone
   };
   /// What was seen of one of them.
   struct look {
@@ -73,9 +73,7 @@ class worker_threads {
     std::chrono::nanoseconds cpu{0};
   };
   /// What a look tells of all that work.
-  enum class load { nothing, little, some, full, held_up };
-  /// Why one more thread is to work.
-  enum class reason { none, load, odd_work };
+  enum class load { nothing, some, full, held_up };
 
   class questions;
 
@@ -83,10 +81,10 @@ class worker_threads {
   void fail(std::exception_ptr what) noexcept;
   void begin(worker& me) noexcept;
   void stand_by(worker& me);
-  reason watch();
+  bool watch();
   bool sleep(std::unique_lock<std::mutex>& lock);
-  void work(worker& me, reason why);
-  bool has_let_go(std::uint64_t rests) const;
+  void work(worker& me);
+  bool first_runs();
   load see(std::vector<look>& seen, std::chrono::nanoseconds since) const;
   bool anybody_busy() const noexcept;
   void wake() noexcept;

@@ -127,6 +127,30 @@ TEST_CASE("whoever stepped in for one that did not say what it is with goes back
   CHECK(is_alone);
 }
 
+TEST_CASE("what comes is run all the time while a thread is held up that does not say so, and others have joined") {
+  fixture on;
+  net::worker_threads threads(on.context, 3);
+  asio::post(on.context, [&] { on.went_on = on.came.get_future().wait_for(10s) == std::future_status::ready; });
+  std::atomic<int> ran{0}, late{0};
+  std::thread asks([&] {
+    const auto begin = std::chrono::steady_clock::now();
+    for (auto now = begin; now < begin + 3s; now = std::chrono::steady_clock::now()) {
+      asio::post(on.context, [&, now] {
+        ++ran;
+        if (std::chrono::steady_clock::now() > now + 50ms) ++late;
+      });
+      std::this_thread::sleep_for(20ms);
+    }
+    on.came.set_value();
+    asio::post(on.context, [&] { on.context.stop(); });
+  });
+  threads.run();
+  asks.join();
+  CHECK(on.went_on);
+  CHECK(ran > 20);
+  CHECK(late <= ran / 4);  // those before somebody had joined, and what a busy machine does
+}
+
 TEST_CASE("all threads work when there is work for all") {
   for (const unsigned count : {1U, 2U, 3U}) {
     fixture on;
