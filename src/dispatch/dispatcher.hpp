@@ -127,7 +127,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   };
   /// Replaced as a whole when a handler comes or goes, so that deliver() reads without holding the lock.
   struct table {
-    std::vector<slot> typed = std::vector<slot>(event_count + 1);  // by the number of the type's name; without type: nobody wants it
+    std::vector<slot> typed = std::vector<slot>(event_count + 1);  // by the number of the type's name; many without type
     std::vector<entry_ptr> raw;
     std::shared_ptr<const detail::middleware_list> around;  // null: there is none
   };
