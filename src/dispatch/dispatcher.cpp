@@ -45,7 +45,7 @@ dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<d
 handler_id dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler, detail::registration how) {
   const std::lock_guard lock(mutex_);
   auto next = std::make_shared<table>(*table_);
-  auto& slot = next->typed[std::string(type.name)];
+  auto& slot = next->typed[event_number(type.name)];
   slot.type = &type;
   slot.handlers.push_back(make_entry(next_id_, std::move(handler), std::move(how)));
   slot.handlers.back()->type = &type;
@@ -71,8 +71,10 @@ void dispatcher::remove(handler_id which) {
     return true;
   };
   std::erase_if(next->raw, is_it);
-  for (auto& [name, slot] : next->typed) std::erase_if(slot.handlers, is_it);
-  std::erase_if(next->typed, [](const auto& item) { return item.second.handlers.empty() && !item.second.watched; });
+  for (slot& one : next->typed) {
+    std::erase_if(one.handlers, is_it);
+    if (one.handlers.empty() && !one.watched) one.type = nullptr;
+  }
   old = std::exchange(table_, std::move(next));
 }
 
@@ -81,7 +83,7 @@ void dispatcher::set_watcher(std::shared_ptr<void> watcher, std::span<const watc
   watcher_ = std::move(watcher);
   auto next = std::make_shared<table>(*table_);
   for (const watch& row : rows) {
-    auto& slot = next->typed[std::string(row.type->name)];
+    auto& slot = next->typed[event_number(row.type->name)];
     slot.type = row.type;
     slot.watched = &row;
   }
@@ -106,21 +108,21 @@ void dispatcher::on_error(error_handler handler) {
 
 bool dispatcher::wants(std::string_view name) const {
   const auto handlers = current();
-  return !handlers->raw.empty() || handlers->typed.find(name) != handlers->typed.end();
+  return !handlers->raw.empty() || handlers->typed[event_number(name)].type;
 }
 
 std::vector<std::string> dispatcher::names() const {
   std::vector<std::string> all;
   const auto handlers = current();
-  for (const auto& [name, slot] : handlers->typed)
-    if (!slot.handlers.empty()) all.push_back(name);
+  for (const slot& one : handlers->typed)
+    if (!one.handlers.empty()) all.emplace_back(one.type->name);
   return all;
 }
 
 /// Null where nobody wants it.
 const dispatcher::slot* dispatcher::find(const table& in, std::string_view name, bool derived) const {
-  const auto found = in.typed.find(name);
-  return found != in.typed.end() && found->second.type->derived == derived ? &found->second : nullptr;
+  const slot& found = in.typed[event_number(name)];
+  return found.type && found.type->derived == derived ? &found : nullptr;
 }
 
 // --- events ----------------------------------------------------------------------------------------------------------
@@ -265,8 +267,8 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   give(plain, std::move(own));
   give(derived, whole);
   if (!failed.empty()) report_soon(failed, calls ? calls : make_job(event, nullptr), event.data);
-  const auto lane = calls ? lane_of(event, ids) : schedule<job_ptr>::no_lane;
-  return submit(std::move(calls), lane, may_drop(event.name, told));
+  if (!calls || calls->size() == 0) return taps_->room();  // it needs no other
+  return submit(std::move(calls), lane_of(event, ids), may_drop(event.name, told));
 }
 
 void dispatcher::show_again(const raw_event& event, const json::padded_text& text) {
@@ -292,7 +294,7 @@ void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void>
   calls->event().derived = std::move(event);
   calls->event().around = handlers->around;
   add_calls(*calls, found->handlers, ids);
-  submit(calls, schedule<job_ptr>::no_lane, false);
+  if (calls->size() != 0) submit(calls, schedule<job_ptr>::no_lane, false);
 }
 
 void dispatcher::report(std::exception_ptr error, const raw_event& event) {

@@ -10,7 +10,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include <monochord/core/clock.hpp>
@@ -20,6 +19,7 @@
 #include <monochord/dispatch/order.hpp>
 #include <monochord/json/codec.hpp>
 #include "dispatch/event_ids.hpp"
+#include "dispatch/event_numbers.hpp"
 #include "dispatch/handler_chain.hpp"
 #include "dispatch/handler_meter.hpp"
 #include "dispatch/schedule.hpp"
@@ -125,13 +125,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
     const watch* watched = nullptr;
     std::vector<entry_ptr> handlers;
   };
-  struct name_hash {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
-  };
   /// Replaced as a whole when a handler comes or goes, so that deliver() reads without holding the lock.
   struct table {
-    std::unordered_map<std::string, slot, name_hash, std::equal_to<>> typed;
+    std::vector<slot> typed = std::vector<slot>(event_count + 1);  // by the number of the type's name; many without type
     std::vector<entry_ptr> raw;
     std::shared_ptr<const detail::middleware_list> around;  // null: there is none
   };

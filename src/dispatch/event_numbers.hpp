@@ -2,10 +2,13 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <string_view>
+#include <type_traits>
 
 namespace monochord::dispatch {
 
@@ -31,6 +34,10 @@ constexpr std::string_view event_name(std::size_t number) noexcept {
 /// Up to eight characters from `text`.
 constexpr std::uint64_t characters(const char* text, std::size_t count) noexcept {
   std::uint64_t out = 0;
+  if (std::endian::native == std::endian::little && count == 8 && !std::is_constant_evaluated()) {
+    std::memcpy(&out, text, 8);  // the same, which compilers do not find out
+    return out;
+  }
   for (std::size_t i = 0; i < count; ++i)
     out |= static_cast<std::uint64_t>(static_cast<unsigned char>(text[i])) << (8 * i);
   return out;

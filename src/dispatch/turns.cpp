@@ -41,8 +41,7 @@ bool dispatcher::submit(job_ptr calls, schedule<job_ptr>::lane_id lane, bool dro
   job_ptr dropped;  // ends once the lock is open
   std::vector<std::shared_ptr<net::parked>> wake;
   std::unique_lock lock(turns_);
-  const auto count = calls ? calls->size() : 0;
-  if (count == 0) return is_open();
+  const auto count = calls->size();
   if (!starting_ && schedule_.starts(lane, count)) {
     starting_ = true;
     start_unlocked(lock, std::move(calls), lane);

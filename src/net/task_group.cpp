@@ -73,10 +73,10 @@ void short_job::place::call() {
 void short_job::place::drop() noexcept { const task_group::queued_job mine(std::move(group), std::move(job)); }
 
 bool task_group::run(std::shared_ptr<short_job> one) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return false;
-    ++jobs_;
+  ++jobs_;
+  if (closed_) {
+    job_ended();
+    return false;
   }
   if (!soon_limited_) {
     soon_.execute(queued_job(shared_from_this(), std::move(one)));
@@ -98,10 +98,10 @@ void task_group::work(short_job& one) {
 }
 
 void task_group::job_ended() noexcept {
+  if (--jobs_ != 0) return;
   std::function<void()> on_empty;
-  {
+  {  // whoever joins has looked before, and is told, or looks later and sees it
     const std::lock_guard lock(mutex_);
-    --jobs_;
     if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
   }
   if (on_empty) on_empty();

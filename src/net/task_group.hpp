@@ -80,12 +80,12 @@ class task_group : public std::enable_shared_from_this<task_group> {
   const limited_executor* const soon_limited_;  // that, where it is such a one
   const error_handler on_error_;
 
+  // A job counts before it looks whether the group is closed: whoever has closed it sees each that was taken.
+  std::atomic<std::size_t> jobs_{0};  // queued or at work
+  std::atomic<bool> closed_{false}, cancelled_{false};  // written with the lock
   mutable std::mutex mutex_;  // guards what follows
   std::list<std::shared_ptr<member>> members_;
-  std::size_t jobs_ = 0;  // queued or at work
   std::function<void()> on_empty_;
-  bool closed_ = false;
-  std::atomic<bool> cancelled_{false};  // written with the lock
 };
 
 }  // namespace monochord::net

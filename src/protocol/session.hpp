@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/error.hpp>
@@ -110,9 +110,10 @@ struct action {
 /// What one step asks for: a small list that lives on the stack.
 class actions {
  public:
-  void add(const action& a) noexcept { items_[size_++] = a; }
-  const action* begin() const noexcept { return items_.data(); }
-  const action* end() const noexcept { return items_.data() + size_; }
+  actions() noexcept {}  // not what is behind `size_`: one is made for each message
+  void add(const action& a) noexcept { std::construct_at(&items_[size_++], a); }
+  const action* begin() const noexcept { return items_; }
+  const action* end() const noexcept { return items_ + size_; }
   std::size_t size() const noexcept { return size_; }
   bool empty() const noexcept { return size_ == 0; }
   const action& operator[](std::size_t i) const noexcept { return items_[i]; }
@@ -123,7 +124,10 @@ class actions {
   }
 
  private:
-  std::array<action, 8> items_{};
+  static_assert(std::is_trivially_copyable_v<action> && std::is_trivially_destructible_v<action>);
+  union {
+    action items_[8];
+  };
   std::size_t size_ = 0;
 };
 

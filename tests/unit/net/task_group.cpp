@@ -128,7 +128,8 @@ TEST_CASE("a task that is spawned while the group is cancelled from another thre
     });
     for (int k = 0; k < 4; ++k) group->spawn(forever(time));
     canceller.join();
-    auto joined = boost::asio::co_spawn(net::make_strand(threads.get_executor()), group->join(*time, time->now() + 30s), boost::asio::use_future);
+    auto joined = boost::asio::co_spawn(net::make_strand(threads.get_executor()),
+                                        group->join(*time, time->now() + 30s), boost::asio::use_future);
     REQUIRE(joined.get());
   }
 }
