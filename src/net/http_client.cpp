@@ -83,6 +83,18 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   class lease;
 
   task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
+  /// One that ended with an error.
+  struct failed_try {
+    error_code code;
+    std::string text;
+    http_connection::progress how_far;
+    bool reused;   // a kept connection
+    bool written;  // by any of the tries
+    int tries;
+  };
+  void again_or_throw(const http_request& request, failed_try&& last);
+  task<> prepare(body_source& source, time_point deadline);
+  task<> get_connection(lease& mine, bool may_go, time_point deadline);
   duration time_for(const http_request& request) const;
   bool take_now(lease& into);
   task<> wait_for_turn(lease& into, time_point deadline);
@@ -303,6 +315,19 @@ duration http_pool::impl::time_for(const http_request& request) const {
   return options.response_timeout + std::chrono::milliseconds{size * 1000 / rate};
 }
 
+task<> http_pool::impl::prepare(body_source& source, time_point deadline) {
+  co_await run_on(make_strand(executor), unless_closed(open_source(source, deadline)));
+}
+
+/// For a call that cannot begin at once with a connection that is open.
+task<> http_pool::impl::get_connection(lease& mine, bool may_go, time_point deadline) {
+  if (!may_go) co_await wait_for_turn(mine, deadline);
+  if (mine.connection) co_return;
+  const auto made = std::make_shared<connection_ptr>();
+  co_await run_on(make_strand(executor), unless_closed(open(shared_from_this(), made, deadline)));
+  mine.connection = std::move(*made);
+}
+
 task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
   const running guard(shared_from_this());
   const asio::any_io_executor here = co_await asio::this_coro::executor;
@@ -314,16 +339,11 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
     error_code code;
     std::string text;
     try {
-      if (request.source) co_await run_on(make_strand(executor), unless_closed(open_source(*request.source, deadline)));
+      if (request.source) co_await prepare(*request.source, deadline);
       lease mine(*this);
       const bool at_once = take_now(mine);
-      if (!at_once) co_await wait_for_turn(mine, deadline);
+      if (!at_once || !mine.connection) co_await get_connection(mine, at_once, deadline);
       reused = mine.reused;
-      if (!mine.connection) {
-        const auto made = std::make_shared<connection_ptr>();
-        co_await run_on(make_strand(executor), unless_closed(open(shared_from_this(), made, deadline)));
-        mine.connection = std::move(*made);
-      }
       http_connection& connection = *mine.connection;
       if (request.on_start) request.on_start();
       const time_point end = std::min(options.clock->now() + (limit ? *limit : time_for(request)), deadline);
@@ -359,23 +379,30 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
       text = "cancelled";
     }
     written = written || how_far.written;
-    const std::lock_guard lock(mutex);
-    // Only a kept connection can have been closed by the peer without regard to this request.
-    const bool again = !request.source || request.source->repeatable();
-    const bool stale = reused && code == errc::closed && !how_far.answered && again;
-    if (stale && !closed && tries <= 1 + static_cast<int>(options.max_connections)) {
-      ++count.stale_connections;
-      if (!how_far.written || (tries == 1 && is_idempotent(request.method))) {
-        if (how_far.written) ++count.resent;
-        continue;
-      }
-    }
-    if (closed && code == errc::closed) code = errc::cancelled;
-    if (code == errc::timeout) ++count.timeouts;
-    else if (code == errc::cancelled) ++count.cancelled;
-    else ++count.failures;
-    throw http_error(code, name(request) + ": " + text, written);
+    again_or_throw(request, {code, std::move(text), how_far, reused, written, tries});
   }
+}
+
+/// Whether to try once more after one that failed: else throws.
+void http_pool::impl::again_or_throw(const http_request& request, failed_try&& last) {
+  const auto& how_far = last.how_far;
+  error_code code = last.code;
+  const std::lock_guard lock(mutex);
+  // Only a kept connection can have been closed by the peer without regard to this request.
+  const bool again = !request.source || request.source->repeatable();
+  const bool stale = last.reused && code == errc::closed && !how_far.answered && again;
+  if (stale && !closed && last.tries <= 1 + static_cast<int>(options.max_connections)) {
+    ++count.stale_connections;
+    if (!how_far.written || (last.tries == 1 && is_idempotent(request.method))) {
+      if (how_far.written) ++count.resent;
+      return;
+    }
+  }
+  if (closed && code == errc::closed) code = errc::cancelled;
+  if (code == errc::timeout) ++count.timeouts;
+  else if (code == errc::cancelled) ++count.cancelled;
+  else ++count.failures;
+  throw http_error(code, name(request) + ": " + last.text, last.written);
 }
 
 /// Closes connections that were idle for too long and ends calls that waited for one too long; runs while there are such.

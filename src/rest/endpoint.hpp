@@ -125,11 +125,16 @@ struct to_be_decoded {
     return json::decode<T>(text);
   }
 };
+/// Keeps nothing of the call: that is with the queue.
+template <class T>
+task<T> decoded_from(task<answer> sent) {
+  const answer got = co_await std::move(sent);
+  co_return to_be_decoded{got.body};
+}
 /// The answer is one model, or a std::vector of one.
 template <class T>
-task<T> decoded(std::shared_ptr<queue> queue, call made) {
-  const answer got = co_await send(queue, std::move(made));
-  co_return to_be_decoded{got.body};
+task<T> decoded(const std::shared_ptr<queue>& queue, call&& made) {
+  return decoded_from<T>(send(queue, std::move(made)));
 }
 /// The answer is one model, or nothing: 204, or JSON's null.
 template <class T>

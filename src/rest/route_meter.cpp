@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "rest/route_meter.hpp"
 
-#include <algorithm>
 #include <iterator>
+#include <unordered_set>
 #include <utility>
 
 namespace monochord::rest {
@@ -18,13 +18,9 @@ constexpr std::string_view other_path = "other";
 
 /// The text of `path` that is always there; "other" for one that a caller made.
 std::string_view known_path(std::string_view path) {
-  static const auto sorted = [] {
-    std::vector<std::string_view> out(std::begin(paths), std::end(paths));
-    std::sort(out.begin(), out.end());
-    return out;
-  }();
-  const auto found = std::lower_bound(sorted.begin(), sorted.end(), path);
-  return found != sorted.end() && *found == path ? *found : other_path;
+  static const std::unordered_set<std::string_view> all(std::begin(paths), std::end(paths));
+  const auto found = all.find(path);
+  return found == all.end() ? other_path : *found;
 }
 
 }  // namespace

@@ -1,4 +1,10 @@
 // SPDX-License-Identifier: MIT
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/this_coro.hpp>
+
 #include "every_turn.hpp"
 #include "loop.hpp"
 #include "support/catch.hpp"
@@ -385,6 +391,33 @@ TEST_CASE("a request that is cancelled at any turn ends at once, the next one wo
     co_return co_await failure_of(both(with));
   };
   CHECK(cancel_at_every_turn(mirror, work) > 50);
+}
+
+TEST_CASE("a request that is cancelled when it is about to be written leaves its connection to the next one") {
+  stage on;
+  on.handlers.on_request = mirror;
+  on.serve();
+  const auto pool = on.pool();
+  CHECK(on.sim.run(ask(*pool, "GET", "/")).status == 200);
+  boost::asio::cancellation_signal stop;
+  net::http_request request("POST", "/");
+  request.on_start = [&stop] { stop.emit(boost::asio::cancellation_type::terminal); };
+  refusal seen{{}, {}, true};
+  const auto one = [](net::http_pool& with, const net::http_request& what, refusal& into) -> task<> {
+    try {
+      co_await with.send(what);
+    } catch (const net::http_error& e) {
+      into = {e.code(), e.what(), e.request_written()};
+    }
+    co_await boost::asio::this_coro::reset_cancellation_state();  // co_spawn takes no other end well
+  };
+  boost::asio::co_spawn(on.sim.executor(), one(*pool, request, seen),
+                        boost::asio::bind_cancellation_slot(stop.slot(), boost::asio::detached));
+  on.sim.settle();
+  CHECK(seen.code == errc::cancelled);
+  CHECK(!seen.written);
+  CHECK(on.sim.run(ask(*pool, "GET", "/")).status == 200);
+  CHECK(pool->counters().connections_opened == 1);
 }
 
 TEST_CASE("a request whose connection breaks at any turn fails with a typed error or succeeds") {
