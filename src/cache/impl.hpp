@@ -252,10 +252,12 @@ std::vector<T> take_all(const record_set* set) {
 template <class T>
 void keep(guild_entry& g, cache_kind kind, std::uint64_t key, const T& value) {
   if (!g.keeps(kind)) return;
+  record_set& set = g.set(kind);
+  set.prefetch_way(key);
   thread_local std::string text;
   text.clear();
   write(text, value, g.policy.without);
-  g.set(kind).put(key, text);
+  set.put(key, text);
   g.note(kind, key);
 }
 inline bool drop(guild_entry& g, cache_kind kind, std::uint64_t key) {

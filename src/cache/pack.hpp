@@ -60,12 +60,36 @@ class flat_text {
     make_room(1);
     room_[size_++] = c;
   }
+  /// `c` and fewer than 64 bytes behind it: most are few, and copied without a call.
+  void append(char c, std::string_view text) {
+    constexpr std::size_t few = 16;
+    const std::size_t count = text.size();
+    make_room(1 + count);
+    char* const to = room_.get() + size_;
+    *to = c;
+    size_ += 1 + count;
+    if (count > few) std::memcpy(to + 1, text.data(), count);
+    else if (count >= 8) copy_ends<8>(to + 1, text);
+    else if (count >= 4) copy_ends<4>(to + 1, text);
+    else for (std::size_t i = 0; i < count; ++i) to[1 + i] = text[i];
+  }
+  /// The first `count` of eight bytes.
+  void append_of_eight(const char* bytes, std::size_t count) {
+    make_room(8);
+    std::memcpy(room_.get() + size_, bytes, 8);
+    size_ += count;
+  }
 
  private:
   void make_room(std::size_t more) {
     if (capacity_ - size_ < more) grow(more);
   }
-  void grow(std::size_t more) {
+  template <std::size_t N>  // between N and 2 N bytes
+  static void copy_ends(char* to, std::string_view text) noexcept {
+    std::memcpy(to, text.data(), N);
+    std::memcpy(to + text.size() - N, text.data() + text.size() - N, N);
+  }
+  [[gnu::noinline]] void grow(std::size_t more) {
     const std::size_t wanted = (size_ + more) * 2;
     auto larger = std::make_unique_for_overwrite<char[]>(wanted);
     std::memcpy(larger.get(), room_.get(), size_);
@@ -86,6 +110,7 @@ template <class Out>
 class basic_packer {
  public:
   static constexpr bool packs = true;
+  static constexpr bool flat = std::is_same_v<Out, flat_text>;
   basic_packer(Out& out, std::size_t mask_bytes) : out_(out), at_(out.size()), mask_bytes_(mask_bytes) {
     out_.append(mask_bytes, '\0');
   }
@@ -155,7 +180,8 @@ class basic_packer {
     const std::int64_t us = value->time_since_epoch().count() - discord_epoch_ms * 1000;
     const bool near = us >= -(std::int64_t{1} << 55) && us < std::int64_t{1} << 55;
     state(near ? 2 : 3, 2);
-    out_.append(reinterpret_cast<const char*>(&us), near ? 7 : 8);
+    if constexpr (flat) out_.append_of_eight(reinterpret_cast<const char*>(&us), near ? 7 : 8);
+    else out_.append(reinterpret_cast<const char*>(&us), near ? 7 : 8);
   }
   /// `each(io, item)` for the items of a list that may be absent; each has a mask of its own.
   template <class T, class F>
@@ -198,10 +224,13 @@ class basic_packer {
   }
   void varint(std::int64_t value) {
     auto v = static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
+    if (v < 128) return out_.push_back(static_cast<char>(v));
     for (; v >= 128; v >>= 7) out_.push_back(static_cast<char>(v | 128));
     out_.push_back(static_cast<char>(v));
   }
   void put_text(std::string_view text) {
+    if constexpr (flat)
+      if (text.size() < 64) return out_.append(static_cast<char>(text.size() << 1), text);  // the size as a varint
     varint(static_cast<std::int64_t>(text.size()));
     out_.append(text);
   }

@@ -75,6 +75,7 @@ void world::unplace(const entry& g, channel_id id) {
 
 void world::put_channel(entry& g, const channel& c) {
   if (!g.keeps(cache_kind::channels)) return;
+  __builtin_prefetch(&places_of(c.id));
   keep(g, cache_kind::channels, c.id.value(), c);
   place(g, c.id);
 }
