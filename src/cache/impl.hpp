@@ -78,10 +78,11 @@ class user_store {
     /// What is to be held of them: their record comes meanwhile.
     template <class User>
     void pack(const User& value, flags<cache_field> without);
-    /// As the store's.
+    /// As the store's, once they are packed.
     bool hold(bool new_holder, stay how);
 
    private:
+    flat_text* packed_ = nullptr;
     user_store& store_;
     stripe& stripe_;
     std::lock_guard<watched_mutex> lock_;
@@ -304,8 +305,12 @@ struct world {
     mutable std::atomic<std::uint64_t> lookups{0}, hits{0};
     /// Guilds that were found, by their id's hash: they save the way through the map, whose parts are likely to be in no cache of
     /// the processor. Only those that are in it.
-    std::array<entry*, 8> found{};
-    entry*& found_at(guild_id id) noexcept { return found[std::hash<guild_id>()(id) / 256 % 8]; }
+    struct one_found {
+      guild_id id;
+      entry* guild = nullptr;
+    };
+    std::array<one_found, 8> found{};
+    one_found& found_at(guild_id id) noexcept { return found[std::hash<guild_id>()(id) / 256 % 8]; }
   };
   struct place_stripe {
     mutable watched_mutex lock;

@@ -149,10 +149,10 @@ optional<cache_file> cache::restore(const std::string& path, const cache_restore
   detail::own_file file = detail::own_file::open(path, errc::file_mismatch);
   if (!file) return std::nullopt;
   block_reader blocks([&](char* to, std::size_t most) { return file.read(to, most); }, file.size(), path);
-  world fresh(world_->options);
-  fresh.started = world_->started;
-  cache_file told = load(fresh, blocks, options);
-  world_->replace_by(fresh);
+  const auto fresh = std::make_unique<world>(world_->options);
+  fresh->started = world_->started;
+  cache_file told = load(*fresh, blocks, options);
+  world_->replace_by(*fresh);
   return optional<cache_file>(std::move(told));
 }
 

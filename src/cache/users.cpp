@@ -66,13 +66,13 @@ template bool user_store::hold(const user&, flags<cache_field>, bool, stay);
 template <class User>
 void user_store::coming::pack(const User& value, flags<cache_field> without) {
   stripe_.set.prefetch_record(id_.value());
-  packed(value, without);
+  packed_ = &packed(value, without);
 }
 template void user_store::coming::pack(const user&, flags<cache_field>);
 template void user_store::coming::pack(const json::user_view&, flags<cache_field>);
 
 bool user_store::coming::hold(bool new_holder, stay how) {
-  return store_.hold(stripe_, id_, [&]() -> flat_text& { return room(); }, new_holder, how);
+  return store_.hold(stripe_, id_, [&]() -> flat_text& { return *packed_; }, new_holder, how);
 }
 
 // Each stripe's lock is taken once.

@@ -21,15 +21,14 @@ world::locked world::find(guild_id id) noexcept {
   __builtin_prefetch(reinterpret_cast<const char*>(&s) + 64);
   __builtin_prefetch(reinterpret_cast<const char*>(&s) + 128);
   locked found{std::unique_lock(s.lock), nullptr};
-  entry*& here = s.found_at(id);
-  if (here) here->prefetch();
-  if (!here || here->id != id) {
+  auto& here = s.found_at(id);
+  if (!here.guild || here.id != id) {
     const auto at = s.guilds.find(id);
     if (at == s.guilds.end()) return found;
-    here = at->second.get();
-    here->prefetch();
+    here = {id, at->second.get()};
   }
-  found.guild = here;
+  here.guild->prefetch();
+  found.guild = here.guild;
   return found;
 }
 
@@ -38,12 +37,13 @@ world::locked world::open(guild_id id) {
   const cache_policy policy = options.guild_policy ? options.guild_policy(id) : options.policy;  // under no lock
   stripe& s = of(id);
   locked made{std::unique_lock(s.lock), nullptr};
-  auto& place = s.guilds[id];
-  if (!place) {
-    place = std::make_unique<entry>(id, policy);
-    place->changes = changes.get();
+  auto at = s.guilds.find(id);
+  if (at == s.guilds.end()) {
+    auto fresh = std::make_unique<entry>(id, policy);
+    fresh->changes = changes.get();
+    at = s.guilds.emplace(id, std::move(fresh)).first;
   }
-  made.guild = place.get();
+  made.guild = at->second.get();
   return made;
 }
 
@@ -131,14 +131,15 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice, Wh
   g.member_roles.prefetch_index(m.roles);
   set.prefetch_way(key);
   if (with_user && !g.copies.empty()) spare(g, id);
+  const std::size_t head = g.stamps() ? sizeof(std::uint32_t) : 0;
+  const std::uint32_t seen = head ? now() : 0;
+  const stay how{false, with_user ? how_loose().now : 0};
   bool known = false, held = false, kept = true;
   {
     std::optional<user_store::coming> user;
     if (with_user) user.emplace(users, id);
     thread_local flat_text text;
     text.clear();
-    const std::size_t head = g.stamps() ? sizeof(std::uint32_t) : 0;
-    const std::uint32_t seen = head ? now() : 0;
     text.append(reinterpret_cast<const char*>(&seen), head);
     pack(text, m, g.policy.without, g.member_roles);
     set.prefetch_record(key);
@@ -157,7 +158,7 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice, Wh
         }
       kept = set.put(at, key, text);
     }
-    if (user && kept) held = user->hold(!known, {false, how_loose().now});
+    if (user && kept) held = user->hold(!known, how);
   }
   if (!kept) {
     if (known && with_user) release_user(g, id, true);
@@ -321,7 +322,7 @@ void world::remove_guild(guild_id id) {
   const auto at = s.guilds.find(id);
   if (at == s.guilds.end()) return;
   empty(*at->second);
-  if (entry*& here = s.found_at(id); here == at->second.get()) here = nullptr;
+  if (auto& here = s.found_at(id); here.guild == at->second.get()) here = {};
   s.guilds.erase(at);
   if (s.guilds.empty()) s.guilds = {};
 }
