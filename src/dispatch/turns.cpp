@@ -17,6 +17,7 @@ void dispatcher::work::end() {
   const auto of = std::move(of_);  // the last owner, perhaps
   of->slow_watch_->end(slowness);
   let_go();
+  const entry_ptr handler = std::move(to);  // perhaps the last; it goes once the lock is open
   std::unique_lock lock(of->turns_);
   of->schedule_.end(turn_);
   of->settle(lock);
@@ -82,9 +83,15 @@ void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr call
     start(calls, lane);
     calls.reset();
   } catch (...) {
+    lock.lock();
+    calls->for_each([&](work& one) {
+      auto turn = schedule<job_ptr>::call_in(lane);
+      if (!one.has_turn()) schedule_.end(turn);  // it counts, and will never begin
+    });
+    starting_ = false;
+    lock.unlock();
     calls.reset();
     lock.lock();
-    starting_ = false;
     throw;
   }
   lock.lock();

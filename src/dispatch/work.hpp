@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <list>
@@ -72,6 +73,24 @@ struct dispatcher::held_event {
     if (!type) return &raw;
     return type->derived ? derived.get() : plain.get();
   }
+  /// What only handlers of one kind look at, and errors as raw ones.
+  enum part : std::size_t { raw_part, plain_part, derived_part, parts };
+  static part part_of(const event_type* type) noexcept {
+    return !type ? raw_part : type->derived ? derived_part : plain_part;
+  }
+  void drop(part which) noexcept {
+    switch (which) {
+      case raw_part:
+        raw.data = {};
+        std::string().swap(data);
+        return;
+      case plain_part:
+        plain.reset();
+        return;
+      default:
+        derived.reset();
+    }
+  }
 
   std::string other_name;  // of an event that has no number
   std::string data;        // only kept for raw handlers and for errors
@@ -97,7 +116,9 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
   void begin(std::shared_ptr<dispatcher> of, schedule<job_ptr>::lane_id lane) {
     of_ = std::move(of);
     turn_ = schedule<job_ptr>::call_in(lane);
+    has_turn_ = true;
   }
+  bool has_turn() const noexcept { return has_turn_; }
   void end();
   void watch(time_point now);
   /// It is about to be given to `spawn`; and it runs.
@@ -124,7 +145,7 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
   /// It came to its end, for all that it knows.
   void came_to_end() noexcept { ended_well_ = true; }
 
-  const entry_ptr to;
+  entry_ptr to;  // null after `end`: who is removed goes with the last of its own calls
   slow_watch::mark slowness;
 
  private:
@@ -133,14 +154,15 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
   job& in_;
   std::shared_ptr<dispatcher> of_;
   schedule<job_ptr>::call turn_;  // guarded by the dispatcher's `turns_`
+  bool has_turn_ = false;
   bool holds_event_ = true;
   bool ended_well_ = false;
   bool unbegun_ = false;
   std::atomic<bool> was_cut_short_{false};
 };
 
-/// An event and the calls of its handlers, in one piece of memory. The event goes when nobody holds it any more; the rest stays
-/// for whoever still knows one of the calls.
+/// An event and the calls of its handlers, in one piece of memory. Each part of the event goes when nobody holds it any more; the
+/// rest stays for whoever still knows one of the calls.
 class dispatcher::job {
  public:
   job(const raw_event& event, const detail::claim_source* claims) : event_(std::in_place, event, claims) {}
@@ -149,7 +171,7 @@ class dispatcher::job {
 
   /// Before the first of them is started.
   void add(const entry_ptr& handler) {
-    hold();
+    hold(held_event::part_of(handler->type));
     if (first_) more_.emplace_back(handler, *this);
     else first_.emplace(handler, *this);
   }
@@ -162,14 +184,19 @@ class dispatcher::job {
 
   /// As long as somebody holds it, or nobody ever did.
   held_event& event() noexcept { return *event_; }
-  void hold() noexcept { holders_.fetch_add(1, std::memory_order_relaxed); }
-  void let_go() noexcept {
+  void hold(held_event::part which) noexcept {
+    part_holders_[which].fetch_add(1, std::memory_order_relaxed);
+    holders_.fetch_add(1, std::memory_order_relaxed);
+  }
+  void let_go(held_event::part which) noexcept {
+    if (part_holders_[which].fetch_sub(1, std::memory_order_acq_rel) == 1) event_->drop(which);
     if (holders_.fetch_sub(1, std::memory_order_acq_rel) == 1) event_.reset();
   }
 
  private:
   std::optional<held_event> event_;
-  std::atomic<std::size_t> holders_{0};
+  std::array<std::atomic<std::size_t>, held_event::parts> part_holders_{};
+  std::atomic<std::size_t> holders_{0};  // of any
   std::optional<work> first_;  // nearly always the only one
   std::list<work> more_;
 };
@@ -179,17 +206,17 @@ inline const dispatcher::held_event& dispatcher::work::event() const noexcept { 
 inline void dispatcher::work::let_go() noexcept {
   if (!std::exchange(holds_event_, false)) return;
   if (!ended_well_ || was_cut_short_) in_.event().claim.give_up();
-  in_.let_go();
+  in_.let_go(held_event::part_of(to->type));
 }
 
 /// Holds an event for whoever is told of an error.
 class dispatcher::told_event {
  public:
-  explicit told_event(job_ptr in) noexcept : in_(std::move(in)) { in_->hold(); }
+  explicit told_event(job_ptr in) noexcept : in_(std::move(in)) { in_->hold(held_event::raw_part); }
   told_event(told_event&&) noexcept = default;
   told_event& operator=(told_event&&) = delete;
   ~told_event() {
-    if (in_) in_->let_go();
+    if (in_) in_->let_go(held_event::raw_part);
   }
   const raw_event& raw() const noexcept { return in_->event().raw; }
 

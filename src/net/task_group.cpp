@@ -73,6 +73,7 @@ void short_job::place::call() {
 void short_job::place::drop() noexcept { const task_group::queued_job mine(std::move(group), std::move(job)); }
 
 bool task_group::run(std::shared_ptr<short_job> one) {
+  if (closed_) return false;
   ++jobs_;
   if (closed_) {
     job_ended();
@@ -169,15 +170,20 @@ void task_group::cancel() {
 task<bool> task_group::join(clock& time, time_point deadline) {
   const auto here = co_await asio::this_coro::executor;
   const std::shared_ptr<timer> wait = time.make_timer(here);
-  {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_empty()) co_return true;
+      on_empty_ = [here, wait] { asio::post(here, [wait] { wait->cancel(); }); };
+    }
+    co_await wait->wait_until(deadline);
     const std::lock_guard lock(mutex_);
-    if (is_empty()) co_return true;
-    on_empty_ = [here, wait] { asio::post(here, [wait] { wait->cancel(); }); };
+    if (is_empty()) {
+      on_empty_ = nullptr;
+      co_return true;
+    }
+    if (std::exchange(on_empty_, nullptr)) co_return false;  // else it was empty, and somebody has come since
   }
-  co_await wait->wait_until(deadline);
-  const std::lock_guard lock(mutex_);
-  on_empty_ = nullptr;
-  co_return is_empty();
 }
 
 std::size_t task_group::running() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -111,7 +112,10 @@ struct action {
 class actions {
  public:
   actions() noexcept {}  // not what is behind `size_`: one is made for each message
-  void add(const action& a) noexcept { std::construct_at(&items_[size_++], a); }
+  void add(const action& a) noexcept {
+    assert(size_ < most);
+    std::construct_at(&items_[size_++], a);
+  }
   const action* begin() const noexcept { return items_; }
   const action* end() const noexcept { return items_ + size_; }
   std::size_t size() const noexcept { return size_; }
@@ -124,9 +128,10 @@ class actions {
   }
 
  private:
+  static constexpr std::size_t most = 8;
   static_assert(std::is_trivially_copyable_v<action> && std::is_trivially_destructible_v<action>);
   union {
-    action items_[8];
+    action items_[most];
   };
   std::size_t size_ = 0;
 };

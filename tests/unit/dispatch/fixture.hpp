@@ -25,6 +25,7 @@ namespace monochord::tests {
 struct dispatch_fixture {
   explicit dispatch_fixture(std::size_t max_running = 100, dispatch::dispatcher_options how = {}) {
     how.spawn = [this](task<> work, std::shared_ptr<net::place_holder> holder) {
+      if (before_spawn) before_spawn();
       return open && jobs->spawn(std::move(work), std::move(holder));
     };
     how.run = [this](std::shared_ptr<net::short_job> one) { return open && jobs->run(std::move(one)); };
@@ -95,6 +96,7 @@ struct dispatch_fixture {
   }
 
   bool open = true;
+  std::function<void()> before_spawn;
   boost::asio::io_context context;
   std::shared_ptr<net::task_group> jobs = std::make_shared<net::task_group>(context.get_executor(), nullptr);
   std::vector<std::string> errors;

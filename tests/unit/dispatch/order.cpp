@@ -337,3 +337,53 @@ TEST_CASE("an event whose plain handlers never ran is not handled, one whose hav
   }  // the context goes with what waits there
   CHECK(claims.dealt_with == 1);
 }
+
+TEST_CASE("a removed handler goes with its own last call, whatever else is at work on the event") {
+  fixture f;
+  gate held(f.context);
+  auto kept = std::make_shared<int>(0);
+  const std::weak_ptr<int> there = kept;
+  const auto quick = f.on<mc::message_delete>([kept](const mc::message_delete&) { ++*kept; });
+  kept.reset();
+  bool ended = false;
+  f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> {
+    co_await held.wait();
+    ended = true;
+  });
+  f.deliver("MESSAGE_DELETE", deletion_of(1, 8, 9));
+  f.poll();
+  REQUIRE(there.lock());
+  CHECK(*there.lock() == 1);
+  f.events->remove(quick);
+  CHECK(there.expired());
+  CHECK_FALSE(ended);
+  held.open();
+  f.poll();
+  CHECK(ended);
+}
+
+TEST_CASE("calls that cannot be started for want of memory keep no places, and their event is not handled") {
+  for (const auto order : {event_order::concurrent, event_order::per_guild}) {
+    fixture f(100, in(order));
+    claim_counter claims;
+    int begun = 0;
+    for (int i = 0; i < 3; ++i)
+      f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> {
+        ++begun;
+        co_return;
+      });
+    f.before_spawn = [spawned = 0]() mutable {
+      if (++spawned == 2) throw std::bad_alloc();
+    };
+    CHECK_THROWS_AS(f.deliver("MESSAGE_DELETE", deletion_of(1, 8, 9), 1, &claims.source), std::bad_alloc);
+    f.poll();
+    CHECK(begun == 1);
+    CHECK(f.events->running() == 0);
+    CHECK(claims.claimed == 1);
+    CHECK(claims.dealt_with == 0);
+    CHECK(f.deliver("MESSAGE_DELETE", deletion_of(2, 8, 9), 2, &claims.source));
+    f.poll();
+    CHECK(begun == 4);
+    CHECK(claims.dealt_with == 1);
+  }
+}

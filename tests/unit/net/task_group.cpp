@@ -17,6 +17,8 @@
 
 #include "net/limited_executor.hpp"
 #include "support/catch.hpp"
+#include <monochord/testing/manual_clock.hpp>
+#include <optional>
 #include <monochord/testing/simulation.hpp>
 
 namespace mc = monochord;
@@ -267,4 +269,28 @@ TEST_CASE("jobs of several threads all run, each once, and whoever joins is told
     REQUIRE(ran == 600);
     REQUIRE(group->running() == 0);
   }
+}
+
+TEST_CASE("whoever joins a group waits for what comes before it learns that the group was empty") {
+  struct nothing final : net::short_job {
+    void run() override {}
+    void drop() noexcept override {}
+  };
+  boost::asio::io_context context, pool;
+  const auto group = std::make_shared<net::task_group>(pool.get_executor(), nullptr);
+  mc::testing::manual_clock time;
+  group->run(std::make_shared<nothing>());
+  std::optional<bool> joined;
+  boost::asio::co_spawn(context, group->join(time, mc::time_point::max()), [&](std::exception_ptr, bool all) { joined = all; });
+  context.poll();
+  pool.run();  // the job ends, and says so
+  group->run(std::make_shared<nothing>());
+  context.restart();
+  context.poll();
+  CHECK_FALSE(joined);
+  pool.restart();
+  pool.run();
+  context.restart();
+  context.poll();
+  CHECK(joined == std::optional(true));
 }
