@@ -247,7 +247,7 @@ void http_connection::start_write() {
 void http_connection::on_written(error_code failed, std::size_t bytes) {
   short_exchange& mine = *short_;
   mine.sent += bytes;
-  mine.any_left = mine.any_left || !failed;
+  mine.any_left = mine.any_left || !failed || bytes != 0;
   if (!failed && mine.sent < mine.text.size() && !mine.failed) return start_write();
   mine.writing = false;
   mine.complete = !failed && mine.sent == mine.text.size();
@@ -282,6 +282,8 @@ void http_connection::advance() {
 
 void http_connection::finish_short() {
   short_exchange& mine = *short_;
+  // Once the connection may be used again another exchange may begin on it, if whoever waits has gone.
+  const auto waiting = std::exchange(mine.waiting, nullptr);
   if (mine.failed) {
     mine.late = late_;
     busy_ = false;
@@ -289,7 +291,7 @@ void http_connection::finish_short() {
   } else {
     keep(*mine.reader, mine.complete);
   }
-  std::exchange(mine.waiting, nullptr)->complete();
+  waiting->complete();
 }
 
 http_response http_connection::finish(bool cancelled, const http_request& request, const server& to, progress& how_far) {

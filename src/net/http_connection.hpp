@@ -19,8 +19,8 @@ namespace monochord::net {
 
 class http_reader;
 
-/// One keep-alive connection, on a strand of its own; what is not private may be called from any thread, `exchange` by one
-/// coroutine at a time.
+/// One keep-alive connection, on a strand of its own; what is not private may be called from any thread, `exchange`, or `begin`,
+/// `start` and `finish` one after another, by one coroutine at a time.
 ///
 /// A read is always under way, also while the connection is idle: so a peer that closes it, or that talks without being
 /// asked, is noticed at once and not by the next request.

@@ -288,9 +288,11 @@ worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds si
       seen[i] = {};
       continue;
     }
-    const look now{one.busy, one.rests, read_clock(one.cpu)};
+    look now{one.busy, one.rests, read_clock(one.cpu)};
+    now.still = seen[i].busy && now.busy && seen[i].rests == now.rests;
     const look before = std::exchange(seen[i], now);
-    const bool held_up = before.busy && now.busy && before.rests == now.rests;
+    // One that has joined says once a tick that it rests, so that two looks may fall between.
+    const bool held_up = now.still && (i == 0 || before.still);
     any = true;
     all_held_up = all_held_up && held_up;
     all_full = all_full && (held_up || now.cpu - before.cpu >= since * 3 / 4);
@@ -310,11 +312,20 @@ void worker_threads::work(worker& me) {
     context_.run_for(tick);
     if (context_.stopped()) return;
     me.rests.fetch_add(1, std::memory_order_relaxed);
+    if (waits.is_open() || waits.answer() >= soon) continue;
+    if (is_spare(me)) return;
     const bool held_up = before.busy && first.busy && before.rests == first.rests;
-    if (held_up || waits.is_open() || waits.answer() >= soon || --patience > 0) continue;
+    if (held_up || --patience > 0) continue;
     if (first_runs()) return;
     patience = look_again;
   }
+}
+
+/// Whether another one has joined too, who stays for as long as the first is held up.
+bool worker_threads::is_spare(const worker& me) const noexcept {
+  for (std::size_t i = 1; i < workers_.size() && &workers_[i] != &me; ++i)
+    if (workers_[i].joined) return true;
+  return false;
 }
 
 /// Whether the first runs what comes, which is not said where it is with something that says nothing. Other threads may,

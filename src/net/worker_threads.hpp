@@ -71,6 +71,7 @@ class worker_threads {
     bool busy = false;
     std::uint64_t rests = 0;
     std::chrono::nanoseconds cpu{0};
+    bool still = false;  // with what it was with before
   };
   /// What a look tells of all that work.
   enum class load { nothing, some, full, held_up };
@@ -85,6 +86,7 @@ class worker_threads {
   bool sleep(std::unique_lock<std::mutex>& lock);
   void work(worker& me);
   bool first_runs();
+  bool is_spare(const worker& me) const noexcept;
   load see(std::vector<look>& seen, std::chrono::nanoseconds since) const;
   bool anybody_busy() const noexcept;
   void wake() noexcept;

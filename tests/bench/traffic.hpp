@@ -11,7 +11,7 @@
 
 namespace monochord::bench {
 
-/// What a big bot reads: 35 % presence updates, 25 % typing, 25 % messages of 1 to 1.5 kB, the rest updates. The fields
+/// What a big bot reads: 35 % presence updates, 25 % typing, 25 % messages of 1 to 2.8 kB, the rest updates. The fields
 /// and their order are those of Discord's gateway; the same seed gives the same bytes. As on Discord, a guild has
 /// channels, roles and people of its own, some of whom are seen more often than others, and who comes again looks the
 /// same until an update says otherwise.
@@ -197,6 +197,11 @@ class traffic {
   }
   json member(std::uint64_t guild, std::uint64_t person, bool with_user) {
     const std::uint64_t which = own(guild, person, people_of_guild);
+    std::string joined_at;
+    {
+      const lasting always(*this, user_count + which * 1000 + 999);
+      joined_at = when();
+    }
     const auto changed = changes_.find(which);
     const lasting one(*this, user_count + which * 1000 + (changed == changes_.end() ? 0 : changed->second));
     json all = json::array();
@@ -207,7 +212,7 @@ class traffic {
            {"pending", false},
            {"nick", below(3) ? json(nullptr) : json(words(12))},
            {"mute", false},
-           {"joined_at", when()},
+           {"joined_at", joined_at},
            {"flags", below(3)},
            {"deaf", false},
            {"communication_disabled_until", nullptr},
