@@ -18,10 +18,10 @@ using std::chrono::steady_clock;
 /// What waits less than this for two threads is nothing for two.
 constexpr std::chrono::microseconds soon{250};
 /// So many looks without work, and nobody looks before there is some.
-constexpr int quiet_looks = 10;
+constexpr int quiet_looks = 6;
 /// While nobody is found at work, it is looked less often, up to this: a look costs more than what a quiet bot does
 /// meanwhile.
-constexpr std::chrono::milliseconds longest_tick{20};
+constexpr std::chrono::milliseconds longest_tick{40};
 /// What waits for work sees so often whether what comes is run.
 constexpr std::chrono::milliseconds question_every{100};
 /// Who works because the first one does not waits so many ticks before it looks again whether it does.
@@ -258,7 +258,7 @@ bool worker_threads::watch() {
     if (now == load::held_up || waits.is_open() || waits.answer() >= late) return true;
     if (now == load::full)
       waits.ask_all();
-    else if (now != load::nothing)
+    else if (now == load::some)
       waits.ask();
     without_work = now == load::nothing ? without_work + 1 : 0;
     wait = now == load::full || anybody_busy() ? tick : std::min(2 * wait, longest_tick);
@@ -281,7 +281,7 @@ bool worker_threads::sleep(std::unique_lock<std::mutex>& lock) {
 
 /// Held up are all when each is still with what it was with at the last look.
 worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds since) const {
-  bool any = false, all_full = true, all_held_up = true, quiet = true;
+  bool any = false, all_full = true, all_held_up = true, light = true, quiet = true;
   for (std::size_t i = 0; i < workers_.size(); ++i) {
     const worker& one = workers_[i];
     if (!one.joined) {
@@ -296,9 +296,11 @@ worker_threads::load worker_threads::see(std::vector<look>& seen, nanoseconds si
     any = true;
     all_held_up = all_held_up && held_up;
     all_full = all_full && (held_up || now.cpu - before.cpu >= since * 3 / 4);
-    quiet = quiet && !now.busy && before.rests == now.rests && now.cpu - before.cpu < since / 4;
+    light = light && !now.busy && now.cpu - before.cpu < since / 4;
+    quiet = quiet && before.rests == now.rests;
   }
-  if (!any || quiet) return load::nothing;
+  if (!any || (light && quiet)) return load::nothing;
+  if (light) return load::light;
   return all_held_up ? load::held_up : all_full ? load::full : load::some;
 }
 

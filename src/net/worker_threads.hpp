@@ -25,7 +25,7 @@ namespace monochord::net {
 class worker_threads {
  public:
   /// How often it is looked while somebody is found at work. What is held up by a thread waits for two looks, the first
-  /// of which may be 20 ms away, or for half a second where it is with what no socket, timer or handler began
+  /// of which may be 40 ms away, or for half a second where it is with what no socket, timer or handler began
   /// (`working`).
   static constexpr std::chrono::milliseconds tick{5};
   /// What waits so long for a thread that is busy is worth another one.
@@ -74,7 +74,13 @@ class worker_threads {
     bool still = false;  // with what it was with before
   };
   /// What a look tells of all that work.
-  enum class load { nothing, some, full, held_up };
+  enum class load {
+    nothing,
+    light,  // somebody has worked, and waits for more most of the time: asked now, he would answer at once
+    some,
+    full,
+    held_up
+  };
 
   class questions;
 
