@@ -1,17 +1,23 @@
 # Run after the library's archive is made: the functions of start_order.txt move to sections which GNU ld puts beside each
-# other by itself, in this order: .text.startup.* what a start alone runs, .text.hot.* what a start and a bot at work run,
-# .text.sorted.* what only a bot at work runs. Without, the fifth of the library that a start runs is strewn over all of it,
-# and as the kernel maps 64 KiB around what is touched, nearly all is in memory.
+# other by itself: .text.startup.* what a start alone runs, then .text.sorted.<number>.* what a bot at work runs, in the order
+# of the list. Without, the fifth of the library that a start runs is strewn over all of it, and as the kernel maps 64 KiB
+# around what is touched, nearly all is in memory; and a bot that slept since its last event waits for more of its code.
 #   cmake -D ARCHIVE=libmonochord.a -D OBJDUMP=objdump -D OBJCOPY=objcopy -D LIST=start_order.txt -P order_start.cmake
 file(STRINGS "${LIST}" listed REGEX "^[a-z]+ _Z")
 if(NOT listed)
   message(FATAL_ERROR "${LIST} has no line such as \"hot _Z...\"")
 endif()
 set(length 0)
+set(place 10000)
 foreach(line IN LISTS listed)
   string(REGEX MATCH "^([a-z]+) (.*)$" line "${line}")
   set(start "${CMAKE_MATCH_2}")
-  set("part_of_${start}" "${CMAKE_MATCH_1}")
+  if(CMAKE_MATCH_1 STREQUAL "work")
+    math(EXPR place "${place} + 1")
+    set("part_of_${start}" "sorted.${place}")  # which are sorted as text: all are of one length
+  else()
+    set("part_of_${start}" "${CMAKE_MATCH_1}")
+  endif()
   string(LENGTH "${start}" this)
   if(this GREATER length)
     set(length ${this})
