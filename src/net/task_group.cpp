@@ -13,17 +13,77 @@
 #include <monochord/core/error.hpp>
 #include <utility>
 
+#include "net/limited_strand.hpp"
+
 namespace monochord::net {
 
 namespace asio = boost::asio;
 
-struct task_group::member {
+/// A task on its strand, which waits there itself for its first turn.
+class task_group::member final : public queued_function, public std::enable_shared_from_this<member> {
+ public:
   member(const asio::any_io_executor& executor, std::shared_ptr<place_holder> holder)
       : strand(net::make_strand(executor, std::move(holder))) {}
-  asio::any_io_executor strand;
+
+  /// `soon`: the caller is about to return to the executor.
+  void submit(std::shared_ptr<task_group> of, task<> work, bool soon) {
+    self_ = shared_from_this();
+    of_ = std::move(of);
+    work_ = std::move(work);
+    if (const auto* const limited = strand.target<queue_executor<limited_strand>>()) {
+      limited->queue().submit(*this, soon);
+      return;
+    }
+    struct turn {
+      explicit turn(member& whose) noexcept : of(&whose) {}
+      turn(turn&& other) noexcept : of(std::exchange(other.of, nullptr)) {}
+      turn& operator=(turn&&) = delete;
+      ~turn() {
+        if (of) of->drop();
+      }
+      void operator()() { std::exchange(of, nullptr)->call(); }
+      member* of;
+    };
+    if (soon) asio::defer(strand, turn(*this));
+    else asio::post(strand, turn(*this));
+  }
+  // On the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
+  void call() override {
+    const auto self = std::move(self_);
+    const auto of = std::move(of_);
+    task<> work = std::move(work_);
+    if (cancelled_) {
+      work = {};
+      return of->ended(*this, nullptr);
+    }
+    asio::co_spawn(strand, std::move(work),
+                   asio::bind_cancellation_slot(signal_.slot(), [self, of](std::exception_ptr error) {
+                     of->ended(*self, std::move(error));
+                   }));
+  }
+  void drop() noexcept override {
+    const auto self = std::move(self_);
+    const auto of = std::move(of_);
+    work_ = {};
+  }
+  void cancel() {
+    asio::post(strand, [self = shared_from_this()] {
+      self->cancelled_ = true;
+      self->signal_.emit(asio::cancellation_type::terminal);
+    });
+  }
+
+  const asio::any_io_executor strand;
+  std::size_t index = 0;  // among the members
+
+ private:
   // On the strand only.
-  asio::cancellation_signal signal;
-  bool cancelled = false;
+  asio::cancellation_signal signal_;
+  bool cancelled_ = false;
+  // Until its turn has come.
+  std::shared_ptr<member> self_;
+  std::shared_ptr<task_group> of_;
+  task<> work_;
 };
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
@@ -114,34 +174,28 @@ void task_group::report(std::exception_ptr error) {
 }
 
 bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
-  std::shared_ptr<member> added;
-  std::list<std::shared_ptr<member>>::iterator place;
   const bool is_held = holder != nullptr;
+  std::shared_ptr<member> added;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
     added = std::make_shared<member>(executor_, std::move(holder));
-    place = members_.insert(members_.end(), added);
+    added->index = members_.size();
+    members_.push_back(added);
   }
-  // From the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
-  auto begin = [self = shared_from_this(), added, place, work = std::move(work)]() mutable {
-    if (added->cancelled) return self->ended(place, nullptr);
-    asio::co_spawn(added->strand, std::move(work),
-                   asio::bind_cancellation_slot(added->signal.slot(), [self, added, place](std::exception_ptr error) {
-                     self->ended(place, std::move(error));
-                   }));
-  };
-  if (is_held) asio::defer(added->strand, std::move(begin));
-  else asio::post(added->strand, std::move(begin));
+  added->submit(shared_from_this(), std::move(work), is_held);
   return true;
 }
 
-void task_group::ended(std::list<std::shared_ptr<member>>::iterator place, std::exception_ptr error) {
+void task_group::ended(const member& one, std::exception_ptr error) {
   std::function<void()> on_empty;
   if (error) report(std::move(error));
   {
     const std::lock_guard lock(mutex_);
-    members_.erase(place);
+    auto& place = members_[one.index];
+    place.swap(members_.back());
+    place->index = one.index;
+    members_.pop_back();  // whoever calls holds it
     if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
   }
   if (on_empty) on_empty();
@@ -153,18 +207,13 @@ void task_group::close() {
 }
 
 void task_group::cancel() {
-  std::list<std::shared_ptr<member>> all;
+  std::vector<std::shared_ptr<member>> all;
   {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
     all = members_;
   }
-  for (auto& one : all) {
-    asio::post(one->strand, [one] {
-      one->cancelled = true;
-      one->signal.emit(asio::cancellation_type::terminal);
-    });
-  }
+  for (const auto& one : all) one->cancel();
 }
 
 task<bool> task_group::join(clock& time, time_point deadline) {
