@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/limited_executor.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
 #include <chrono>
@@ -77,7 +78,12 @@ shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
       posts_soon_(asio::prefer(posts_, asio::execution::relationship.continuation)),
       limit_(limit) {}
 
-void shared_limit::post_turn(bool soon) { (soon ? posts_soon_ : posts_).execute(turn(*this)); }
+void shared_limit::post_turn(bool soon) {
+  const auto& on = soon ? posts_soon_ : posts_;
+  // Erased, an executor makes a function of its own of each that it is given.
+  if (const auto* const plain = on.target<asio::io_context::executor_type>()) plain->execute(turn(*this));
+  else on.execute(turn(*this));
+}
 
 void shared_limit::run_some() {
   const worker_threads::working now;

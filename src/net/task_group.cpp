@@ -49,21 +49,14 @@ class task_group::member final : public queued_function, public std::enable_shar
   }
   // On the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
   void call() override {
-    const auto self = std::move(self_);
-    const auto of = std::move(of_);
+    const auto self = self_;  // it may be over within this call
+    ending end(*this);
     task<> work = std::move(work_);
-    if (cancelled_) {
-      work = {};
-      return of->ended(*this, nullptr);
-    }
-    asio::co_spawn(strand, std::move(work),
-                   asio::bind_cancellation_slot(signal_.slot(), [self, of](std::exception_ptr error) {
-                     of->ended(*self, std::move(error));
-                   }));
+    if (!cancelled_) asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
+    else end(nullptr);
   }
   void drop() noexcept override {
-    const auto self = std::move(self_);
-    const auto of = std::move(of_);
+    const ending never(*this);
     work_ = {};
   }
   void cancel() {
@@ -77,13 +70,35 @@ class task_group::member final : public queued_function, public std::enable_shar
   std::size_t index = 0;  // among the members
 
  private:
+  /// Called when the task has ended, or gone where everything ends before.
+  class ending {
+   public:
+    explicit ending(member& of) noexcept : of_(&of) {}
+    ending(ending&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+    ending& operator=(ending&&) = delete;
+    ~ending() {
+      if (of_) of_->let_go();
+    }
+    void operator()(std::exception_ptr error) {
+      member& one = *std::exchange(of_, nullptr);
+      const auto held = one.let_go();
+      held.second->ended(one, std::move(error));
+    }
+
+   private:
+    member* of_;
+  };
+  std::pair<std::shared_ptr<member>, std::shared_ptr<task_group>> let_go() noexcept {
+    return {std::move(self_), std::move(of_)};
+  }
+
   // On the strand only.
   asio::cancellation_signal signal_;
   bool cancelled_ = false;
-  // Until its turn has come.
+  task<> work_;  // until its turn has come
+  // Until the end.
   std::shared_ptr<member> self_;
   std::shared_ptr<task_group> of_;
-  task<> work_;
 };
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
