@@ -165,7 +165,9 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   bool is_open() const;
   static task<> run(running_work mine);
   static void run_plain(work& mine);
+  static bool takes(work& mine);
   static task<> call(work& mine);
+  static task<> call_in_chain(work& mine);
   slow_watch_options watch_options();
   /// Read from the clock where somebody asks how long handlers work.
   time_point now_if(bool metered) const {

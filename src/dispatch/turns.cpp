@@ -113,16 +113,23 @@ void dispatcher::start(const job_ptr& calls, schedule<job_ptr>::lane_id lane) {
   });
 }
 
-task<> dispatcher::call(work& mine) {
+/// Whether the handler is to be called after all, now that its turn has come.
+bool dispatcher::takes(work& mine) {
   entry& to = *mine.to;
-  if (to.removed) co_return;
-  if (to.how.when.asks && (!to.how.when.asks->passes(mine.given()) || !to.take_turn())) co_return;
+  if (to.removed) return false;
+  if (to.how.when.asks && (!to.how.when.asks->passes(mine.given()) || !to.take_turn())) return false;
   if (to.how.once) mine.owner().remove({to.id});
+  return true;
+}
+
+/// No coroutine but the handler's own, where there is no middleware around it.
+task<> dispatcher::call(work& mine) {
+  return mine.event().around ? call_in_chain(mine) : mine.to->handler->call(mine.given(), mine.sent());
+}
+
+task<> dispatcher::call_in_chain(work& mine) {
+  const entry& to = *mine.to;
   const held_event& event = mine.event();
-  if (!event.around) {
-    co_await to.handler->call(mine.given(), mine.sent());
-    co_return;
-  }
   const handler_call what(mine.sent(), event.ids, to.type, mine.given(), to.how.where);
   detail::handler_chain chain(*event.around, *to.handler, what, mine.given());
   co_await chain.call(0);
@@ -143,14 +150,9 @@ void dispatcher::run_plain(work& mine) {
   const time_point now = self.now_if(meter != nullptr);
   mine.watch(now);
   handler_meter::work timed(meter, mine.event().sent.name, now);
-  entry& to = *mine.to;
-  const void* const event = mine.given();
   std::exception_ptr thrown;
   try {
-    const bool taken =
-        !to.removed && (!to.how.when.asks || (to.how.when.asks->passes(event) && to.take_turn()));
-    if (taken && to.how.once) self.remove({to.id});
-    if (taken) to.handler->run(event, mine.sent());
+    if (takes(mine)) mine.to->handler->run(mine.given(), mine.sent());
   } catch (...) {
     thrown = std::current_exception();
   }
@@ -171,7 +173,7 @@ task<> dispatcher::run(running_work of) {
   handler_meter::work timed(meter, mine.event().sent.name, now);
   std::exception_ptr thrown;
   try {
-    co_await call(mine);
+    if (takes(mine)) co_await call(mine);
   } catch (...) {
     thrown = std::current_exception();
   }

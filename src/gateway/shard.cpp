@@ -28,7 +28,19 @@ constexpr int cancel_tries = 5;
 
 shard::shard(int id, std::shared_ptr<const shard_options> options, std::shared_ptr<event_sink> sink)
     : impl_(std::make_shared<impl>(id, std::move(options), std::move(sink))) {
-  impl_->done = std::make_shared<impl::done_events>(impl_);
+  std::function<void()> wake;
+  if (impl_->durable) wake = [of = std::weak_ptr(impl_)] {
+    const auto to = of.lock();
+    if (!to) return;
+    // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
+    // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
+    asio::post(to->strand, [to] {
+      const auto time = to->options->clock->now();
+      to->note_handled(to->handled->look(time), time);
+      if (!to->over && to->session) to->rearm();
+    });
+  };
+  impl_->handled = std::make_shared<handled_events>(impl_->options->ack_after, std::move(wake));
 }
 shard::~shard() = default;
 
@@ -65,7 +77,7 @@ std::optional<std::size_t> shard::guild_count() const noexcept {
 
 duration shard::lag() const noexcept {
   if (status() == protocol::session_status::ended) return duration::zero();
-  const auto since = std::min(impl_->oldest_open.load(std::memory_order_relaxed), impl_->paused_since.load(std::memory_order_relaxed));
+  const auto since = std::min(impl_->handled->oldest(), impl_->paused_since.load(std::memory_order_relaxed));
   const auto time = impl_->options->clock->now();
   return since < time ? time - since : duration::zero();
 }
@@ -117,7 +129,6 @@ shard::impl::impl(int shard_id, std::shared_ptr<const shard_options> shared, std
       random_state(1 + static_cast<std::uint64_t>(detail::chance(options->jitter) * 0x1.0p53)),
       presence(options->presence_json),
       presence_is_due(!presence.empty() || options->decides),
-      positions(options->ack_after),
       durable(options->store && options->store->is_durable()),
       guilds(options->guilds->join()),
       bot_id(options->bot_id),
@@ -217,8 +228,8 @@ task<> shard::impl::live(std::shared_ptr<impl> self) {
   wanted.counters = std::shared_ptr<protocol::session_counters>(self->counters, &self->counters->session);
   if (self->forget_stored) stored.reset();
   self->session.emplace(std::move(wanted), std::move(stored));
-  self->positions.restart(self->session->resume_seq());
   self->positions_of = self->session->session_number();
+  self->seen = self->handled->restart(self->positions_of, self->session->resume_seq());
   if (self->stop_requested) {
     self->apply(self->session->stop(*self->stop_requested, self->now()));
   } else {

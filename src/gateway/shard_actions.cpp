@@ -165,8 +165,8 @@ void shard::impl::publish() {
 std::optional<time_point> shard::impl::next_due() const {
   auto due = session->wakeup();
   const auto sooner = [&due](time_point at) { due = due ? std::min(*due, at) : at; };
-  if (const auto late = positions.next()) sooner(*late);
-  if (durable && positions.position() != position_kept && has_session()) sooner(keeps_next);
+  if (seen.next) sooner(*seen.next);
+  if (durable && seen.position != seen.kept && has_session()) sooner(keeps_next);
   if (!pending.empty() && session->is_up() && present && !present->writing && !in_flight) {
     sooner(session->user_send_at(options->clock->now()));
   }
@@ -185,7 +185,8 @@ task<> shard::impl::keep_time(std::shared_ptr<impl> self) {
     co_await self->alarm->wait_until(due.value_or(self->options->clock->now() + std::chrono::hours{1}));
     if (self->over) co_return;
     self->apply(self->session->timer(self->now()));
-    self->look_at_positions(self->options->clock->now());
+    const auto time = self->options->clock->now();
+    self->note_handled(self->handled->look(time), time);
   }
 }
 
@@ -195,6 +196,7 @@ void shard::impl::send(protocol::payload_kind what) {
   std::string text;
   switch (what) {
     case protocol::payload_kind::heartbeat:
+      if (!durable) session->handled(positions_of, handled->position());
       protocol::write_heartbeat(text, session->heartbeat_seq());
       remember();
       break;
@@ -335,7 +337,10 @@ task<> shard::impl::ask_permit(std::shared_ptr<impl> self, std::uint32_t generat
 void shard::impl::remember() {
   if (!session) return;
   auto now = session->snapshot();
-  if (now) now->seq = position_kept = positions_of == session->session_number() ? positions.position() : 0;
+  if (now) {
+    seen = handled->keep(session->session_number());
+    now->seq = seen.kept;
+  }
   keeps_next = after(options->clock->now(), keep_interval);
   keep(std::move(now));
 }
@@ -343,7 +348,7 @@ void shard::impl::remember() {
 void shard::impl::deliver(const shard_event& event) {
   if (positions_of != session->session_number()) {
     positions_of = session->session_number();
-    positions.restart(0);
+    seen = handled->restart(positions_of, 0);
   }
   if (!options->bot_id && event.type == "READY") bot_id = protocol::ready_user(event.data.text());
   auto told = event;
@@ -354,81 +359,43 @@ void shard::impl::deliver(const shard_event& event) {
   }
   claimed = false;
   delivering = event.seq;
-  {
-    in_delivery = true;
-    const struct delivered {  // also when somebody throws
-      bool& under_way;
-      ~delivered() { under_way = false; }
-    } at_end{in_delivery};
-    present->waits_for_room = !sink->on_event(told);
-    positions.came(event.seq, claimed, read_at);
-  }
-  look_at_positions(read_at);
+  present->waits_for_room = !sink->on_event(told);
+  note_handled(handled->came(event.seq, claimed, read_at), read_at);
 }
 
 /// For the event that is just being delivered.
 detail::claim shard::impl::claim_delivered() {
-  claimed = true;
-  return {done, positions_of, delivering};
-}
-
-void shard::impl::done_events::dealt_with(std::uint64_t session_number, std::int64_t seq) {
-  {
-    const std::lock_guard lock(mutex_);
-    all_.push_back({session_number, seq});
-    if (all_.size() > 1) return;
-  }
-  const auto to = of_.lock();
-  if (!to) return;
-  // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
-  // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
-  asio::post(to->strand, [to] { to->take_done(); });
-}
-
-void shard::impl::take_done() {
-  if (in_delivery) {  // perhaps of the event that has not come yet
-    asio::post(strand, [self = shared_from_this()] { self->take_done(); });
-    return;
-  }
-  count_done();
-  look_at_positions(options->clock->now());
-  if (!over && session) rearm();
-}
-
-void shard::impl::count_done() {
-  done_taken.clear();
-  done->take(done_taken);
-  for (const auto& one : done_taken)
-    if (one.session_number == positions_of) positions.done(one.seq);
+  if (!std::exchange(claimed, true)) handled->claimed(delivering, read_at);
+  return {handled, positions_of, delivering};
 }
 
 /// Heartbeats tell Discord what the store knows: what they have told may be forgotten there.
-void shard::impl::look_at_positions(time_point time) {
+void shard::impl::note_handled(const handled_events::standing& now_is, time_point time) {
+  seen = now_is;
   if (over || !session) return;
-  if (const auto late = positions.give_up(time)) {
-    counters->late_events += late;
-    late_untold += late;
+  if (seen.late != 0) {
+    counters->late_events += seen.late;
+    late_untold += seen.late;
     if (time >= tells_late_next) {
       log(log_level::warning, std::to_string(std::exchange(late_untold, 0)) +
                                   " events are worked on for longer than ack_after and count as handled");
       tells_late_next = after(time, reason_tell_interval);
     }
   }
-  oldest_open.store(positions.oldest().value_or(time_point::max()), std::memory_order_relaxed);
-  if (!durable) session->handled(positions_of, positions.position());
-  else if (positions.position() != position_kept && time >= keeps_next && has_session()) remember();
+  if (!durable) session->handled(positions_of, seen.position);
+  else if (seen.position != seen.kept && time >= keeps_next && has_session()) remember();
 }
 
 task<> shard::impl::keep_last_position(std::shared_ptr<impl> self) {
   if (!self->options->store || !self->session) co_return;
-  self->count_done();  // also what another thread is about to post
   auto& time = *self->options->clock;
   try {
     const auto kept = self->session->snapshot();
+    const auto position = self->handled->position();
     if (!self->discarded && kept && self->positions_of == self->session->session_number() &&
-        !self->is_stored(self->positions_of, self->positions.position())) {
+        !self->is_stored(self->positions_of, position)) {
       stored_session now = self->to_stored(*kept);
-      now.seq = self->positions.position();
+      now.seq = position;
       co_await within_limit(time, self->options->store->save(self->id, now));
       self->note_stored(self->positions_of, now.seq);
     }

@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
+#include "gateway/handled_events.hpp"
 #include "gateway/shard.hpp"
 #include "net/parked.hpp"
 #include "net/websocket.hpp"
-#include "protocol/handled_position.hpp"
 #include "protocol/payload_input.hpp"
 
 namespace monochord::gateway {
@@ -55,28 +55,6 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
     std::shared_ptr<net::parked> sender;     // whoever waits for it: a coroutine,
     std::function<void(error_code)> done;    // or a function
     void finish(error_code error = {});
-  };
-
-  struct done_event {
-    std::uint64_t session_number;
-    std::int64_t seq;
-  };
-  /// What was dealt with and is not counted yet. Claims keep it, and not the shard.
-  class done_events final : public detail::claim_keeper {
-   public:
-    explicit done_events(std::weak_ptr<impl> of) : of_(std::move(of)) {}
-    /// Tells the shard, in its turn.
-    void dealt_with(std::uint64_t session_number, std::int64_t seq) override;
-    /// Into `out`, which is empty.
-    void take(std::vector<done_event>& out) {
-      const std::lock_guard lock(mutex_);
-      all_.swap(out);
-    }
-
-   private:
-    const std::weak_ptr<impl> of_;
-    std::mutex mutex_;
-    std::vector<done_event> all_;  // with the lock; while it is not empty, the shard takes it soon
   };
 
   impl(int shard_id, std::shared_ptr<const shard_options> shared, std::shared_ptr<event_sink> events);
@@ -137,10 +115,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   bool is_stored(std::uint64_t session_number, std::int64_t seq) const;
   void note_stored(std::uint64_t session_number, std::int64_t seq);
   void store_failed(const std::string& why);
-  void take_done();
-  /// On the strand; what they change is looked at by the caller.
-  void count_done();
-  void look_at_positions(time_point time);
+  void note_handled(const handled_events::standing& now_is, time_point time);
   stored_session to_stored(const protocol::session_snapshot& from) const;
   static task<> keep_last_position(std::shared_ptr<impl> self);
   void keep(std::optional<protocol::session_snapshot> what);
@@ -173,9 +148,9 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::weak_ptr<outgoing> presence_update;  // what tells it
 
   // What is dealt with, of the session with that number, and what the store knows of it.
-  protocol::handled_position positions;
+  std::shared_ptr<handled_events> handled;
+  handled_events::standing seen;              // as of the last look
   std::uint64_t positions_of = 0;
-  std::int64_t position_kept = -1;            // as the store was last asked to keep it
   std::uint64_t stored_of = 0;                // and as it does keep it
   std::int64_t position_stored = -1;
   const bool durable;                         // the store outlives the process
@@ -185,10 +160,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   time_point tells_late_next = time_point::min();
   std::int64_t delivering = 0;                // to the sink, just now
   bool claimed = false;
-  bool in_delivery = false;
   time_point read_at{};                       // the message that is just being taken
-  std::shared_ptr<done_events> done;
-  std::vector<done_event> done_taken;
   int budget_kept = -1;                       // the same of the starts that are left
   time_point keeps_next = time_point::min();  // not more often
 
@@ -220,7 +192,6 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   std::atomic<std::int64_t> guild_count{-1};
   std::atomic<std::uint64_t> zombies{0};
   std::atomic<bool> given_up{false};
-  std::atomic<time_point> oldest_open{time_point::max()};  // of the events that came; max(): all are handled
   std::atomic<time_point> paused_since{time_point::max()};
 };
 

@@ -10,6 +10,8 @@
 #include <utility>
 #include <variant>
 
+#include "net/limited_strand.hpp"
+
 namespace monochord::net {
 
 /// An executor that queues what it is given, and keeps its context running while it lives. A type-erased one allocates when it
@@ -38,11 +40,13 @@ class lasting_executor {
   }
   using plain = boost::asio::io_context::executor_type;
   using strand = boost::asio::strand<plain>;
-  using any_of = std::variant<lasting<strand>, lasting<plain>, boost::asio::any_io_executor>;
+  using held = queue_executor<limited_strand>;
+  using any_of = std::variant<lasting<strand>, lasting<plain>, held, boost::asio::any_io_executor>;
 
   static any_of keep(const boost::asio::any_io_executor& from) {
     if (const auto* one = from.target<strand>()) return made_of(*one);
     if (const auto* one = from.target<plain>()) return made_of(*one);
+    if (const auto* one = from.target<held>()) return made_of(*one);
     return made_of(from);
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/limited_executor.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
 #include <chrono>
@@ -61,7 +62,7 @@ shared_limit& shared_limit::make(asio::any_io_executor pool, std::size_t limit) 
   return asio::use_service<limits>(context).add(std::move(pool), limit);
 }
 
-void shared_limit::submit(function& work, bool soon) {
+void shared_limit::submit(queued_function& work, bool soon) {
   {
     const std::lock_guard lock(mutex_);
     waiting_.push(work);
@@ -77,31 +78,47 @@ shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
       posts_soon_(asio::prefer(posts_, asio::execution::relationship.continuation)),
       limit_(limit) {}
 
-void shared_limit::post_turn(bool soon) { (soon ? posts_soon_ : posts_).execute(turn(*this)); }
+void shared_limit::post_turn(bool soon) {
+  const auto& on = soon ? posts_soon_ : posts_;
+  // Erased, an executor makes a function of its own of each that it is given.
+  if (const auto* const plain = on.target<asio::io_context::executor_type>()) plain->execute(turn(*this));
+  else on.execute(turn(*this));
+}
 
 void shared_limit::run_some() {
   const worker_threads::working now;
-  struct next_turn {  // also when a function throws, which then ends in the pool's run()
-    shared_limit& owner;
-    ~next_turn() { owner.end_turn(); }
-  } const next{*this};
-  const auto until = std::chrono::steady_clock::now() + while_short;
-  do {
-    function* const work = take();
-    if (!work) return;
+  struct thrown {  // by a function: that ends in the pool's run()
+    shared_limit* owner;
+    ~thrown() {
+      if (owner) owner->end_turn();
+    }
+  } at_end{this};
+  std::optional<std::chrono::steady_clock::time_point> until;  // the first one has its turn in any case
+  while (queued_function* const work = take(until)) {
+    if (!until) until = std::chrono::steady_clock::now() + while_short;
     work->call();
-  } while (std::chrono::steady_clock::now() < until);
+  }
+  at_end.owner = nullptr;
 }
 
-shared_limit::function* shared_limit::take() {
-  const std::lock_guard lock(mutex_);
-  return waiting_.pop();
+/// Null when the turn has ended.
+queued_function* shared_limit::take(std::optional<std::chrono::steady_clock::time_point> until) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty()) {
+      --turns_;
+      return nullptr;
+    }
+    if (!until || std::chrono::steady_clock::now() < *until) return waiting_.pop();
+  }
+  post_turn(true);
+  return nullptr;
 }
 
 void shared_limit::end_turn() {
   {
     const std::lock_guard lock(mutex_);
-    if (!waiting_.first) {
+    if (waiting_.empty()) {
       --turns_;
       return;
     }
@@ -110,13 +127,13 @@ void shared_limit::end_turn() {
 }
 
 void shared_limit::abandon() noexcept {
-  queue dropped;
+  function_queue dropped;
   {
     const std::lock_guard lock(mutex_);
     --turns_;
     if (turns_ == 0) std::swap(dropped, waiting_);
   }
-  drop(dropped);  // with the lock open: it may submit more
+  dropped.drop();  // with the lock open: it may submit more
 }
 
 // Whoever is the first sees to it that there is a tracker, and whoever is the last that there is none: each looks again with the

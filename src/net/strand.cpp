@@ -4,6 +4,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 
+#include "net/limited_strand.hpp"
 #include "net/shared_limit.hpp"
 
 namespace monochord::net {
@@ -13,7 +14,6 @@ namespace asio = boost::asio;
 namespace {
 
 using small_strand = asio::strand<asio::io_context::executor_type>;
-using limited_strand = asio::strand<limited_executor>;
 using any_strand = asio::strand<asio::any_io_executor>;
 
 /// What Asio requires or prefers of it is an ordinary strand again, the same one: only whoever asks a coroutine for its
@@ -31,7 +31,7 @@ class held_strand : public Strand {
 asio::any_io_executor make_strand(const asio::any_io_executor& executor) {
   using small = asio::io_context::executor_type;
   if (const auto* context = executor.target<small>()) return small_strand(*context);
-  if (const auto* limited = executor.target<limited_executor>()) return limited_strand(*limited);
+  if (const auto* limited = executor.target<limited_executor>()) return asio::strand<limited_executor>(*limited);
   return any_strand(executor);
 }
 
@@ -40,14 +40,13 @@ asio::any_io_executor make_strand(const asio::any_io_executor& executor, std::sh
   using small = asio::io_context::executor_type;
   if (const auto* context = executor.target<small>())
     return held_strand<small_strand>(small_strand(*context), std::move(holder));
-  if (const auto* limited = executor.target<limited_executor>())
-    return held_strand<limited_strand>(limited_strand(*limited), std::move(holder));
+  if (const auto* limited = executor.target<limited_executor>()) return limited_strand::make(limited->queue(), std::move(holder));
   return held_strand<any_strand>(any_strand(executor), std::move(holder));
 }
 
 std::shared_ptr<place_holder> holder_of(const asio::any_io_executor& executor) noexcept {
+  if (const auto* one = executor.target<queue_executor<limited_strand>>()) return one->queue().holder();
   if (const auto* one = executor.target<held_strand<small_strand>>()) return one->holder;
-  if (const auto* one = executor.target<held_strand<limited_strand>>()) return one->holder;
   if (const auto* one = executor.target<held_strand<any_strand>>()) return one->holder;
   return nullptr;
 }

@@ -13,17 +13,92 @@
 #include <monochord/core/error.hpp>
 #include <utility>
 
+#include "net/limited_strand.hpp"
+
 namespace monochord::net {
 
 namespace asio = boost::asio;
 
-struct task_group::member {
+/// A task on its strand, which waits there itself for its first turn.
+class task_group::member final : public queued_function, public std::enable_shared_from_this<member> {
+ public:
   member(const asio::any_io_executor& executor, std::shared_ptr<place_holder> holder)
       : strand(net::make_strand(executor, std::move(holder))) {}
-  asio::any_io_executor strand;
+
+  /// `soon`: the caller is about to return to the executor.
+  void submit(std::shared_ptr<task_group> of, task<> work, bool soon) {
+    self_ = shared_from_this();
+    of_ = std::move(of);
+    work_ = std::move(work);
+    if (const auto* const limited = strand.target<queue_executor<limited_strand>>()) {
+      limited->queue().submit(*this, soon);
+      return;
+    }
+    struct turn {
+      explicit turn(member& whose) noexcept : of(&whose) {}
+      turn(turn&& other) noexcept : of(std::exchange(other.of, nullptr)) {}
+      turn& operator=(turn&&) = delete;
+      ~turn() {
+        if (of) of->drop();
+      }
+      void operator()() { std::exchange(of, nullptr)->call(); }
+      member* of;
+    };
+    if (soon) asio::defer(strand, turn(*this));
+    else asio::post(strand, turn(*this));
+  }
+  // On the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
+  void call() override {
+    const auto self = self_;  // it may be over within this call
+    ending end(*this);
+    task<> work = std::move(work_);
+    if (!cancelled_) asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
+    else end(nullptr);
+  }
+  void drop() noexcept override {
+    const ending never(*this);
+    work_ = {};
+  }
+  void cancel() {
+    asio::post(strand, [self = shared_from_this()] {
+      self->cancelled_ = true;
+      self->signal_.emit(asio::cancellation_type::terminal);
+    });
+  }
+
+  const asio::any_io_executor strand;
+  std::size_t index = 0;  // among the members
+
+ private:
+  /// Called when the task has ended, or gone where everything ends before.
+  class ending {
+   public:
+    explicit ending(member& of) noexcept : of_(&of) {}
+    ending(ending&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
+    ending& operator=(ending&&) = delete;
+    ~ending() {
+      if (of_) of_->let_go();
+    }
+    void operator()(std::exception_ptr error) {
+      member& one = *std::exchange(of_, nullptr);
+      const auto held = one.let_go();
+      held.second->ended(one, std::move(error));
+    }
+
+   private:
+    member* of_;
+  };
+  std::pair<std::shared_ptr<member>, std::shared_ptr<task_group>> let_go() noexcept {
+    return {std::move(self_), std::move(of_)};
+  }
+
   // On the strand only.
-  asio::cancellation_signal signal;
-  bool cancelled = false;
+  asio::cancellation_signal signal_;
+  bool cancelled_ = false;
+  task<> work_;  // until its turn has come
+  // Until the end.
+  std::shared_ptr<member> self_;
+  std::shared_ptr<task_group> of_;
 };
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
@@ -114,34 +189,28 @@ void task_group::report(std::exception_ptr error) {
 }
 
 bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
-  std::shared_ptr<member> added;
-  std::list<std::shared_ptr<member>>::iterator place;
   const bool is_held = holder != nullptr;
+  std::shared_ptr<member> added;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return false;
     added = std::make_shared<member>(executor_, std::move(holder));
-    place = members_.insert(members_.end(), added);
+    added->index = members_.size();
+    members_.push_back(added);
   }
-  // From the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
-  auto begin = [self = shared_from_this(), added, place, work = std::move(work)]() mutable {
-    if (added->cancelled) return self->ended(place, nullptr);
-    asio::co_spawn(added->strand, std::move(work),
-                   asio::bind_cancellation_slot(added->signal.slot(), [self, added, place](std::exception_ptr error) {
-                     self->ended(place, std::move(error));
-                   }));
-  };
-  if (is_held) asio::defer(added->strand, std::move(begin));
-  else asio::post(added->strand, std::move(begin));
+  added->submit(shared_from_this(), std::move(work), is_held);
   return true;
 }
 
-void task_group::ended(std::list<std::shared_ptr<member>>::iterator place, std::exception_ptr error) {
+void task_group::ended(const member& one, std::exception_ptr error) {
   std::function<void()> on_empty;
   if (error) report(std::move(error));
   {
     const std::lock_guard lock(mutex_);
-    members_.erase(place);
+    auto& place = members_[one.index];
+    place.swap(members_.back());
+    place->index = one.index;
+    members_.pop_back();  // whoever calls holds it
     if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
   }
   if (on_empty) on_empty();
@@ -153,18 +222,13 @@ void task_group::close() {
 }
 
 void task_group::cancel() {
-  std::list<std::shared_ptr<member>> all;
+  std::vector<std::shared_ptr<member>> all;
   {
     const std::lock_guard lock(mutex_);
     cancelled_ = true;
     all = members_;
   }
-  for (auto& one : all) {
-    asio::post(one->strand, [one] {
-      one->cancelled = true;
-      one->signal.emit(asio::cancellation_type::terminal);
-    });
-  }
+  for (const auto& one : all) one->cancel();
 }
 
 task<bool> task_group::join(clock& time, time_point deadline) {

@@ -6,9 +6,9 @@
 #include <cstddef>
 #include <exception>
 #include <functional>
-#include <list>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include <monochord/core/clock.hpp>
 #include <monochord/core/task.hpp>
@@ -30,7 +30,7 @@ class short_job {
  private:
   friend class task_group;
   /// In the queue of a limited executor.
-  class place final : public shared_limit::function {
+  class place final : public queued_function {
    public:
     void call() override;
     void drop() noexcept override;
@@ -67,13 +67,13 @@ class task_group : public std::enable_shared_from_this<task_group> {
 
  private:
   friend class short_job;
-  struct member;
+  class member;
   class queued_job;
   void work(short_job& one);
   void job_ended() noexcept;
   void report(std::exception_ptr error);
   bool is_empty() const noexcept { return members_.empty() && jobs_ == 0; }  // with the lock
-  void ended(std::list<std::shared_ptr<member>>::iterator place, std::exception_ptr error);
+  void ended(const member& one, std::exception_ptr error);
 
   const boost::asio::any_io_executor executor_;
   const boost::asio::any_io_executor soon_;  // the same, for whoever is about to return to it
@@ -84,7 +84,7 @@ class task_group : public std::enable_shared_from_this<task_group> {
   std::atomic<std::size_t> jobs_{0};  // queued or at work
   std::atomic<bool> closed_{false}, cancelled_{false};  // written with the lock
   mutable std::mutex mutex_;  // guards what follows
-  std::list<std::shared_ptr<member>> members_;
+  std::vector<std::shared_ptr<member>> members_;
   std::function<void()> on_empty_;
 };
 

@@ -9,6 +9,7 @@
 #include <iterator>
 #include <optional>
 
+#include "gateway/handled_events.hpp"
 #include "peer.hpp"
 #include <monochord/core/result.hpp>
 
@@ -75,6 +76,8 @@ class durable_store final : public session_store {
 
 TEST_CASE("acknowledging an event runs nothing of the shard within the call: its caller may hold locks that a log wants") {
   stage on;
+  const auto store = std::make_shared<durable_store>();
+  on.store = store;
   running bot(on);
   bot.until_ready();
   on.sim.run_for(1s);
@@ -84,14 +87,75 @@ TEST_CASE("acknowledging an event runs nothing of the shard within the call: its
   REQUIRE(on.sink->claims.size() == 1);
   const auto& shard = *bot->at(0);
   REQUIRE(shard.lag() == 2s);
+  REQUIRE(store->seqs.back() == 1);
   std::optional<duration> within;
+  std::optional<std::int64_t> kept_within;
   boost::asio::post(on.sim.executor(), [&] {  // as a handler: the shard's strand is free
     on.sink->claims[0]->acknowledge();
     within = shard.lag();
+    kept_within = store->seqs.back();
   });
   on.sim.settle();
-  CHECK(within == 2s);
-  CHECK(shard.lag() == 0s);
+  CHECK(within == 0s);
+  CHECK(kept_within == 1);
+  CHECK(store->seqs.back() == 2);
+}
+
+TEST_CASE("nobody wakes the shard for what it is to see at its next look, and the heartbeat tells of it") {
+  stage on;
+  running bot(on);
+  bot.until_ready();
+  on.sim.run_for(1s);
+  on.sink->works = true;
+  for (int i = 0; i < 3; ++i) on.server.say("MESSAGE_CREATE");  // 2 to 4
+  on.sim.run_for(1s);
+  REQUIRE(on.sink->claims.size() == 3);
+  on.sink->claims.at(0).reset();
+  on.sink->claims.at(2).reset();
+  CHECK(bot->at(0)->lag() == 1s);
+  on.sim.run_for(20s);
+  on.sink->claims.at(1).reset();
+  CHECK(bot->at(0)->lag() == 0s);
+  on.sim.run_for(1min);
+  CHECK(on.server.of_op(1).back().text.find("\"d\":4") != std::string::npos);
+  CHECK(bot.counters().late_events == 0);
+}
+
+TEST_CASE("who deals with events wakes a shard that keeps its position once for each time that it does") {
+  int woken = 0;
+  const auto events = std::make_shared<gateway::handled_events>(30s, [&] { ++woken; });
+  const time_point now{};
+  CHECK(events->restart(1, 0).position == 0);
+  CHECK(events->keep(1).kept == 0);
+  for (std::int64_t seq = 1; seq <= 4; ++seq) {
+    events->claimed(seq, now);
+    CHECK(events->came(seq, true, now).position == 0);
+  }
+  std::optional<detail::claim> first(std::in_place, events, 1U, 1), second(std::in_place, events, 1U, 2),
+      third(std::in_place, events, 1U, 3), foreign(std::in_place, events, 2U, 4);
+  second.reset();
+  foreign.reset();
+  CHECK(woken == 0);  // the first holds the position
+  first.reset();
+  CHECK(woken == 1);
+  CHECK(events->position() == 2);
+  third.reset();
+  CHECK(woken == 1);  // it knows already
+  CHECK(events->keep(1).kept == 3);
+  events->dealt_with(1, 4);
+  CHECK(woken == 2);
+  const auto seen = events->came(5, false, now);
+  CHECK(seen.position == 5);
+  CHECK(seen.kept == 3);
+  CHECK(events->oldest() == time_point::max());
+  CHECK(events->keep(2).kept == 0);  // a session that has not begun
+  events->claimed(6, now);
+  events->dealt_with(1, 6);
+  CHECK(woken == 2);  // it was shown that its position is not what is kept
+  CHECK(events->restart(2, 0).position == 0);
+  events->claimed(1, now);
+  events->dealt_with(2, 1);
+  CHECK(woken == 3);
 }
 
 TEST_CASE("what is worked on is not handled: the store and Discord hear of it when it is done") {
