@@ -35,9 +35,10 @@ shard::shard(int id, std::shared_ptr<const shard_options> options, std::shared_p
     // Never at once, with whatever else waits for the strand: a handler that acknowledges may hold locks that a log wants. Nor
     // deferred: what this thread keeps for itself waits for the handler's end, and with it the strand and its heartbeats.
     asio::post(to->strand, [to] {
+      if (to->over || !to->session) return;  // then nothing is given up any more: the next process is sent it again
       const auto time = to->options->clock->now();
       to->note_handled(to->handled->look(time), time);
-      if (!to->over && to->session) to->rearm();
+      to->rearm();
     });
   };
   impl_->handled = std::make_shared<handled_events>(impl_->options->ack_after, std::move(wake));

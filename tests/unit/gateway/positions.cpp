@@ -241,6 +241,31 @@ TEST_CASE("what handlers finish after the connection has ended is kept for the n
   CHECK(on.sim.run(on.store->load(0))->seq == 1);
 }
 
+TEST_CASE("once a shard has ended no event is given up any more: what was cut short comes again, whatever else is finished") {
+  stage on;
+  const auto store = std::make_shared<durable_store>();
+  on.store = store;
+  gateway::shard_manager_options options;
+  options.shard = on.options();
+  options.shard.ack_after = 5s;
+  options.info = stage::info();
+  on.sink->works = true;
+  running bot(on, std::move(options));
+  bot.until_ready();                // 1
+  on.server.say("MESSAGE_CREATE");  // 2
+  on.server.say("MESSAGE_CREATE");  // 3
+  on.sim.run_for(1s);
+  bot.stop(stop_mode::keep_session);
+  on.sink->claims.at(2).reset();
+  on.sink->claims.at(1)->give_up();  // cut short
+  on.sink->claims.at(1).reset();
+  on.sim.run_for(6s);
+  on.sink->claims.at(0).reset();
+  on.sim.settle();
+  on.sim.run(bot->keep_positions());
+  CHECK(store->seqs.back() == 1);
+}
+
 TEST_CASE("sessions that are discarded do not come back with what handlers finish later") {
   stage on;
   on.sink->works = true;
