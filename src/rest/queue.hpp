@@ -143,12 +143,12 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   // log is written or anything is awaited.
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<net::parked>> woken_;  // completed when the guard goes
-  std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
+  std::unordered_map<protocol::rate_limiter::ticket, place*> places_;  // of those that wait, or once did
   std::multimap<time_point, waiting*> ends_;  // of those that wait for their turn: when their time is over
   std::vector<std::shared_ptr<net::parked>> until_closed_;
   std::shared_ptr<timer> wake_timer_;       // of the running wake_loop; null when none runs
   bool wake_loop_waits_ = false;  // for its timer
-  time_point wakes_at_ = time_point::max();
+  std::atomic<time_point> wakes_at_ = time_point::max();  // read without the mutex too
   bool closed_ = false;
 };
 
