@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <deque>
+#include <iterator>
 
 #include <monochord/core/clock.hpp>
 
@@ -56,11 +57,17 @@ class sliding_window {
   void forget(time_point now) {
     while (!arrived_.empty() && now - arrived_.front() >= window_) arrived_.pop_front();
   }
-  void insert(time_point at) { arrived_.insert(std::upper_bound(arrived_.begin(), arrived_.end(), at), at); }
+  /// Behind the last that is not later. From the end, for few are.
+  std::deque<time_point>::iterator behind(time_point at) {
+    auto found = arrived_.end();
+    while (found != arrived_.begin() && *std::prev(found) > at) --found;
+    return found;
+  }
+  void insert(time_point at) { arrived_.insert(behind(at), at); }
   bool erase(time_point at) {
-    const auto found = std::lower_bound(arrived_.begin(), arrived_.end(), at);
-    if (found == arrived_.end() || *found != at) return false;
-    arrived_.erase(found);
+    const auto found = behind(at);
+    if (found == arrived_.begin() || *std::prev(found) != at) return false;
+    arrived_.erase(std::prev(found));
     return true;
   }
 

@@ -120,7 +120,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
   } counted(tallies_);
   net::http_request request = request_for(what);
   journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
-  place mine(*this, key_for(what), what, trip.deadline);  // before its files are looked at: the order is that of the calls
+  place mine(*this, what, trip.deadline);  // before its files are looked at: the order is that of the calls
   request.on_start = [this, ticket = mine.ticket] {
     if (limits_->started(ticket, clock_->now())) look();
   };
@@ -204,7 +204,9 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
 }
 
 /// A turn in the limiter, for the call whose place it is.
-protocol::rate_limiter::ticket queue::enter(place& in, const protocol::route_key& key, const call& what, time_point deadline) {
+protocol::rate_limiter::ticket queue::enter(place& in, const call& what, time_point deadline) {
+  thread_local protocol::route_key key;  // kept for its memory
+  write_key(key, what);
   const auto urgency = answers_interaction(what) ? protocol::priority::answer : what.priority;
   if (!what.source) {
     if (const auto now = limits_->acquire_at_once(*this, key, clock_->now(), urgency, deadline, what.order)) {

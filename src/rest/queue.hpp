@@ -94,7 +94,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   };
   std::optional<answer> judge(place& mine, journey& trip, sent_one&& sent, std::atomic<std::uint64_t> tallies::*& end);
-  protocol::rate_limiter::ticket enter(place& in, const protocol::route_key& key, const call& what, time_point deadline);
+  protocol::rate_limiter::ticket enter(place& in, const call& what, time_point deadline);
   struct looked {
     bool in_time = false, closed = false;
   };
@@ -113,7 +113,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     return closed_;
   }
   net::http_request request_for(call& what) const;
-  protocol::route_key key_for(const call& what) const;
+  void write_key(protocol::route_key& key, const call& what) const;
   std::vector<std::string> secrets_of(const call& what, const net::http_request& request) const;
   std::optional<duration> again_after(journey& trip) const;
   rest_error refused_here(const journey& trip, const protocol::refused_request& why) const;

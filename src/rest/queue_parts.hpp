@@ -66,8 +66,7 @@ class queue::guard {
 
 /// A ticket, and who waits for its turn. Whatever happens to the coroutine, the limiter hears how it ended.
 struct queue::place {
-  place(queue& owner, const protocol::route_key& key, const call& what, time_point deadline)
-      : owner(owner), ticket(owner.enter(*this, key, what, deadline)) {}
+  place(queue& owner, const call& what, time_point deadline) : owner(owner), ticket(owner.enter(*this, what, deadline)) {}
   ~place() {
     if (alone && !listed) return;
     const guard lock(owner);
