@@ -99,7 +99,7 @@ queue::~queue() {
   if (wake_timer_) asio::post(strand_, [timer = std::move(wake_timer_)] { timer->cancel(); });
 }
 
-task<answer> queue::send(call&& what) { return run(shared_from_this(), std::move(what)); }
+task<answer> queue::send(call&& what) { return run(shared_from_this(), std::make_unique<journey>(std::move(what))); }
 
 /// A request that is not written at once, where it stays while it is sent although its caller may be gone, with the context that
 /// it waits in.
@@ -108,7 +108,9 @@ struct queue::sending {
   net::http_response response{};
 };
 
-task<answer> queue::run(std::shared_ptr<queue> self, call what) {
+task<answer> queue::run(std::shared_ptr<queue> self, std::unique_ptr<journey> its) {
+  journey& trip = *its;
+  const call& what = trip.what;
   if (what.refused) std::rethrow_exception(what.refused);
   struct tally {
     explicit tally(tallies& all) : all(all) { ++all.calls; }
@@ -118,24 +120,14 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
     tallies& all;
     std::atomic<std::uint64_t> tallies::*end = &tallies::failed;
   } counted(tallies_);
-  net::http_request request = request_for(what);
-  journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
+  trip.request = request_for(trip.what);
+  trip.deadline = after(clock_->now(), what.timeout ? *what.timeout : options_.timeout);
   place mine(*this, what, trip.deadline);  // before its files are looked at: the order is that of the calls
-  request.on_start = [this, ticket = mine.ticket] {
+  trip.request.on_start = [this, ticket = mine.ticket] {
     if (limits_->started(ticket, clock_->now())) look();
   };
-  if (what.source) {
-    const auto seen = std::make_shared<looked>();
-    co_await net::run_on(strand_, admit(self, what.source, trip.deadline, seen));
-    if (seen->closed) throw trip.error(errc::cancelled, "the client stopped");
-    if (!seen->in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
-    // Bytes take their time, which a caller who says how long it may take has counted.
-    if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
-    limits_->ready(mine.ticket, trip.deadline);
-    look();
-  }
-  const auto kept = net::in_one_piece(request) ? nullptr : std::make_shared<sending>(sending{std::move(request)});
-  const net::http_request& sent_as = kept ? kept->request : request;
+  if (what.source) co_await look_at_files(self, trip, mine);
+  const auto kept = net::in_one_piece(trip.request) ? nullptr : std::make_shared<sending>(sending{std::move(trip.request)});
 
   // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
   const auto state = co_await asio::this_coro::cancellation_state;
@@ -144,24 +136,12 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
   };
   for (;;) {
     go_on_unless_cancelled();
-    auto turn = mine.take_turn();
     const auto asked_at = clock_->now();
-    if (!turn.decided()) {
-      {
-        waiting mine_comes(mine, trip.deadline);
-        co_await net::park([&mine_comes](std::shared_ptr<net::parked> wait) { mine_comes.until(std::move(wait)); });
-      }
+    if (!mine.is_decided()) {
+      co_await wait_for_turn(mine, trip.deadline);
       go_on_unless_cancelled();
-      turn = mine.take_turn();
     }
-    if (turn.refused) {
-      mine.settled = true;
-      throw refused_here(trip, *turn.refused);
-    }
-    if (!turn.granted) {
-      if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
-      throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
-    }
+    take_turn(mine, trip);
     const auto sent_at = clock_->now();
     waits_.observe(sent_at - asked_at);
     const auto end = std::min(trip.deadline, trip.covered_until());
@@ -184,12 +164,8 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
                            sending_express_ < express_connections;
       const counted_in one(express ? sending_express_ : sending_);
       net::http_pool& pool = express ? express_ : pool_;
-      if (kept) {
-        co_await net::run_on(strand_, send_kept(self, pool, kept, end));
-        response = std::move(kept->response);
-      } else {
-        response = co_await pool.send(request, pool.time_for(request), end);
-      }
+      auto under_way = kept ? send_kept(self, pool, kept, end) : pool.send(trip.request, pool.time_for(trip.request), end);
+      response = co_await std::move(under_way);
     } catch (const net::http_error& e) {
       lost = e;
     } catch (const upload_error& e) {
@@ -198,9 +174,40 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       throw;
     }
     ended(lost ? 0 : response.status, lost ? lost->code() : error_code());
-    auto got = judge(mine, trip, {response, lost ? &*lost : nullptr, sent_at, end, sent_as}, counted.end);
+    const sent_one sent{response, lost ? &*lost : nullptr, sent_at, end, kept ? kept->request : trip.request};
+    auto got = judge(mine, trip, sent, counted.end);
     if (got) co_return std::move(*got);
   }
+}
+
+/// Takes the turn of a call that has been decided, or throws why it has none.
+void queue::take_turn(place& mine, const journey& trip) const {
+  const auto turn = mine.take_turn();
+  if (turn.refused) {
+    mine.settled = true;
+    throw refused_here(trip, *turn.refused);
+  }
+  if (turn.granted) return;
+  if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
+  throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
+}
+
+task<> queue::wait_for_turn(place& mine, time_point deadline) {
+  waiting mine_comes(mine, deadline);
+  co_await net::park([&mine_comes](std::shared_ptr<net::parked> wait) { mine_comes.until(std::move(wait)); });
+}
+
+/// Before a call that has files may go.
+task<> queue::look_at_files(std::shared_ptr<queue> self, journey& trip, place& mine) {
+  const call& what = trip.what;
+  const auto seen = std::make_shared<looked>();
+  co_await net::run_on(strand_, admit(self, what.source, trip.deadline, seen));
+  if (seen->closed) throw trip.error(errc::cancelled, "the client stopped");
+  if (!seen->in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
+  // Bytes take their time, which a caller who says how long it may take has counted.
+  if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(trip.request) - options_.http.response_timeout);
+  limits_->ready(mine.ticket, trip.deadline);
+  look();
 }
 
 /// A turn in the limiter, for the call whose place it is.
@@ -236,8 +243,14 @@ task<> queue::admit(std::shared_ptr<queue> self, std::shared_ptr<upload> source,
   seen->closed = !went_on;
 }
 
-task<> queue::send_kept([[maybe_unused]] std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
-                        time_point end) {
+task<net::http_response> queue::send_kept(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
+                                          time_point end) {
+  co_await net::run_on(self->strand_, send_there(self, pool, what, end));
+  co_return std::move(what->response);
+}
+
+task<> queue::send_there([[maybe_unused]] std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
+                         time_point end) {
   what->response = co_await pool.send(what->request, pool.time_for(what->request), end);
 }
 

@@ -55,7 +55,7 @@ std::string in_seconds(duration time) {
 }  // namespace
 
 /// What is to become of a call that was sent: its answer, nothing when it is to be sent again, or what it ends with is thrown.
-std::optional<answer> queue::judge(place& mine, journey& trip, sent_one&& sent, std::atomic<std::uint64_t> tallies::*& end) {
+std::optional<answer> queue::judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end) {
   const call& what = trip.what;
   net::http_response& response = sent.response;
   const auto now = clock_->now();

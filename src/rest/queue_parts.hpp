@@ -78,17 +78,21 @@ struct queue::place {
   place(const place&) = delete;
   place& operator=(const place&) = delete;
 
-  /// With the mutex held, as all that follows but `take_turn`.
+  /// With the mutex held, as `wake`.
   bool decided() const noexcept { return granted || refused; }
   void wake() {
     if (wait) owner.woken_.push_back(std::exchange(wait, nullptr));
   }
 
+  bool is_decided() const {
+    if (!listed) return granted;
+    const std::lock_guard lock(owner.mutex_);
+    return decided();
+  }
   /// What was decided; a turn that is taken is not there a second time.
   struct turn {
     bool granted = false, closed = false;
     std::optional<protocol::refused_request> refused = {};
-    bool decided() const noexcept { return granted || refused; }
   };
   turn take_turn() {
     if (!listed) return {std::exchange(granted, false), false, std::nullopt};
@@ -115,10 +119,13 @@ struct queue::place {
   bool alone = false;    // and its end concerned nobody else
 };
 
-/// What a call has gone through so far.
+/// A call, and what it has gone through so far. Apart from the frame of `run`, which is so small enough to be kept for the next.
 struct queue::journey {
-  const call& what;
-  time_point deadline;
+  explicit journey(call&& what) : what(std::move(what)) {}
+
+  call what;
+  net::http_request request{};  // made of it
+  time_point deadline{};
   int sent = 0;
   int failures = 0;
   bool acted = false;  // an earlier sending may have been carried out
