@@ -10,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <unordered_set>
@@ -31,6 +32,10 @@ using ticket = rate_limiter::ticket;
 /// Whose turn it is: the most urgent, then the first by order.
 using place = std::tuple<priority, std::uint64_t, ticket>;
 inline ticket ticket_of(const place& at) { return std::get<2>(at); }
+
+/// When something is to be looked at.
+template <class T>
+using alarms = std::set<std::pair<time_point, T>>;
 
 /// Members that know where they stand (`stands`, one place each) and until when one of them waits at most (`patience`);
 /// both stay as they are while they are in. A member keeps its tree nodes (`nodes`) on its way from one crowd to the next,
@@ -184,6 +189,58 @@ struct entry {
   time_point not_before = time_point::min();
   time_point deadline{};      // the caller's
   time_point taken_back{};    // in flight, or not ready: when its slot, or its place, is
+  const void* client = nullptr;
+  alarms<ticket>::node_type alarm;  // of `taken_back`, while that is not set
+};
+
+/// What is known of each ticket, in slots that are used again. A ticket is how many there were before it, and its slot.
+class ticket_table {
+ public:
+  std::pair<ticket, entry&> add() {
+    if (free_.empty()) {
+      if (slots_.size() > slot_mask) throw std::length_error("too many REST calls wait");
+      free_.push_back(slots_.size());
+      slots_.emplace_back();
+    }
+    slot& one = slots_[free_.back()];
+    one.holds = ++last_ << slot_bits | free_.back();
+    free_.pop_back();
+    return {one.holds, one.what};
+  }
+  /// Null for one that is gone.
+  entry* find(ticket t) {
+    const auto at = t & slot_mask;
+    return at < slots_.size() && slots_[at].holds == t ? &slots_[at].what : nullptr;
+  }
+  const entry& at(ticket t) const { return slots_[t & slot_mask].what; }
+  entry& at(ticket t) { return slots_[t & slot_mask].what; }
+  void erase(ticket t) {
+    slot& one = slots_[t & slot_mask];
+    one.holds = 0;
+    auto alarm = std::move(one.what.alarm);
+    one.what = entry();
+    one.what.alarm = std::move(alarm);
+    free_.push_back(t & slot_mask);
+    if (free_.size() == slots_.size() && slots_.size() > kept) {
+      slots_.clear();
+      free_.clear();
+    }
+  }
+  /// Its place in the order of all.
+  static std::uint64_t number_of(ticket t) { return t >> slot_bits; }
+
+ private:
+  static constexpr unsigned slot_bits = 24;
+  static constexpr ticket slot_mask = (ticket{1} << slot_bits) - 1;
+  static constexpr std::size_t kept = 1024;  // slots, when nobody needs them
+
+  struct slot {
+    ticket holds = 0;
+    entry what;
+  };
+  std::deque<slot> slots_;
+  std::vector<ticket> free_;
+  std::uint64_t last_ = 0;
 };
 
 /// The last `limit` texts that were put in.

@@ -37,17 +37,22 @@ struct rate_limiter::state {
   explicit state(const rate_limiter_options& o);
 
   // Where requests belong.
+  const std::string& name_of(const route_key& wanted);
   lane& lane_for(const route_key& wanted);
+  lane* known_lane(const route_key& wanted);
   line& line_for(const lane& l, const entry& e);
   limiter::pool* pool_for(const connections& over);
   void settle(quota& q);
   void sweep(time_point now);
 
   // Waiting, and its end.
+  std::pair<ticket, entry&> make_ticket(lane& where, limiter::pool* over, time_point now, std::uint64_t order);
   void enqueue(ticket t, entry& e, time_point now);
   void unqueue(ticket t, entry& e);
   void rest_until(time_point then, ticket t, entry& e, time_point now);
   void send(ticket t, entry& e, time_point now);
+  void set_taken_back(ticket t, entry& e, time_point at);
+  void unset_taken_back(ticket t, entry& e);
   void release(ticket t, entry& e);
   void end(ticket t, entry& e);
   void refuse(ticket t, entry& e, refused_request why);
@@ -62,6 +67,8 @@ struct rate_limiter::state {
   void let_go(cause& by);
 
   // A poll.
+  bool must_look(time_point now) const;
+  bool may_go(const lane& l, limiter::pool* over, time_point now);
   void take_back(time_point now);
   void refuse_hopeless();
   void wake_resting(time_point now);
@@ -79,7 +86,6 @@ struct rate_limiter::state {
 
   rate_limiter_options options;
   rate_limiter_counters counters;
-  ticket last_ticket = 0;
   std::size_t waiting = 0;
   std::size_t in_flight = 0;
   std::uint64_t polls = 0;
@@ -105,12 +111,12 @@ struct rate_limiter::state {
   std::unordered_map<std::string, bucket> buckets;
   std::unordered_map<const void*, limiter::pool> pools;
   std::map<std::tuple<limiter::route_info*, limiter::account*, limiter::pool*>, line> lines;
-  std::unordered_map<ticket, entry> tickets;
+  limiter::ticket_table tickets;
 
-  std::set<std::pair<time_point, ticket>> deadlines;  // of what is in flight
-  std::set<std::pair<time_point, ticket>> resting;    // pauses of what has no order to keep
-  std::set<std::pair<time_point, lane*>> lane_alarms;
-  std::set<std::pair<time_point, cause*>> cause_alarms;
+  limiter::alarms<ticket> deadlines;  // of what is in flight
+  limiter::alarms<ticket> resting;    // pauses of what has no order to keep
+  limiter::alarms<lane*> lane_alarms;
+  limiter::alarms<cause*> cause_alarms;
   std::vector<lane*> to_look_at;
   cause nothing;     // lines that are to be looked at
   cause block;
@@ -122,7 +128,7 @@ struct rate_limiter::state {
   std::optional<refused_request::cause> refusal_of(const lane& l) const;
   hold hold_of(const lane& l, ticket t, const entry& e, time_point now);
   bool waits_for_files_before(const lane& l, const limiter::place& mine) const;
-  hold hold_of(const line& n, time_point now);
+  hold hold_of(limiter::route_info& route, limiter::account* from, limiter::pool* over, time_point now);
   void look_at(lane& l, time_point now);
   std::optional<ticket> look_at(line& n, time_point now);
   void stand(line& n, cause& at);

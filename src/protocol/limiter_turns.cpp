@@ -40,6 +40,19 @@ void rate_limiter::state::rest_until(time_point then, ticket t, entry& e, time_p
   if (then > e.deadline) hopeless.push_back(t);
 }
 
+void rate_limiter::state::set_taken_back(ticket t, entry& e, time_point at) {
+  e.taken_back = at;
+  if (e.alarm.empty()) {
+    deadlines.emplace(at, t);
+  } else {
+    e.alarm.value() = {at, t};
+    deadlines.insert(std::move(e.alarm));
+  }
+}
+
+void rate_limiter::state::unset_taken_back(ticket t, entry& e) { e.alarm = deadlines.extract({e.taken_back, t}); }
+
+/// It does not wait any more.
 void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   lane& l = *e.where;
   if (l.from) {
@@ -57,10 +70,8 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   e.started = false;
   e.counted_as_waiting = false;
   e.sent_at = now;
-  e.taken_back = now + options.answer_deadline;
-  if (e.deadline != time_point::max()) e.taken_back = std::max(e.taken_back, e.deadline + limiter::owner_grace);
-  deadlines.emplace(e.taken_back, t);
-  unqueue(t, e);
+  const auto grace = e.deadline == time_point::max() ? now : e.deadline + limiter::owner_grace;
+  set_taken_back(t, e, std::max(now + options.answer_deadline, grace));
   ++counters.sent;
 }
 
@@ -68,7 +79,7 @@ void rate_limiter::state::release(ticket t, entry& e) {
   if (!e.in_flight) return;
   lane& l = *e.where;
   e.in_flight = false;
-  deadlines.erase({e.taken_back, t});
+  unset_taken_back(t, e);
   --l.of->home->in_flight;
   --l.of->in_flight;
   --l.in_flight;
@@ -98,6 +109,7 @@ void rate_limiter::state::end(ticket t, entry& e) {
 }
 
 void rate_limiter::state::refuse(ticket t, entry& e, refused_request why) {
+  why.client = e.client;
   refused.push_back(why);
   ++counters.refused;
   end(t, e);
@@ -123,10 +135,8 @@ void rate_limiter::state::wake_resting(time_point now) {
 
 void rate_limiter::state::refuse_hopeless() {
   for (const auto t : std::exchange(hopeless, {})) {
-    const auto found = tickets.find(t);
-    if (found == tickets.end()) continue;
-    const auto until = found->second.not_before;
-    refuse(t, found->second, {t, refused_request::cause::late, wait_reason::backoff, until});
+    entry* const found = tickets.find(t);
+    if (found) refuse(t, *found, {t, refused_request::cause::late, wait_reason::backoff, found->not_before});
   }
 }
 
@@ -184,7 +194,7 @@ void rate_limiter::state::changed(bucket& b) {
 
 /// Its files were looked at, or it is given up: who keeps behind it is looked at.
 void rate_limiter::state::no_longer_unready(ticket t, entry& e) {
-  deadlines.erase({e.taken_back, t});
+  unset_taken_back(t, e);
   if (e.where->order) let_go(*e.where->order);
 }
 
@@ -289,17 +299,35 @@ rate_limiter::state::hold rate_limiter::state::hold_of(const lane& l, ticket t, 
 }
 
 /// What keeps all lanes of a line.
-rate_limiter::state::hold rate_limiter::state::hold_of(const line& n, time_point now) {
+rate_limiter::state::hold rate_limiter::state::hold_of(limiter::route_info& route, limiter::account* from, limiter::pool* over,
+                                                       time_point now) {
   if (!options.none) {
     if (blocked > now) return {blocked, wait_reason::blocked, &block};
-    if (!n.from) return {now, wait_reason::none};
+    if (!from) return {now, wait_reason::none};
     if (const auto at = guard.next(in_flight, now); at > now) return {at, wait_reason::guard, &guarded};
-    if (const auto at = n.route->breaker.next(now); at > now) return {at, wait_reason::circuit, &n.route->broken};
+    if (const auto at = route.breaker.next(now); at > now) return {at, wait_reason::circuit, &route.broken};
     if (const auto at = breaker.next(now); at > now) return {at, wait_reason::circuit, &broken};
-    if (const auto at = n.from->window.next(now); at > now) return {at, wait_reason::global, &n.from->full};
+    if (const auto at = from->window.next(now); at > now) return {at, wait_reason::global, &from->full};
   }
-  if (n.over && n.over->in_flight >= n.over->most) return {time_point::max(), wait_reason::connection, &n.over->busy};
+  if (over && over->in_flight >= over->most) return {time_point::max(), wait_reason::connection, &over->busy};
   return {now, wait_reason::none};
+}
+
+/// Whether a poll would find anything, but for what is to be forgotten.
+bool rate_limiter::state::must_look(time_point now) const {
+  const auto due = [now](const auto& times) { return !times.empty() && times.begin()->first <= now; };
+  return !to_look_at.empty() || !nothing.lines.empty() || !hopeless.empty() || !refused.empty() ||
+         due(lane_alarms) || due(cause_alarms) || due(resting) || due(deadlines);
+}
+
+/// Whether the next of a lane goes at once, while nobody is to be looked at: then whoever waits is held by something that lasts.
+/// False also where it only may be that it does not.
+bool rate_limiter::state::may_go(const lane& l, limiter::pool* over, time_point now) {
+  const auto waits = [](const lane* one) { return !one->waiting.empty(); };
+  if (waits(&l) || refusal_of(l) || l.of->paused_until > now) return false;
+  if (l.order && (l.order->holder != 0 || std::ranges::any_of(l.order->lanes, waits))) return false;
+  if (!options.none && l.of->home->next(now) > now) return false;
+  return hold_of(*l.route, l.from, l.key.exempt_from_global ? nullptr : over, now).until <= now;
 }
 
 void rate_limiter::state::look_at(lane& l, time_point now) {
@@ -324,7 +352,7 @@ std::optional<rate_limiter::ticket> rate_limiter::state::look_at(line& n, time_p
   ++counters.looks;
   std::optional<ticket> sent;
   cause* by = std::exchange(n.let_go_by, nullptr);
-  const auto held = hold_of(n, now);
+  const auto held = hold_of(*n.route, n.from, n.over, now);
   if (held.until > now) {
     n.held_by = held.why;
     entry& first = tickets.at(limiter::ticket_of(n.stands));  // the others are counted when their turn comes
@@ -348,6 +376,7 @@ std::optional<rate_limiter::ticket> rate_limiter::state::look_at(line& n, time_p
       hold_back(l, e, own);
     } else {
       if (l.joined != polls && !e.counted_as_waiting) ++counter_of(n.held_by);
+      unqueue(t, e);
       send(t, e, now);
       sent = t;
     }

@@ -79,10 +79,20 @@ void rate_limiter::state::settle(quota& q) {
   touch(q);
 }
 
-limiter::lane& rate_limiter::state::lane_for(const route_key& wanted) {
+/// Of its lane.
+const std::string& rate_limiter::state::name_of(const route_key& wanted) {
   key.clear();
   for (const std::string* part : {&wanted.sender, &wanted.route, &wanted.major, &wanted.domain}) key.append(*part) += '\n';
-  const auto [found, fresh] = lanes.try_emplace(key);
+  return key;
+}
+
+limiter::lane* rate_limiter::state::known_lane(const route_key& wanted) {
+  const auto found = lanes.find(name_of(wanted));
+  return found == lanes.end() ? nullptr : &found->second;
+}
+
+limiter::lane& rate_limiter::state::lane_for(const route_key& wanted) {
+  const auto [found, fresh] = lanes.try_emplace(name_of(wanted));
   lane& l = found->second;
   if (!fresh) return l;
   l.key = wanted;
@@ -122,7 +132,6 @@ limiter::pool* rate_limiter::state::pool_for(const connections& over) {
   if (over.most == 0) return nullptr;
   auto& p = pools[over.of];
   p.most = over.most;
-  ++p.tickets;
   return &p;
 }
 
@@ -133,7 +142,7 @@ void rate_limiter::state::learn(lane& l, const response_info& info, time_point s
   const bool has_numbers = info.limit && info.remaining && info.reset_after;
   // Other major parameters keep their buckets until they are answered themselves: these may differ, say for guilds and
   // private channels, and would else be moved to and fro.
-  if (l.key.trusts_headers && named) l.route->hash = *info.bucket;
+  if (l.key.trusts_headers && named && l.route->hash != *info.bucket) l.route->hash = *info.bucket;
   if (l.key.trusts_headers && named && q.hash != *info.bucket) {
     q.hash = *info.bucket;
     settle(q);
@@ -229,35 +238,60 @@ void rate_limiter::state::sweep(time_point now) {
   if (routes.size() > many_routes) std::erase_if(routes, [](const auto& item) { return item.second.lanes == 0; });
 }
 
+std::pair<limiter::ticket, limiter::entry&> rate_limiter::state::make_ticket(lane& where, limiter::pool* over, time_point now,
+                                                                             std::uint64_t order) {
+  const auto made = tickets.add();
+  auto& [t, e] = made;
+  e.where = &where;
+  e.over = over;
+  if (over) ++over->tickets;
+  e.order = order == 0 ? limiter::ticket_table::number_of(t) : order;
+  e.since = now;
+  ++counters.acquired;
+  return made;
+}
+
 rate_limiter::rate_limiter(rate_limiter_options options) : state_(std::make_unique<state>(options)) {}
 rate_limiter::~rate_limiter() = default;
 
 rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now, priority urgency, time_point deadline,
                                            std::uint64_t order, const connections& over, bool is_ready) {
   auto& s = *state_;
-  const ticket t = ++s.last_ticket;
-  entry& e = s.tickets[t];
-  e.where = &s.lane_for(key);
-  e.over = s.pool_for(over);
+  const auto [t, e] = s.make_ticket(s.lane_for(key), s.pool_for(over), now, order);
+  e.client = over.of;
   e.urgency = urgency;
-  e.order = order == 0 ? t : order;
-  e.since = now;
   e.deadline = deadline;
   e.ready = is_ready;
   if (!is_ready && deadline != time_point::max()) {  // whoever looks at its files may never be heard of again
-    e.taken_back = deadline + limiter::owner_grace;
-    s.deadlines.emplace(e.taken_back, t);
+    s.set_taken_back(t, e, deadline + limiter::owner_grace);
   }
   s.enqueue(t, e, now);
-  ++s.counters.acquired;
+  return t;
+}
+
+std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(const route_key& key, time_point now, priority urgency,
+                                                                  time_point deadline, std::uint64_t order,
+                                                                  const connections& over) {
+  auto& s = *state_;
+  if (s.must_look(now) || s.polls + 1 >= s.sweeps_at) return std::nullopt;
+  lane* const l = s.known_lane(key);
+  limiter::pool* const p = s.pool_for(over);
+  if (!l || !s.may_go(*l, p, now)) return std::nullopt;
+  const auto [t, e] = s.make_ticket(*l, p, now, order);
+  e.client = over.of;
+  e.urgency = urgency;
+  e.deadline = deadline;
+  ++s.polls;
+  s.send(t, e, now);
+  s.wakeup = std::min(s.wakeup.value_or(time_point::max()), e.taken_back);
   return t;
 }
 
 void rate_limiter::ready(ticket t, time_point deadline) {
   auto& s = *state_;
-  const auto found = s.tickets.find(t);
-  if (found == s.tickets.end() || found->second.in_flight) return;
-  entry& e = found->second;
+  entry* const found = s.tickets.find(t);
+  if (!found || found->in_flight) return;
+  entry& e = *found;
   lane& l = *e.where;
   const bool listed = l.waiting.contains({e.urgency, e.order, t});
   if (!e.ready) s.no_longer_unready(t, e);
@@ -285,13 +319,16 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   return out;
 }
 
+bool rate_limiter::must_poll(time_point now) const { return state_->must_look(now); }
+const void* rate_limiter::client_of(ticket t) const { return state_->tickets.at(t).client; }
+
 std::vector<refused_request> rate_limiter::take_refused() { return std::exchange(state_->refused, {}); }
 
 bool rate_limiter::started(ticket t, time_point now) {
   auto& s = *state_;
-  const auto found = s.tickets.find(t);
-  if (found == s.tickets.end() || !found->second.in_flight) return false;
-  entry& e = found->second;
+  entry* const found = s.tickets.find(t);
+  if (!found || !found->in_flight) return false;
+  entry& e = *found;
   limiter::account* from = e.where->from;
   const auto before = std::exchange(e.sent_at, now);
   const bool again = std::exchange(e.started, true);
@@ -308,9 +345,9 @@ std::optional<time_point> rate_limiter::next_wakeup() const { return state_->wak
 rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info, time_point now,
                                              std::optional<duration> again_in) {
   auto& s = *state_;
-  const auto found = s.tickets.find(t);
-  if (found == s.tickets.end() || !found->second.in_flight) return verdict::finished;
-  entry& e = found->second;
+  entry* const found = s.tickets.find(t);
+  if (!found || !found->in_flight) return verdict::finished;
+  entry& e = *found;
   lane& l = *e.where;
   ++s.counters.answered;
   // Without `started` nobody knows more than that it was sent between its grant and now.
@@ -354,9 +391,9 @@ rate_limiter::verdict rate_limiter::answered(ticket t, const response_info& info
 
 rate_limiter::verdict rate_limiter::failed(ticket t, time_point now, std::optional<duration> again_in) {
   auto& s = *state_;
-  const auto found = s.tickets.find(t);
-  if (found == s.tickets.end()) return verdict::finished;
-  entry& e = found->second;
+  entry* const found = s.tickets.find(t);
+  if (!found) return verdict::finished;
+  entry& e = *found;
   ++s.counters.failed;
   if (e.in_flight) {
     s.release(t, e);
@@ -374,10 +411,10 @@ rate_limiter::verdict rate_limiter::failed(ticket t, time_point now, std::option
 
 void rate_limiter::cancel(ticket t, time_point) {
   auto& s = *state_;
-  const auto found = s.tickets.find(t);
-  if (found == s.tickets.end()) return;
+  entry* const found = s.tickets.find(t);
+  if (!found) return;
   ++s.counters.cancelled;
-  s.end(t, found->second);
+  s.end(t, *found);
 }
 
 std::optional<time_point> rate_limiter::blocked_until(time_point now) const noexcept {

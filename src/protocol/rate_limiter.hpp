@@ -111,6 +111,7 @@ struct refused_request {
   cause why = cause::late;
   wait_reason waits_for = wait_reason::none;  ///< of `late`
   time_point until{};                         ///< of `late`
+  const void* client = nullptr;               ///< whose connections it was to be sent over
 };
 
 /// One queue as a watchdog sees it.
@@ -167,11 +168,19 @@ class rate_limiter {
   ticket acquire(const route_key& key, time_point now, priority urgency = priority::normal,
                  time_point deadline = time_point::max(), std::uint64_t order = 0, const connections& over = {},
                  bool is_ready = true);
+  /// The same for what need not wait: a ticket that goes now, as if `poll` had named it. Nothing where it would have to wait,
+  /// is the first of its kind, or `poll` has something else to do: then `acquire`. It looks at nobody but the one who asks.
+  std::optional<ticket> acquire_at_once(const route_key& key, time_point now, priority urgency, time_point deadline,
+                                        std::uint64_t order, const connections& over);
   /// A ticket that waits may go from now on, and until `deadline`: then poll.
   void ready(ticket t, time_point deadline);
 
   /// The tickets that may be sent now, in order; each is named once per sending and counts as in flight from here on.
   std::vector<ticket> poll(time_point now);
+  /// Whether a poll would have anything to do.
+  bool must_poll(time_point now) const;
+  /// Whose connections a ticket is sent over: `connections::of`.
+  const void* client_of(ticket t) const;
   /// The tickets that were ended by `poll` because they can never be sent. They are gone.
   std::vector<refused_request> take_refused();
 

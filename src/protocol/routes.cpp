@@ -221,15 +221,32 @@ std::string display(const route& r, std::span<const std::string_view> parameters
   return out;
 }
 
-std::string display(const route& r) { return display(r, {}); }
+namespace {
+
+void assign_display(std::string& to, const route& r) { (to.assign(name(r.verb)) += ' ') += r.path; }
+
+}  // namespace
+
+std::string display(const route& r) {
+  std::string out;
+  out.reserve(usual_length);
+  assign_display(out, r);
+  return out;
+}
 
 route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered,
                       std::optional<timestamp> utc_now) {
   route_key key;
-  key.route = display(r);
+  write_limiter_key(key, r, parameters, unordered, utc_now);
+  return key;
+}
+
+void write_limiter_key(route_key& key, const route& r, std::span<const std::string_view> parameters, bool unordered,
+                       std::optional<timestamp> utc_now) {
+  assign_display(key.route, r);
   std::string_view kind;  // the name of the major parameter, which is the first one of all
   std::string_view id;
-  std::string token;
+  std::string_view token;
   walk(
       r.path, [](std::string_view) {},
       [&](std::string_view what, std::size_t index) {
@@ -244,26 +261,30 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
   const bool interaction = r.is_interaction();
   const bool webhook = kind == "webhook_id" && !interaction;
   const bool channel = kind == "channel_id";
+  key.major.clear();
   if (channel || kind == "guild_id" || webhook || interaction) {
     key.major = id;
-    if (!token.empty()) key.major += '/' + token;
+    if (!token.empty()) (key.major += '/') += token;
   }
+  key.webhook.clear();
   if (webhook) key.webhook = key.major;
   // On these Discord's numbers can be wrong: they are limited per guild.
   key.trusts_headers = !r.path.starts_with("/guilds/{guild_id}/emojis");
 
+  key.domain.clear();
   if (r.verb != method::get && !unordered) {
-    if (interaction) key.domain = "interaction " + token;
-    else if (webhook) key.domain = "webhook " + key.major;
+    if (interaction) key.domain.append("interaction ").append(token);
+    else if (webhook) key.domain.append("webhook ").append(key.major);
     else if (channel) key.domain.append("channel ").append(key.major);
-    else if (!key.trusts_headers) key.domain = "emojis " + std::string(id);
+    else if (!key.trusts_headers) key.domain.append("emojis ").append(id);
   }
+  key.sender.clear();
+  key.carries_token = false;
   key.exempt_from_global = interaction;
   key.by_address = r.has_own_token() && !interaction;
 
   if (utc_now && r.verb == method::del && r.path == "/channels/{channel_id}/messages/{message_id}" && parameters.size() == 2)
     key.route += age_class(parameters[1], *utc_now);
-  return key;
 }
 
 std::string label(const route_key& key) {

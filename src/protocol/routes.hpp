@@ -55,6 +55,9 @@ std::string display(const route& r);
 /// https://docs.discord.com/developers/topics/rate-limits
 route_key limiter_key(const route& r, std::span<const std::string_view> parameters, bool unordered = false,
                       std::optional<timestamp> utc_now = {});
+/// The same in place of `key`, whose memory is used again.
+void write_limiter_key(route_key& key, const route& r, std::span<const std::string_view> parameters, bool unordered,
+                       std::optional<timestamp> utc_now);
 
 /// The values of the parameters that are tokens.
 std::vector<std::string> secret_parameters(const route& r, std::span<const std::string_view> parameters);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <deque>
 #include <iterator>
-#include <set>
 
 #include <monochord/core/clock.hpp>
 
@@ -27,44 +27,47 @@ class sliding_window {
     if (counted < limit_) return from;
     const auto too_many = counted - limit_ + 1;
     if (too_many > arrived_.size()) return time_point::max();
-    return std::max(from, *std::next(arrived_.begin(), static_cast<std::ptrdiff_t>(too_many - 1)) + window_);
+    return std::max(from, arrived_[too_many - 1] + window_);
   }
   void granted() { ++granted_; }
   void started(time_point now) {
     --granted_;
-    arrived_.insert(now + travel_);
+    insert(now + travel_);
   }
   /// It is there, and has not been `started`.
   void arrived(time_point now) {
     --granted_;
-    arrived_.insert(now);
+    insert(now);
   }
   void started_again(time_point before, time_point now) {
     erase(before + travel_);
-    arrived_.insert(now + travel_);
+    insert(now + travel_);
   }
   void answered(time_point started_at, time_point now) {
-    if (now >= started_at + travel_) return;
-    auto place = arrived_.extract(started_at + travel_);
-    if (place.empty()) return;
-    place.value() = now;
-    arrived_.insert(std::move(place));
+    if (now < started_at + travel_ && erase(started_at + travel_)) insert(now);
   }
   /// It will not be started.
   void given_back() { --granted_; }
   void pause_until(time_point until) { paused_until_ = std::max(paused_until_, until); }
   bool idle(time_point now) const {
-    return now >= paused_until_ && granted_ == 0 && (arrived_.empty() || now - *arrived_.rbegin() >= window_);
+    return now >= paused_until_ && granted_ == 0 && (arrived_.empty() || now - arrived_.back() >= window_);
   }
 
  private:
   void forget(time_point now) {
-    while (!arrived_.empty() && now - *arrived_.begin() >= window_) arrived_.erase(arrived_.begin());
+    while (!arrived_.empty() && now - arrived_.front() >= window_) arrived_.pop_front();
   }
+  /// Behind the last that is not later. From the end, for few are.
+  std::deque<time_point>::iterator behind(time_point at) {
+    auto found = arrived_.end();
+    while (found != arrived_.begin() && *std::prev(found) > at) --found;
+    return found;
+  }
+  void insert(time_point at) { arrived_.insert(behind(at), at); }
   bool erase(time_point at) {
-    const auto found = arrived_.find(at);
-    if (found == arrived_.end()) return false;
-    arrived_.erase(found);
+    const auto found = behind(at);
+    if (found == arrived_.begin() || *std::prev(found) != at) return false;
+    arrived_.erase(std::prev(found));
     return true;
   }
 
@@ -72,7 +75,7 @@ class sliding_window {
   duration window_;
   duration travel_;
   std::size_t granted_ = 0;             // and not started yet
-  std::multiset<time_point> arrived_;   // at the latest
+  std::deque<time_point> arrived_;  // at the latest, in order: what comes and goes is near the end
   time_point paused_until_ = time_point::min();
 };
 

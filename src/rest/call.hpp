@@ -64,7 +64,7 @@ class call {
   protocol::route route;
   std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
   std::string query;                    ///< with its '?', encoded
-  std::string content_type;             ///< of the body
+  std::string_view content_type;        ///< of the body: a literal, or that of `source`
   std::string body;                     ///< empty and no content type: none
   std::vector<std::string> secrets;     ///< that `body` holds, to be shown nowhere; those of a form are known
   std::shared_ptr<upload> source;       ///< instead of `body`

@@ -34,7 +34,7 @@ call with_one_file(call made, std::string_view part, const file_body& file) {
   try {
     auto encoded = with_file(std::move(made.body), part, file);
     made.body.clear();
-    made.content_type = std::move(encoded.content_type);
+    made.content_type = encoded.content_type;
     made.source = std::move(encoded.source);
   } catch (const error&) {
     made.refused = std::current_exception();

@@ -2,7 +2,8 @@
 #pragma once
 
 // What the one line of each endpoint is made of: what comes back (`decoded<T>`, `done`, `bytes`), of a call that is made
-// from a route, the caller's options and the path parameters (`make`) and what goes along (`with`, `asking`).
+// from a route, the caller's options and the path parameters (`make`) and what goes along (`with`, `asking`: both give back the
+// very call that they are given).
 #include <exception>
 #include <initializer_list>
 #include <memory>
@@ -66,31 +67,31 @@ call make(const route& which, const call_options& options, const Parameters&... 
 /// what the client says. A body over Discord's limits is refused when the call is awaited, like everything else that can go
 /// wrong with it.
 template <class Body>
-call with(const std::shared_ptr<queue>& queue, call made, const Body& given) {
+call&& with(const std::shared_ptr<queue>& queue, call&& made, const Body& given) {
   try {
     const mentions notified(queue->default_mentions(), made.route.path.starts_with("/channels/"));
     const auto& body = notified.in(given);
     json::check_limits(body, queue->body_limits());
     auto encoded = rest::encode(body);
-    made.content_type = std::move(encoded.content_type);
+    made.content_type = encoded.content_type;
     made.body = std::move(encoded.text);
     made.source = std::move(encoded.source);
   } catch (const error&) {
     made.refused = std::current_exception();
   }
-  return made;
+  return std::move(made);
 }
 
 /// Adds the members of a query struct to the path.
 template <class Query>
-call asking(const std::shared_ptr<queue>& queue, call made, const Query& query) {
+call&& asking(const std::shared_ptr<queue>& queue, call&& made, const Query& query) {
   try {
     json::check_limits(query, queue->body_limits());
     made.query = json::encode_query(query);
   } catch (const error&) {
     made.refused = std::current_exception();
   }
-  return made;
+  return std::move(made);
 }
 
 /// Form-encoded, as OAuth2 wants it.

@@ -11,10 +11,22 @@ rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, con
                                          protocol::priority urgency, time_point deadline,
                                          std::uint64_t order, bool is_ready) {
   const std::lock_guard lock(mutex_);
-  const auto t = limiter_.acquire(key, now, urgency, deadline, order, {who.get(), who->connections()}, is_ready);
-  owners_.emplace(t, who.get());
   senders_.try_emplace(who.get(), who);
-  return t;
+  return limiter_.acquire(key, now, urgency, deadline, order, {who.get(), who->connections()}, is_ready);
+}
+
+std::optional<rest_limits::granted> rest_limits::acquire_at_once(const sender& who, const protocol::route_key& key, time_point now,
+                                                                 protocol::priority urgency, time_point deadline,
+                                                                 std::uint64_t order) {
+  const std::lock_guard lock(mutex_);
+  const auto t = limiter_.acquire_at_once(key, now, urgency, deadline, order, {&who, who.connections()});
+  if (!t) return std::nullopt;
+  return granted{*t, limiter_.next_wakeup().value_or(time_point::max())};
+}
+
+void rest_limits::join(const std::shared_ptr<sender>& who) {
+  const std::lock_guard lock(mutex_);
+  senders_.try_emplace(who.get(), who);
 }
 
 void rest_limits::ready(ticket t, time_point deadline) {
@@ -27,44 +39,32 @@ bool rest_limits::started(ticket t, time_point now) {
   return limiter_.started(t, now);
 }
 
-void rest_limits::end_if(verdict how, ticket t) {
-  if (how != verdict::again) owners_.erase(t);
-}
-
-verdict rest_limits::answered(ticket t, const protocol::response_info& info, time_point now,
-                              std::optional<duration> again_in) {
+rest_limits::heard rest_limits::answered(ticket t, const protocol::response_info& info, time_point now,
+                                         std::optional<duration> again_in) {
   const std::lock_guard lock(mutex_);
   const auto how = limiter_.answered(t, info, now, again_in);
-  end_if(how, t);
-  return how;
+  return {how, limiter_.must_poll(now)};
 }
 
 verdict rest_limits::failed(ticket t, time_point now, std::optional<duration> again_in) {
   const std::lock_guard lock(mutex_);
-  const auto how = limiter_.failed(t, now, again_in);
-  end_if(how, t);
-  return how;
+  return limiter_.failed(t, now, again_in);
 }
 
 void rest_limits::cancel(ticket t, time_point now) {
   const std::lock_guard lock(mutex_);
   limiter_.cancel(t, now);
-  owners_.erase(t);
 }
 
 std::vector<rest_limits::news> rest_limits::pump(const sender& me, time_point now) {
   std::vector<news> mine;
-  std::map<const sender*, std::vector<news>> theirs;
+  std::map<const void*, std::vector<news>> theirs;
   std::vector<std::pair<std::shared_ptr<sender>, std::vector<news>>> others;
   {
     const std::lock_guard lock(mutex_);
-    const auto of = [&](const sender* who) -> std::vector<news>& { return who == &me ? mine : theirs[who]; };
-    for (const auto t : limiter_.poll(now)) of(owners_.at(t)).push_back({t, std::nullopt});
-    for (const auto& refused : limiter_.take_refused()) {
-      const auto owner = owners_.find(refused.ticket);
-      of(owner->second).push_back({refused.ticket, refused});
-      owners_.erase(owner);
-    }
+    const auto of = [&](const void* who) -> std::vector<news>& { return who == &me ? mine : theirs[who]; };
+    for (const auto t : limiter_.poll(now)) of(limiter_.client_of(t)).push_back({t, std::nullopt});
+    for (const auto& refused : limiter_.take_refused()) of(refused.client).push_back({refused.ticket, refused});
     for (auto& [who, what] : theirs) {
       // Its tickets are cancelled by whoever waits for them, so a sender that is going away needs no news.
       const auto found = senders_.find(who);

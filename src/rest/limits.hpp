@@ -7,7 +7,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include <monochord/rest/limits.hpp>
@@ -40,15 +39,29 @@ class rest_limits {
 
   ticket acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
                  protocol::priority urgency, time_point deadline, std::uint64_t order, bool is_ready);
+  /// What may go at once.
+  struct granted {
+    ticket which;
+    time_point wakeup;  ///< as `next_wakeup`
+  };
+  /// Nothing where the ticket may have to wait: then `acquire`. After it nobody need pump. Who calls `join` before it lets the
+  /// ticket wait after all need not be a sender before.
+  std::optional<granted> acquire_at_once(const sender& who, const protocol::route_key& key, time_point now,
+                                         protocol::priority urgency, time_point deadline, std::uint64_t order);
+  /// `who` hears of its tickets from now on.
+  void join(const std::shared_ptr<sender>& who);
   void ready(ticket t, time_point deadline);
   /// True: pump.
   bool started(ticket t, time_point now);
-  protocol::rate_limiter::verdict answered(ticket t, const protocol::response_info& info, time_point now,
-                                           std::optional<duration> again_in);
+  struct heard {
+    protocol::rate_limiter::verdict how;
+    bool pump;  ///< somebody else is concerned
+  };
+  heard answered(ticket t, const protocol::response_info& info, time_point now, std::optional<duration> again_in);
   protocol::rate_limiter::verdict failed(ticket t, time_point now, std::optional<duration> again_in);
   void cancel(ticket t, time_point now);
 
-  /// To be called after each of the above, and when `next_wakeup` has come. Gives the caller's news; those of others are
+  /// To be called after each of the above that does not say otherwise, and when `next_wakeup` has come. Gives the caller's news; those of others are
   /// delivered.
   std::vector<news> pump(const sender& me, time_point now);
   /// Whoever has pumped wakes up then and pumps again.
@@ -64,12 +77,9 @@ class rest_limits {
   report look(time_point now);
 
  private:
-  void end_if(protocol::rate_limiter::verdict how, ticket t);
-
   mutable std::mutex mutex_;
   protocol::rate_limiter limiter_;
-  std::unordered_map<ticket, const sender*> owners_;
-  std::map<const sender*, std::weak_ptr<sender>> senders_;
+  std::map<const void*, std::weak_ptr<sender>> senders_;
 };
 
 }  // namespace monochord

@@ -15,7 +15,7 @@ namespace monochord::rest {
 
 /// A request body and what its Content-Type says: a text, or a source when there are files.
 struct encoded_body {
-  std::string content_type;
+  std::string_view content_type;  ///< a literal, or that of `source`
   std::string text;
   std::shared_ptr<upload> source;
 };

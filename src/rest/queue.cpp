@@ -9,57 +9,21 @@
 #include <utility>
 
 #include <monochord/core/error.hpp>
-#include "core/random.hpp"
 #include "net/deadline.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
-#include "rest/answer.hpp"
 #include "rest/queue_parts.hpp"
 
 namespace monochord::rest {
 
 namespace asio = boost::asio;
 
-using verdict = protocol::rate_limiter::verdict;
-
 namespace {
 
-/// For how long Discord is taken to know a nonce: it says "a few minutes".
-/// https://docs.discord.com/developers/resources/message#create-message
-constexpr duration nonce_covers = std::chrono::minutes{2};
 constexpr std::size_t express_connections = 4;
-
-constexpr std::int64_t already_acknowledged = 40060;
-constexpr std::int64_t unknown_webhook = 10015;
-
-bool is_callback(const protocol::route& route) { return route.path.starts_with("/interactions/"); }
 
 /// The first answer to an interaction and what follows it.
 bool answers_interaction(const call& what) { return what.route.is_interaction(); }
-
-/// Whether it does no harm that a call is carried out, its answer lost, and sent again.
-bool may_act_twice(const call& what) {
-  if (what.repeat == repetition::never) return false;
-  if (what.repeat == repetition::always) return true;
-  switch (what.route.verb) {
-    case protocol::method::get:
-    case protocol::method::put:
-    case protocol::method::del: return true;
-    // Its fields are values, not changes, and later writes to the same place wait until it is through; but new files would
-    // be added twice.
-    case protocol::method::patch: return !what.content_type.starts_with("multipart/");
-    case protocol::method::post: return what.repeat == repetition::by_nonce || is_callback(what.route);
-  }
-  return false;
-}
-
-/// What another try would only meet again: the call, or the way to Discord, is wrong.
-bool is_hopeless(error_code code) {
-  for (const errc one : {errc::certificate_refused, errc::plain_refused, errc::invalid_argument, errc::bad_url, errc::http_malformed,
-                         errc::message_too_large, errc::inflate_failed, errc::proxy_refused, errc::upload_failed})
-    if (code == one) return true;
-  return false;
-}
 
 std::string without_end(std::string path) {
   if (path.ends_with('/')) path.pop_back();
@@ -74,77 +38,12 @@ struct counted_in {
   std::atomic<std::size_t>& of;
 };
 
-std::string in_seconds(duration time) {
-  const auto ms = std::chrono::ceil<std::chrono::milliseconds>(time).count();
-  auto fraction = std::to_string(ms % 1000);
-  fraction.insert(0, 3 - fraction.size(), '0');
-  return std::to_string(ms / 1000) + "." + fraction + " s";
-}
-
 net::http_options express_options(net::http_options options) {
   options.max_connections = express_connections;
   return options;
 }
 
 }  // namespace
-
-/// Holds the mutex. Who was woken meanwhile is told once it is free: a context that is being destroyed may destroy on the spot
-/// what it is given, a call among it.
-class queue::guard {
- public:
-  explicit guard(queue& of) : of_(of), lock_(of.mutex_) {}
-  guard(const guard&) = delete;
-  guard& operator=(const guard&) = delete;
-  ~guard() {
-    const auto woken = std::move(of_.woken_);
-    of_.woken_.clear();
-    lock_.unlock();
-    for (const auto& one : woken) one->complete();
-  }
-
- private:
-  queue& of_;
-  std::unique_lock<std::mutex> lock_;
-};
-
-/// A ticket, and who waits for its turn. Whatever happens to the coroutine, the limiter hears how it ended.
-struct queue::place {
-  place(queue& owner, const protocol::route_key& key, const call& what, time_point deadline)
-      : owner(owner), ticket(owner.enter(*this, key, what, deadline)) {}
-  ~place() {
-    const guard lock(owner);
-    owner.places_.erase(ticket);
-    if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
-    owner.pump();  // also when closed: others may share the limits
-    if (owner.closed_) owner.limits_->leave(owner);  // whom it lets go later, somebody else must wake
-  }
-  place(const place&) = delete;
-  place& operator=(const place&) = delete;
-
-  /// With the mutex held, as all that follows but `take_turn`.
-  bool decided() const noexcept { return granted || refused; }
-  void wake() {
-    if (wait) owner.woken_.push_back(std::exchange(wait, nullptr));
-  }
-
-  /// What was decided; a turn that is taken is not there a second time.
-  struct turn {
-    bool granted = false, closed = false;
-    std::optional<protocol::refused_request> refused = {};
-    bool decided() const noexcept { return granted || refused; }
-  };
-  turn take_turn() {
-    const std::lock_guard lock(owner.mutex_);
-    return {std::exchange(granted, false), owner.closed_, refused};
-  }
-
-  queue& owner;
-  std::shared_ptr<net::parked> wait;  // while somebody waits
-  bool granted = false;
-  std::optional<protocol::refused_request> refused;
-  const protocol::rate_limiter::ticket ticket;  // after what its turn may change at once
-  bool settled = false;  // its caller's: the limiter has forgotten it
-};
 
 /// While a place waits until its ticket may go (`granted`) or never will: refused, deadline, close().
 struct queue::waiting {
@@ -183,37 +82,6 @@ struct queue::waiting {
   std::multimap<time_point, waiting*>::iterator at;
 };
 
-/// What a call has gone through so far.
-struct queue::journey {
-  const call& what;
-  time_point deadline;
-  int sent = 0;
-  int failures = 0;
-  bool acted = false;  // an earlier sending may have been carried out
-  time_point acted_from{};  // the first of these
-  protocol::backoff backoff{};
-
-  std::string route() const { return protocol::display(what.route); }                          // as its template
-  std::string shown() const { return protocol::display(what.route, views(what.parameters)); }  // with its ids
-
-  void may_have_acted(time_point sent_at) noexcept {
-    if (!std::exchange(acted, true)) acted_from = sent_at;
-  }
-  bool may_have_been_sent() const noexcept { return acted && what.route.verb != protocol::method::get; }
-  /// Until when a retry may be under way, where only a nonce keeps it from acting twice.
-  time_point covered_until() const noexcept {
-    const bool by_nonce = acted && what.route.verb == protocol::method::post && what.repeat == repetition::by_nonce;
-    return by_nonce ? after(acted_from, nonce_covers) : time_point::max();
-  }
-
-  rest_error error(error_code code, std::string message, int status = 0, std::int64_t discord_code = 0) const {
-    rest_error::details details{status, discord_code, std::move(message), {}, route(), std::max(sent, 1)};
-    details.may_have_been_sent = may_have_been_sent();
-    if (details.may_have_been_sent) details.message += " (it may have been sent and carried out)";
-    return rest_error(code, std::move(details));
-  }
-};
-
 queue::queue(asio::any_io_executor executor, queue_options options)
     : options_(std::move(options)),
       clock_(options_.http.clock),
@@ -231,15 +99,7 @@ queue::~queue() {
   if (wake_timer_) asio::post(strand_, [timer = std::move(wake_timer_)] { timer->cancel(); });
 }
 
-task<answer> queue::send(call&& what) { return run(shared_from_this(), std::move(what)); }
-
-/// What came of a sending.
-struct queue::sent_one {
-  net::http_response& response;
-  const net::http_error* lost;  // null: there is a response
-  time_point at, end;           // when it was sent, and until when it was waited for at most
-  const net::http_request& as;
-};
+task<answer> queue::send(call&& what) { return run(shared_from_this(), std::make_unique<journey>(std::move(what))); }
 
 /// A request that is not written at once, where it stays while it is sent although its caller may be gone, with the context that
 /// it waits in.
@@ -248,7 +108,9 @@ struct queue::sending {
   net::http_response response{};
 };
 
-task<answer> queue::run(std::shared_ptr<queue> self, call what) {
+task<answer> queue::run(std::shared_ptr<queue> self, std::unique_ptr<journey> its) {
+  journey& trip = *its;
+  const call& what = trip.what;
   if (what.refused) std::rethrow_exception(what.refused);
   struct tally {
     explicit tally(tallies& all) : all(all) { ++all.calls; }
@@ -258,24 +120,14 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
     tallies& all;
     std::atomic<std::uint64_t> tallies::*end = &tallies::failed;
   } counted(tallies_);
-  net::http_request request = request_for(what);
-  journey trip{what, after(clock_->now(), what.timeout ? *what.timeout : options_.timeout)};
-  place mine(*this, key_for(what), what, trip.deadline);  // before its files are looked at: the order is that of the calls
-  request.on_start = [this, ticket = mine.ticket] {
+  trip.request = request_for(trip.what);
+  trip.deadline = after(clock_->now(), what.timeout ? *what.timeout : options_.timeout);
+  place mine(*this, what, trip.deadline);  // before its files are looked at: the order is that of the calls
+  trip.request.on_start = [this, ticket = mine.ticket] {
     if (limits_->started(ticket, clock_->now())) look();
   };
-  if (what.source) {
-    const auto seen = std::make_shared<looked>();
-    co_await net::run_on(strand_, admit(self, what.source, trip.deadline, seen));
-    if (seen->closed) throw trip.error(errc::cancelled, "the client stopped");
-    if (!seen->in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
-    // Bytes take their time, which a caller who says how long it may take has counted.
-    if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(request) - options_.http.response_timeout);
-    limits_->ready(mine.ticket, trip.deadline);
-    look();
-  }
-  const auto kept = net::in_one_piece(request) ? nullptr : std::make_shared<sending>(sending{std::move(request)});
-  const net::http_request& sent_as = kept ? kept->request : request;
+  if (what.source) co_await look_at_files(self, trip, mine);
+  const auto kept = net::in_one_piece(trip.request) ? nullptr : std::make_shared<sending>(sending{std::move(trip.request)});
 
   // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
   const auto state = co_await asio::this_coro::cancellation_state;
@@ -284,24 +136,12 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
   };
   for (;;) {
     go_on_unless_cancelled();
-    auto turn = mine.take_turn();
     const auto asked_at = clock_->now();
-    if (!turn.decided()) {
-      {
-        waiting mine_comes(mine, trip.deadline);
-        co_await net::park([&mine_comes](std::shared_ptr<net::parked> wait) { mine_comes.until(std::move(wait)); });
-      }
+    if (!mine.is_decided()) {
+      co_await wait_for_turn(mine, trip.deadline);
       go_on_unless_cancelled();
-      turn = mine.take_turn();
     }
-    if (turn.refused) {
-      mine.settled = true;
-      throw refused_here(trip, *turn.refused);
-    }
-    if (!turn.granted) {
-      if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
-      throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
-    }
+    take_turn(mine, trip);
     const auto sent_at = clock_->now();
     waits_.observe(sent_at - asked_at);
     const auto end = std::min(trip.deadline, trip.covered_until());
@@ -324,12 +164,8 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
                            sending_express_ < express_connections;
       const counted_in one(express ? sending_express_ : sending_);
       net::http_pool& pool = express ? express_ : pool_;
-      if (kept) {
-        co_await net::run_on(strand_, send_kept(self, pool, kept, end));
-        response = std::move(kept->response);
-      } else {
-        response = co_await pool.send(request, pool.time_for(request), end);
-      }
+      auto under_way = kept ? send_kept(self, pool, kept, end) : pool.send(trip.request, pool.time_for(trip.request), end);
+      response = co_await std::move(under_way);
     } catch (const net::http_error& e) {
       lost = e;
     } catch (const upload_error& e) {
@@ -338,130 +174,62 @@ task<answer> queue::run(std::shared_ptr<queue> self, call what) {
       throw;
     }
     ended(lost ? 0 : response.status, lost ? lost->code() : error_code());
-    auto got = judge(mine, trip, {response, lost ? &*lost : nullptr, sent_at, end, sent_as}, counted.end);
+    const sent_one sent{response, lost ? &*lost : nullptr, sent_at, end, kept ? kept->request : trip.request};
+    auto got = judge(mine, trip, sent, counted.end);
     if (got) co_return std::move(*got);
   }
 }
 
-/// What is to become of a call that was sent: its answer, nothing when it is to be sent again, or what it ends with is thrown.
-std::optional<answer> queue::judge(place& mine, journey& trip, sent_one&& sent, std::atomic<std::uint64_t> tallies::*& end) {
-  const call& what = trip.what;
-  net::http_response& response = sent.response;
-  const auto now = clock_->now();
-
-  if (const net::http_error* const lost = sent.lost) {
-    ++trip.failures;
-    if (lost->request_written()) trip.may_have_acted(sent.at);
-    if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, is_closed() ? "the client stopped" : "cancelled");
-    // What is not Discord's doing must not open its circuit: then `mine` takes the ticket back.
-    const bool ours = is_hopeless(lost->code()) ||
-                      (lost->code() == errc::timeout && now >= sent.end && now - sent.at < options_.http.response_timeout);
-    if (ours) throw trip.error(lost->code(), lost->what());
-    if (limits_->failed(mine.ticket, now, again_after(trip)) == verdict::again) {
-      ++tallies_.retries;
-      if (options_.log.wants(log_level::warning))
-        options_.log(log_level::warning, "rest", trip.shown() + ": " + lost->what() + ", trying again");
-      look();
-      return std::nullopt;
-    }
+/// Takes the turn of a call that has been decided, or throws why it has none.
+void queue::take_turn(place& mine, const journey& trip) const {
+  const auto turn = mine.take_turn();
+  if (turn.refused) {
     mine.settled = true;
-    throw trip.error(lost->code(), lost->what());
+    throw refused_here(trip, *turn.refused);
   }
-
-  if (options_.log.wants(log_level::trace))
-    options_.log(log_level::trace, "rest", trip.shown() + ": HTTP " + std::to_string(response.status));
-  const auto limits = read_limits(response);
-  if (response.status == 429) {
-    ++tallies_.status_429;
-    tell_limited(trip, limits);
-  }
-  if (response.status >= 500) {
-    ++trip.failures;
-    trip.may_have_acted(sent.at);
-  }
-  const auto again_in = response.status >= 500 ? again_after(trip) : wait_for_index(response);
-  if (limits_->answered(mine.ticket, limits, now, again_in) == verdict::again) {
-    if (response.status >= 500) {
-      ++tallies_.retries;
-      if (options_.log.wants(log_level::warning))
-        options_.log(log_level::warning, "rest", trip.shown() + ": HTTP " + std::to_string(response.status) + ", trying again");
-    }
-    look();
-    return std::nullopt;
-  }
-  mine.settled = true;
-  // The answer of an earlier sending is lost, and this one says that it was carried out.
-  const bool done_before = trip.acted && is_callback(what.route) && limits.code == already_acknowledged;
-  if (done_before || (response.status >= 200 && response.status < 300)) {
-    end = &tallies::succeeded;
-    if (done_before) return answer(204, {}, {});
-    return answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
-  }
-  end = &tallies::refused;
-  throw refused(response, trip.route(), trip.sent, secrets_of(what, sent.as), trip.may_have_been_sent());
+  if (turn.granted) return;
+  if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
+  throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
 }
 
-/// The pause before a call is sent again whose answer is lost or a 5xx; nothing when it must not be.
-std::optional<duration> queue::again_after(journey& trip) const {
+task<> queue::wait_for_turn(place& mine, time_point deadline) {
+  waiting mine_comes(mine, deadline);
+  co_await net::park([&mine_comes](std::shared_ptr<net::parked> wait) { mine_comes.until(std::move(wait)); });
+}
+
+/// Before a call that has files may go.
+task<> queue::look_at_files(std::shared_ptr<queue> self, journey& trip, place& mine) {
   const call& what = trip.what;
-  if (is_closed() || trip.failures >= options_.attempts) return std::nullopt;
-  const auto then = after(clock_->now(), trip.backoff.next(detail::chance(options_.jitter)));
-  if (then >= std::min(trip.deadline, trip.covered_until())) return std::nullopt;
-  if (trip.acted && !may_act_twice(what)) return std::nullopt;
-  return then - clock_->now();
-}
-
-rest_error queue::refused_here(const journey& trip, const protocol::refused_request& why) const {
-  using cause = protocol::refused_request::cause;
-  switch (why.why) {
-    case cause::late: break;
-    case cause::webhook_gone:
-      return trip.error(errc::rest_refused, "Discord no longer knows this webhook; not sent", 404, unknown_webhook);
-    case cause::token_rejected: {
-      const error_code code = errc::token_rejected;
-      return trip.error(code, "not sent: " + code.message(), 401);
-    }
-  }
-  return trip.error(errc::rate_limited, "it would have to wait " + in_seconds(why.until - clock_->now()) + " for " +
-                                            std::string(protocol::name(why.waits_for)) + ", longer than it may take");
-}
-
-void queue::tell_limited(const journey& trip, const protocol::response_info& info) const {
-  const std::string route = trip.route(), shown = trip.shown();
-  rest_rate_limit_event event{route, shown, rest_limit_scope::bucket, info.retry_after.value_or(duration::zero())};
-  if (!info.from_discord && !options_.limits.none) event.scope = rest_limit_scope::address;
-  else if (info.global || info.scope == protocol::limit_scope::global) event.scope = rest_limit_scope::global;
-  else if (info.scope == protocol::limit_scope::shared) event.scope = rest_limit_scope::shared;
-  if (event.scope == rest_limit_scope::address)
-    options_.log(log_level::error, "rest", shown + ": this address is blocked; everything waits");
-  else
-    options_.log(log_level::debug, "rest", shown + ": rate limited, goes again when Discord allows it");
-  call_hook(options_.hooks.rate_limited, event);
-}
-
-template <class Hook, class Event>
-void queue::call_hook(const Hook& hook, const Event& event) const {
-  if (!hook) return;
-  std::string failed;
-  try {
-    const std::lock_guard lock(hooks_mutex_);
-    hook(event);
-    return;
-  } catch (const std::exception& e) {
-    failed = e.what();
-  } catch (...) {
-    failed = "it threw something that is not a std::exception";
-  }
-  options_.log(log_level::error, "rest", "a hook failed: " + failed);
+  const auto seen = std::make_shared<looked>();
+  co_await net::run_on(strand_, admit(self, what.source, trip.deadline, seen));
+  if (seen->closed) throw trip.error(errc::cancelled, "the client stopped");
+  if (!seen->in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
+  // Bytes take their time, which a caller who says how long it may take has counted.
+  if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(trip.request) - options_.http.response_timeout);
+  limits_->ready(mine.ticket, trip.deadline);
+  look();
 }
 
 /// A turn in the limiter, for the call whose place it is.
-protocol::rate_limiter::ticket queue::enter(place& in, const protocol::route_key& key, const call& what, time_point deadline) {
+protocol::rate_limiter::ticket queue::enter(place& in, const call& what, time_point deadline) {
+  thread_local protocol::route_key key;  // kept for its memory
+  write_key(key, what);
+  const auto urgency = answers_interaction(what) ? protocol::priority::answer : what.priority;
+  if (!what.source) {
+    if (const auto now = limits_->acquire_at_once(*this, key, clock_->now(), urgency, deadline, what.order)) {
+      in.granted = true;
+      if (now->wakeup < wakes_at_.load()) {
+        const guard lock(*this);
+        arm();
+      }
+      return now->which;
+    }
+  }
   const guard lock(*this);  // until the place is known: whoever pumps may let it go at once
-  const auto ticket = limits_->acquire(shared_from_this(), key, clock_->now(),
-                                       answers_interaction(what) ? protocol::priority::answer : what.priority, deadline,
-                                       what.order, !what.source);
+  const auto ticket =
+      limits_->acquire(shared_from_this(), key, clock_->now(), urgency, deadline, what.order, !what.source);
   places_.emplace(ticket, &in);
+  in.listed = true;
   pump();
   return ticket;
 }
@@ -475,8 +243,14 @@ task<> queue::admit(std::shared_ptr<queue> self, std::shared_ptr<upload> source,
   seen->closed = !went_on;
 }
 
-task<> queue::send_kept([[maybe_unused]] std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
-                        time_point end) {
+task<net::http_response> queue::send_kept(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
+                                          time_point end) {
+  co_await net::run_on(self->strand_, send_there(self, pool, what, end));
+  co_return std::move(what->response);
+}
+
+task<> queue::send_there([[maybe_unused]] std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
+                         time_point end) {
   what->response = co_await pool.send(what->request, pool.time_for(what->request), end);
 }
 
@@ -528,7 +302,7 @@ void queue::arm() {
   if (closed_) return;
   auto next = limits_->next_wakeup().value_or(time_point::max());
   if (!ends_.empty()) next = std::min(next, ends_.begin()->first);
-  if (next >= wakes_at_) return;
+  if (next >= wakes_at_.load()) return;
   wakes_at_ = next;
   if (wake_timer_) {
     if (wake_loop_waits_) asio::post(strand_, [timer = wake_timer_] { timer->cancel(); });
@@ -549,7 +323,7 @@ task<> queue::wake_loop(std::weak_ptr<queue> of, std::shared_ptr<timer> wait) {
       const auto self = of.lock();
       if (!self) co_return;
       const guard lock(*self);
-      next = self->closed_ ? time_point::max() : self->wakes_at_;
+      next = self->closed_ ? time_point::max() : self->wakes_at_.load();
       self->wake_loop_waits_ = next != time_point::max();
       if (!self->wake_loop_waits_) {
         self->wake_timer_ = nullptr;

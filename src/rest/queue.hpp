@@ -89,17 +89,22 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct sent_one;
   class guard;
 
-  task<answer> run(std::shared_ptr<queue> self, call what);
+  task<answer> run(std::shared_ptr<queue> self, std::unique_ptr<journey> its);
   struct tallies {
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   };
-  std::optional<answer> judge(place& mine, journey& trip, sent_one&& sent, std::atomic<std::uint64_t> tallies::*& end);
-  protocol::rate_limiter::ticket enter(place& in, const protocol::route_key& key, const call& what, time_point deadline);
+  std::optional<answer> judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end);
+  protocol::rate_limiter::ticket enter(place& in, const call& what, time_point deadline);
   struct looked {
     bool in_time = false, closed = false;
   };
   static task<> admit(std::shared_ptr<queue> self, std::shared_ptr<upload> source, time_point deadline, std::shared_ptr<looked> seen);
-  static task<> send_kept(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what, time_point end);
+  void take_turn(place& mine, const journey& trip) const;
+  task<> look_at_files(std::shared_ptr<queue> self, journey& trip, place& mine);
+  static task<> wait_for_turn(place& mine, time_point deadline);
+  static task<net::http_response> send_kept(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
+                                            time_point end);
+  static task<> send_there(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what, time_point end);
   task<error_code> closing();
   void deliver(std::vector<rest_limits::news> what) override;
   std::size_t connections() const override { return options_.http.max_connections; }
@@ -113,7 +118,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     return closed_;
   }
   net::http_request request_for(call& what) const;
-  protocol::route_key key_for(const call& what) const;
+  void write_key(protocol::route_key& key, const call& what) const;
   std::vector<std::string> secrets_of(const call& what, const net::http_request& request) const;
   std::optional<duration> again_after(journey& trip) const;
   rest_error refused_here(const journey& trip, const protocol::refused_request& why) const;
@@ -143,12 +148,12 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   // log is written or anything is awaited.
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<net::parked>> woken_;  // completed when the guard goes
-  std::unordered_map<protocol::rate_limiter::ticket, place*> places_;
+  std::unordered_map<protocol::rate_limiter::ticket, place*> places_;  // of those that wait, or once did
   std::multimap<time_point, waiting*> ends_;  // of those that wait for their turn: when their time is over
   std::vector<std::shared_ptr<net::parked>> until_closed_;
   std::shared_ptr<timer> wake_timer_;       // of the running wake_loop; null when none runs
   bool wake_loop_waits_ = false;  // for its timer
-  time_point wakes_at_ = time_point::max();
+  std::atomic<time_point> wakes_at_ = time_point::max();  // read without the mutex too
   bool closed_ = false;
 };
 

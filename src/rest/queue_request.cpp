@@ -47,8 +47,8 @@ std::string stands_for(const std::string& secret) {
   return std::string(text.begin(), end);
 }
 
-protocol::route_key queue::key_for(const call& what) const {
-  auto key = protocol::limiter_key(what.route, views(what.parameters), what.unordered, clock_->utc_now());
+void queue::write_key(protocol::route_key& key, const call& what) const {
+  protocol::write_limiter_key(key, what.route, views(what.parameters), what.unordered, clock_->utc_now());
   if (!what.sublimit.empty()) key.route += " (" + what.sublimit + ")";
   const bool own_token = what.route.has_own_token();
   switch (what.authorization.what()) {
@@ -63,7 +63,6 @@ protocol::route_key queue::key_for(const call& what) const {
       key.sender = stands_for(what.authorization.reveal());
       break;
   }
-  return key;
 }
 
 /// What must not be read anywhere, as it is and as it stands in a path or a form.

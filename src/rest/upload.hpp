@@ -30,7 +30,7 @@ class upload final : public net::body_source {
   upload();
 
   /// What the Content-Type header says.
-  std::string content_type() const { return "multipart/form-data; boundary=" + boundary_; }
+  const std::string& content_type() const noexcept { return content_type_; }
   /// The part `payload_json`.
   void add_json(std::string_view json);
   /// A plain field of a form.
@@ -62,6 +62,7 @@ class upload final : public net::body_source {
   void begin_part(std::string_view part);
 
   const std::string boundary_;
+  const std::string content_type_ = "multipart/form-data; boundary=" + boundary_;
   std::string text_;  // all that is between the files, one after the other
   std::vector<piece> files_;
   std::uint64_t attachment_bytes_ = 0;

@@ -98,7 +98,7 @@ class model_server {
 
 struct tally {
   std::uint64_t requests = 0, sendings = 0, answered = 0, failed = 0, cancelled = 0, refused = 0, blocked = 0, vanished = 0,
-                refusals_429 = 0, provoked = 0, compared = 0, global_waits = 0, connection_waits = 0;
+                refusals_429 = 0, provoked = 0, compared = 0, global_waits = 0, connection_waits = 0, at_once = 0;
 };
 
 struct request {
@@ -114,12 +114,16 @@ struct request {
 /// One schedule: requests come, wait for a connection, travel, are answered late, badly or never, are cancelled.
 class schedule {
  public:
-  schedule(std::uint64_t seed, bool chaos) : dice_(seed), chaos_(chaos), limiter_(options()) {
+  schedule(std::uint64_t seed, bool chaos, bool at_once = true)
+      : dice_(seed), chaos_(chaos), at_once_(at_once), limiter_(options()) {
     over_ = {this, static_cast<std::size_t>(4 + dice_.below(13))};
     // Every fourth has more to do than a second allows, over connections that are slow to open at first.
     crowded_ = seed % 4 == 0;
     if (crowded_) over_.most = 16 + static_cast<std::size_t>(dice_.below(45));
   }
+
+  /// What was sent when, in order.
+  const auto& sendings() const { return sendings_; }
 
   void run(tally& sum) {
     const int count = crowded_ ? 120 + dice_.below(80) : 20 + dice_.below(60);
@@ -129,8 +133,7 @@ class schedule {
       const auto [when, number, kind, index, generation] = events_.top();
       events_.pop();
       now = std::max(now, when);
-      handle(kind, index, generation, now);
-      pump(now);
+      if (!handle(kind, index, generation, now)) pump(now);
       look(now);
       require(now - start < 3h, "an end");
     }
@@ -170,17 +173,31 @@ class schedule {
 
   void at(time_point when, what kind, std::size_t index, int generation = 0) { events_.emplace(when, ++last_event_, kind, index, generation); }
 
-  void handle(what kind, std::size_t index, int generation, time_point now) {
-    if (kind == what::wakes) return;
+  /// True: no poll is needed.
+  bool handle(what kind, std::size_t index, int generation, time_point now) {
+    if (kind == what::arrives) return arrive(index, now);
+    if (kind != what::wakes) go_on(kind, index, generation, now);
+    return false;
+  }
+
+  bool arrive(std::size_t index, time_point now) {
     request& r = requests_[index];
-    if (kind == what::arrives) {
-      r.urgency = r.key.exempt_from_global ? priority::answer : dice_.chance(10) ? priority::low : priority::normal;
-      const auto deadline = chaos_ && dice_.chance(20) ? now + dice_.ms(1, 20'000) : time_point::max();
-      r.t = limiter_.acquire(r.key, now, r.urgency, deadline, 0, over_);
-      by_ticket_[r.t] = index;
-      if (chaos_ && dice_.chance(8)) at(now + dice_.ms(0, 8000), what::gives_up, index);
-      return;
-    }
+    r.urgency = r.key.exempt_from_global ? priority::answer : dice_.chance(10) ? priority::low : priority::normal;
+    const auto deadline = chaos_ && dice_.chance(20) ? now + dice_.ms(1, 20'000) : time_point::max();
+    const auto granted = at_once_ ? limiter_.acquire_at_once(r.key, now, r.urgency, deadline, 0, over_) : std::nullopt;
+    r.t = granted ? *granted : limiter_.acquire(r.key, now, r.urgency, deadline, 0, over_);
+    by_ticket_[r.t] = index;
+    if (chaos_ && dice_.chance(8)) at(now + dice_.ms(0, 8000), what::gives_up, index);
+    if (!granted) return false;
+    ++sum_.at_once;
+    require(!limiter_.must_poll(now), "after what goes at once there is nothing to poll for");
+    name(*granted, now);
+    wake();
+    return true;
+  }
+
+  void go_on(what kind, std::size_t index, int generation, time_point now) {
+    request& r = requests_[index];
     if (r.ended) return;
     if (kind == what::gives_up) {
       limiter_.cancel(r.t, now);
@@ -267,38 +284,47 @@ class schedule {
   }
 
   void pump(time_point now) {
+    const bool idle = !limiter_.must_poll(now);
     const auto named = limiter_.poll(now);
-    for (const auto& refused : limiter_.take_refused()) {
+    const auto all_refused = limiter_.take_refused();
+    require(!idle || (named.empty() && all_refused.empty()), "a poll that need not be finds nothing");
+    for (const auto& refused : all_refused) {
       request& r = requests_[by_ticket_.at(refused.ticket)];
       require(refused.why == refused_request::cause::late, "only what is late is refused");
       require(!r.out, "nothing in flight is refused");
       finish(r);
       ++sum_.refused;
     }
-    for (const auto t : named) {
-      const auto index = by_ticket_.at(t);
-      request& r = requests_[index];
-      require(!r.ended, "nothing that has ended is named");
-      require(!r.out, "nothing is named twice");
-      r.out = true;
-      if (!r.key.exempt_from_global) require(++connected_ <= over_.most, "nobody is named for whom there is no connection");
-      ++r.generation;
-      ++sum_.sendings;
-      if (!r.key.domain.empty()) {
-        require(++in_domain_[r.key.domain] == 1, "ordered calls go alone");
-        const auto first = uncertain_.find(r.key.domain);
-        require(first == uncertain_.end() || first->second == r.t, "nothing overtakes what may have been carried out");
-      }
-      if (!r.first_sent) check_order(r);
-      r.first_sent = true;
-      const bool slow = crowded_ && sum_.sendings <= 40;
-      const auto kind = chaos_ && dice_.chance(10) ? what::reaches_server : what::starts;  // its owner does not say
-      at(now + (slow ? dice_.ms(500, 2000) : dice_.ms(0, 3)), kind, index, r.generation);
+    for (const auto t : named) name(t, now);
+    if (const auto next = limiter_.next_wakeup()) require(*next > now, "the next wake-up is later");
+    wake();
+  }
+
+  void wake() {
+    const auto next = limiter_.next_wakeup();
+    if (next && limiter_.waiting() > 0) at(*next, what::wakes, 0);
+  }
+
+  void name(ticket t, time_point now) {
+    const auto index = by_ticket_.at(t);
+    request& r = requests_[index];
+    require(!r.ended, "nothing that has ended is named");
+    require(!r.out, "nothing is named twice");
+    r.out = true;
+    if (!r.key.exempt_from_global) require(++connected_ <= over_.most, "nobody is named for whom there is no connection");
+    ++r.generation;
+    ++sum_.sendings;
+    sendings_.emplace_back(now, index);
+    if (!r.key.domain.empty()) {
+      require(++in_domain_[r.key.domain] == 1, "ordered calls go alone");
+      const auto first = uncertain_.find(r.key.domain);
+      require(first == uncertain_.end() || first->second == r.t, "nothing overtakes what may have been carried out");
     }
-    if (const auto next = limiter_.next_wakeup()) {
-      require(*next > now, "the next wake-up is later");
-      if (limiter_.waiting() > 0) at(*next, what::wakes, 0);
-    }
+    if (!r.first_sent) check_order(r);
+    r.first_sent = true;
+    const bool slow = crowded_ && sum_.sendings <= 40;
+    const auto kind = chaos_ && dice_.chance(10) ? what::reaches_server : what::starts;  // its owner does not say
+    at(now + (slow ? dice_.ms(500, 2000) : dice_.ms(0, 3)), kind, index, r.generation);
   }
 
   /// Nothing waits without a reason, and every reason has an end.
@@ -341,15 +367,17 @@ class schedule {
   void add(tally& sum) const {
     for (const auto member : {&tally::requests, &tally::sendings, &tally::answered, &tally::failed, &tally::cancelled, &tally::refused,
                               &tally::blocked, &tally::vanished, &tally::refusals_429, &tally::provoked,
-                              &tally::compared, &tally::global_waits, &tally::connection_waits})
+                              &tally::compared, &tally::global_waits, &tally::connection_waits, &tally::at_once})
       sum.*member += sum_.*member;
   }
 
   dice dice_;
   const bool chaos_;
+  const bool at_once_;  // it is asked for that first
   rate_limiter limiter_;
   model_server server_;
   std::vector<request> requests_;
+  std::vector<std::pair<time_point, std::size_t>> sendings_;
   std::map<ticket, std::size_t> by_ticket_;
   std::map<std::size_t, response_info> answers_;
   std::map<std::string, int> in_domain_;
@@ -402,4 +430,21 @@ TEST_CASE("limiter: in random storms everything ends, in order, and nothing wait
   print("storms", schedules, sum);
   CHECK(sum.answered + sum.failed + sum.cancelled + sum.refused + sum.blocked + sum.vanished == sum.requests);
   CHECK(sum.compared * 3 > sum.requests);
+}
+
+TEST_CASE("limiter: what goes at once is what a poll would have named, and nothing else goes otherwise for it") {
+  tally quick, slow;
+  constexpr int schedules = 1000 / MONOCHORD_PROPERTY_SHARE / (monochord::tests::sanitized ? 2 : 1);
+  for (int seed = 1; seed <= schedules; ++seed) {
+    INFO("seed " << seed);
+    schedule asks(static_cast<std::uint64_t>(seed), seed % 3 != 0), polls(static_cast<std::uint64_t>(seed), seed % 3 != 0, false);
+    asks.run(quick);
+    polls.run(slow);
+    REQUIRE(asks.sendings() == polls.sendings());
+  }
+  std::printf("at once: %llu of %llu\n", static_cast<unsigned long long>(quick.at_once), static_cast<unsigned long long>(quick.sendings));
+  CHECK(slow.at_once == 0);
+  CHECK(quick.at_once * 20 > quick.requests);
+  CHECK(quick.global_waits == slow.global_waits);
+  CHECK(quick.connection_waits == slow.connection_waits);
 }
