@@ -51,13 +51,15 @@ class task_group::member final : public queued_function, public std::enable_shar
   void call() override {
     const auto self = self_;  // it may be over within this call
     ending end(*this);
-    task<> work = std::move(work_);
-    if (!cancelled_) asio::co_spawn(strand, std::move(work), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
-    else end(nullptr);
+    if (cancelled_) {
+      drop_work();
+      return end(nullptr);
+    }
+    asio::co_spawn(strand, std::move(work_), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
   }
   void drop() noexcept override {
     const ending never(*this);
-    work_ = {};
+    drop_work();
   }
   void cancel() {
     asio::post(strand, [self = shared_from_this()] {
@@ -91,6 +93,8 @@ class task_group::member final : public queued_function, public std::enable_shar
   std::pair<std::shared_ptr<member>, std::shared_ptr<task_group>> let_go() noexcept {
     return {std::move(self_), std::move(of_)};
   }
+
+  void drop_work() noexcept { const task<> gone = std::move(work_); }  // assigned to, Asio's loses what it had
 
   // On the strand only.
   asio::cancellation_signal signal_;
