@@ -33,6 +33,13 @@ class invalid_guard {
     if (times_.size() < closes_at_) return time_point::max();
     return times_[times_.size() - closes_at_] + window_;
   }
+  /// When one more may go although all those are answered badly; time_point::max() when time alone does not tell.
+  time_point next_by_time(std::size_t in_flight) const {
+    const auto counted = times_.size() + in_flight;
+    if (counted < closes_at_) return time_point::min();
+    const auto too_many = counted - closes_at_ + 1;
+    return too_many > times_.size() ? time_point::max() : times_[too_many - 1] + window_;
+  }
 
  private:
   void forget(time_point now) {

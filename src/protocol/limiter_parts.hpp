@@ -10,13 +10,13 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include <monochord/core/error.hpp>
 #include "protocol/circuit.hpp"
 #include "protocol/rate_bucket.hpp"
 #include "protocol/rate_limiter.hpp"
@@ -196,15 +196,17 @@ struct entry {
 /// What is known of each ticket, in slots that are used again. A ticket is how many there were before it, and its slot.
 class ticket_table {
  public:
+  /// Throws `error` with `errc::resource` where there are 16 million already.
   std::pair<ticket, entry&> add() {
-    if (free_.empty()) {
-      if (slots_.size() > slot_mask) throw std::length_error("too many REST calls wait");
-      free_.push_back(slots_.size());
+    if (first_free_ == none) {
+      if (slots_.size() > slot_mask) throw error(errc::resource, "16 million REST calls wait already");
       slots_.emplace_back();
+      set_free(static_cast<index>(slots_.size() - 1));
     }
-    slot& one = slots_[free_.back()];
-    one.holds = ++last_ << slot_bits | free_.back();
-    free_.pop_back();
+    const index at = first_free_;
+    take(at);
+    slot& one = slots_[at];
+    one.holds = ++last_ << slot_bits | at;
     return {one.holds, one.what};
   }
   /// Null for one that is gone.
@@ -215,16 +217,14 @@ class ticket_table {
   const entry& at(ticket t) const { return slots_[t & slot_mask].what; }
   entry& at(ticket t) { return slots_[t & slot_mask].what; }
   void erase(ticket t) {
-    slot& one = slots_[t & slot_mask];
+    const auto at = static_cast<index>(t & slot_mask);
+    slot& one = slots_[at];
     one.holds = 0;
     auto alarm = std::move(one.what.alarm);
     one.what = entry();
-    one.what.alarm = std::move(alarm);
-    free_.push_back(t & slot_mask);
-    if (free_.size() == slots_.size() && slots_.size() > kept) {
-      slots_.clear();
-      free_.clear();
-    }
+    if (at < kept) one.what.alarm = std::move(alarm);
+    set_free(at);
+    for (; slots_.size() > kept && slots_.back().holds == 0; slots_.pop_back()) take(static_cast<index>(slots_.size() - 1));
   }
   /// Its place in the order of all.
   static std::uint64_t number_of(ticket t) { return t >> slot_bits; }
@@ -233,13 +233,31 @@ class ticket_table {
   static constexpr unsigned slot_bits = 24;
   static constexpr ticket slot_mask = (ticket{1} << slot_bits) - 1;
   static constexpr std::size_t kept = 1024;  // slots, when nobody needs them
+  using index = std::uint32_t;
+  static constexpr index none = ~index{0};
 
   struct slot {
-    ticket holds = 0;
+    ticket holds = 0;  // 0: it is free
+    index before = none, behind = none;  // among those that are free
     entry what;
   };
+
+  /// The first ones are taken first, so that those behind come to be free and go.
+  void set_free(index at) noexcept {
+    slot& one = slots_[at];
+    one.before = at < kept ? none : last_free_;
+    one.behind = at < kept ? first_free_ : none;
+    (one.before == none ? first_free_ : slots_[one.before].behind) = at;
+    (one.behind == none ? last_free_ : slots_[one.behind].before) = at;
+  }
+  void take(index at) noexcept {
+    const slot& one = slots_[at];
+    (one.before == none ? first_free_ : slots_[one.before].behind) = one.behind;
+    (one.behind == none ? last_free_ : slots_[one.behind].before) = one.before;
+  }
+
   std::deque<slot> slots_;
-  std::vector<ticket> free_;
+  index first_free_ = none, last_free_ = none;
   std::uint64_t last_ = 0;
 };
 

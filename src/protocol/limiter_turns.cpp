@@ -52,9 +52,11 @@ void rate_limiter::state::set_taken_back(ticket t, entry& e, time_point at) {
 
 void rate_limiter::state::unset_taken_back(ticket t, entry& e) { e.alarm = deadlines.extract({e.taken_back, t}); }
 
-/// It does not wait any more.
+/// It does not wait any more. First what may throw.
 void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   lane& l = *e.where;
+  const auto grace = e.deadline == time_point::max() ? now : e.deadline + limiter::owner_grace;
+  set_taken_back(t, e, std::max(now + options.answer_deadline, grace));
   if (l.from) {
     l.from->window.granted();
     e.route_probe = l.route->breaker.sent();
@@ -70,8 +72,6 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   e.started = false;
   e.counted_as_waiting = false;
   e.sent_at = now;
-  const auto grace = e.deadline == time_point::max() ? now : e.deadline + limiter::owner_grace;
-  set_taken_back(t, e, std::max(now + options.answer_deadline, grace));
   ++counters.sent;
 }
 
@@ -358,7 +358,8 @@ std::optional<rate_limiter::ticket> rate_limiter::state::look_at(line& n, time_p
     entry& first = tickets.at(limiter::ticket_of(n.stands));  // the others are counted when their turn comes
     if (!std::exchange(first.counted_as_waiting, true)) ++counter_of(held.why);
     stand(n, *held.by);
-    set_alarm(*held.by, held.until);
+    // Nobody is refused for what ends sooner where those under way are answered well.
+    set_alarm(*held.by, held.by == &guarded ? std::min(held.until, guard.next_by_time(in_flight)) : held.until);
     // It holds all of its lines as long.
     if (held.until != time_point::max())
       while (line* hasty = held.by->lines.least_patient()) {

@@ -282,7 +282,12 @@ std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(const route_ke
   e.urgency = urgency;
   e.deadline = deadline;
   ++s.polls;
-  s.send(t, e, now);
+  try {
+    s.send(t, e, now);
+  } catch (...) {
+    s.end(t, e);
+    throw;
+  }
   s.wakeup = std::min(s.wakeup.value_or(time_point::max()), e.taken_back);
   return t;
 }

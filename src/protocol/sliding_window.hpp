@@ -20,7 +20,7 @@ class sliding_window {
 
   /// When one more may go; time_point::max() while only the start of another can tell.
   time_point next(time_point now) {
-    forget(now);  // also where it limits nothing: what is remembered must not grow
+    forget(now);
     const auto from = std::max(now, paused_until_);
     if (limit_ == 0) return from;
     const auto counted = granted_ + arrived_.size();
@@ -57,13 +57,16 @@ class sliding_window {
   void forget(time_point now) {
     while (!arrived_.empty() && now - arrived_.front() >= window_) arrived_.pop_front();
   }
-  /// Behind the last that is not later. From the end, for few are.
+  /// Behind the last that is not later. From the end, for mostly few are.
   std::deque<time_point>::iterator behind(time_point at) {
     auto found = arrived_.end();
-    while (found != arrived_.begin() && *std::prev(found) > at) --found;
+    for (int steps = 0; found != arrived_.begin() && *std::prev(found) > at; --found)
+      if (++steps > 16) return std::upper_bound(arrived_.begin(), found, at);
     return found;
   }
-  void insert(time_point at) { arrived_.insert(behind(at), at); }
+  void insert(time_point at) {
+    if (limit_ != 0) arrived_.insert(behind(at), at);
+  }
   bool erase(time_point at) {
     const auto found = behind(at);
     if (found == arrived_.begin() || *std::prev(found) != at) return false;
@@ -75,7 +78,7 @@ class sliding_window {
   duration window_;
   duration travel_;
   std::size_t granted_ = 0;             // and not started yet
-  std::deque<time_point> arrived_;  // at the latest, in order: what comes and goes is near the end
+  std::deque<time_point> arrived_;      // at the latest, in order: what comes and goes is near the end; nothing without a limit
   time_point paused_until_ = time_point::min();
 };
 

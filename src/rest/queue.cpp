@@ -210,6 +210,18 @@ task<> queue::look_at_files(std::shared_ptr<queue> self, journey& trip, place& m
   look();
 }
 
+/// Takes a ticket back whose place is not made after all.
+template <class Step>
+void queue::unless_thrown(const place& in, protocol::rate_limiter::ticket which, Step step) {
+  try {
+    step();
+  } catch (...) {
+    if (in.listed) places_.erase(which);
+    limits_->cancel(which, clock_->now());
+    throw;
+  }
+}
+
 /// A turn in the limiter, for the call whose place it is.
 protocol::rate_limiter::ticket queue::enter(place& in, const call& what, time_point deadline) {
   thread_local protocol::route_key key;  // kept for its memory
@@ -218,19 +230,22 @@ protocol::rate_limiter::ticket queue::enter(place& in, const call& what, time_po
   if (!what.source) {
     if (const auto now = limits_->acquire_at_once(*this, key, clock_->now(), urgency, deadline, what.order)) {
       in.granted = true;
-      if (now->wakeup < wakes_at_.load()) {
+      unless_thrown(in, now->which, [&] {
+        if (now->wakeup >= wakes_at_.load()) return;
         const guard lock(*this);
         arm();
-      }
+      });
       return now->which;
     }
   }
   const guard lock(*this);  // until the place is known: whoever pumps may let it go at once
   const auto ticket =
       limits_->acquire(shared_from_this(), key, clock_->now(), urgency, deadline, what.order, !what.source);
-  places_.emplace(ticket, &in);
-  in.listed = true;
-  pump();
+  unless_thrown(in, ticket, [&] {
+    places_.emplace(ticket, &in);
+    in.listed = true;
+    pump();
+  });
   return ticket;
 }
 
@@ -294,6 +309,7 @@ void queue::look() {
 void queue::pump() {
   take_in(limits_->pump(*this, clock_->now()));
   arm();
+  if (closed_) limits_->leave(*this);  // whom it lets go later, somebody else must wake
 }
 
 /// With the mutex held. Sees to it that wake_loop looks when the next limit or the next call's time is over. One that would look

@@ -95,6 +95,8 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   };
   std::optional<answer> judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end);
   protocol::rate_limiter::ticket enter(place& in, const call& what, time_point deadline);
+  template <class Step>
+  void unless_thrown(const place& in, protocol::rate_limiter::ticket which, Step step);
   struct looked {
     bool in_time = false, closed = false;
   };

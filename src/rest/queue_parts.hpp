@@ -73,7 +73,6 @@ struct queue::place {
     if (listed) owner.places_.erase(ticket);
     if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
     owner.pump();  // also when closed: others may share the limits
-    if (owner.closed_) owner.limits_->leave(owner);  // whom it lets go later, somebody else must wake
   }
   place(const place&) = delete;
   place& operator=(const place&) = delete;
@@ -104,8 +103,8 @@ struct queue::place {
   void enlist() {
     if (listed) return;
     const guard lock(owner);
-    owner.places_.emplace(ticket, this);
     owner.limits_->join(owner.shared_from_this());
+    owner.places_.emplace(ticket, this);
     listed = true;
   }
 

@@ -2,9 +2,11 @@
 // Order, urgency, windows, guard, circuit and refusals of the limiter. What it learns is tested beside this file.
 #include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <tuple>
 
+#include "protocol/limiter_parts.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
 #include "support/catch.hpp"
@@ -444,6 +446,53 @@ TEST_CASE("limiter: the guard counts 401, 403 and 429 but not shared ones, with 
   CHECK(l.poll(start + 1min) == tickets{free});
   l.answered(free, status(204), start + 1min);
   CHECK(l.poll(start + 10min).size() == 5);
+}
+
+TEST_CASE("limiter: a ticket is known until it ends and never again, however many there are at once") {
+  limiter::ticket_table table;
+  std::set<rate_limiter::ticket> ever;
+  std::deque<rate_limiter::ticket> alive;
+  for (int round = 0; round < 6; ++round) {
+    for (int i = 0; i < 3000; ++i) {
+      const auto [t, e] = table.add();
+      e.order = t;
+      CHECK(ever.insert(t).second);
+      alive.push_back(t);
+    }
+    while (alive.size() > static_cast<std::size_t>(round)) {  // in turn the oldest and the youngest
+      const auto t = alive.size() % 2 == 0 ? alive.front() : alive.back();
+      if (alive.size() % 2 == 0) alive.pop_front();
+      else alive.pop_back();
+      table.erase(t);
+      CHECK(!table.find(t));
+    }
+    for (const auto t : alive) CHECK(table.find(t)->order == t);
+  }
+}
+
+TEST_CASE("limiter: whom the guard holds goes when old refusals are forgotten, before whoever comes later") {
+  rate_limiter_options options;
+  options.invalid_limit = 4;
+  options.invalid_reserve = 0;
+  options.invalid_window = 1min;
+  options.global_limit = 0;
+  rate_limiter l(options);
+  auto later = key("A");
+  later.major = "another";
+  const auto first = l.acquire(later, start);  // so that its lane is known
+  l.poll(start);
+  l.answered(first, status(204), start);
+  tickets all;
+  for (int i = 0; i < 4; ++i) all.push_back(l.acquire(key("A" + std::to_string(i)), start));
+  REQUIRE(l.poll(start) == all);
+  for (std::size_t i = 0; i < 3; ++i) l.answered(all[i], status(403), start);
+  l.poll(start);
+  const auto held = l.acquire(key("A"), start + 50s);
+  CHECK(l.poll(start + 50s).empty());  // the fourth may be answered badly
+  CHECK(l.next_wakeup() == start + 1min);
+  CHECK_FALSE(l.acquire_at_once(later, start + 1min, priority::low, time_point::max(), 0, {}));
+  CHECK(l.poll(start + 1min) == tickets{held});
+  CHECK(l.acquire_at_once(later, start + 1min, priority::low, time_point::max(), 0, {}));
 }
 
 TEST_CASE("limiter: the circuit opens after failures without a success, one probe asks for all, a success closes it") {
