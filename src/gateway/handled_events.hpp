@@ -14,8 +14,9 @@
 
 namespace monochord::gateway {
 
-/// Up to where everything of a shard's session is dealt with. Whoever deals with an event notes it here at once, from any thread;
-/// the shard looks when it needs to know, and is only woken where a store waits for the news. Claims keep this, and not the shard.
+/// Up to where everything of a shard's session is dealt with. Whoever deals with an event notes it here at once, from
+/// any thread; the shard looks when it needs to know, and is only woken where a store waits for the news. Claims keep
+/// this, and not the shard.
 class handled_events final : public detail::claim_keeper {
  public:
   /// What a look shows.
@@ -26,9 +27,10 @@ class handled_events final : public detail::claim_keeper {
     std::optional<time_point> next;  ///< when another one is given up, if none is dealt with before
   };
 
-  /// `wake` is called once after each `keep`, when the position has moved on and no look has shown that. It may come from within
-  /// anybody who deals with an event, whatever locks he holds. Empty: nobody wants to know.
-  handled_events(std::chrono::milliseconds ack_after, std::function<void()> wake) : positions_(ack_after), wake_(std::move(wake)) {}
+  /// `wake` is called once after each `keep`, when the position has moved on and no look has shown that. It may come
+  /// from within anybody who deals with an event, whatever locks he holds. Empty: nobody wants to know.
+  handled_events(std::chrono::milliseconds ack_after, std::function<void()> wake)
+      : positions_(ack_after), wake_(std::move(wake)) {}
 
   /// Another session, of which everything up to `position` is dealt with.
   standing restart(std::uint64_t session_number, std::int64_t position) {

@@ -13,9 +13,9 @@
 
 namespace monochord::net {
 
-/// A strand over a limited executor, which is somebody's. As Asio's own it runs functions one at a time and those that it has
-/// when its turn comes, but it is a function of the limit itself: it waits there without memory, lock or service. Lives as long as an
-/// executor for it, or a function in it.
+/// A strand over a limited executor, which is somebody's. As Asio's own it runs functions one at a time and those that
+/// it has when its turn comes, but it is a function of the limit itself: it waits there without memory, lock or
+/// service. Lives as long as an executor for it, or a function in it.
 class limited_strand final : public queued_function {
  public:
   static constexpr bool counts_executors = true;
@@ -64,8 +64,10 @@ class limited_strand final : public queued_function {
     explicit run(limited_strand& what) noexcept : of(&what), outer(std::exchange(here, this)) {}
     ~run() {
       here = outer;
-      if (of->leave()) of->release();
-      else of->on_.submit(*of, true);
+      if (of->leave())
+        of->release();
+      else
+        of->on_.submit(*of, true);
     }
     run(const run&) = delete;
     run& operator=(const run&) = delete;
@@ -74,7 +76,8 @@ class limited_strand final : public queued_function {
   };
   static inline constinit thread_local const run* here = nullptr;  // on this thread, the innermost
 
-  limited_strand(shared_limit& on, std::shared_ptr<place_holder> holder) noexcept : on_(on), holder_(std::move(holder)) {}
+  limited_strand(shared_limit& on, std::shared_ptr<place_holder> holder) noexcept
+      : on_(on), holder_(std::move(holder)) {}
   ~limited_strand() = default;
   /// False when there is more to run.
   bool leave() noexcept { return taken_.empty() && waiting_.leave(); }

@@ -11,11 +11,11 @@
 
 namespace monochord::net {
 
-/// An executor over a `Queue` of functions, which may count those who hold it: as small as that of an `io_context`, so that
-/// Asio keeps it, and a strand over it, without an allocation. Work is tracked on the queue when asked for. It says "possibly
-/// blocking" unless it is told otherwise, also where the queue runs nothing within `execute`, since a strand around it that hears
-/// "never" also queues what it is asked to dispatch from within itself; and Boost 1.81 dispatches cancellation by a pointer to the
-/// task, which may have ended before its turn comes.
+/// An executor over a `Queue` of functions, which may count those who hold it: as small as that of an `io_context`, so
+/// that Asio keeps it, and a strand over it, without an allocation. Work is tracked on the queue when asked for. It
+/// says "possibly blocking" unless it is told otherwise, also where the queue runs nothing within `execute`, since a
+/// strand around it that hears "never" also queues what it is asked to dispatch from within itself; and Boost 1.81
+/// dispatches cancellation by a pointer to the task, which may have ended before its turn comes.
 template <class Queue>
 class queue_executor {
  public:
@@ -62,10 +62,16 @@ class queue_executor {
     return boost::asio::execution::relationship.fork;
   }
   queue_executor require(boost::asio::execution::blocking_t::never_t) const noexcept { return with(never_blocks); }
-  queue_executor require(boost::asio::execution::blocking_t::possibly_t) const noexcept { return without(never_blocks); }
+  queue_executor require(boost::asio::execution::blocking_t::possibly_t) const noexcept {
+    return without(never_blocks);
+  }
   queue_executor require(boost::asio::execution::outstanding_work_t::tracked_t) const noexcept { return with(tracks); }
-  queue_executor require(boost::asio::execution::outstanding_work_t::untracked_t) const noexcept { return without(tracks); }
-  queue_executor require(boost::asio::execution::relationship_t::continuation_t) const noexcept { return with(continues); }
+  queue_executor require(boost::asio::execution::outstanding_work_t::untracked_t) const noexcept {
+    return without(tracks);
+  }
+  queue_executor require(boost::asio::execution::relationship_t::continuation_t) const noexcept {
+    return with(continues);
+  }
   queue_executor require(boost::asio::execution::relationship_t::fork_t) const noexcept { return without(continues); }
   bool operator==(const queue_executor& other) const noexcept { return state_ == other.state_; }
   bool operator!=(const queue_executor& other) const noexcept { return state_ != other.state_; }

@@ -7,7 +7,8 @@
 
 namespace monochord::net {
 
-/// Something to run, which knows whoever comes behind it: who waits needs no memory but its own. In one queue at a time.
+/// Something to run, which knows whoever comes behind it: who waits needs no memory but its own. In one queue at a
+/// time.
 class queued_function {
  public:
   queued_function() = default;

@@ -11,6 +11,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <memory>
+#include <monochord/core/error.hpp>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -20,7 +21,6 @@
 #include "net/strand.hpp"
 #include "net/task_group.hpp"
 #include "support/catch.hpp"
-#include <monochord/core/error.hpp>
 
 namespace monochord::net_test {
 namespace {
@@ -33,13 +33,14 @@ struct nobody final : net::place_holder {
   void cut_short() noexcept override {}
 };
 
-asio::any_io_executor held_strand(const asio::any_io_executor& over, std::shared_ptr<net::place_holder> by = std::make_shared<nobody>()) {
+asio::any_io_executor held_strand(const asio::any_io_executor& over,
+                                  std::shared_ptr<net::place_holder> by = std::make_shared<nobody>()) {
   return net::make_strand(over, std::move(by));
 }
 
 }  // namespace
 
-TEST_CASE("a strand that is somebody's runs what it is given in order, inline what it dispatches itself, and says whose it is") {
+TEST_CASE("a strand that is somebody's keeps the order, runs inline what it dispatches itself, and says whose it is") {
   asio::io_context context(1);
   const auto by = std::make_shared<nobody>();
   const auto strand = held_strand(net::make_limited_executor(context.get_executor(), 1), by);
@@ -154,7 +155,8 @@ TEST_CASE("tasks come and go on many threads of a limited executor while others 
     const int before = ended;
     for (int who = 0; who < 2; ++who)
       all.emplace_back([&] {
-        for (int i = 0; i < 20; ++i) taken += group->spawn(quick(ended, i % 2 == 0), std::make_shared<nobody>()) ? 1 : 0;
+        for (int i = 0; i < 20; ++i)
+          taken += group->spawn(quick(ended, i % 2 == 0), std::make_shared<nobody>()) ? 1 : 0;
       });
     for (auto& one : all) one.join();
     if (round % 2 == 1) {
