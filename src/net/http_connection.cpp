@@ -40,8 +40,10 @@ void unpack(http_response& answer, const http_request& request, const http_conne
   answer.headers.erase("Content-Length");
 }
 
+bool is_head(const http_request& request) { return request.method == "HEAD"; }
+
 http_reader reader_for(const http_request& request, const http_connection::server& to) {
-  return http_reader::for_responses({to.options.max_header_bytes, to.options.max_body_bytes}, request.method == "HEAD");
+  return http_reader::for_responses({to.options.max_header_bytes, to.options.max_body_bytes}, is_head(request));
 }
 
 }  // namespace
@@ -53,7 +55,7 @@ http_connection::http_connection(std::unique_ptr<byte_stream> stream, std::share
 struct http_connection::short_exchange {
   std::string text;
   progress how_far;
-  std::optional<http_reader> reader;  // while it is under way
+  std::optional<http_reader> reader;  // of all of them
   std::size_t sent = 0;
   bool any_left = false;  // of it, to the peer
   bool writing = false;
@@ -211,7 +213,8 @@ void http_connection::begin(const http_request& request, const server& to) {
   mine.how_far = {};
   mine.failed = nullptr;
   mine.late = false;
-  mine.reader.emplace(reader_for(request, to));
+  if (mine.reader) mine.reader->next_response(is_head(request));
+  else mine.reader.emplace(reader_for(request, to));
   reusable_ = false;  // from here on, whatever becomes of the caller
 }
 
@@ -297,13 +300,11 @@ void http_connection::finish_short() {
 http_response http_connection::finish(bool cancelled, const http_request& request, const server& to, progress& how_far) {
   short_exchange& mine = *short_;
   how_far = mine.how_far;
-  auto reader = std::move(*mine.reader);
-  mine.reader.reset();
   if (mine.failed && mine.late) throw error(errc::timeout, "no whole answer came in time");
   if (mine.failed && cancelled) throw error(errc::cancelled, "cancelled while waiting for the answer");
   if (mine.failed) std::rethrow_exception(mine.failed);
   try {
-    http_response answer = reader.take_response();
+    http_response answer = mine.reader->take_response();
     unpack(answer, request, to);
     return answer;
   } catch (...) {

@@ -136,6 +136,11 @@ http_reader http_reader::for_responses(limits of, bool head) {
   return http_reader(std::move(made));
 }
 
+void http_reader::next_response(bool head) {
+  impl_->head = head;
+  impl_->begin_response();
+}
+
 std::size_t http_reader::put(std::string_view bytes) {
   std::size_t taken = 0;
   while (taken < bytes.size() && !done() && !impl_->too_short(bytes.size() - taken)) {

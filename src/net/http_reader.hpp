@@ -23,6 +23,8 @@ class http_reader {
   static http_reader for_requests(limits of);
   /// `head` is true for the answer to a HEAD request, which has no body whatever its header says.
   static http_reader for_responses(limits of, bool head);
+  /// Begins anew, for the next response on the same connection.
+  void next_response(bool head);
   http_reader(http_reader&&) noexcept;
   http_reader& operator=(http_reader&&) noexcept;
   ~http_reader();

@@ -93,10 +93,11 @@ std::string_view route_meter::name_of(int status) noexcept {
 }
 
 void route_meter::sent(const protocol::route& where, int status, duration took) {
-  const auto path = known_path(where.path);
   const auto verb = protocol::name(where.verb);
   const std::lock_guard lock(mutex_);
-  auto& of = routes_[{path, verb}];
+  auto found = routes_.find({where.path, verb});
+  if (found == routes_.end()) found = routes_.try_emplace({known_path(where.path), verb}).first;
+  auto& of = found->second;
   ++of.statuses[name_of(status)];
   of.times.observe(took);
 }
