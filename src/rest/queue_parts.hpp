@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstddef>
@@ -106,6 +107,7 @@ struct queue::place {
     owner.limits_->join(owner.shared_from_this());
     owner.places_.emplace(ticket, this);
     listed = true;
+    owner.limits_->join(owner.shared_from_this());
   }
 
   queue& owner;
@@ -118,7 +120,8 @@ struct queue::place {
   bool alone = false;    // and its end concerned nobody else
 };
 
-/// A call, and what it has gone through so far. Apart from the frame of `run`, which is so small enough to be kept for the next.
+/// A call, and what it has gone through so far. Not in the frame of `run`, which would then be too large for
+/// its memory to be kept for the next.
 struct queue::journey {
   explicit journey(call&& what) : what(std::move(what)) {}
 
