@@ -107,7 +107,6 @@ struct queue::place {
     owner.limits_->join(owner.shared_from_this());
     owner.places_.emplace(ticket, this);
     listed = true;
-    owner.limits_->join(owner.shared_from_this());
   }
 
   queue& owner;
