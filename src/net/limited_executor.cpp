@@ -92,13 +92,16 @@ void shared_limit::run_some() {
     ~thrown() {
       if (owner) owner->end_turn();
     }
-  } at_end{this};
+  } at_end{nullptr};
   std::optional<std::chrono::steady_clock::time_point> until;  // the first one has its turn in any case
-  while (queued_function* const work = take(until)) {
+  for (;;) {
+    at_end.owner = nullptr;  // the turn is over with what `take` throws
+    queued_function* const work = take(until);
+    if (!work) return;
+    at_end.owner = this;
     if (!until) until = std::chrono::steady_clock::now() + while_short;
     work->call();
   }
-  at_end.owner = nullptr;
 }
 
 /// Null when the turn has ended.

@@ -16,7 +16,7 @@ namespace monochord::net {
 /// A strand over a limited executor, which is somebody's. As Asio's own it runs functions one at a time and those that
 /// it has when its turn comes, but it is a function of the limit itself: it waits there without memory, lock or
 /// service. Lives as long as an executor for it, or a function in it.
-class limited_strand final : public queued_function {
+class alignas(8) limited_strand final : public queued_function {
  public:
   static constexpr bool counts_executors = true;
 

@@ -16,7 +16,7 @@ namespace monochord::net {
 
 /// What all copies of one limited executor share. While functions wait, at least one turn is queued on the pool. Belongs to
 /// the pool's context, as long as which it lives.
-class shared_limit {
+class alignas(8) shared_limit {
  public:
   static constexpr bool counts_executors = false;  // it lives as long as anybody may use them
 

@@ -207,17 +207,23 @@ bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
 }
 
 void task_group::ended(const member& one, std::exception_ptr error) {
-  std::function<void()> on_empty;
+  const struct ending {  // also where the error handler throws
+    task_group& of;
+    const member& one;
+    ~ending() {
+      std::function<void()> on_empty;
+      {
+        const std::lock_guard lock(of.mutex_);
+        auto& place = of.members_[one.index];
+        place.swap(of.members_.back());
+        place->index = one.index;
+        of.members_.pop_back();  // whoever calls holds it
+        if (of.is_empty()) on_empty = std::exchange(of.on_empty_, nullptr);
+      }
+      if (on_empty) on_empty();
+    }
+  } at_end{*this, one};
   if (error) report(std::move(error));
-  {
-    const std::lock_guard lock(mutex_);
-    auto& place = members_[one.index];
-    place.swap(members_.back());
-    place->index = one.index;
-    members_.pop_back();  // whoever calls holds it
-    if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
-  }
-  if (on_empty) on_empty();
 }
 
 void task_group::close() {

@@ -95,6 +95,22 @@ TEST_CASE("an error is reported, the cancellation that was asked for is not") {
   CHECK(f.sim.elapsed() == 2s);
 }
 
+TEST_CASE("what the error handler throws comes out of run(), and the task has ended all the same") {
+  boost::asio::io_context context(1);
+  const auto fails = []() -> mc::task<> {
+    throw std::runtime_error("failed");
+    co_return;
+  };
+  const bool limited = GENERATE(false, true);
+  boost::asio::any_io_executor on = context.get_executor();
+  if (limited) on = net::make_limited_executor(on, 1);
+  const auto group =
+      std::make_shared<net::task_group>(on, [](std::exception_ptr) { throw std::logic_error("the handler failed"); });
+  REQUIRE(group->spawn(fails()));
+  CHECK_THROWS_AS(context.run(), std::logic_error);
+  CHECK(group->running() == 0);
+}
+
 TEST_CASE("a task may take its time to end after it was cancelled") {
   fixture f;
   f.group->spawn(f.stubborn(3s));
