@@ -246,7 +246,9 @@ TEST_CASE("fault 08: op 1 is answered at once") {
   simulated_world w;
   listening_bot bot(w);
   REQUIRE(w.sim.run(w.discord().expect_session()));
+  w.sim.run_until([&] { return w.discord().counters().heartbeats != 0; }, 1min);  // the next of its own is far
   const auto before = w.discord().counters().heartbeats;
+  REQUIRE(before == 1);
   w.discord().request_heartbeat();
   w.sim.run_for(100ms);
   CHECK(w.discord().counters().heartbeats == before + 1);
