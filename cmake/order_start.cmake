@@ -5,7 +5,7 @@
 #   cmake -D ARCHIVE=libmonochord.a -D OBJDUMP=objdump -D OBJCOPY=objcopy -D LIST=start_order.txt -P order_start.cmake
 file(STRINGS "${LIST}" listed REGEX "^[a-z]+ _Z")
 if(NOT listed)
-  message(FATAL_ERROR "${LIST} has no line such as \"hot _Z...\"")
+  message(FATAL_ERROR "${LIST} has no line such as \"work _Z...\"")
 endif()
 set(length 0)
 set(place 10000)

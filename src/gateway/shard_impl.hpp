@@ -21,7 +21,7 @@
 
 namespace monochord::gateway {
 
-/// Everything of a shard. All of it lives on `strand`; what may be read from elsewhere is atomic.
+/// Everything of a shard. All of it lives on `strand`; what may be read from elsewhere is atomic, or `handled`.
 struct shard::impl : std::enable_shared_from_this<shard::impl> {
   /// A coroutine of the shard, with a way to cancel it. `life` awaits all of them.
   struct child {

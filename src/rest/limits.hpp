@@ -61,8 +61,8 @@ class rest_limits {
   protocol::rate_limiter::verdict failed(ticket t, time_point now, std::optional<duration> again_in);
   void cancel(ticket t, time_point now);
 
-  /// To be called after each of the above that does not say otherwise, and when `next_wakeup` has come. Gives the caller's news; those of others are
-  /// delivered.
+  /// To be called after each of the above that does not say otherwise, and when `next_wakeup` has come. Gives the caller's
+  /// news; those of others are delivered.
   std::vector<news> pump(const sender& me, time_point now);
   /// Whoever has pumped wakes up then and pumps again.
   std::optional<time_point> next_wakeup() const;
