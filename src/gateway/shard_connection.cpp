@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 // One connection of a shard: opened, read, closed.
-#include <boost/asio/defer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "gateway/shard_impl.hpp"
+#include "net/next_in_line.hpp"
 
 namespace monochord::gateway {
 
@@ -95,8 +94,8 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       const bool is_long = self->read_at - began > turn;  // as of when the last one was taken
       if (is_long || !mine->socket->take(message)) {
         // What was begun for those that came together has its turn first, and so has whatever else this strand is for: behind both
-        // comes what is deferred on the executor below it, not what the strand would queue itself.
-        if (is_long || handed_over) co_await boost::asio::defer(self->options->executor, boost::asio::use_awaitable);
+        // comes what steps back to the executor below it, not what the strand would queue itself.
+        if (is_long || handed_over) co_await net::step_back(self->options->executor);
         handed_over = false;
         if (!self->is_present(*mine)) co_return;
         message = co_await mine->socket->read();

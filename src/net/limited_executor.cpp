@@ -7,6 +7,7 @@
 #include <chrono>
 #include <list>
 
+#include "net/next_in_line.hpp"
 #include "net/shared_limit.hpp"
 #include "net/worker_threads.hpp"
 
@@ -69,14 +70,34 @@ void shared_limit::submit(queued_function& work, bool soon) {
     if (turns_ == limit_) return;
     ++turns_;
   }
-  post_turn(soon);
+  begin_turn(soon);
 }
 
 shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
     : pool_(std::move(pool)),
       posts_(asio::require(pool_, asio::execution::blocking.never)),
       posts_soon_(asio::prefer(posts_, asio::execution::relationship.continuation)),
-      limit_(limit) {}
+      limit_(limit),
+      next_(*this) {}
+
+/// On this thread right after what it is with, if that may be.
+void shared_limit::begin_turn(bool soon) {
+  if (!next_.waits.exchange(true)) {
+    if (next_in_line::take(context(), next_, soon)) return;
+    next_.waits = false;
+  }
+  post_turn(soon);
+}
+
+void shared_limit::next_turn::call() {
+  waits = false;
+  of.run_some();
+}
+
+void shared_limit::next_turn::drop() noexcept {
+  waits = false;
+  of.abandon();
+}
 
 void shared_limit::post_turn(bool soon) {
   const auto& on = soon ? posts_soon_ : posts_;

@@ -41,6 +41,15 @@ class alignas(8) shared_limit {
 
  private:
   class turn;
+  /// One that needs no memory and no place in the pool's queue.
+  struct next_turn final : queued_function {
+    explicit next_turn(shared_limit& whose) noexcept : of(whose) {}
+    void call() override;
+    void drop() noexcept override;
+    shared_limit& of;
+    std::atomic<bool> waits{false};
+  };
+  void begin_turn(bool soon);
   void post_turn(bool soon);
   void run_some();
   queued_function* take(std::optional<std::chrono::steady_clock::time_point> until);
@@ -50,6 +59,7 @@ class alignas(8) shared_limit {
   const boost::asio::any_io_executor pool_;
   const boost::asio::any_io_executor posts_, posts_soon_;  // the same, as each turn needs it
   const std::size_t limit_;
+  next_turn next_;
   std::mutex mutex_;  // guards what follows
   function_queue waiting_;
   std::size_t turns_ = 0;

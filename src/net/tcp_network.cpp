@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 #include <boost/asio/associator.hpp>
+#include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <map>
 #include <mutex>
@@ -13,6 +16,7 @@
 
 #include "net/deadline.hpp"
 #include "net/network.hpp"
+#include "net/next_in_line.hpp"
 #include "net/resolver.hpp"
 #include "net/worker_threads.hpp"
 
@@ -53,9 +57,40 @@ struct boost::asio::associator<Associator, monochord::net::at_hand, Default>
 namespace monochord::net {
 namespace {
 
+/// The same of a socket that is on the context itself, below the strand: what it brought is dealt with on that, and then,
+/// the strand free again, what this led to on the same thread.
+class below_strand {
+ public:
+  using strand = asio::strand<asio::io_context::executor_type>;
+  using allocator_type = byte_stream::io_handler::allocator_type;
+  using cancellation_slot_type = byte_stream::io_handler::cancellation_slot_type;
+
+  below_strand(const strand& on, byte_stream::io_handler done) : on_(on), done_(std::move(done)) {}
+  void operator()(error_code failed, std::size_t bytes) {
+    const worker_threads::working now;
+    next_in_line::around(on_.context(), [&] {
+      on_.execute([done = std::move(done_), failed, bytes]() mutable { std::move(done)(failed, bytes); });
+    });
+  }
+  allocator_type get_allocator() const noexcept { return done_.get_allocator(); }
+  cancellation_slot_type get_cancellation_slot() const noexcept { return done_.get_cancellation_slot(); }
+  friend bool asio_handler_is_continuation(below_strand*) { return true; }
+
+ private:
+  strand on_;
+  byte_stream::io_handler done_;
+};
+
+/// A socket of a stream on `executor`.
+socket make_socket(const asio::any_io_executor& executor) {
+  if (const auto* const strand = executor.target<below_strand::strand>()) return socket(strand->get_inner_executor());
+  return socket(executor);
+}
+
 class tcp_stream final : public byte_stream {
  public:
-  explicit tcp_stream(socket connected) : socket_(std::move(connected)) {
+  /// `connected` is one of `make_socket`.
+  tcp_stream(socket connected, asio::any_io_executor on) : executor_(std::move(on)), socket_(std::move(connected)) {
     error_code ignored;  // a socket without these still works
     socket_.set_option(tcp::no_delay(true), ignored);
     socket_.set_option(asio::socket_base::keep_alive(true), ignored);
@@ -64,13 +99,16 @@ class tcp_stream final : public byte_stream {
     peer_ = ignored ? std::string("unknown") : text_of(remote);
   }
 
-  asio::any_io_executor get_executor() noexcept override { return socket_.get_executor(); }
+  asio::any_io_executor get_executor() noexcept override { return executor_; }
   void async_read_some(asio::mutable_buffer into, io_handler done) override {
-    socket_.async_read_some(asio::mutable_buffers_1(into), at_hand{std::move(done)});
+    const asio::mutable_buffers_1 buffer(into);
+    if (strand_) socket_.async_read_some(buffer, below_strand(*strand_, std::move(done)));
+    else socket_.async_read_some(buffer, at_hand{std::move(done)});
   }
   void async_write_some(const_pieces from, io_handler done) override {
     // Not at hand: who began it may be user code that goes on for long, and what waits for the end would not see it.
-    socket_.async_write_some(from, std::move(done));
+    if (strand_) socket_.async_write_some(from, asio::bind_executor(*strand_, std::move(done)));
+    else socket_.async_write_some(from, std::move(done));
   }
   taken write_now(const_pieces from) noexcept override {
     taken all;
@@ -86,7 +124,7 @@ class tcp_stream final : public byte_stream {
   void async_shutdown(handler done) override {
     error_code result;
     socket_.shutdown(socket::shutdown_send, result);
-    asio::post(socket_.get_executor(), [done = std::move(done), result]() mutable { std::move(done)(result); });
+    asio::post(executor_, [done = std::move(done), result]() mutable { std::move(done)(result); });
   }
   void close() noexcept override {
     error_code ignored;  // the descriptor is gone either way
@@ -110,6 +148,8 @@ class tcp_stream final : public byte_stream {
   std::string peer() const override { return peer_; }
 
  private:
+  const asio::any_io_executor executor_;
+  const below_strand::strand* const strand_ = executor_.target<below_strand::strand>();  // null: it is another executor
   socket socket_;
   std::string peer_;
 };
@@ -132,9 +172,9 @@ class tcp_listener final : public listener {
   }
 
   task<std::unique_ptr<byte_stream>> accept(asio::any_io_executor executor) override {
-    socket connected(executor);
+    socket connected = make_socket(executor);
     const auto [failed] = co_await acceptor_.async_accept(connected, asio::as_tuple(asio::use_awaitable));
-    if (!failed) co_return std::make_unique<tcp_stream>(std::move(connected));
+    if (!failed) co_return std::make_unique<tcp_stream>(std::move(connected), std::move(executor));
     const auto state = co_await asio::this_coro::cancellation_state;
     if (is_cancelled(state)) throw error(errc::cancelled, "accepting was cancelled");
     if (failed == asio::error::operation_aborted || failed == asio::error::bad_descriptor) {
@@ -182,12 +222,12 @@ class system_tcp final : public network {
       // Each address gets its share of what is left: a dead one must not use up the time of those behind it.
       const time_point now = time.now();
       const duration share = std::max(deadline - now, duration::zero()) / static_cast<int>(addresses.size() - i);
-      socket attempt(executor);
+      socket attempt = make_socket(executor);
       error_code failed;
       const bool in_time = co_await run_before(time, now + share, connect_into(attempt, addresses[i], failed));
       if (in_time && !failed) {
         note_good(host, addresses[i].address());
-        co_return std::make_unique<tcp_stream>(std::move(attempt));
+        co_return std::make_unique<tcp_stream>(std::move(attempt), executor);
       }
       const auto state = co_await asio::this_coro::cancellation_state;
       if (is_cancelled(state)) throw error(errc::cancelled, "connecting to " + host + " was cancelled");

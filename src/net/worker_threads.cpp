@@ -8,6 +8,8 @@
 #include <memory>
 #include <utility>
 
+#include "net/next_in_line.hpp"
+
 namespace monochord::net {
 
 namespace {
@@ -102,7 +104,10 @@ struct standing {
 static thread_local standing here;
 
 worker_threads::worker_threads(boost::asio::io_context& context, unsigned count, boost::asio::any_io_executor upon)
-    : context_(context), asked_{context.get_executor()}, workers_(std::max(count, 1U)) {
+    : context_(context),
+      asked_{context.get_executor()},
+      workers_(std::max(count, 1U)),
+      next_(std::make_shared<next_in_line>(context)) {
   if (upon) asked_.push_back(std::move(upon));
   try {
     for (std::size_t i = 1; i < workers_.size(); ++i) {
@@ -166,6 +171,7 @@ void worker_threads::work_first() {
   me.cpu = cpu_clock_of_this_thread();
   me.busy = false;
   me.joined = true;
+  const next_in_line::of_thread mine(*next_);
   context_.run();  // in one go: the memory that Asio recycles lives as long as this call
 }
 
@@ -220,7 +226,9 @@ void worker_threads::stand_by(worker& me) {
     }
     turn_.notify_one();
     if (!wanted) return;
+    next_->shared();
     work(me);
+    next_->alone();
     me.joined = false;
     me.busy = false;
   }

@@ -11,11 +11,14 @@
 #include <ctime>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
 namespace monochord::net {
+
+class next_in_line;
 
 /// Runs a context on some threads, of which no more are awake than there is work for. Where all of them wait within
 /// Asio's `run()`, it wakes another one for whatever comes, to watch the sockets meanwhile: that costs more than most
@@ -101,6 +104,7 @@ class worker_threads {
   boost::asio::io_context& context_;
   std::vector<boost::asio::any_io_executor> asked_;  // the context's own first
   std::deque<worker> workers_;                       // the first is the one that calls `run`
+  const std::shared_ptr<next_in_line> next_;         // what that one runs while no other has joined
   std::mutex mutex_;                                 // guards what follows
   std::condition_variable turn_, look_;
   bool watched_ = false;

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "net/next_in_line.hpp"
+
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/defer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/query.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <exception>
+#include <memory>
+
+namespace monochord::net {
+
+namespace asio = boost::asio;
+
+/// What waits, as a function of the context. It keeps the line, which may be gone otherwise when its turn comes.
+class next_in_line::rest {
+ public:
+  explicit rest(next_in_line& of) : of_(of.shared_from_this()) {}
+  void operator()() {
+    {
+      const std::lock_guard lock(of_->mutex_);
+      of_->queued_ = false;
+    }
+    const struct more {  // also when a function throws
+      next_in_line& of;
+      ~more() { of.hand_over(); }
+    } then{*of_};
+    of_->run_some();
+  }
+
+ private:
+  std::shared_ptr<next_in_line> of_;
+};
+
+bool next_in_line::take(const asio::execution_context& of, queued_function& one, bool soon) noexcept {
+  next_in_line* const its = mine_;
+  if (!its || &its->context_ != &of) return false;
+  if (its->now_ != phase::reading && !(soon && its->now_ == phase::running)) return false;
+  const std::lock_guard lock(its->mutex_);
+  if (its->others_ != 0) return false;
+  its->waiting_.push(one);
+  return true;
+}
+
+void next_in_line::run() {
+  now_ = phase::running;
+  run_some();
+}
+
+void next_in_line::run_some() {
+  for (int i = 0; i < most && !context_.stopped(); ++i) {
+    queued_function* const one = pop();
+    if (!one) return;
+    one->call();
+  }
+}
+
+queued_function* next_in_line::pop() noexcept {
+  const std::lock_guard lock(mutex_);
+  return waiting_.pop();
+}
+
+void next_in_line::shared() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++others_;
+  }
+  hand_over();
+}
+
+void next_in_line::alone() noexcept {
+  const std::lock_guard lock(mutex_);
+  --others_;
+}
+
+void next_in_line::hand_over() noexcept {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.empty() || queued_) return;
+    queued_ = true;
+  }
+  try {
+    asio::post(context_, rest(*this));
+  } catch (const std::exception&) {
+    const std::lock_guard lock(mutex_);
+    queued_ = false;
+  }
+}
+
+task<> step_back(asio::any_io_executor below) {
+  return asio::async_initiate<const asio::use_awaitable_t<>, void()>(
+      [below = std::move(below)](auto handler) {
+        auto goes_on = [handler = std::move(handler)]() mutable { asio::dispatch(std::move(handler)); };
+        auto next = std::make_unique<function_of<decltype(goes_on)>>(std::move(goes_on));
+        if (next_in_line::take(asio::query(below, asio::execution::context), *next, true)) static_cast<void>(next.release());
+        else asio::defer(below, [next = std::move(next)]() mutable { next.release()->call(); });
+      },
+      asio::use_awaitable);
+}
+
+}  // namespace monochord::net
