@@ -50,16 +50,17 @@ void next_in_line::run() {
 }
 
 void next_in_line::run_some() {
-  for (int i = 0; i < most && !context_.stopped(); ++i) {
+  for (int i = 0; i < most; ++i) {
     queued_function* const one = pop();
     if (!one) return;
     one->call();
   }
 }
 
+/// Null also once the context is stopped, which runs nothing that has not begun.
 queued_function* next_in_line::pop() noexcept {
   const std::lock_guard lock(mutex_);
-  return waiting_.pop();
+  return waiting_.empty() || context_.stopped() ? nullptr : waiting_.pop();
 }
 
 void next_in_line::shared() {
