@@ -95,8 +95,10 @@ task<> step_back(asio::any_io_executor below) {
       [below = std::move(below)](auto handler) {
         auto goes_on = [handler = std::move(handler)]() mutable { asio::dispatch(std::move(handler)); };
         auto next = std::make_unique<function_of<decltype(goes_on)>>(std::move(goes_on));
-        if (next_in_line::take(asio::query(below, asio::execution::context), *next, true)) static_cast<void>(next.release());
-        else asio::defer(below, [next = std::move(next)]() mutable { next.release()->call(); });
+        if (next_in_line::take(asio::query(below, asio::execution::context), *next, true))
+          static_cast<void>(next.release());
+        else
+          asio::defer(below, [next = std::move(next)]() mutable { next.release()->call(); });
       },
       asio::use_awaitable);
 }

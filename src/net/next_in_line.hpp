@@ -5,17 +5,18 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <monochord/core/task.hpp>
 #include <mutex>
 #include <utility>
 
-#include <monochord/core/task.hpp>
 #include "net/queued_function.hpp"
 
 namespace monochord::net {
 
-/// What a thread that works alone on a context runs itself as soon as it is done with what a socket brought: the handlers
-/// of an event, a call whose answer came. Through the context's queue it would look at all sockets first, and queue and
-/// find each of them with memory and locks. Little at a time: the rest goes through the queue, behind what waits there.
+/// What a thread that works alone on a context runs itself as soon as it is done with what a socket brought: the
+/// handlers of an event, a call whose answer came. Through the context's queue it would look at all sockets first, and
+/// queue and find each of them with memory and locks. Little at a time: the rest goes through the queue, behind what
+/// waits there.
 class next_in_line : public std::enable_shared_from_this<next_in_line> {
  public:
   explicit next_in_line(boost::asio::io_context& of) : context_(of) {}
@@ -36,8 +37,8 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
     next_in_line* const before_;
   };
 
-  /// From a function that the context runs, which holds no strand and is about to return: calls `what`, which runs nothing
-  /// of a user's, and then what was handed to `take` meanwhile. Throws what these throw.
+  /// From a function that the context runs, which holds no strand and is about to return: calls `what`, which runs
+  /// nothing of a user's, and then what was handed to `take` meanwhile. Throws what these throw.
   template <class What>
   static void around(const boost::asio::execution_context& of, What&& what) {
     next_in_line* const its = mine_;
@@ -46,12 +47,13 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
     std::forward<What>(what)();
     its->run();
   }
-  /// Whether the calling thread will call or drop `one`; if not, nothing is done with it. It does so only on its way out of
-  /// `around`, and where it is with a user's function then only what is `soon`: whoever hands it over is about to return.
+  /// Whether the calling thread will call or drop `one`; if not, nothing is done with it. It does so only on its way
+  /// out of `around`, and where it is with a user's function then only what is `soon`: whoever hands it over is about
+  /// to return.
   static bool take(const boost::asio::execution_context& of, queued_function& one, bool soon) noexcept;
 
-  /// Others work on the context too, who can run what comes: all of it goes through the queue. Thread-safe, as is `alone`,
-  /// which comes once for each of these.
+  /// Others work on the context too, who can run what comes: all of it goes through the queue. Thread-safe, as is
+  /// `alone`, which comes once for each of these.
   void shared();
   void alone() noexcept;
 
@@ -92,8 +94,8 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   int others_ = 0;
 };
 
-/// Suspends the calling coroutine until what was begun before has had its turn on the context of `below`, an executor over
-/// which the coroutine's strand lies: whatever else that is for may run meanwhile.
+/// Suspends the calling coroutine until what was begun before has had its turn on the context of `below`, an executor
+/// over which the coroutine's strand lies: whatever else that is for may run meanwhile.
 task<> step_back(boost::asio::any_io_executor below);
 
 }  // namespace monochord::net
