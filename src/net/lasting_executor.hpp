@@ -6,6 +6,7 @@
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
 #include <boost/asio/strand.hpp>
+#include <concepts>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -21,8 +22,15 @@ class lasting_executor {
   explicit lasting_executor(const boost::asio::any_io_executor& from) : one_(keep(from)) {}
 
   template <class F>
+    requires std::invocable<F&>
   void enqueue(F&& f) const {
     std::visit([&](const auto& one) { one.execute(std::forward<F>(f)); }, one_);
+  }
+  /// The same of what needs no memory for that; false where the executor has no queue for such, and nothing was done.
+  bool enqueue(queued_function& one) const {
+    const auto* const own = std::get_if<held>(&one_);
+    if (own) own->submit(one);
+    return own != nullptr;
   }
   boost::asio::any_io_executor erased() const {
     return std::visit([](const auto& one) { return boost::asio::any_io_executor(one); }, one_);

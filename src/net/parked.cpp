@@ -132,8 +132,15 @@ bool parked::complete(error_code error, std::size_t bytes) {
   if (done_) return false;
   done_ = true;
   among_->remove(*this);
-  const auto executor = *std::exchange(executor_, std::nullopt);
   // Queued in any case: whoever completes this may hold a lock, or be the coroutine itself.
+  if (runs_there_) {
+    self_ = shared_from_this();
+    error_ = error;
+    bytes_ = bytes;
+    if (executor_->enqueue(static_cast<queued_function&>(*this))) return true;
+    self_.reset();
+  }
+  const auto executor = *std::exchange(executor_, std::nullopt);
   if (runs_there_) {
     executor.enqueue([done = std::move(handler_), error, bytes]() mutable {
       const worker_threads::working now;
@@ -149,6 +156,19 @@ bool parked::complete(error_code error, std::size_t bytes) {
     });
   }
   return true;
+}
+
+void parked::call() {
+  const auto self = std::move(self_);
+  const auto kept = std::exchange(executor_, std::nullopt);
+  const worker_threads::working now;
+  std::move(handler_)(error_, bytes_);
+}
+
+void parked::drop() noexcept {
+  const auto self = std::move(self_);
+  const handler gone = std::move(handler_);
+  executor_.reset();
 }
 
 std::size_t parked::count(asio::execution_context& context) {

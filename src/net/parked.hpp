@@ -13,13 +13,14 @@
 #include <monochord/core/error.hpp>
 #include <monochord/core/task.hpp>
 #include "net/lasting_executor.hpp"
+#include "net/queued_function.hpp"
 
 namespace monochord::net {
 
 /// An operation that waits until somebody completes it: what timers, pipes, queues and locks of ours are made of.
 /// Completed at most once, from any thread, by a post to the handler's executor; it keeps that executor's context
 /// running meanwhile. When the context is destroyed first, the handler is dropped, as Asio does with its own.
-class parked : public std::enable_shared_from_this<parked> {
+class parked final : public std::enable_shared_from_this<parked>, private queued_function {
  public:
   using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
 
@@ -42,11 +43,18 @@ class parked : public std::enable_shared_from_this<parked> {
 
  private:
   friend class registry;
+  void call() override;
+  void drop() noexcept override;
+
   std::atomic<bool> done_{false};  // written with the mutex of `among_` held
   handler handler_;
   std::optional<lasting_executor> executor_;
   const bool runs_there_;
   const std::shared_ptr<waiters> among_;
+  // Once it is complete and waits for its turn in a queue.
+  std::shared_ptr<parked> self_;
+  error_code error_;
+  std::size_t bytes_ = 0;
   parked* next_ = nullptr;  // in its list
   parked* previous_ = nullptr;
 };
