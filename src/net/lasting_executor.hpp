@@ -5,13 +5,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/require.hpp>
-#include <boost/asio/strand.hpp>
 #include <concepts>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
-#include "net/limited_strand.hpp"
+#include "net/own_strand.hpp"
 
 namespace monochord::net {
 
@@ -28,9 +27,10 @@ class lasting_executor {
   }
   /// The same of what needs no memory for that; false where the executor has no queue for such, and nothing was done.
   bool enqueue(queued_function& one) const {
-    const auto* const own = std::get_if<held>(&one_);
-    if (own) own->submit(one);
-    return own != nullptr;
+    if (const auto* const own = std::get_if<in_limited>(&one_)) own->submit(one);
+    else if (const auto* const other = std::get_if<in_context>(&one_)) other->submit(one);
+    else return false;
+    return true;
   }
   boost::asio::any_io_executor erased() const {
     return std::visit([](const auto& one) { return boost::asio::any_io_executor(one); }, one_);
@@ -47,14 +47,14 @@ class lasting_executor {
                                boost::asio::execution::outstanding_work.tracked);
   }
   using plain = boost::asio::io_context::executor_type;
-  using strand = boost::asio::strand<plain>;
-  using held = queue_executor<limited_strand>;
-  using any_of = std::variant<lasting<strand>, lasting<plain>, held, boost::asio::any_io_executor>;
+  using in_context = context_strand::executor_type;
+  using in_limited = limited_strand::executor_type;
+  using any_of = std::variant<in_context, lasting<plain>, in_limited, boost::asio::any_io_executor>;
 
   static any_of keep(const boost::asio::any_io_executor& from) {
-    if (const auto* one = from.target<strand>()) return made_of(*one);
+    if (const auto* one = from.target<in_context>()) return made_of(*one);
     if (const auto* one = from.target<plain>()) return made_of(*one);
-    if (const auto* one = from.target<held>()) return made_of(*one);
+    if (const auto* one = from.target<in_limited>()) return made_of(*one);
     return made_of(from);
   }
 

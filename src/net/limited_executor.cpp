@@ -100,7 +100,7 @@ void shared_limit::next_turn::drop() noexcept {
 }
 
 void shared_limit::post_turn(bool soon) {
-  const auto& on = soon ? posts_soon_ : posts_;
+  const auto& on = soon && !next_in_line::is_at_it(context()) ? posts_soon_ : posts_;
   // Erased, an executor makes a function of its own of each that it is given.
   if (const auto* const plain = on.target<asio::io_context::executor_type>()) plain->execute(turn(*this));
   else on.execute(turn(*this));

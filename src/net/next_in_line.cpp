@@ -14,20 +14,20 @@ namespace monochord::net {
 
 namespace asio = boost::asio;
 
-/// What waits, as a function of the context. It keeps the line, which may be gone otherwise when its turn comes.
+/// One of those that wait, as a function of the context. It keeps the line, which may be gone otherwise when its turn
+/// comes.
 class next_in_line::rest {
  public:
   explicit rest(next_in_line& of) : of_(of.shared_from_this()) {}
   void operator()() {
+    queued_function* one = nullptr;
     {
       const std::lock_guard lock(of_->mutex_);
       of_->queued_ = false;
+      one = of_->waiting_.pop();
     }
-    const struct more {  // also when a function throws
-      next_in_line& of;
-      ~more() { of.hand_over(); }
-    } then{*of_};
-    of_->run_some();
+    of_->hand_over();  // first: it may take its time, and nobody else looks after those behind it
+    if (one) one->call();
   }
 
  private:
@@ -46,10 +46,6 @@ bool next_in_line::take(const asio::execution_context& of, queued_function& one,
 
 void next_in_line::run() {
   now_ = phase::running;
-  run_some();
-}
-
-void next_in_line::run_some() {
   for (int i = 0; i < most; ++i) {
     queued_function* const one = pop();
     if (!one) return;
@@ -95,10 +91,13 @@ task<> step_back(asio::any_io_executor below) {
       [below = std::move(below)](auto handler) {
         auto goes_on = [handler = std::move(handler)]() mutable { asio::dispatch(std::move(handler)); };
         auto next = std::make_unique<function_of<decltype(goes_on)>>(std::move(goes_on));
-        if (next_in_line::take(asio::query(below, asio::execution::context), *next, true))
-          static_cast<void>(next.release());
+        auto& context = asio::query(below, asio::execution::context);
+        if (next_in_line::take(context, *next, true)) return static_cast<void>(next.release());
+        auto later = [next = std::move(next)]() mutable { next.release()->call(); };
+        if (next_in_line::is_at_it(context))
+          asio::post(below, std::move(later));
         else
-          asio::defer(below, [next = std::move(next)]() mutable { next.release()->call(); });
+          asio::defer(below, std::move(later));
       },
       asio::use_awaitable);
 }

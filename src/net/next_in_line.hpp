@@ -52,6 +52,12 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   /// to return.
   static bool take(const boost::asio::execution_context& of, queued_function& one, bool soon) noexcept;
 
+  /// Whether the calling thread is within `around`. What it hands to the context then must not be a continuation: that
+  /// stays with the thread until it returns, and it may not do so for long.
+  static bool is_at_it(const boost::asio::execution_context& of) noexcept {
+    return mine_ && &mine_->context_ == &of && mine_->now_ != phase::outside;
+  }
+
   /// Others work on the context too, who can run what comes: all of it goes through the queue. Thread-safe, as is
   /// `alone`, which comes once for each of these.
   void shared();
@@ -79,7 +85,6 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
 
   class rest;
   void run();
-  void run_some();
   /// What waits is queued on the context. Where there is no memory for that it waits for what comes next.
   void hand_over() noexcept;
   queued_function* pop() noexcept;

@@ -38,12 +38,20 @@ class queue_executor {
   template <class F>
   void execute(F&& work) const {
     using function = std::decay_t<F>;
-    if ((state_ & never_blocks) == 0 && queue().runs_here()) {
-      function now(std::forward<F>(work));  // whoever holds it may go meanwhile
-      std::move(now)();
-    } else {
-      submit(*new function_of<function>(std::forward<F>(work)));
+    if ((state_ & never_blocks) == 0) {
+      if (queue().runs_here()) {
+        function now(std::forward<F>(work));  // whoever holds it may go meanwhile
+        return std::move(now)();
+      }
+      if constexpr (requires { queue().enter(); }) {
+        if (queue().enter()) {
+          const typename Queue::run there(queue());
+          function now(std::forward<F>(work));
+          return std::move(now)();
+        }
+      }
     }
+    submit(*new function_of<function>(std::forward<F>(work)));
   }
   /// The same of what needs no memory any more.
   void submit(queued_function& work) const { queue().submit(work, (state_ & continues) != 0); }

@@ -67,6 +67,11 @@ class function_stack {
     } while (!last_.compare_exchange_weak(before, &one, std::memory_order_acq_rel, std::memory_order_relaxed));
     return before == nobody();
   }
+  /// True when nobody was there, as now the caller is, and has nothing to take yet.
+  bool enter() noexcept {
+    queued_function* before = nobody();
+    return last_.compare_exchange_strong(before, nullptr, std::memory_order_acq_rel, std::memory_order_relaxed);
+  }
   /// For the one who is there: those who have come, in their order.
   function_queue take() noexcept {
     function_queue out;

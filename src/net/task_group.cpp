@@ -13,7 +13,7 @@
 #include <monochord/core/error.hpp>
 #include <utility>
 
-#include "net/limited_strand.hpp"
+#include "net/own_strand.hpp"
 
 namespace monochord::net {
 
@@ -30,10 +30,10 @@ class task_group::member final : public queued_function, public std::enable_shar
     self_ = shared_from_this();
     of_ = std::move(of);
     work_ = std::move(work);
-    if (const auto* const limited = strand.target<queue_executor<limited_strand>>()) {
-      limited->queue().submit(*this, soon);
-      return;
-    }
+    if (const auto* const limited = strand.target<limited_strand::executor_type>())
+      return limited->queue().submit(*this, soon);
+    if (const auto* const plain = strand.target<context_strand::executor_type>())
+      return plain->queue().submit(*this, soon);
     struct turn {
       explicit turn(member& whose) noexcept : of(&whose) {}
       turn(turn&& other) noexcept : of(std::exchange(other.of, nullptr)) {}

@@ -3,10 +3,8 @@
 #include <boost/asio/associator.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <map>
 #include <mutex>
@@ -17,6 +15,7 @@
 #include "net/deadline.hpp"
 #include "net/network.hpp"
 #include "net/next_in_line.hpp"
+#include "net/own_strand.hpp"
 #include "net/resolver.hpp"
 #include "net/worker_threads.hpp"
 
@@ -61,20 +60,20 @@ namespace {
 /// the strand free again, what this led to on the same thread.
 class below_strand {
  public:
-  using strand = asio::strand<asio::io_context::executor_type>;
+  using strand = context_strand::executor_type;
   using allocator_type = byte_stream::io_handler::allocator_type;
   using cancellation_slot_type = byte_stream::io_handler::cancellation_slot_type;
 
   below_strand(const strand& on, byte_stream::io_handler done) : on_(on), done_(std::move(done)) {}
   void operator()(error_code failed, std::size_t bytes) {
     const worker_threads::working now;
-    next_in_line::around(on_.context(), [&] {
+    next_in_line::around(on_.queue().context(), [&] {
       on_.execute([done = std::move(done_), failed, bytes]() mutable { std::move(done)(failed, bytes); });
     });
   }
   allocator_type get_allocator() const noexcept { return done_.get_allocator(); }
   cancellation_slot_type get_cancellation_slot() const noexcept { return done_.get_cancellation_slot(); }
-  friend bool asio_handler_is_continuation(below_strand*) { return true; }
+  friend bool asio_handler_is_continuation(below_strand* one) { return !next_in_line::is_at_it(one->on_.queue().context()); }
 
  private:
   strand on_;
@@ -83,7 +82,7 @@ class below_strand {
 
 /// A socket of a stream on `executor`.
 socket make_socket(const asio::any_io_executor& executor) {
-  if (const auto* const strand = executor.target<below_strand::strand>()) return socket(strand->get_inner_executor());
+  if (const auto* const strand = executor.target<below_strand::strand>()) return socket(strand->queue().below().executor());
   return socket(executor);
 }
 

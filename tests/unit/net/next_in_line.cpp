@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "net/next_in_line.hpp"
 
+#include <boost/asio/defer.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <functional>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -13,6 +15,7 @@
 #include <utility>
 
 #include "net/limited_executor.hpp"
+#include "net/strand.hpp"
 #include "net/worker_threads.hpp"
 #include "support/catch.hpp"
 
@@ -24,7 +27,13 @@ namespace {
 
 struct fixture {
   std::optional<asio::io_context> context{std::in_place, 2};
-  std::string ran, dropped;  // by one thread at a time
+  std::string ran, dropped;
+  std::mutex mutex;  // guards `ran` while several threads run
+
+  void note(char name) {
+    const std::lock_guard lock(mutex);
+    ran += name;
+  }
 
   /// Gone when it is called or dropped.
   class noted final : public net::queued_function {
@@ -32,7 +41,7 @@ struct fixture {
     noted(fixture& in, char name, std::function<void()> what) : in_(in), name_(name), what_(std::move(what)) {}
     void call() override {
       const std::unique_ptr<noted> gone(this);
-      in_.ran += name_;
+      in_.note(name_);
       if (what_) what_();
     }
     void drop() noexcept override {
@@ -114,18 +123,58 @@ TEST_CASE("nothing is taken elsewhere, for another context, or while a function 
   CHECK(it.dropped.empty());
 }
 
-TEST_CASE("what waits behind one that is held up is run by whoever steps in") {
+TEST_CASE("what waits behind one that is held up is run by whoever steps in, also where both wait for their turn again") {
+  const bool in_queue = GENERATE(false, true);
   fixture it;
   std::promise<void> came;
   bool went_on = false;
   it.came([&] {
     // Not taken where the other thread happens to have stepped in already.
-    const auto hold = [&] { went_on = came.get_future().wait_for(10s) == std::future_status::ready; };
-    const auto let_go = [&] { came.set_value(); };
-    if (!it.take('a', hold)) asio::post(*it.context, hold);
-    if (!it.take('b', let_go)) asio::post(*it.context, let_go);
+    const auto begin = [&](char name, std::function<void()> what) {
+      if (!it.take(name, what)) asio::post(*it.context, what);
+    };
+    for (int i = 0; in_queue && i < 4; ++i) begin('.', [] {});
+    begin('a', [&] { went_on = came.get_future().wait_for(10s) == std::future_status::ready; });
+    begin('b', [] {});
+    begin('c', [&] { came.set_value(); });
   });
-  it.run(2);
+  it.run(3);
+  CHECK(went_on);
+}
+
+TEST_CASE("one that is held up in the queue holds up none of those behind it where others have joined already") {
+  fixture it;
+  std::promise<void> joined, came;
+  int went_on = 0;
+  const auto wait = [&](std::promise<void>& until) { went_on += until.get_future().wait_for(10s) == std::future_status::ready; };
+  it.came([&] {
+    const auto begin = [&](char name, std::function<void()> what) {
+      if (!it.take(name, what)) asio::post(*it.context, what);
+    };
+    begin('a', [&] { wait(joined); });
+    begin('b', [&] {
+      joined.set_value();
+      wait(came);
+    });
+    begin('c', [&] { came.set_value(); });
+  });
+  it.run(3);
+  CHECK(went_on == 2);
+}
+
+TEST_CASE("what is deferred where something came does not stay with a thread that is held up") {
+  const bool limited = GENERATE(true, false);
+  fixture it;
+  const asio::any_io_executor plain = it.context->get_executor();
+  const asio::any_io_executor limit = net::make_limited_executor(plain, 2);
+  const asio::any_io_executor one = limited ? limit : net::make_strand(plain), other = limited ? limit : net::make_strand(plain);
+  std::promise<void> came;
+  bool went_on = false;
+  it.came([&] {
+    asio::defer(one, [&] { went_on = came.get_future().wait_for(10s) == std::future_status::ready; });
+    asio::defer(other, [&] { came.set_value(); });
+  });
+  it.run(3);
   CHECK(went_on);
 }
 
