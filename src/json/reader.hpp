@@ -12,7 +12,7 @@
 #include <monochord/json/codec.hpp>
 #include <monochord/model/scalar.hpp>
 
-#include "json/name_ends.hpp"
+#include "json/written_name.hpp"
 #include "json/unescape.hpp"
 
 namespace monochord::json {

@@ -41,4 +41,24 @@ inline bool present(const type& how, const void*& at, const type*& inner) {
   }
 }
 
+/// Likewise of a field of a table: one that is absent costs no look at its type.
+inline bool present(const field& f, const void*& at, const type*& inner) {
+  inner = f.how;
+  switch (f.there) {
+    case seen_by::always: return true;
+    case seen_by::flag: {
+      const auto* const flags = static_cast<const bool*>(at);
+      if (flags[f.flags.has]) return present(*f.how->inner, at, inner);
+      at = nullptr;
+      return f.flags.null != 0 && flags[f.flags.null];
+    }
+    case seen_by::pointer:
+      at = load<const void*>(at);
+      return at && present(*f.how->inner, at, inner);
+    case seen_by::count: return load<row_view>(at).count != 0;
+    case seen_by::value: break;
+  }
+  return present(*f.how, at, inner);
+}
+
 }  // namespace monochord::json
