@@ -288,7 +288,7 @@ namespace {
 
 constexpr row_how member_rows{.push = &member_list_access::push, .clear = &member_list_access::clear, .view = nullptr,
                               .stride = 0, .take = &member_list_access::take};
-constexpr type members_type{kind::row, true, detail::how<member>, nullptr, &member_rows};
+constexpr type members_type{kind::row, true, detail::how<member>, detail::how<member>->object, &member_rows};
 
 /// The table of an event, with its `members` in the list behind it.
 template <class Event>
