@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -55,16 +56,15 @@ class decoder : reader {
     std::uint64_t seen;
   };
 
-  bool missing(const target& t) {
-    const std::uint64_t left = t.how->required & ~t.seen;
-    if (left == 0) return false;
-    for (std::uint32_t i = 0; i < t.how->count; ++i)
-      if (left >> i & 1U) {
-        fail(errc::json_mismatch, "missing");
-        in(t.how->fields[i].name);
-        break;
-      }
-    return true;
+  [[gnu::cold]] bool missing(const target& t) {
+    fail(errc::json_mismatch, "missing");
+    return in(t.how->fields[std::countr_zero(t.how->required & ~t.seen)].name);
+  }
+
+  // The text of an object of a kind that nobody knows.
+  [[gnu::cold]] void keep(const target& t, position start) {
+    ++unknown_kinds_;
+    t.how->keep->set(t.out, std::string(text_ + *start, text_ + at_[-1] + 1));
   }
 
   bool object(const table& how, void* out) {
@@ -85,11 +85,9 @@ class decoder : reader {
       return false;
     }
     for (int i = 0; i < count; ++i) {
-      if (missing(targets[i]) && !(how.reduced && how.reduced(out))) return false;
-      const keep_how* const keep = targets[i].how->keep;
-      if (!keep || !keep->wanted(targets[i].out)) continue;
-      ++unknown_kinds_;
-      keep->set(targets[i].out, std::string(text_ + *start, text_ + at_[-1] + 1));
+      const target& t = targets[i];
+      if ((t.how->required & ~t.seen) != 0 && !(how.reduced && how.reduced(out))) return missing(t);
+      if (t.how->keep && t.how->keep->wanted(t.out)) keep(t, start);
     }
     --depth_;
     return true;
@@ -206,14 +204,16 @@ class decoder : reader {
     static_cast<bool*>(out)[f.flags.has] = true;
     if (f.flags.null != 0) static_cast<bool*>(out)[f.flags.null] = false;
   }
-  template <class T>
-  [[gnu::always_inline]] static bool put(const field& f, void* out, T value) {
+  // A value of one, four or eight bytes.
+  [[gnu::always_inline]] static bool put(const field& f, void* out, std::uint64_t value, unsigned bytes) {
     if (f.flags.has != 0) {
       set_there(f, out);
     } else if (f.wrapped && !(out = place_of(f, out))) {
       return false;
     }
-    store(out, value);
+    if (bytes == 8) store(out, value);
+    else if (bytes == 4) store(out, static_cast<std::uint32_t>(value));
+    else store(out, static_cast<std::uint8_t>(value));
     return true;
   }
   [[gnu::always_inline]] static bool put_text(const field& f, void* out, std::string_view text) {
@@ -241,18 +241,31 @@ class decoder : reader {
     const char* const value = text_ + from;
     const std::size_t size = to - from;
     if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0 && quick_null(f, out);
+    std::uint64_t n = 0;
+    unsigned bytes = 8;
+    const char* digits = nullptr;
+    std::size_t count = 0;
     switch (f.what) {
       case kind::boolean:
-      case kind::optional_bool: {
-        bool b = true;
-        if (size == 5 && std::memcmp(value, "fals", 4) == 0 && value[4] == 'e') b = false;
-        else if (size != 4 || std::memcmp(value, "true", 4) != 0) return 0;
-        return f.what == kind::boolean ? put(f, out, b) : put(f, out, monochord::optional_bool(b));
-      }
-      case kind::int32: return quick_integer<std::int32_t>(f, out, value, size);
-      case kind::uint32: return quick_integer<std::uint32_t>(f, out, value, size);
-      case kind::int64: return quick_integer<std::int64_t>(f, out, value, size);
-      case kind::uint64: return quick_integer<std::uint64_t>(f, out, value, size);
+      case kind::optional_bool:
+        static_assert(sizeof(bool) == 1 && sizeof(monochord::optional_bool) == 1);  // one is 1, the other 0 in both
+        if (size == 4 && std::memcmp(value, "true", 4) == 0) n = 1;
+        else if (size != 5 || std::memcmp(value, "fals", 4) != 0 || value[4] != 'e') return 0;
+        bytes = 1;
+        break;
+      case kind::int32:
+      case kind::uint32: bytes = 4; [[fallthrough]];
+      case kind::int64:
+      case kind::uint64:
+        if (size == 1) {
+          n = static_cast<unsigned char>(*value - '0');
+          if (n > 9) return 0;
+          break;
+        }
+        if (size > (bytes == 4 ? 9 : 18) || *value == '0') return 0;
+        digits = value;
+        count = size;
+        break;
       case kind::text:
       case kind::text_like: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
@@ -260,14 +273,18 @@ class decoder : reader {
         return has_escape(text) ? put_unescaped(f, out, text) : put_text(f, out, text);
       }
       case kind::id:
-      case kind::bits_text: {
-        std::uint64_t n = 0;
-        return quick_id(value, size, n) && put(f, out, n);
-      }
+      case kind::bits_text:
+        if (*value != '"' || size <= 2 || size > 21 || value[size - 1] != '"') return 0;
+        digits = value + 1;
+        count = size - 2;
+        break;
       case kind::timestamp: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
-        return time && put(f, out, *time);
+        if (!time) return 0;
+        static_assert(sizeof *time == sizeof n);
+        std::memcpy(&n, &*time, sizeof n);
+        break;
       }
       case kind::row: {  // an empty one
         if (*value != '[' || text_[to] != ']' || f.wrapped || depth_ == max_depth) return 0;
@@ -278,6 +295,8 @@ class decoder : reader {
       }
       default: return 0;
     }
+    if (digits && !few_digits(digits, count, n)) return 0;
+    return put(f, out, n, bytes);
   }
   [[gnu::always_inline]] static bool quick_id(const char* value, std::size_t size, std::uint64_t& out) noexcept {
     return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && few_digits(value + 1, size - 2, out);
@@ -296,14 +315,6 @@ class decoder : reader {
     ++why_.unexpected_nulls;
     return true;
   }
-  template <class T>
-  bool quick_integer(const field& f, void* out, const char* value, std::size_t size) const {
-    if (size == 1 && *value >= '0' && *value <= '9') return put(f, out, static_cast<T>(*value - '0'));
-    std::uint64_t n = 0;
-    if (size > (sizeof(T) == 4 ? 9 : 18) || (*value == '0' && size > 1) || !few_digits(value, size, n)) return false;
-    return put(f, out, static_cast<T>(n));
-  }
-
   // `here` is how the key is written, with a colon behind it.
   bool member(target* targets, int count, position start, std::string_view key, const char* here, bool unescaped = false) {
     for (int i = 0; i < count; ++i) {

@@ -39,19 +39,22 @@ void key(const field& f, bool& first, std::string& out) {
   first = false;
 }
 
+void member(const field& f, const void* at, bool& first, std::string& out) {
+  const type* inner = nullptr;
+  if (!present(*f.how, at, inner)) return;
+  key(f, first, out);
+  if (at) value(*inner, at, out);
+  else out += "null";
+}
+
 void members(const table& how, const void* object, bool& first, std::string& out, bool reduced) {
   if (how.inlined) {
     members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset, first, out, reduced);
   }
-  for (std::uint32_t i = 0; i < how.count; ++i) {
-    const field& f = how.fields[i];
-    if (reduced && f.name != "id" && f.name != "unavailable") continue;
-    const void* at = static_cast<const char*>(object) + f.offset;
-    const type* inner = nullptr;
-    if (!present(f, at, inner)) continue;
-    key(f, first, out);
-    if (at) value(*inner, at, out);
-    else out += "null";
+  for (const field *f = how.fields, *const end = f + how.count; f != end; ++f) {
+    if (reduced && f->name != "id" && f->name != "unavailable") continue;
+    const void* const at = static_cast<const char*>(object) + f->offset;
+    if (!absent(*f, at)) member(*f, at, first, out);
   }
 }
 

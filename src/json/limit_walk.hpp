@@ -47,6 +47,7 @@ class limit_walk {
 
   [[noreturn]] void too_many(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const;
   void members(const table& how, const void* object) const;
+  void member(const table& how, const field& f, const void* at) const;
   void value(const type& how, const void* at) const;
   void figure(const limit& l, const type& how, const void* at) const;
   void each(const limit& l, const type& how, const void* at) const;

@@ -189,20 +189,24 @@ void limit_walk::value(const type& how, const void* at) const {
   }
 }
 
+void limit_walk::member(const table& how, const field& f, const void* at) const {
+  const type* inner = nullptr;
+  if (!present(*f.how, at, inner) || !at) return;
+  const place here{where_, f.name, 0};
+  const limit_walk within = inside(here);
+  for (const limit& l : how.limits.fields.subspan(f.first_limit, f.limits)) {
+    if (l.each()) within.each(l, *inner, at);
+    else within.figure(l, *inner, at);
+  }
+  within.value(*inner, at);
+}
+
 void limit_walk::members(const table& how, const void* object) const {
   if (how.inlined) members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset);
   for (std::uint64_t left = how.limited; left != 0; left &= left - 1) {
     const field& f = how.fields[std::countr_zero(left)];
-    const void* at = static_cast<const char*>(object) + f.offset;
-    const type* inner = nullptr;
-    if (!present(f, at, inner) || !at) continue;
-    const place here{where_, f.name, 0};
-    const limit_walk within = inside(here);
-    for (const limit& l : how.limits.fields.subspan(f.first_limit, f.limits)) {
-      if (l.each()) within.each(l, *inner, at);
-      else within.figure(l, *inner, at);
-    }
-    within.value(*inner, at);
+    const void* const at = static_cast<const char*>(object) + f.offset;
+    if (!absent(f, at)) member(how, f, at);
   }
   if (how.limits.rule) how.limits.rule(object, *this);
 }

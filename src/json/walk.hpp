@@ -41,24 +41,18 @@ inline bool present(const type& how, const void*& at, const type*& inner) {
   }
 }
 
-/// Likewise of a field of a table: one that is absent costs no look at its type.
-inline bool present(const field& f, const void*& at, const type*& inner) {
-  inner = f.how;
+/// Whether the flag, pointer or count of a field, whose place `at` is, already says that it is not there: then nothing of its
+/// type has to be looked at. What is there says `present`.
+inline bool absent(const field& f, const void* at) {
   switch (f.there) {
-    case seen_by::always: return true;
     case seen_by::flag: {
       const auto* const flags = static_cast<const bool*>(at);
-      if (flags[f.flags.has]) return present(*f.how->inner, at, inner);
-      at = nullptr;
-      return f.flags.null != 0 && flags[f.flags.null];
+      return !flags[f.flags.has] && !(f.flags.null != 0 && flags[f.flags.null]);
     }
-    case seen_by::pointer:
-      at = load<const void*>(at);
-      return at && present(*f.how->inner, at, inner);
-    case seen_by::count: return load<row_view>(at).count != 0;
-    case seen_by::value: break;
+    case seen_by::pointer: return load<const void*>(at) == nullptr;
+    case seen_by::count: return load<row_view>(at).count == 0;
+    default: return false;
   }
-  return present(*f.how, at, inner);
 }
 
 }  // namespace monochord::json
