@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <bit>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -37,23 +38,15 @@ class decoder : reader {
   std::uint64_t unknown_kinds() const noexcept { return unknown_kinds_; }
 
  private:
-  // `key` has eight bytes that can be read from where it begins.
-  static const field* find(const table& how, std::string_view key, const name_ends& ends) noexcept {
-    for (std::uint32_t slot = slot_of(ends, key.size()) & how.mask;; slot = (slot + 1) & how.mask) {
+  // The field whose name is written at `here` in `size` bytes, quotes and colon among them; eight can be read.
+  static const field* find(const table& how, const char* here, std::size_t size) noexcept {
+    if (size < written_name::more) return nullptr;
+    for (std::uint32_t slot = written_name(here, size).slot(size) & how.mask;; slot = (slot + 1) & how.mask) {
       const std::uint8_t i = how.slots[slot];
       if (i == 255) return nullptr;
       const field& f = how.fields[i];
-      if (f.name.size() == key.size() && f.ends.head == ends.head && f.ends.tail == ends.tail &&
-          (key.size() <= 16 || same_between(f.name.data(), key.data(), key.size())))
-        return &f;
+      if (f.name.size() + written_name::more == size && f.is_at(here)) return &f;
     }
-  }
-
-  // All but the first and the last eight bytes of names of more than 16.
-  static bool same_between(const char* a, const char* b, std::size_t size) noexcept {
-    std::size_t i = size - 16;
-    while (i > 8 && eight_bytes(a + i) == eight_bytes(b + i)) i -= 8;
-    return eight_bytes(a + i) == eight_bytes(b + i);
   }
 
   // One table as it is being filled: an object's own, or the one whose fields stand among them.
@@ -61,29 +54,17 @@ class decoder : reader {
     const table* how;
     char* out;
     std::uint64_t seen;
-    std::uintptr_t first;  // where its fields are
-    std::size_t bytes;
-
-    void fill(const table& of, char* to) noexcept {
-      how = &of;
-      out = to;
-      seen = 0;
-      first = reinterpret_cast<std::uintptr_t>(of.fields);
-      bytes = of.count * sizeof(field);
-    }
-    bool has(const field* f) const noexcept { return reinterpret_cast<std::uintptr_t>(f) - first < bytes; }
   };
 
-  bool missing(const target& t) {
-    const std::uint64_t left = t.how->required & ~t.seen;
-    if (left == 0) return false;
-    for (std::uint32_t i = 0; i < t.how->count; ++i)
-      if (left >> i & 1U) {
-        fail(errc::json_mismatch, "missing");
-        in(t.how->fields[i].name);
-        break;
-      }
-    return true;
+  [[gnu::cold]] bool missing(const target& t) {
+    fail(errc::json_mismatch, "missing");
+    return in(t.how->fields[std::countr_zero(t.how->required & ~t.seen)].name);
+  }
+
+  // The text of an object of a kind that nobody knows.
+  [[gnu::cold]] void keep(const target& t, position start) {
+    ++unknown_kinds_;
+    t.how->keep->set(t.out, std::string(text_ + *start, text_ + at_[-1] + 1));
   }
 
   bool object(const table& how, void* out) {
@@ -91,11 +72,11 @@ class decoder : reader {
     if (++depth_ > max_depth) return too_deep();
     const position start = at_++;
     target targets[3];
-    targets[0].fill(how, static_cast<char*>(out));
+    targets[0] = {&how, static_cast<char*>(out), 0};
     int count = 1;
     for (const table* t = &how; t->inlined && count < 3; ++count) {
       const table& inner = t->inlined();
-      targets[count].fill(inner, targets[count - 1].out + t->inlined_offset);
+      targets[count] = {&inner, targets[count - 1].out + t->inlined_offset, 0};
       t = &inner;
     }
     if (peek() == '}') {
@@ -104,11 +85,9 @@ class decoder : reader {
       return false;
     }
     for (int i = 0; i < count; ++i) {
-      if (missing(targets[i]) && !(how.reduced && how.reduced(out))) return false;
-      const keep_how* const keep = targets[i].how->keep;
-      if (!keep || !keep->wanted(targets[i].out)) continue;
-      ++unknown_kinds_;
-      keep->set(targets[i].out, std::string(text_ + *start, text_ + at_[-1] + 1));
+      const target& t = targets[i];
+      if ((t.how->required & ~t.seen) != 0 && !(how.reduced && how.reduced(out))) return missing(t);
+      if (t.how->keep && t.how->keep->wanted(t.out)) keep(t, start);
     }
     --depth_;
     return true;
@@ -118,13 +97,15 @@ class decoder : reader {
   [[gnu::always_inline]] bool fields(target* targets, int count, position start) {
     const void* last = targets->how;
     target* t = targets;
+    unsigned order = order_;  // what is in an object is written as that is
     for (position at = at_;;) {
       const field* f = nullptr;
       bool unknown = false;
       if (end_ - at > 3) {
-        const field*& guess = habits_.after(last);
-        f = guess;
-        if (!t->has(f) || !f->written.is_at(text_ + *at, f->name)) f = usual_key(at, targets, count, t, guess, unknown);
+        habits::guesses& guesses = habits_.after(last);
+        const std::uint32_t place = guesses[order].place_here();
+        if (place < t->how->count) f = t->how->fields + place;
+        if (!f || !f->is_at(text_ + *at)) f = usual_key(at, targets, count, t, guesses, order, unknown);
       }
       if (f && !(t->seen >> f->place & 1U)) {
         last = f;
@@ -134,6 +115,7 @@ class decoder : reader {
           at += 2 + places;
         } else {
           at_ = at + 2;
+          order_ = order;
           if (!member_value(*f, out, start)) return in(f->name);
           at = at_;
         }
@@ -157,18 +139,29 @@ class decoder : reader {
   }
 
   // The field whose name is the key at `at`, if that is written as usual; `t` becomes its target. `unknown` if nobody knows it.
-  [[gnu::noinline]] const field* usual_key(position at, target* targets, int count, target*& t, const field*& guess,
-                                           bool& unknown) noexcept {
+  [[gnu::noinline]] const field* usual_key(position at, target* targets, int count, target*& t, habits::guesses& guesses,
+                                           unsigned& order, bool& unknown) noexcept {
     const char* const here = text_ + *at;
-    for (target* other = targets; other != targets + count; ++other)
-      if (other != t && other->has(guess) && guess->written.is_at(here, guess->name)) return t = other, guess;
-    const std::uint32_t size = at[1] - *at;  // up to the colon
-    if (*here != '"' || size < 2 || here[size] != ':' || here[size - 1] != '"') return nullptr;
-    const std::string_view key(here + 1, size - 2);
-    const name_ends ends = ends_of(key.data(), key.size());
-    for (target* one = targets; one != targets + count; ++one)
-      if (const field* const f = find(*one->how, key, ends)) return t = one, guess = f;
-    unknown = !has_escape(key);
+    for (const unsigned one : {order, 1 - order}) {
+      const habits::guess guess = guesses[one];
+      const std::ptrdiff_t number = t - targets + guess.tables();
+      if (guess.empty() || number < 0 || number >= count || guess.place() >= targets[number].how->count) continue;
+      const field* const f = targets[number].how->fields + guess.place();
+      if (!f->is_at(here)) continue;
+      if (guesses[order].empty()) guesses[order] = guess;
+      else order = one;
+      t = targets + number;
+      return f;
+    }
+    const std::uint32_t size = at[1] - *at + 1;  // with the colon
+    if (*here != '"' || size < written_name::more || here[size - 1] != ':' || here[size - 2] != '"') return nullptr;
+    for (target* its = targets; its != targets + count; ++its)
+      if (const field* const f = find(*its->how, here, size)) {
+        if (!guesses[order].empty() && guesses[1 - order].empty()) order = 1 - order;
+        if (habits::guess::can_be(its - t, f->place)) guesses[order] = {its - t, f->place};
+        return t = its, f;
+      }
+    unknown = !has_escape({here + 1, size - written_name::more});
     return nullptr;
   }
 
@@ -182,28 +175,45 @@ class decoder : reader {
   }
 
   [[gnu::noinline]] bool other_member(target* targets, int count, position start) {
+    if (peek() != '"') return malformed();
+    const char* const here = text_ + *at_;
+    const std::uint32_t size = at_[1] - *at_ + 1;
+    if (at_ + 1 < end_ && size >= written_name::more && here[size - 1] == ':' && here[size - 2] == '"') {
+      at_ += 2;
+      return member(targets, count, start, {here + 1, size - written_name::more}, here);
+    }
     std::string_view key;
-    return key_and_colon(key) && member(targets, count, start, key);
+    if (!quoted(key)) return false;
+    if (peek() != ':') return malformed();
+    ++at_;
+    return member(targets, count, start, key, written(key).data());
+  }
+  // As it would be without white space before its colon, and with room behind it to be looked for.
+  static std::string written(std::string_view key) {
+    std::string out;
+    out.reserve(key.size() + written_name::more + sizeof(std::uint64_t));
+    return out.append(1, '"').append(key).append("\":").append(sizeof(std::uint64_t), '\0');
   }
 
   // Where a value of a field goes that is in a wrapper. Null when it cannot be read.
   [[gnu::noinline]] static void* place_of(const field& f, void* out) {
-    const auto& wrap = *static_cast<const wrapper_how*>(f.how->how);
-    return wrap.emplace ? wrap.emplace(out) : nullptr;
+    return f.how->emplace ? f.how->emplace(out) : nullptr;
   }
   // Says of a wrapper whose value is in its place that it is.
   static void set_there(const field& f, void* out) noexcept {
     static_cast<bool*>(out)[f.flags.has] = true;
     if (f.flags.null != 0) static_cast<bool*>(out)[f.flags.null] = false;
   }
-  template <class T>
-  [[gnu::always_inline]] static bool put(const field& f, void* out, T value) {
+  // A value of one, four or eight bytes.
+  [[gnu::always_inline]] static bool put(const field& f, void* out, std::uint64_t value, unsigned bytes) {
     if (f.flags.has != 0) {
       set_there(f, out);
     } else if (f.wrapped && !(out = place_of(f, out))) {
       return false;
     }
-    store(out, value);
+    if (bytes == 8) store(out, value);
+    else if (bytes == 4) store(out, static_cast<std::uint32_t>(value));
+    else store(out, static_cast<std::uint8_t>(value));
     return true;
   }
   [[gnu::always_inline]] static bool put_text(const field& f, void* out, std::string_view text) {
@@ -231,18 +241,31 @@ class decoder : reader {
     const char* const value = text_ + from;
     const std::size_t size = to - from;
     if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0 && quick_null(f, out);
+    std::uint64_t n = 0;
+    unsigned bytes = 8;
+    const char* digits = nullptr;
+    std::size_t count = 0;
     switch (f.what) {
       case kind::boolean:
-      case kind::optional_bool: {
-        bool b = true;
-        if (size == 5 && std::memcmp(value, "fals", 4) == 0 && value[4] == 'e') b = false;
-        else if (size != 4 || std::memcmp(value, "true", 4) != 0) return 0;
-        return f.what == kind::boolean ? put(f, out, b) : put(f, out, monochord::optional_bool(b));
-      }
-      case kind::int32: return quick_integer<std::int32_t>(f, out, value, size);
-      case kind::uint32: return quick_integer<std::uint32_t>(f, out, value, size);
-      case kind::int64: return quick_integer<std::int64_t>(f, out, value, size);
-      case kind::uint64: return quick_integer<std::uint64_t>(f, out, value, size);
+      case kind::optional_bool:
+        static_assert(sizeof(bool) == 1 && sizeof(monochord::optional_bool) == 1);  // one is 1, the other 0 in both
+        if (size == 4 && std::memcmp(value, "true", 4) == 0) n = 1;
+        else if (size != 5 || std::memcmp(value, "fals", 4) != 0 || value[4] != 'e') return 0;
+        bytes = 1;
+        break;
+      case kind::int32:
+      case kind::uint32: bytes = 4; [[fallthrough]];
+      case kind::int64:
+      case kind::uint64:
+        if (size == 1) {
+          n = static_cast<unsigned char>(*value - '0');
+          if (n > 9) return 0;
+          break;
+        }
+        if (size > (bytes == 4 ? 9 : 18) || *value == '0') return 0;
+        digits = value;
+        count = size;
+        break;
       case kind::text:
       case kind::text_like: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
@@ -250,14 +273,18 @@ class decoder : reader {
         return has_escape(text) ? put_unescaped(f, out, text) : put_text(f, out, text);
       }
       case kind::id:
-      case kind::bits_text: {
-        std::uint64_t n = 0;
-        return quick_id(value, size, n) && put(f, out, n);
-      }
+      case kind::bits_text:
+        if (*value != '"' || size <= 2 || size > 21 || value[size - 1] != '"') return 0;
+        digits = value + 1;
+        count = size - 2;
+        break;
       case kind::timestamp: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
-        return time && put(f, out, *time);
+        if (!time) return 0;
+        static_assert(sizeof *time == sizeof n);
+        std::memcpy(&n, &*time, sizeof n);
+        break;
       }
       case kind::row: {  // an empty one
         if (*value != '[' || text_[to] != ']' || f.wrapped || depth_ == max_depth) return 0;
@@ -268,6 +295,8 @@ class decoder : reader {
       }
       default: return 0;
     }
+    if (digits && !few_digits(digits, count, n)) return 0;
+    return put(f, out, n, bytes);
   }
   [[gnu::always_inline]] static bool quick_id(const char* value, std::size_t size, std::uint64_t& out) noexcept {
     return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && few_digits(value + 1, size - 2, out);
@@ -286,35 +315,13 @@ class decoder : reader {
     ++why_.unexpected_nulls;
     return true;
   }
-  template <class T>
-  bool quick_integer(const field& f, void* out, const char* value, std::size_t size) const {
-    if (size == 1 && *value >= '0' && *value <= '9') return put(f, out, static_cast<T>(*value - '0'));
-    std::uint64_t n = 0;
-    if (size > (sizeof(T) == 4 ? 9 : 18) || (*value == '0' && size > 1) || !few_digits(value, size, n)) return false;
-    return put(f, out, static_cast<T>(n));
-  }
-
-  bool key_and_colon(std::string_view& key) {
-    if (peek() != '"') return malformed();
-    const std::uint32_t from = *at_, to = at_[1];
-    if (to - from >= 2 && text_[to - 1] == '"' && at_ + 1 < end_ && text_[to] == ':') {  // no white space between
-      key = {text_ + from + 1, to - from - 2};
-      at_ += 2;
-      return true;
-    }
-    if (!quoted(key)) return false;
-    if (peek() != ':') return malformed();
-    ++at_;
-    return true;
-  }
-
-  bool member(target* targets, int count, position start, std::string_view key, bool unescaped = false) {
-    const name_ends ends = ends_of(key.data(), key.size());
+  // `here` is how the key is written, with a colon behind it.
+  bool member(target* targets, int count, position start, std::string_view key, const char* here, bool unescaped = false) {
     for (int i = 0; i < count; ++i) {
       target& t = targets[i];
-      const field* f = find(*t.how, key, ends);
+      const field* f = find(*t.how, here, key.size() + written_name::more);
       if (!f) continue;
-      const std::uint64_t bit = std::uint64_t{1} << (f - t.how->fields);
+      const std::uint64_t bit = std::uint64_t{1} << f->place;
       if (t.seen & bit) break;  // the first one counts
       t.seen |= bit;
       return member_value(*f, t.out + f->offset, start) || in(f->name);
@@ -326,9 +333,7 @@ class decoder : reader {
     std::string room;
     if (!unescape(key, room)) return fail(errc::json_malformed, "a key with an impossible escape");
     if (room.find('\\') != room.npos) return skip() || in_unknown(key);  // a backslash of its own: no name of ours
-    const std::size_t size = room.size();
-    room.append(sizeof(std::uint64_t), '\0');  // for find()
-    return member(targets, count, start, std::string_view(room).substr(0, size), true);
+    return member(targets, count, start, room, written(room).data(), true);
   }
   bool in_unknown(std::string_view key) {
     if (why_.path.empty()) in_key(key);
@@ -339,8 +344,8 @@ class decoder : reader {
     if (peek() == 'n') return null_member(f, out, start);
     if (f.what == kind::object || f.what == kind::row)
       if (void* const place = f.wrapped ? place_of(f, out) : out) {
-        const type& how = f.wrapped ? *f.how->inner : *f.how;
-        return f.what == kind::row ? row(how, place) : object(how.object(), place);
+        if (f.what == kind::object) return object(f.how->object(), place);
+        return row(f.wrapped ? *f.how->inner : *f.how, place);
       }
     return value(*f.how, out, start);
   }
@@ -396,7 +401,7 @@ class decoder : reader {
     ++at_;
     if (peek() == ']') return ++at_, --depth_, true;
     const bool objects = how.inner->what == kind::object;
-    const table* model = objects ? &how.inner->object() : nullptr;
+    const table* model = objects ? &how.object() : nullptr;
     const bool values = is_value(*how.inner);
     const bool ids = how.inner->what == kind::id;
     if (row.reserve && !objects) row.reserve(out, count_of_scalars());
@@ -557,9 +562,9 @@ class decoder : reader {
       case kind::map: return map(how, out);
       case kind::wrapper: {
         const auto& wrap = *static_cast<const wrapper_how*>(how.how);
-        if (!wrap.emplace) return fail(errc::json_mismatch, "a field that is only written");
+        if (!how.emplace) return fail(errc::json_mismatch, "a field that is only written");
         if (peek() == 'n' && wrap.set_null) return wrap.set_null(out), null_literal();
-        return value(*how.inner, wrap.emplace(out), outer);
+        return value(*how.inner, how.emplace(out), outer);
       }
       case kind::tagged: return tagged_value(how, out, outer);
     }
@@ -567,6 +572,7 @@ class decoder : reader {
   }
 
   habits& habits_;
+  unsigned order_ = 0;  // of the two that fields come in
   std::uint64_t unknown_kinds_ = 0;
 };
 

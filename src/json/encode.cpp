@@ -28,22 +28,33 @@ void key(std::string_view name, bool& first, std::string& out) {
   out += name;
   out += "\":";
 }
+// In one piece, as the words of the name are where the field is.
+void key(const field& f, bool& first, std::string& out) {
+  const std::size_t size = f.name.size() + written_name::more;
+  if (size > written_name::most_written) return key(f.name, first, out);
+  char text[1 + written_name::most_written];
+  text[0] = ',';
+  f.written.write(text + 1, size, f.bits_behind);
+  out.append(text + first, size + !first);
+  first = false;
+}
+
+void member(const field& f, const void* at, bool& first, std::string& out) {
+  const type* inner = nullptr;
+  if (!present(*f.how, at, inner)) return;
+  key(f, first, out);
+  if (at) value(*inner, at, out);
+  else out += "null";
+}
 
 void members(const table& how, const void* object, bool& first, std::string& out, bool reduced) {
   if (how.inlined) {
     members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset, first, out, reduced);
   }
-  for (std::uint32_t i = 0; i < how.count; ++i) {
-    const field& f = how.fields[i];
-    if (reduced && f.name != "id" && f.name != "unavailable") continue;
-    const void* at = static_cast<const char*>(object) + f.offset;
-    const type* inner = f.how;
-    const bool bare_list = f.how->what == kind::row && static_cast<const row_how*>(f.how->how)->absent_when_empty;
-    if (bare_list && static_cast<const row_how*>(f.how->how)->view(at).count == 0) continue;
-    if (!present(*f.how, at, inner)) continue;
-    key(f.name, first, out);
-    if (at) value(*inner, at, out);
-    else out += "null";
+  for (const field *f = how.fields, *const end = f + how.count; f != end; ++f) {
+    if (reduced && f->name != "id" && f->name != "unavailable") continue;
+    const void* const at = static_cast<const char*>(object) + f->offset;
+    if (!absent(*f, at)) member(*f, at, first, out);
   }
 }
 

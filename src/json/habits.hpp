@@ -5,23 +5,47 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "json/table.hpp"
+#include "json/field.hpp"
 
 namespace monochord::json {
 
 // Which field came behind which: Discord writes the fields of one kind of object in one order, so that the same comes
-// again nearly always. Only a guess; it may be of another table. Of one thread.
+// again nearly always. Some it writes in two: in an event, and in the answer to a request. Only guesses. Of one thread.
 class habits {
  public:
-  // What came behind `last`, a field, or a table when an object begins.
-  const field*& after(const void* last) noexcept {
-    const auto place = static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(last));
-    return next_[static_cast<std::size_t>(place * 0x9E3779B97F4A7C15U >> (64 - bits))];
+  // A field by its place in its table, in one byte, so that those of an object stand in a line or two. It is of the same
+  // table as the one before, or of one before or behind that: a table may have another inlined.
+  class guess {
+   public:
+    constexpr guess() noexcept = default;
+    constexpr guess(std::ptrdiff_t tables, std::uint8_t place) noexcept
+        : value_(static_cast<std::uint8_t>((tables < 0 ? 64 : tables == 0 ? 0 : 64 + 64 * tables) + place + 1)) {}
+    static constexpr bool can_be(std::ptrdiff_t tables, std::uint8_t place) noexcept {
+      return tables >= -1 && tables <= 2 && (tables != 2 || place != 63);
+    }
+
+    constexpr bool empty() const noexcept { return value_ == 0; }
+    // In the same table; if it is of another, or empty, more than a table has.
+    constexpr std::uint32_t place_here() const noexcept { return std::uint32_t{value_} - 1; }
+    constexpr std::ptrdiff_t tables() const noexcept {
+      const std::uint32_t of = place_here() / 64;
+      return of == 0 ? 0 : of == 1 ? -1 : static_cast<std::ptrdiff_t>(of) - 1;
+    }
+    constexpr std::uint32_t place() const noexcept { return place_here() % 64; }
+
+   private:
+    std::uint8_t value_ = 0;
+  };
+  // In the one order and in the other.
+  using guesses = std::array<guess, 2>;
+
+  // What came behind `last`, a field, or a table when an object begins: each has a line, and neighbours are neighbours here.
+  guesses& after(const void* last) noexcept {
+    return next_[reinterpret_cast<std::uintptr_t>(last) / sizeof(field) % next_.size()];
   }
 
  private:
-  static constexpr unsigned bits = 11;  // few of the fields that a bot reads share a place
-  std::array<const field*, 1U << bits> next_{};
+  std::array<guesses, 4096> next_{};  // few of the fields that a bot reads share a place
 };
 
 }  // namespace monochord::json

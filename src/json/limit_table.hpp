@@ -48,15 +48,6 @@ inline constexpr std::span<const limit> limits_of{};
 template <class T>
 inline constexpr limit_rule rule_of = nullptr;
 
-constexpr bool known(std::span<const limit> limits, const auto& fields) {
-  for (const limit& l : limits) {
-    bool found = false;
-    for (const auto& f : fields) found = found || f.name == l.name();
-    if (!found) return false;
-  }
-  return true;
-}
-
 }  // namespace detail
 
 }  // namespace monochord::json

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <monochord/json/limits.hpp>
 
@@ -34,7 +35,9 @@ class limit_walk {
 
   bool strict() const noexcept { return which_ == limit_checks::strict; }
   /// For rules: `field` is below the object that the rule is about, like `embeds` or `answers[2].poll_media.text`.
-  void at_most(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const;
+  void at_most(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const {
+    if (std::cmp_greater(figure, max)) too_many(field, figure, max, unit);
+  }
   void at_least(std::string_view field, std::size_t figure, std::int64_t min, std::string_view unit) const;
   [[noreturn]] void refuse(std::string_view field, std::string_view reason) const;
 
@@ -42,7 +45,9 @@ class limit_walk {
   limit_walk(limit_checks which, const place* where) : which_(which), where_(where) {}
   limit_walk inside(const place& where) const { return limit_walk(which_, &where); }
 
+  [[noreturn]] void too_many(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const;
   void members(const table& how, const void* object) const;
+  void member(const table& how, const field& f, const void* at) const;
   void value(const type& how, const void* at) const;
   void figure(const limit& l, const type& how, const void* at) const;
   void each(const limit& l, const type& how, const void* at) const;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The check of what Discord takes, before anything is sent: walks the tables like the encoder, but looks at figures.
 #include <algorithm>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <type_traits>
@@ -79,8 +80,7 @@ void limit_walk::refuse(std::string_view field, std::string_view reason) const {
   throw limit_error(path_of(where_, field), std::string(reason));
 }
 
-void limit_walk::at_most(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const {
-  if (!is_greater(figure, max)) return;
+void limit_walk::too_many(std::string_view field, std::size_t figure, std::int64_t max, std::string_view unit) const {
   refuse(field, std::to_string(figure) + std::string(unit) + ", Discord takes at most " + std::to_string(max));
 }
 
@@ -105,6 +105,7 @@ void limit_walk::figure(const limit& l, const type& how, const void* at) const {
     case kind::text_like:
     case kind::text_view: {
       const std::string_view text = text_of(how, at);
+      if (l.min <= 0 && !is_greater(text.size(), l.max)) return;  // there are no more characters than bytes
       return range(l, code_points(l.text == counted::trimmed ? trimmed(text) : text), characters);
     }
     case kind::scalar:  // numbers as choices have no documented limit
@@ -188,25 +189,24 @@ void limit_walk::value(const type& how, const void* at) const {
   }
 }
 
+void limit_walk::member(const table& how, const field& f, const void* at) const {
+  const type* inner = nullptr;
+  if (!present(*f.how, at, inner) || !at) return;
+  const place here{where_, f.name, 0};
+  const limit_walk within = inside(here);
+  for (const limit& l : how.limits.fields.subspan(f.first_limit, f.limits)) {
+    if (l.each()) within.each(l, *inner, at);
+    else within.figure(l, *inner, at);
+  }
+  within.value(*inner, at);
+}
+
 void limit_walk::members(const table& how, const void* object) const {
   if (how.inlined) members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset);
-  for (std::uint32_t i = 0; i < how.count; ++i) {
-    const field& f = how.fields[i];
-    const void* at = static_cast<const char*>(object) + f.offset;
-    const type* inner = f.how;
-    if (!present(*f.how, at, inner) || !at) continue;
-    if (inner->what == kind::row) {
-      const auto& row = *static_cast<const row_how*>(inner->how);
-      if (inner == f.how && row.absent_when_empty && row.view(at).count == 0) continue;
-    }
-    const place here{where_, f.name, 0};
-    const limit_walk within = inside(here);
-    for (const limit& l : how.limits.fields) {
-      if (l.name() != f.name) continue;
-      if (l.each()) within.each(l, *inner, at);
-      else within.figure(l, *inner, at);
-    }
-    within.value(*inner, at);
+  for (std::uint64_t left = how.limited; left != 0; left &= left - 1) {
+    const field& f = how.fields[std::countr_zero(left)];
+    const void* const at = static_cast<const char*>(object) + f.offset;
+    if (!absent(f, at)) member(how, f, at);
   }
   if (how.limits.rule) how.limits.rule(object, *this);
 }

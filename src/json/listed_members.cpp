@@ -287,8 +287,8 @@ std::size_t member_list::wholes() const noexcept {
 namespace {
 
 constexpr row_how member_rows{.push = &member_list_access::push, .clear = &member_list_access::clear, .view = nullptr,
-                              .stride = 0, .absent_when_empty = false, .take = &member_list_access::take};
-constexpr type members_type{kind::row, true, detail::how<member>, nullptr, &member_rows};
+                              .stride = 0, .take = &member_list_access::take};
+constexpr type members_type{kind::row, true, detail::how<member>, detail::how<member>->object, &member_rows};
 
 /// The table of an event, with its `members` in the list behind it.
 template <class Event>
@@ -303,6 +303,7 @@ class listed_table {
         one.how = &members_type;
         one.what = members_type.what;
         one.wrapped = false;
+        one.there = seen_by::always;
         one.flags = {};
       }
     made_ = of_event;

@@ -80,7 +80,7 @@ void encode_pairs(const table& how, const void* value, bool leading, std::string
     const field& one = how.fields[i];
     const void* at = static_cast<const char*>(value) + one.offset;
     const type* inner = nullptr;
-    if (!present(*one.how, at, inner) || !at) continue;
+    if (absent(one, at) || !present(*one.how, at, inner) || !at) continue;
     if (inner->what != kind::row) {
       append_pair(one.name, *inner, at, leading, out);
       continue;

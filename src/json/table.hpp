@@ -30,138 +30,14 @@
 #include <monochord/model/tagged.hpp>
 #include <monochord/model/view_map.hpp>
 
-#include "json/limit_table.hpp"
-#include "json/name_ends.hpp"
+#include "json/field.hpp"
 
-// The tables that the engine walks. A model gets its table with one line, MONOCHORD_MODEL(role, id, name, ...), in one of
-// the tables_*.cpp. How a field is read and written follows from its type:
+// How the tables that the engine walks are made. A model gets its table with one line, MONOCHORD_MODEL(role, id, name, ...),
+// in one of the tables_*.cpp. How a field is read and written follows from its type:
 //   T                 required            optional<T>, box<T>, optional_bool  absent or a value
 //   maybe<T>          absent, null or a value                        list<T>       absent when empty
 // A member `default_` is `default` on the wire (a trailing underscore avoids keywords).
 namespace monochord::json {
-
-enum class kind : std::uint8_t {
-  boolean,
-  int32,
-  uint32,
-  int64,
-  uint64,
-  number,
-  text,        // std::string
-  text_like,   // open_string, which is nothing but a std::string
-  text_view,   // std::string_view, only written
-  id,          // 64 bits as decimal text
-  bits_text,   // flags of 64 bits as decimal text
-  timestamp,
-  optional_bool,
-  null_bool,
-  raw,
-  scalar,
-  object,
-  row,         // std::vector; list, which is only written
-  map,
-  wrapper,     // optional, maybe, box; pointer, which is only written
-  tagged,
-};
-
-// Where a wrapper has its flags, counted from its value, which comes first; 0: it has none.
-struct wrapper_flags {
-  std::uint16_t has = 0;   // of optional and maybe
-  std::uint16_t null = 0;  // of maybe
-};
-
-struct type {
-  kind what;
-  bool required;  // of a field: the object is refused without it
-  const type* inner = nullptr;
-  const table& (*object)() noexcept = nullptr;
-  const void* how = nullptr;  // the *_how of its kind
-  const struct tagged_how& (*tag)() noexcept = nullptr;
-  wrapper_flags flags = {};
-};
-
-struct text_how {
-  std::string_view (*view)(const void*);
-};
-struct wrapper_how {
-  void* (*emplace)(void*);             // null: cannot be read
-  const void* (*get)(const void*);     // null: no value
-  void (*set_null)(void*);             // null: has no third state
-  bool (*is_null)(const void*);
-};
-struct row_view {
-  const void* first;
-  std::size_t count;
-};
-struct row_how {
-  void* (*push)(void*);  // null: cannot be read
-  void (*clear)(void*);
-  row_view (*view)(const void*);
-  std::size_t stride;
-  bool absent_when_empty;
-  bool comma_separated = false;                   // in a query
-  void (*reserve)(void*, std::size_t) = nullptr;  // of rows of single values
-  // An element that needs no tables is taken from where `here` is, and the place behind it given; null: nothing was taken.
-  const std::uint32_t* (*take)(void* row, const class reader& here) = nullptr;
-};
-struct map_how {
-  // The place of the value of a new key; null when the key cannot be one. A key that is there keeps its value.
-  void* (*add)(void* map, std::string_view key, bool& fresh);
-  void (*clear)(void*);
-  row_view (*view)(const void*);
-  void (*key)(const void* entry, std::string& out);  // appends, unescaped
-  std::size_t stride;
-  std::size_t value_offset;
-};
-struct alternative {
-  std::int64_t type;
-  const table& (*object)() noexcept;
-  const monochord::detail::boxed_ops& (*ops)() noexcept;
-  void* (*make)(void* tagged, std::int64_t type);
-};
-struct tagged_how {
-  const alternative* first;
-  std::size_t count;
-  bool outside;  // told by `type` of the object around it, not by its own
-  void (*set_unknown)(void*, std::int64_t type, std::string text);
-  std::int64_t (*type_of)(const void*);
-  const void* (*value)(const void*);
-  const monochord::detail::boxed_ops* (*ops)(const void*);
-};
-
-struct field {
-  std::string_view name;
-  const type* how;
-  std::uint32_t offset;
-  bool required;
-  std::uint8_t place = 0;  // among the fields of its table
-  bool wrapped = false;
-  kind what{};  // of the value; of one that is wrapped, of what is in the wrapper
-  wrapper_flags flags = {};
-  name_ends ends = {};
-  written_name written = {};
-};
-
-// Objects of a kind that is newer than this library, whose other fields are not known: their text is kept and written back.
-struct keep_how {
-  bool (*wanted)(const void*);
-  void (*set)(void*, std::string);
-  std::string_view (*text)(const void*);  // empty: none is kept
-};
-
-struct table {
-  std::string_view name;
-  const field* fields;
-  std::uint32_t count;
-  std::uint32_t mask;            // of `slots`, whose size is a power of two
-  const std::uint8_t* slots;     // open addressing by slot_of; 255 is empty
-  std::uint64_t required;        // bits of fields
-  const table& (*inlined)() noexcept = nullptr;  // an object whose fields stand among ours
-  std::uint32_t inlined_offset = 0;
-  bool (*reduced)(const void*) = nullptr;  // only id and `unavailable` are there
-  limit_list limits{};
-  const keep_how* keep = nullptr;
-};
 
 namespace detail {
 
@@ -249,35 +125,35 @@ template <class T>
 struct type_of<optional<T>> {
   using self = optional<T>;
   static constexpr wrapper_how wrap{
-      [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); },
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       nullptr, nullptr};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap, nullptr, {flags_of<T>().has, 0}};
+  static constexpr type value{kind::wrapper, false, how<T>, how<T>->object, &wrap, nullptr, {flags_of<T>().has, 0},
+                              [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); }};
 };
 template <class T>
 struct type_of<maybe<T>> {
   using self = maybe<T>;
   static constexpr bool readable = !std::is_same_v<T, std::string_view>;
   static constexpr wrapper_how wrap{
-      [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); },
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       [](void* at) { *static_cast<self*>(at) = null; },
       [](const void* at) { return static_cast<const self*>(at)->is_null(); }};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap, nullptr, flags_of<T>()};
+  static constexpr type value{kind::wrapper, false, how<T>, how<T>->object, &wrap, nullptr, flags_of<T>(),
+                              [](void* at) -> void* { return &static_cast<self*>(at)->emplace(); }};
 };
 template <class T>
 struct type_of<box<T>> {
+  static_assert(sizeof(box<T>) == sizeof(T*));  // it is the pointer
   static constexpr wrapper_how wrap{
-      [](void* at) -> void* { return &static_cast<box<T>*>(at)->emplace(); },
       [](const void* at) -> const void* { return static_cast<const box<T>*>(at)->has_value() ? &**static_cast<const box<T>*>(at) : nullptr; },
       nullptr, nullptr};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
+  static constexpr type value{kind::wrapper, false, how<T>, how<T>->object, &wrap, nullptr, {},
+                              [](void* at) -> void* { return &static_cast<box<T>*>(at)->emplace(); }};
 };
 template <class T>
 struct type_of<const T*> {
-  static constexpr wrapper_how wrap{
-      nullptr, [](const void* at) -> const void* { return *static_cast<const T* const*>(at); }, nullptr, nullptr};
-  static constexpr type value{kind::wrapper, false, how<T>, nullptr, &wrap};
+  static constexpr wrapper_how wrap{[](const void* at) -> const void* { return *static_cast<const T* const*>(at); }, nullptr, nullptr};
+  static constexpr type value{kind::wrapper, false, how<T>, how<T>->object, &wrap};
 };
 template <class T>
 constexpr auto reserve_of() -> void (*)(void*, std::size_t) {
@@ -292,24 +168,25 @@ struct type_of<std::vector<T>> {
   static constexpr row_how row{
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace_back(); }, [](void* at) { static_cast<self*>(at)->clear(); },
       [](const void* at) { return row_view{static_cast<const self*>(at)->data(), static_cast<const self*>(at)->size()}; },
-      sizeof(T), false, false, reserve_of<T>()};
-  static constexpr type value{kind::row, true, how<T>, nullptr, &row};
+      sizeof(T), false, reserve_of<T>()};
+  static constexpr type value{kind::row, true, how<T>, how<T>->object, &row};
 };
 template <class T>
 struct type_of<list<T>> {
+  static_assert(sizeof(list<T>) == sizeof(row_view));  // as which it is seen whether it is empty
   static constexpr row_how row{
       nullptr, nullptr,
       [](const void* at) { return row_view{static_cast<const list<T>*>(at)->data(), static_cast<const list<T>*>(at)->size()}; },
-      sizeof(T), true};
-  static constexpr type value{kind::row, false, how<T>, nullptr, &row};
+      sizeof(T)};
+  static constexpr type value{kind::row, false, how<T>, how<T>->object, &row};
 };
 template <class T>
 struct type_of<comma_list<T>> {
   static constexpr row_how row{
       nullptr, nullptr,
       [](const void* at) { return row_view{static_cast<const list<T>*>(at)->data(), static_cast<const list<T>*>(at)->size()}; },
-      sizeof(T), true, true};
-  static constexpr type value{kind::row, false, how<T>, nullptr, &row};
+      sizeof(T), true};
+  static constexpr type value{kind::row, false, how<T>, how<T>->object, &row};
 };
 
 template <class K>
@@ -382,12 +259,41 @@ constexpr std::size_t slot_count(std::size_t fields) {
   return size;
 }
 
+// A line of a table: a field, or one of the others.
 struct part {
-  field one{};
+  std::string_view name{};
+  const type* how = nullptr;
+  std::uint32_t offset = 0;
+  bool required = false;
   const table& (*inlined)() noexcept = nullptr;
   bool (*reduced)(const void*) = nullptr;
   const keep_how* keep = nullptr;
 };
+
+constexpr seen_by seen_by_of(const type& how) {
+  switch (how.what) {
+    case kind::wrapper: return how.flags.has != 0 ? seen_by::flag : seen_by::pointer;
+    case kind::row: return how.required ? seen_by::always : seen_by::count;
+    case kind::optional_bool:
+    case kind::null_bool:
+    case kind::tagged:
+    case kind::raw:
+    case kind::scalar: return seen_by::value;
+    default: return seen_by::always;
+  }
+}
+
+// Of a value, in what it holds.
+constexpr bool may_have_limits(const type& how) {
+  switch (how.what) {
+    case kind::object:
+    case kind::map:
+    case kind::tagged: return true;
+    case kind::row:
+    case kind::wrapper: return may_have_limits(*how.inner);
+    default: return false;
+  }
+}
 
 // The text of a T whose `type` is none of those that `Known` says yes to, in its member `unknown`.
 template <class T, auto Known>
@@ -399,44 +305,65 @@ inline constexpr keep_how keep_unknown{
       return kept ? kept->text() : std::string_view{};
     }};
 
-// The rows of a model, sorted out at compile time.
-template <std::size_t N>
+// The rows of a model, sorted out at compile time. All that is read of it stands together.
+template <std::size_t N, std::size_t L>
 struct rows {
+  table made;
   std::array<field, N> fields{};
   std::array<std::uint8_t, slot_count(N)> slots{};
-  std::uint32_t count = 0;
-  std::uint64_t required = 0;
-  const table& (*inlined)() noexcept = nullptr;
-  std::uint32_t inlined_offset = 0;
-  bool (*reduced)(const void*) = nullptr;
-  const keep_how* keep = nullptr;
+  std::array<limit, L> limits{};  // by their fields
 
-  consteval rows(std::array<part, N> parts) {
+  constexpr rows(std::string_view name, const std::array<part, N>& parts, std::span<const limit> limits_of, limit_rule rule) {
     static_assert(N <= 64, "more than 64 fields");
+    made.name = name;
     for (auto& s : slots) s = 255;
+    std::size_t limited = 0;
     for (const part& p : parts) {
       if (p.reduced) {
-        reduced = p.reduced;
+        made.reduced = p.reduced;
       } else if (p.keep) {
-        keep = p.keep;
+        made.keep = p.keep;
       } else if (p.inlined) {
-        inlined = p.inlined;
-        inlined_offset = p.one.offset;
+        made.inlined = p.inlined;
+        made.inlined_offset = p.offset;
       } else {
-        fields[count] = p.one;
-        fields[count].ends = ends_of(p.one.name);
-        fields[count].written = written_name(p.one.name);
-        if (p.one.name.size() + 3 > padding_bytes) throw "a name too long for written_name::is_at";
-        fields[count].flags = p.one.how->flags;
-        fields[count].place = static_cast<std::uint8_t>(count);
-        fields[count].wrapped = p.one.how->what == kind::wrapper;
-        fields[count].what = fields[count].wrapped ? p.one.how->inner->what : p.one.how->what;
-        if (p.one.required) required |= std::uint64_t{1} << count;
-        std::size_t at = slot_of(fields[count].ends, p.one.name.size()) & (slots.size() - 1);
-        while (slots[at] != 255) at = (at + 1) & (slots.size() - 1);
-        slots[at] = static_cast<std::uint8_t>(count++);
+        add(p, limits_of, limited);
       }
     }
+    if (limited != L) throw "a limit names a field that the model does not have";
+    made.fields = fields.data();
+    made.mask = static_cast<std::uint32_t>(slots.size() - 1);
+    made.slots = slots.data();
+    made.limits = {limits, rule};
+  }
+
+ private:
+  constexpr void add(const part& p, std::span<const limit> limits_of, std::size_t& limited) {
+    const auto place = made.count++;
+    const std::size_t size = p.name.size() + written_name::more;
+    if (size > padding_bytes) throw "a name too long for written_name::is_at";
+    field& f = fields[place];
+    f.name = p.name;
+    f.how = p.how;
+    f.written = written_name(p.name);
+    f.offset = p.offset;
+    f.flags = p.how->flags;
+    f.bits_behind = static_cast<std::uint8_t>(written_name::bits_behind(size));
+    f.place = static_cast<std::uint8_t>(place);
+    f.required = p.required;
+    f.wrapped = p.how->what == kind::wrapper;
+    f.what = f.wrapped ? p.how->inner->what : p.how->what;
+    f.there = seen_by_of(*p.how);
+    f.first_limit = static_cast<std::uint8_t>(limited);
+    for (const limit& l : limits_of)
+      if (l.name() == p.name) limits[limited++] = l;
+    f.limits = static_cast<std::uint8_t>(limited - f.first_limit);
+    const std::uint64_t bit = std::uint64_t{1} << place;
+    if (f.required) made.required |= bit;
+    if (f.limits != 0 || may_have_limits(*p.how)) made.limited |= bit;
+    std::size_t slot = f.written.slot(size) & (slots.size() - 1);
+    while (slots[slot] != 255) slot = (slot + 1) & (slots.size() - 1);
+    slots[slot] = f.place;
   }
 };
 
@@ -518,41 +445,38 @@ constexpr tagged_how tagged_how_of(const alternative* first, std::size_t count, 
 #define MONOCHORD_EACH_FIELD_AGAIN() MONOCHORD_EACH_FIELD_HELPER
 
 /// A field of the name of its member, required or not as its type says.
-#define MONOCHORD_FIELD(member)                                                                                     \
-  part {                                                                                                            \
-    { wire_name(#member), how<decltype(self::member)>, static_cast<std::uint32_t>(offsetof(self, member)),           \
-      how<decltype(self::member)>->required }                                                                       \
+#define MONOCHORD_FIELD(member)                                                                                  \
+  part {                                                                                                         \
+    wire_name(#member), how<decltype(self::member)>, static_cast<std::uint32_t>(offsetof(self, member)),          \
+        how<decltype(self::member)>->required                                                                    \
   }
 /// A plain member that may be absent all the same.
 #define MONOCHORD_OPTIONAL(member) \
-  part { { wire_name(#member), how<decltype(self::member)>, static_cast<std::uint32_t>(offsetof(self, member)), false } }
+  part { wire_name(#member), how<decltype(self::member)>, static_cast<std::uint32_t>(offsetof(self, member)) }
 /// A member whose fields stand among those of the object itself.
 #define MONOCHORD_INLINE(member) \
-  part { {{}, nullptr, static_cast<std::uint32_t>(offsetof(self, member)), false}, &table_of<decltype(self::member)> }
+  part { .offset = static_cast<std::uint32_t>(offsetof(self, member)), .inlined = &table_of<decltype(self::member)> }
 /// A base class, likewise.
 #define MONOCHORD_BASE(base) \
-  part { {{}, nullptr, 0, false}, &table_of<base> }
+  part { .inlined = &table_of<base> }
 /// `test` tells that only id and `unavailable` of the object are there.
 #define MONOCHORD_REDUCED(test) \
-  part { {}, nullptr, test }
+  part { .reduced = test }
 
 /// `known` tells whether a `type` is known; the text of others is kept in the member `unknown`.
 #define MONOCHORD_KEEP_UNKNOWN(known) \
-  part { {}, nullptr, nullptr, &keep_unknown<self, known> }
+  part { .keep = &keep_unknown<self, known> }
 
-#define MONOCHORD_TABLE(model, ...)                                                                                \
-  namespace json {                                                                                                 \
-  template <>                                                                                                      \
-  const table& table_of<model>() noexcept {                                                                        \
-    using namespace detail;                                                                                        \
-    using self = model;                                                                                            \
-    static constexpr rows built{std::array{__VA_ARGS__}};                                                          \
-    static_assert(known(limits_of<model>, built.fields), "a limit names a field that the model does not have");    \
-    static constexpr table made{#model,         built.fields.data(), built.count,         built.slots.size() - 1,  \
-                                built.slots.data(), built.required,  built.inlined,       built.inlined_offset,    \
-                                built.reduced,  {limits_of<model>, rule_of<model>}, built.keep};                   \
-    return made;                                                                                                   \
-  }                                                                                                                \
+#define MONOCHORD_TABLE(model, ...)                                                                          \
+  namespace json {                                                                                           \
+  template <>                                                                                                \
+  const table& table_of<model>() noexcept {                                                                  \
+    using namespace detail;                                                                                  \
+    using self = model;                                                                                      \
+    static constexpr std::array parts{__VA_ARGS__};                                                          \
+    static constexpr rows<parts.size(), limits_of<model>.size()> built{#model, parts, limits_of<model>, rule_of<model>}; \
+    return built.made;                                                                                       \
+  }                                                                                                          \
   }
 #define MONOCHORD_MODEL(model, ...) MONOCHORD_TABLE(model, MONOCHORD_EACH_FIELD(__VA_ARGS__))
 /// An object without fields.
@@ -560,9 +484,8 @@ constexpr tagged_how tagged_how_of(const alternative* first, std::size_t count, 
   namespace json {                                                 \
   template <>                                                      \
   const table& table_of<model>() noexcept {                        \
-    static constexpr std::uint8_t slots[] = {255};                 \
-    static constexpr table made{#model, nullptr, 0, 0, slots, 0};  \
-    return made;                                                   \
+    static constexpr detail::rows<0, 0> built{#model, {}, {}, nullptr}; \
+    return built.made;                                             \
   }                                                                \
   }
 /// Makes `model` usable as an alternative of a tagged.

@@ -20,11 +20,6 @@ MONOCHORD_MODEL(message_reference_body, type, message_id, channel_id, guild_id, 
 MONOCHORD_LIMITS(attachment_body, {"filename", 1, 1024}, {"title", 0, 1024}, {"description", 0, 1024},
                  {"duration_secs", 0, 2147483647}, {"waveform", 0, 400})
 MONOCHORD_MODEL(attachment_body, id, filename, title, description, duration_secs, waveform, is_spoiler, is_remix)
-MONOCHORD_LIMITS(create_message_body, {"content", 0, 2000, 4000}, {"nonce", 0, 25}, {"embeds", 0, 10},
-                 {"components", 0, 40}, {"sticker_ids", 0, 3}, {"attachments", 0, 10})
-MONOCHORD_LIMIT_RULE(create_message_body, message_limits)
-MONOCHORD_MODEL(create_message_body, content, nonce, tts, embeds, allowed_mentions, message_reference, components,
-                sticker_ids, attachments, flags, enforce_nonce, poll, shared_client_theme)
 MONOCHORD_LIMITS(edit_message_body, {"content", 0, 2000, 4000}, {"embeds", 0, 10}, {"components", 0, 40},
                  {"attachments", 0, 10})
 MONOCHORD_LIMIT_RULE(edit_message_body, message_limits)

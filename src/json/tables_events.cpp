@@ -11,8 +11,6 @@ MONOCHORD_EMPTY(resumed)
 MONOCHORD_MODEL(rate_limited, opcode, retry_after, meta)
 MONOCHORD_MODEL(rate_limited_members, guild_id, nonce)
 MONOCHORD_TABLE(user_update, MONOCHORD_INLINE(user))
-MONOCHORD_TABLE(message_create, MONOCHORD_INLINE(message), MONOCHORD_FIELD(guild_id), MONOCHORD_FIELD(member),
-                MONOCHORD_FIELD(channel_type))
 MONOCHORD_TABLE(message_update, MONOCHORD_INLINE(message), MONOCHORD_FIELD(guild_id), MONOCHORD_FIELD(member),
                 MONOCHORD_FIELD(channel_type))
 MONOCHORD_MODEL(message_delete, id, channel_id, guild_id)

@@ -20,7 +20,6 @@ template <>
 const tagged_how& tagged_how_for<submitted_component_family>() noexcept;
 }  // namespace json::detail
 
-MONOCHORD_TABLE(mentioned_user, MONOCHORD_BASE(user), MONOCHORD_FIELD(member))
 MONOCHORD_MODEL(install_params, scopes, permissions)
 MONOCHORD_MODEL(integration_type_config, oauth2_install_params)
 MONOCHORD_MODEL(team_member, membership_state, team_id, user, role, permissions)
@@ -132,12 +131,6 @@ MONOCHORD_MODEL(message_snapshot, message)
 MONOCHORD_MODEL(guild_product_purchase, listing_id, product_name)
 MONOCHORD_MODEL(purchase_notification, type, guild_product_purchase)
 MONOCHORD_MODEL(message_lobby_member, additional_name)
-MONOCHORD_MODEL(message, id, channel_id, author, content, timestamp, edited_timestamp, tts, mention_everyone,
-                mentions, mention_roles, mention_channels, attachments, embeds, reactions, nonce, pinned, webhook_id,
-                type, activity, application, application_id, flags, message_reference, message_snapshots,
-                referenced_message, interaction_metadata, interaction, thread, components, sticker_items, stickers,
-                position, role_subscription_data, resolved, poll, call, shared_client_theme,
-                purchase_notification, lobby_member)
 
 namespace json::detail {
 template <>

@@ -25,9 +25,6 @@ MONOCHORD_MODEL(avatar_decoration_data, asset, sku_id)
 MONOCHORD_MODEL(nameplate, sku_id, asset, label, palette)
 MONOCHORD_MODEL(collectibles, nameplate)
 MONOCHORD_MODEL(user_primary_guild, identity_guild_id, identity_enabled, tag, badge)
-MONOCHORD_MODEL(user, id, username, discriminator, global_name, avatar, bot, system, mfa_enabled, banner,
-                accent_color, locale, verified, email, flags, premium_type, public_flags, avatar_decoration_data,
-                collectibles, primary_guild)
 MONOCHORD_MODEL(partial_user, id, username, discriminator, global_name, avatar, bot, system, flags, public_flags,
                 avatar_decoration_data, collectibles, primary_guild, banner, accent_color)
 MONOCHORD_MODEL(role_tags, bot_id, integration_id, premium_subscriber, subscription_listing_id,
@@ -42,8 +39,6 @@ MONOCHORD_MODEL(sticker, id, pack_id, name, description, tags, type, format_type
                 sort_value)
 MONOCHORD_MODEL(member, user, nick, avatar, banner, roles, joined_at, premium_since, deaf, mute, flags, pending,
                 permissions, communication_disabled_until, avatar_decoration_data, collectibles)
-MONOCHORD_MODEL(partial_member, nick, avatar, banner, roles, joined_at, premium_since, deaf, mute, flags, pending,
-                permissions, communication_disabled_until, avatar_decoration_data, collectibles, user)
 MONOCHORD_LIMITS(embed_footer, {"text", 0, 2048, 0, counted::trimmed}, {"icon_url", 0, 2048})
 MONOCHORD_MODEL(embed_footer, text, icon_url, proxy_icon_url)
 MONOCHORD_LIMITS(embed_image, {"url", 0, 2048}, {"placeholder", 0, 64}, {"placeholder_version", 0, 2147483647},

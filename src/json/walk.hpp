@@ -41,4 +41,18 @@ inline bool present(const type& how, const void*& at, const type*& inner) {
   }
 }
 
+/// Whether the flag, pointer or count of a field, whose place `at` is, already says that it is not there: then nothing of its
+/// type has to be looked at. What is there says `present`.
+inline bool absent(const field& f, const void* at) {
+  switch (f.there) {
+    case seen_by::flag: {
+      const auto* const flags = static_cast<const bool*>(at);
+      return !flags[f.flags.has] && !(f.flags.null != 0 && flags[f.flags.null]);
+    }
+    case seen_by::pointer: return load<const void*>(at) == nullptr;
+    case seen_by::count: return load<row_view>(at).count == 0;
+    default: return false;
+  }
+}
+
 }  // namespace monochord::json

@@ -9,7 +9,7 @@
 #include <random>
 #include <set>
 
-#include "json/name_ends.hpp"
+#include "json/written_name.hpp"
 #include "support/catch.hpp"
 #include "support/models.hpp"
 #include "support/samples.hpp"
@@ -300,18 +300,20 @@ TEST_CASE("a name is told from what stands before its value, byte by byte") {
   for (std::size_t size = 0; size <= all.size(); ++size) {
     const std::string name = all.substr(0, size), text = "\"" + name + "\":1" + std::string(64, ' ');
     const json::written_name written{std::string_view(name)};
+    const unsigned bits = json::written_name::bits_behind(size + 3);
     INFO(name);
-    CHECK(written.is_at(text.data(), name));
+    CHECK(written.is_at(text.data(), name, bits));
+    CHECK(written.slot(size + 3) == json::written_name(text.data(), size + 3).slot(size + 3));
     for (std::size_t place = 0; place < size + 3; ++place)
       for (unsigned bit = 0; bit < 8; ++bit) {
         std::string other = text;
         other[place] = static_cast<char>(static_cast<unsigned char>(other[place]) ^ 1U << bit);
-        if (written.is_at(other.data(), name)) FAIL_CHECK(other);
+        if (written.is_at(other.data(), name, bits)) FAIL_CHECK(other);
       }
     for (const std::size_t behind : {size + 3, size + 10}) {
       std::string other = text;
       other[behind] = '\xFF';
-      CHECK(written.is_at(other.data(), name));
+      CHECK(written.is_at(other.data(), name, bits));
     }
   }
 }
