@@ -38,6 +38,13 @@ default_fields defaults_of(const http_options& options) {
   return default_fields(all);
 }
 
+http_connection::server server_of(const url& where, http_options with) {
+  http_connection::server to{where.authority(), defaults_of(with), std::move(with)};
+  to.common = "Host: " + to.host + "\r\n";
+  to.defaults.append_to(to.common);
+  return to;
+}
+
 constexpr std::size_t small_bytes = 8U << 10U;
 
 }  // namespace
@@ -48,7 +55,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   impl(asio::any_io_executor on, url where, http_options with)
       : executor(std::move(on)),
         base(std::move(where)),
-        to{base.authority(), defaults_of(with), std::move(with)},
+        to(server_of(base, std::move(with))),
         options(to.options),
         janitor_strand(make_strand(executor)) {}
 
@@ -82,7 +89,8 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   struct running;
   class lease;
 
-  task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
+  task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline, int tries = 1,
+                          bool written = false);
   /// One that ended with an error.
   struct failed_try {
     error_code code;
@@ -105,6 +113,7 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
   task<> open_source(body_source& source, time_point deadline);
   task<error_code> closing();
   void release(connection_ptr connection);
+  void keep(connection_ptr connection, time_point now);
   void forget(http_connection& dead);
   void start_janitor(time_point latest);
   task<> sweep();
@@ -115,10 +124,10 @@ struct http_pool::impl : std::enable_shared_from_this<impl> {
 
 /// A call: `close()` waits for all of them, and for the janitor.
 struct http_pool::impl::running {
-  explicit running(std::shared_ptr<impl> of) : pool(std::move(of)) {
+  running(std::shared_ptr<impl> of, bool is_new) : pool(std::move(of)) {
     const std::lock_guard lock(pool->mutex);
     ++pool->active;
-    ++pool->count.requests;
+    if (is_new) ++pool->count.requests;
   }
   running(const running&) = delete;
   running& operator=(const running&) = delete;
@@ -177,16 +186,19 @@ void http_pool::impl::release(connection_ptr connection) {
       all.erase(connection);
       spent = std::move(connection);
     }
-    if (!hand_over(connection)) {
-      --taken;
-      if (connection) {
-        connection->idle_since = options.clock->now();
-        start_janitor(connection->idle_since + options.idle_timeout);
-        idle.push_back(std::move(connection));
-      }
-    }
+    keep(std::move(connection), options.clock->now());
   }
   if (spent) spent->close();
+}
+
+/// One that can be used again, or the right to open one. The mutex is held.
+void http_pool::impl::keep(connection_ptr connection, time_point now) {
+  if (hand_over(connection)) return;
+  --taken;
+  if (!connection) return;
+  connection->idle_since = now;
+  start_janitor(now + options.idle_timeout);
+  idle.push_back(std::move(connection));
 }
 
 /// An idle connection ended by itself.
@@ -328,12 +340,12 @@ task<> http_pool::impl::get_connection(lease& mine, bool may_go, time_point dead
   mine.connection = std::move(*made);
 }
 
-task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
-  const running guard(shared_from_this());
+task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline,
+                                         int tries, bool written) {
+  const running guard(shared_from_this(), tries == 1);
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   const auto state = co_await asio::this_coro::cancellation_state;
-  bool written = false;  // by any of the tries
-  for (int tries = 1;; ++tries) {
+  for (;; ++tries) {
     http_connection::progress how_far;
     bool reused = false;
     error_code code;
@@ -403,6 +415,80 @@ void http_pool::impl::again_or_throw(const http_request& request, failed_try&& l
   else if (code == errc::cancelled) ++count.cancelled;
   else ++count.failures;
   throw http_error(code, name(request) + ": " + last.text, last.written);
+}
+
+http_pool::direct::direct(const http_pool& pool, const http_request& request, duration response_timeout, time_point deadline,
+                          time_point now)
+    : pool_(pool.impl_), request_(request), until_(std::min(after(now, response_timeout), deadline)) {
+  {
+    const std::lock_guard lock(pool_->mutex);
+    if (pool_->closed || pool_->idle.empty()) return;
+    connection_ = std::move(pool_->idle.back());
+    pool_->idle.pop_back();
+    ++pool_->taken;
+    ++pool_->active;
+    ++pool_->count.requests;
+    ++pool_->count.connections_reused;
+  }
+  try {
+    if (request.on_start) request.on_start();
+    connection_->begin(request, pool_->to);
+  } catch (const error& e) {
+    const std::string text = e.what();
+    leave(now);
+    pool_->again_or_throw(request, {e.code(), text, {}, true, false, 1});
+  } catch (...) {
+    leave(now);
+    throw;
+  }
+}
+
+http_pool::direct::~direct() {
+  if (connection_) leave(pool_->options.clock->now());
+}
+
+/// Gives the connection back.
+void http_pool::direct::leave(time_point now) {
+  connection_ptr spent;
+  std::vector<std::shared_ptr<parked>> joined;
+  {
+    impl& pool = *pool_;
+    const std::lock_guard lock(pool.mutex);
+    if (answered_) ++pool.count.responses;
+    if (pool.closed || !connection_->reusable()) {
+      pool.all.erase(connection_);
+      spent = std::move(connection_);
+    }
+    pool.keep(std::exchange(connection_, nullptr), now);
+    if (--pool.active == 0) joined.swap(pool.joining);
+  }
+  if (spent) spent->close();
+  for (const auto& one : joined) one->complete();
+}
+
+void http_pool::direct::start(parked::handler done, const asio::any_io_executor& where) {
+  connection_->start(std::move(done), where, until_);
+}
+
+void http_pool::direct::end::operator()() const { of->close(); }
+
+bool http_pool::direct::finish(bool cancelled, http_response& into) {
+  finished_at_ = pool_->options.clock->now();
+  http_connection::progress how_far;
+  error_code code;
+  std::string text;
+  try {
+    into = connection_->finish(cancelled, request_, pool_->to, how_far);
+    answered_ = true;
+  } catch (const error& e) {
+    code = e.code();
+    text = e.what();
+  }
+  leave(finished_at_);
+  if (answered_) return true;
+  written_ = how_far.written;
+  pool_->again_or_throw(request_, {code, std::move(text), how_far, true, written_, 1});
+  return false;
 }
 
 /// Closes connections that were idle for too long and ends calls that waited for one too long; runs while there are such.
@@ -510,6 +596,11 @@ task<http_response> http_pool::send(const http_request& request) {
 
 task<http_response> http_pool::send(const http_request& request, duration response_timeout, time_point deadline) {
   return impl_->run(request, response_timeout, deadline);
+}
+
+task<http_response> http_pool::send_again(const http_request& request, duration response_timeout, time_point deadline,
+                                          const direct& before) {
+  return impl_->run(request, response_timeout, deadline, 2, before.written_);
 }
 
 duration http_pool::time_for(const http_request& request) const { return impl_->time_for(request); }

@@ -16,7 +16,6 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t usual_fields = 24;
 constexpr std::size_t usual_header_bytes = 1024;
 constexpr std::uint64_t most_reserved = 1U << 20U;  // whatever a peer promises to send
 
@@ -30,7 +29,7 @@ class collector final : public http::basic_parser<std::is_same_v<Message, http_r
     this->eager(true);
     this->header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(of.header_bytes, UINT32_MAX)));
     this->body_limit(of.body_bytes);
-    message.headers.reserve(usual_fields, usual_header_bytes);
+    message.headers.reserve(usual_header_bytes);
   }
 
   Message message;
@@ -56,7 +55,7 @@ class collector final : public http::basic_parser<std::is_same_v<Message, http_r
   }
   void on_body_init_impl(const length& bytes, error_code& failed) override {
     if (bytes && *bytes > most_body_) failed = http::error::body_limit;
-    else if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)));
+    else if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)) + http_reader::spare_bytes);
   }
   std::size_t on_body_impl(text piece, error_code& failed) override {
     if (piece.size() > most_body_ - std::min(message.body.size(), most_body_)) {

@@ -14,13 +14,13 @@ std::uint64_t next_order() {
 
 }  // namespace
 
-call::call(protocol::route route, std::vector<std::string> parameters)
+call::call(protocol::route route, protocol::path_parameters parameters)
     : route(route), parameters(std::move(parameters)), order(next_order()) {}
 
 call call::to(protocol::method verb, std::string_view path) {
   auto parsed = protocol::parse_path(path);
   const auto owned = std::make_shared<const std::string>(std::move(parsed.path));
-  call made(protocol::route{verb, *owned}, std::move(parsed.parameters));
+  call made(protocol::route{verb, *owned}, protocol::path_parameters(parsed.parameters));
   made.owned_path = owned;
   return made;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <monochord/core/clock.hpp>
+#include "protocol/path_parameters.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
 
@@ -56,13 +57,13 @@ enum class repetition : std::uint8_t {
 /// One call of the API, ready to be sent.
 class call {
  public:
-  call(protocol::route route, std::vector<std::string> parameters);
+  call(protocol::route route, protocol::path_parameters parameters);
   /// A call of a route that nobody declared: `call::to(method::get, "/channels/123/pins")`. Throws `error` with
   /// `errc::invalid_argument` for a path that does not begin with '/'.
   static call to(protocol::method verb, std::string_view path);
 
   protocol::route route;
-  std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
+  protocol::path_parameters parameters;
   std::string query;                    ///< with its '?', encoded
   std::string_view content_type;        ///< of the body: a literal, or that of `source`
   std::string body;                     ///< empty and no content type: none
@@ -91,11 +92,9 @@ class call {
 class answer {
  public:
   answer() = default;
-  answer(int status, std::string content_type, std::string body)
-      : status(status), content_type(std::move(content_type)), body(std::move(body)) {}
+  answer(int status, std::string body) : status(status), body(std::move(body)) {}
 
   int status = 0;
-  std::string content_type;  ///< as the header has it, empty when there is none
   std::string body;          ///< any bytes
 };
 
