@@ -8,27 +8,14 @@
 
 #include <monochord/core/error.hpp>
 #include "net/body_source.hpp"
+#include "net/http_token.hpp"
 
 namespace monochord::net {
 namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-constexpr std::array<bool, 256> in_token = [] {
-  std::array<bool, 256> all{};
-  for (std::size_t c = 0; c < all.size(); ++c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    const bool mark = c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-    all[c] = letter || mark;
-  }
-  return all;
-}();
-
-bool is_token(std::string_view text) noexcept {
-  bool all = !text.empty();
-  for (const char c : text) all &= in_token[static_cast<unsigned char>(c)];
-  return all;
-}
+bool is_token(std::string_view text) noexcept { return !text.empty() && token_length(text) == text.size(); }
 
 /// Looks at every character: that is done many at a time.
 bool is_value(std::string_view text) noexcept {
