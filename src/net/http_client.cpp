@@ -7,15 +7,14 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <deque>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "net/body_source.hpp"
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
+#include "net/http_pool_impl.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
 
@@ -51,76 +50,12 @@ constexpr std::size_t small_bytes = 8U << 10U;
 
 bool in_one_piece(const http_request& request) noexcept { return !request.source && request.body.size() <= small_bytes; }
 
-struct http_pool::impl : std::enable_shared_from_this<impl> {
-  impl(asio::any_io_executor on, url where, http_options with)
-      : executor(std::move(on)),
-        base(std::move(where)),
-        to(server_of(base, std::move(with))),
-        options(to.options),
-        janitor_strand(make_strand(executor)) {}
-
-  const asio::any_io_executor executor;
-  const url base;
-  const http_connection::server to;
-  const http_options& options;
-  const asio::any_io_executor janitor_strand;
-
-  mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
-  std::vector<connection_ptr> idle;  // the last one was used last
-  std::set<std::weak_ptr<http_connection>, std::owner_less<>> all;  // those that are gone included, until the next is opened
-  /// A call that wants one of max_connections.
-  struct claim {
-    time_point deadline;
-    std::shared_ptr<parked> wait = {};
-    bool granted = false;
-    connection_ptr connection = {};  // of a granted one: an idle one, or null for the right to open one
-  };
-  std::deque<std::shared_ptr<claim>> waiting;  // the janitor ends those that waited too long
-  std::vector<std::shared_ptr<parked>> opening;  // completed by shut(): connections that are being made end then
-  std::size_t taken = 0;   // connections in use or being made
-  std::size_t active = 0;  // calls of send, and the janitor
-  bool closed = false;
-  bool janitor_runs = false;
-  std::shared_ptr<timer> janitor_timer;  // used on janitor_strand
-  time_point janitor_wakes{};
-  std::vector<std::shared_ptr<parked>> joining;
-  http_counters count;
-
-  struct running;
-  class lease;
-
-  task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline, int tries = 1,
-                          bool written = false);
-  /// One that ended with an error.
-  struct failed_try {
-    error_code code;
-    std::string text;
-    http_connection::progress how_far;
-    bool reused;   // a kept connection
-    bool written;  // by any of the tries
-    int tries;
-  };
-  void again_or_throw(const http_request& request, failed_try&& last);
-  task<> prepare(body_source& source, time_point deadline);
-  task<> get_connection(lease& mine, bool may_go, time_point deadline);
-  duration time_for(const http_request& request) const;
-  bool take_now(lease& into);
-  task<> wait_for_turn(lease& into, time_point deadline);
-  bool grant(claim& to);
-  bool hand_over(const connection_ptr& connection);
-  static task<> open(std::shared_ptr<impl> self, std::shared_ptr<connection_ptr> made, time_point deadline);
-  task<> unless_closed(task<> work);
-  task<> open_source(body_source& source, time_point deadline);
-  task<error_code> closing();
-  void release(connection_ptr connection);
-  void keep(connection_ptr connection, time_point now);
-  void forget(http_connection& dead);
-  void start_janitor(time_point latest);
-  task<> sweep();
-  void shut();
-  void check_joined();
-  std::string name(const http_request& request) const { return request.method + " " + base.origin(); }
-};
+http_pool::impl::impl(asio::any_io_executor on, url where, http_options with)
+    : executor(std::move(on)),
+      base(std::move(where)),
+      to(server_of(base, std::move(with))),
+      options(to.options),
+      janitor_strand(make_strand(executor)) {}
 
 /// A call: `close()` waits for all of them, and for the janitor.
 struct http_pool::impl::running {
@@ -415,80 +350,6 @@ void http_pool::impl::again_or_throw(const http_request& request, failed_try&& l
   else if (code == errc::cancelled) ++count.cancelled;
   else ++count.failures;
   throw http_error(code, name(request) + ": " + last.text, last.written);
-}
-
-http_pool::direct::direct(const http_pool& pool, const http_request& request, duration response_timeout, time_point deadline,
-                          time_point now)
-    : pool_(pool.impl_), request_(request), until_(std::min(after(now, response_timeout), deadline)) {
-  {
-    const std::lock_guard lock(pool_->mutex);
-    if (pool_->closed || pool_->idle.empty()) return;
-    connection_ = std::move(pool_->idle.back());
-    pool_->idle.pop_back();
-    ++pool_->taken;
-    ++pool_->active;
-    ++pool_->count.requests;
-    ++pool_->count.connections_reused;
-  }
-  try {
-    if (request.on_start) request.on_start();
-    connection_->begin(request, pool_->to);
-  } catch (const error& e) {
-    const std::string text = e.what();
-    leave(now);
-    pool_->again_or_throw(request, {e.code(), text, {}, true, false, 1});
-  } catch (...) {
-    leave(now);
-    throw;
-  }
-}
-
-http_pool::direct::~direct() {
-  if (connection_) leave(pool_->options.clock->now());
-}
-
-/// Gives the connection back.
-void http_pool::direct::leave(time_point now) {
-  connection_ptr spent;
-  std::vector<std::shared_ptr<parked>> joined;
-  {
-    impl& pool = *pool_;
-    const std::lock_guard lock(pool.mutex);
-    if (answered_) ++pool.count.responses;
-    if (pool.closed || !connection_->reusable()) {
-      pool.all.erase(connection_);
-      spent = std::move(connection_);
-    }
-    pool.keep(std::exchange(connection_, nullptr), now);
-    if (--pool.active == 0) joined.swap(pool.joining);
-  }
-  if (spent) spent->close();
-  for (const auto& one : joined) one->complete();
-}
-
-void http_pool::direct::start(parked::handler done, const asio::any_io_executor& where) {
-  connection_->start(std::move(done), where, until_);
-}
-
-void http_pool::direct::end::operator()() const { of->close(); }
-
-bool http_pool::direct::finish(bool cancelled, http_response& into) {
-  finished_at_ = pool_->options.clock->now();
-  http_connection::progress how_far;
-  error_code code;
-  std::string text;
-  try {
-    into = connection_->finish(cancelled, request_, pool_->to, how_far);
-    answered_ = true;
-  } catch (const error& e) {
-    code = e.code();
-    text = e.what();
-  }
-  leave(finished_at_);
-  if (answered_) return true;
-  written_ = how_far.written;
-  pool_->again_or_throw(request_, {code, std::move(text), how_far, true, written_, 1});
-  return false;
 }
 
 /// Closes connections that were idle for too long and ends calls that waited for one too long; runs while there are such.

@@ -120,13 +120,16 @@ class http_pool {
 /// A request `in_one_piece` on its way over a connection that was open. The pool lives on while there is one.
 class http_pool::direct {
  public:
-  /// Takes an idle connection, if there is one: else this is not `begun`, and `send` is what to do. Throws as it does.
+  /// Takes an idle connection, if there is one, and calls the request's `on_start`; else this is not `begun`, and `send` is what
+  /// to do.
   direct(const http_pool& pool, const http_request& request, duration response_timeout, time_point deadline, time_point now);
   direct(const direct&) = delete;
   direct& operator=(const direct&) = delete;
   ~direct();
 
   bool begun() const noexcept { return connection_ != nullptr; }
+  /// Writes it down for the connection, which is of no further use from here on unless it is sent. Throws as `send`.
+  void prepare();
   /// Sends it. `done` is called, where it wants to be, when there is an answer or none will come: nothing but `end` ends it before.
   void start(boost::asio::any_completion_handler<void(error_code, std::size_t)> done, const boost::asio::any_io_executor& where);
   /// Ends it, from any thread, also when this is gone.

@@ -99,9 +99,14 @@ void http_headers::add(std::string_view name, std::string_view value) {
   const lengths of{name.size(), value.size()};
   const std::size_t before = all_.size(), more = overhead + of.name + of.value;
   if (all_.capacity() - before < more) all_.reserve(std::max(before + more, 2 * before));
-  std::array<char, overhead> written;
-  std::memcpy(written.data(), &of, overhead);
-  all_.append(written.data(), overhead);
+  std::array<char, overhead + 240> near;  // most fit: then they are appended together
+  std::memcpy(near.data(), &of, overhead);
+  if (more <= near.size()) {
+    const auto end = std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), near.data() + overhead));
+    all_.append(near.data(), end);
+    return;
+  }
+  all_.append(near.data(), overhead);
   all_ += name;
   all_ += value;
 }

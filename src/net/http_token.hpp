@@ -12,7 +12,8 @@ inline constexpr std::array<bool, 256> in_token = [] {
   std::array<bool, 256> all{};
   for (std::size_t c = 0; c < all.size(); ++c) {
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    const bool mark = c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
+    const bool mark =
+        c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
     all[c] = letter || mark;
   }
   return all;

@@ -31,7 +31,8 @@ std::size_t end_of_text(std::string_view bytes) noexcept {
   return at;
 }
 
-/// Takes a line of text from the front of `rest`, without its end. Nothing when it is not whole, or holds something else.
+/// Takes a line of text from the front of `rest`, without its end. Nothing when it is not whole, or holds something
+/// else.
 std::optional<std::string_view> take_line(std::string_view& rest) noexcept {
   const auto line = rest.substr(0, end_of_text(rest));
   if (!rest.substr(line.size()).starts_with(line_end)) return std::nullopt;
@@ -74,14 +75,19 @@ enum class meaning { none, length, keeps, other };
 
 meaning meaning_of(std::string_view name, std::string_view value) noexcept {
   switch (name.size()) {
-    case 14: return same_token(name, "Content-Length") ? meaning::length : meaning::none;
+    case 14:
+      return same_token(name, "Content-Length") ? meaning::length : meaning::none;
     case 10:
       if (!same_token(name, "Connection")) return meaning::none;
       return same_token(value, "keep-alive") ? meaning::keeps : meaning::other;
-    case 7: return same_token(name, "Upgrade") ? meaning::other : meaning::none;
-    case 16: return same_token(name, "Proxy-Connection") ? meaning::other : meaning::none;
-    case 17: return same_token(name, "Transfer-Encoding") ? meaning::other : meaning::none;
-    default: return meaning::none;
+    case 7:
+      return same_token(name, "Upgrade") ? meaning::other : meaning::none;
+    case 16:
+      return same_token(name, "Proxy-Connection") ? meaning::other : meaning::none;
+    case 17:
+      return same_token(name, "Transfer-Encoding") ? meaning::other : meaning::none;
+    default:
+      return meaning::none;
   }
 }
 
@@ -105,8 +111,10 @@ std::size_t read_plain_answer(std::string_view bytes, const plain_answer_limits&
     const auto name = line->substr(0, colon), value = trimmed(line->substr(colon + 1));
     switch (meaning_of(name, value)) {
       case meaning::none:
-      case meaning::keeps: break;
-      case meaning::other: return 0;
+      case meaning::keeps:
+        break;
+      case meaning::other:
+        return 0;
       case meaning::length:
         if (length) return 0;
         length = number(value);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
+#include <monochord/core/error.hpp>
 #include <ranges>
 #include <span>
 #include <string>
@@ -35,13 +36,14 @@ class path_parameters {
   void add(std::string_view text) {
     if (count_ == most) return;
     const std::size_t before = size_of_all();
+    if (text.size() > UINT32_MAX - before) throw error(errc::invalid_argument, "a parameter of a path has gigabytes");
     if (far_.empty() && before + text.size() <= near_.size()) {
       if (!text.empty()) std::memcpy(near_.data() + before, text.data(), text.size());
     } else {
       if (far_.empty()) far_.assign(near_.data(), before);
       far_ += text;
     }
-    ends_[count_++] = before + text.size();
+    ends_[count_++] = static_cast<std::uint32_t>(before + text.size());
   }
   template <std::integral T>
   void add_number(T number) {
@@ -61,10 +63,10 @@ class path_parameters {
  private:
   std::size_t size_of_all() const noexcept { return count_ == 0 ? 0 : ends_[count_ - 1]; }
 
-  std::array<std::size_t, most> ends_;
-  std::size_t count_ = 0;
-  std::array<char, 64> near_;
   std::string far_;  // all of them, once they are too long
+  std::array<std::uint32_t, most> ends_;
+  std::uint32_t count_ = 0;
+  std::array<char, 60> near_;
 };
 
 /// The same as functions of routes take them.

@@ -14,8 +14,9 @@ std::uint64_t next_order() {
 
 }  // namespace
 
-call::call(protocol::route route, protocol::path_parameters parameters)
-    : route(route), parameters(std::move(parameters)), order(next_order()) {}
+call::call(protocol::route route) : route(route), order(next_order()) {}
+call::call(protocol::route route, const protocol::path_parameters& parameters)
+    : route(route), parameters(parameters), order(next_order()) {}
 
 call call::to(protocol::method verb, std::string_view path) {
   auto parsed = protocol::parse_path(path);

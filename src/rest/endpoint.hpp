@@ -55,7 +55,7 @@ void apply(const call_options& options, call& to);
 /// A call without a body: `make(route, options, channel, message)`.
 template <class... Parameters>
 call make(const route& which, const call_options& options, const Parameters&... parameters) {
-  call made(which, {});
+  call made(which);
   (add_parameter(made.parameters, parameters), ...);
   apply(options, made);
   return made;

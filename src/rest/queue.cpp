@@ -176,6 +176,8 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
         const bool begun = over.begun();
         bool done = false;
         if (begun) {
+          go_on_unless_cancelled();
+          over.prepare();
           const asio::any_io_executor here = co_await asio::this_coro::executor;
           {
             // Only the end of the connection ends what is under way, and only then is it known what was sent.

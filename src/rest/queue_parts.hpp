@@ -29,7 +29,7 @@ using views = protocol::parameter_views;
 bool fits_a_line(std::string_view value) noexcept;
 
 /// Stands for a secret in tables that need to tell one from another.
-std::string stands_for(const std::string& secret);
+std::string stands_for(std::string_view secret);
 
 /// For how long Discord is taken to know a nonce: it says "a few minutes".
 /// https://docs.discord.com/developers/resources/message#create-message

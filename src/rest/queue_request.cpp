@@ -46,9 +46,9 @@ bool is_secret_field(std::string_view name) {
 
 }  // namespace
 
-std::string stands_for(const std::string& secret) {
+std::string stands_for(std::string_view secret) {
   std::array<char, 13> text;  // as short as a string holds without memory of its own
-  const auto end = std::to_chars(text.begin(), text.end(), std::uint64_t{std::hash<std::string>{}(secret)}, 32).ptr;
+  const auto end = std::to_chars(text.begin(), text.end(), std::uint64_t{std::hash<std::string_view>{}(secret)}, 32).ptr;
   return std::string(text.begin(), end);
 }
 
@@ -66,7 +66,7 @@ bool queue::write_name(std::string& name, const call& what) const {
 
 void queue::write_key(protocol::route_key& key, const call& what) const {
   protocol::write_limiter_key(key, what.route, views(what.parameters), what.unordered, clock_->utc_now());
-  if (!what.sublimit.empty()) key.route += " (" + what.sublimit + ")";
+  if (!what.sublimit.empty()) ((key.route += " (") += what.sublimit) += ")";
   const bool own_token = what.route.has_own_token();
   switch (what.authorization.what()) {
     case authorization::kind::none: key.by_address = !key.exempt_from_global; break;
@@ -89,8 +89,8 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
     all.push_back(protocol::percent_encode(secret));
     all.push_back(std::move(secret));
   };
-  const auto& given = what.authorization.reveal();
-  if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
+  const auto given = what.authorization.reveal();
+  if (const auto space = given.find(' '); space != std::string_view::npos) all.emplace_back(given.substr(space + 1));
   for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) add(std::move(secret));
   for (const auto& secret : what.secrets) add(secret);
   if (what.content_type == "application/x-www-form-urlencoded") {
@@ -116,9 +116,9 @@ void queue::check(const call& what) const {
     check_line(fits_a_line(what.authorization.reveal()), "Authorization", what);
   else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_)
     check_line(what.route.has_own_token(), "Authorization", what);
-  if (characters(what.reason) > longest_reason)
+  if (characters(what.reason.view()) > longest_reason)
     throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
-  check_line(fits_a_line(what.github_event), "X-GitHub-Event", what);
+  check_line(fits_a_line(what.github_event.view()), "X-GitHub-Event", what);
 }
 
 queue::journey::journey(const queue& by, call&& given)
@@ -136,14 +136,14 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   const auto target = out.size();
   out += by.base_path_;
   protocol::append_checked_path(out, what.route, views(what.parameters));
-  out += what.query;
+  out += what.query.view();
   if (what.owned_path || !what.query.empty()) net::check_target(std::string_view(out).substr(target));
   out += " HTTP/1.1\r\n";
   out += common;
   if (what.authorization.what() == authorization::kind::given) append_line(out, "Authorization", what.authorization.reveal());
   else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token()) out += by.as_bot_;
-  if (!what.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(what.reason));
-  if (!what.github_event.empty()) append_line(out, "X-GitHub-Event", what.github_event);
+  if (!what.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(what.reason.view()));
+  if (!what.github_event.empty()) append_line(out, "X-GitHub-Event", what.github_event.view());
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
   if (size != 0 || !what.content_type.empty() || request.source) append_line(out, "Content-Type", what.content_type);
   const bool bodiless = what.route.verb == protocol::method::get || what.route.verb == protocol::method::del;
