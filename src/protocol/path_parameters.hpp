@@ -64,7 +64,7 @@ class path_parameters {
   std::size_t size_of_all() const noexcept { return count_ == 0 ? 0 : ends_[count_ - 1]; }
 
   std::string far_;  // all of them, once they are too long
-  std::array<std::uint32_t, most> ends_;
+  std::array<std::uint32_t, most> ends_{};
   std::uint32_t count_ = 0;
   std::array<char, 60> near_;
 };
