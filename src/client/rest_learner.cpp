@@ -11,35 +11,35 @@
 namespace monochord {
 namespace {
 
-guild_id guild_of(const std::vector<std::string>& parameters) {
+guild_id guild_of(const protocol::path_parameters& parameters) {
   return parameters.empty() ? guild_id() : guild_id::parse(parameters.front());
 }
 
 /// What is told of whole things, and of things of the guild that the route begins with.
 template <class T>
-void learn(cache& to, const std::vector<std::string>&, const T& what) {
+void learn(cache& to, const protocol::path_parameters&, const T& what) {
   to.learn(what);
 }
-void learn(cache& to, const std::vector<std::string>& parameters, const member& what) {
+void learn(cache& to, const protocol::path_parameters& parameters, const member& what) {
   to.learn(guild_of(parameters), what);
 }
-void learn(cache& to, const std::vector<std::string>& parameters, const role& what) {
+void learn(cache& to, const protocol::path_parameters& parameters, const role& what) {
   to.learn(guild_of(parameters), what);
 }
 
 template <class T>
-void one(cache& to, const std::vector<std::string>& parameters, std::string_view body) {
+void one(cache& to, const protocol::path_parameters& parameters, std::string_view body) {
   learn(to, parameters, json::decode<T>(body));
 }
 template <class T>
-void all(cache& to, const std::vector<std::string>& parameters, std::string_view body) {
+void all(cache& to, const protocol::path_parameters& parameters, std::string_view body) {
   for (const T& what : json::decode<std::vector<T>>(body)) learn(to, parameters, what);
 }
 
 struct lesson {
   std::string_view path;
-  void (*get)(cache&, const std::vector<std::string>&, std::string_view);  // what GET answers
-  void (*change)(cache&, const std::vector<std::string>&,
+  void (*get)(cache&, const protocol::path_parameters&, std::string_view);  // what GET answers
+  void (*change)(cache&, const protocol::path_parameters&,
                  std::string_view);  // what POST, PUT and PATCH answer; null: nothing
 };
 constexpr lesson lessons[] = {
@@ -59,9 +59,9 @@ constexpr lesson lessons[] = {
 
 }  // namespace
 
-std::function<void(const protocol::route&, const std::vector<std::string>&, std::string_view)> rest_learner(
+std::function<void(const protocol::route&, const protocol::path_parameters&, std::string_view)> rest_learner(
     std::shared_ptr<cache> to) {
-  return [to = std::move(to)](const protocol::route& route, const std::vector<std::string>& parameters,
+  return [to = std::move(to)](const protocol::route& route, const protocol::path_parameters& parameters,
                               std::string_view body) {
     const auto* const found =
         std::find_if(std::begin(lessons), std::end(lessons), [&](const lesson& l) { return l.path == route.path; });

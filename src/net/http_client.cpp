@@ -7,15 +7,14 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <deque>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <vector>
 
 #include "net/body_source.hpp"
 #include "net/deadline.hpp"
 #include "net/http_connection.hpp"
+#include "net/http_pool_impl.hpp"
 #include "net/parked.hpp"
 #include "net/strand.hpp"
 
@@ -38,87 +37,32 @@ default_fields defaults_of(const http_options& options) {
   return default_fields(all);
 }
 
+http_connection::server server_of(const url& where, http_options with) {
+  http_connection::server to{where.authority(), defaults_of(with), std::move(with)};
+  to.common = "Host: " + to.host + "\r\n";
+  to.defaults.append_to(to.common);
+  return to;
+}
+
 constexpr std::size_t small_bytes = 8U << 10U;
 
 }  // namespace
 
 bool in_one_piece(const http_request& request) noexcept { return !request.source && request.body.size() <= small_bytes; }
 
-struct http_pool::impl : std::enable_shared_from_this<impl> {
-  impl(asio::any_io_executor on, url where, http_options with)
-      : executor(std::move(on)),
-        base(std::move(where)),
-        to{base.authority(), defaults_of(with), std::move(with)},
-        options(to.options),
-        janitor_strand(make_strand(executor)) {}
-
-  const asio::any_io_executor executor;
-  const url base;
-  const http_connection::server to;
-  const http_options& options;
-  const asio::any_io_executor janitor_strand;
-
-  mutable std::mutex mutex;  // guards what follows; never held while anything is awaited
-  std::vector<connection_ptr> idle;  // the last one was used last
-  std::set<std::weak_ptr<http_connection>, std::owner_less<>> all;  // those that are gone included, until the next is opened
-  /// A call that wants one of max_connections.
-  struct claim {
-    time_point deadline;
-    std::shared_ptr<parked> wait = {};
-    bool granted = false;
-    connection_ptr connection = {};  // of a granted one: an idle one, or null for the right to open one
-  };
-  std::deque<std::shared_ptr<claim>> waiting;  // the janitor ends those that waited too long
-  std::vector<std::shared_ptr<parked>> opening;  // completed by shut(): connections that are being made end then
-  std::size_t taken = 0;   // connections in use or being made
-  std::size_t active = 0;  // calls of send, and the janitor
-  bool closed = false;
-  bool janitor_runs = false;
-  std::shared_ptr<timer> janitor_timer;  // used on janitor_strand
-  time_point janitor_wakes{};
-  std::vector<std::shared_ptr<parked>> joining;
-  http_counters count;
-
-  struct running;
-  class lease;
-
-  task<http_response> run(const http_request& request, std::optional<duration> limit, time_point deadline);
-  /// One that ended with an error.
-  struct failed_try {
-    error_code code;
-    std::string text;
-    http_connection::progress how_far;
-    bool reused;   // a kept connection
-    bool written;  // by any of the tries
-    int tries;
-  };
-  void again_or_throw(const http_request& request, failed_try&& last);
-  task<> prepare(body_source& source, time_point deadline);
-  task<> get_connection(lease& mine, bool may_go, time_point deadline);
-  duration time_for(const http_request& request) const;
-  bool take_now(lease& into);
-  task<> wait_for_turn(lease& into, time_point deadline);
-  bool grant(claim& to);
-  bool hand_over(const connection_ptr& connection);
-  static task<> open(std::shared_ptr<impl> self, std::shared_ptr<connection_ptr> made, time_point deadline);
-  task<> unless_closed(task<> work);
-  task<> open_source(body_source& source, time_point deadline);
-  task<error_code> closing();
-  void release(connection_ptr connection);
-  void forget(http_connection& dead);
-  void start_janitor(time_point latest);
-  task<> sweep();
-  void shut();
-  void check_joined();
-  std::string name(const http_request& request) const { return request.method + " " + base.origin(); }
-};
+http_pool::impl::impl(asio::any_io_executor on, url where, http_options with)
+    : executor(std::move(on)),
+      base(std::move(where)),
+      to(server_of(base, std::move(with))),
+      options(to.options),
+      janitor_strand(make_strand(executor)) {}
 
 /// A call: `close()` waits for all of them, and for the janitor.
 struct http_pool::impl::running {
-  explicit running(std::shared_ptr<impl> of) : pool(std::move(of)) {
+  running(std::shared_ptr<impl> of, bool is_new) : pool(std::move(of)) {
     const std::lock_guard lock(pool->mutex);
     ++pool->active;
-    ++pool->count.requests;
+    if (is_new) ++pool->count.requests;
   }
   running(const running&) = delete;
   running& operator=(const running&) = delete;
@@ -177,16 +121,19 @@ void http_pool::impl::release(connection_ptr connection) {
       all.erase(connection);
       spent = std::move(connection);
     }
-    if (!hand_over(connection)) {
-      --taken;
-      if (connection) {
-        connection->idle_since = options.clock->now();
-        start_janitor(connection->idle_since + options.idle_timeout);
-        idle.push_back(std::move(connection));
-      }
-    }
+    keep(std::move(connection), options.clock->now());
   }
   if (spent) spent->close();
+}
+
+/// One that can be used again, or the right to open one. The mutex is held.
+void http_pool::impl::keep(connection_ptr connection, time_point now) {
+  if (hand_over(connection)) return;
+  --taken;
+  if (!connection) return;
+  connection->idle_since = now;
+  start_janitor(now + options.idle_timeout);
+  idle.push_back(std::move(connection));
 }
 
 /// An idle connection ended by itself.
@@ -328,12 +275,12 @@ task<> http_pool::impl::get_connection(lease& mine, bool may_go, time_point dead
   mine.connection = std::move(*made);
 }
 
-task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline) {
-  const running guard(shared_from_this());
+task<http_response> http_pool::impl::run(const http_request& request, std::optional<duration> limit, time_point deadline,
+                                         int tries, bool written) {
+  const running guard(shared_from_this(), tries == 1);
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   const auto state = co_await asio::this_coro::cancellation_state;
-  bool written = false;  // by any of the tries
-  for (int tries = 1;; ++tries) {
+  for (;; ++tries) {
     http_connection::progress how_far;
     bool reused = false;
     error_code code;
@@ -510,6 +457,11 @@ task<http_response> http_pool::send(const http_request& request) {
 
 task<http_response> http_pool::send(const http_request& request, duration response_timeout, time_point deadline) {
   return impl_->run(request, response_timeout, deadline);
+}
+
+task<http_response> http_pool::send_again(const http_request& request, duration response_timeout, time_point deadline,
+                                          const direct& before) {
+  return impl_->run(request, response_timeout, deadline, 2, before.written_);
 }
 
 duration http_pool::time_for(const http_request& request) const { return impl_->time_for(request); }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -15,6 +17,8 @@
 #include "net/url.hpp"
 
 namespace monochord::net {
+
+class http_connection;
 
 struct http_options {
   std::shared_ptr<network> transport;       ///< required
@@ -93,6 +97,12 @@ class http_pool {
   /// The limit that `send` takes when it is given none.
   duration time_for(const http_request& request) const;
 
+  /// What `send` does for a request that can go at once, for a coroutine that needs no other one for it then.
+  class direct;
+  /// After a `direct` that came to nothing: `send`, which knows what has been tried.
+  task<http_response> send_again(const http_request& request, duration response_timeout, time_point deadline,
+                                 const direct& before);
+
   /// No more requests; ends what is under way, closes every connection and waits until all of it is gone: for as long as it takes
   /// whoever awaits `send` to notice.
   task<> close();
@@ -105,6 +115,45 @@ class http_pool {
 
  private:
   std::shared_ptr<impl> impl_;
+};
+
+/// A request `in_one_piece` on its way over a connection that was open. The pool lives on while there is one.
+class http_pool::direct {
+ public:
+  /// Takes an idle connection, if there is one, and calls the request's `on_start`; else this is not `begun`, and `send` is what
+  /// to do.
+  direct(const http_pool& pool, const http_request& request, duration response_timeout, time_point deadline, time_point now);
+  direct(const direct&) = delete;
+  direct& operator=(const direct&) = delete;
+  ~direct();
+
+  bool begun() const noexcept { return connection_ != nullptr; }
+  /// Writes it down for the connection, which is of no further use from here on unless it is sent. Throws as `send`.
+  void prepare();
+  /// Sends it. `done` is called, where it wants to be, when there is an answer or none will come: nothing but `end` ends it before.
+  void start(boost::asio::any_completion_handler<void(error_code, std::size_t)> done, const boost::asio::any_io_executor& where);
+  /// Ends it, from any thread, also when this is gone.
+  struct end {
+    std::shared_ptr<http_connection> of;
+    void operator()() const;
+  };
+  end ending() const { return {connection_}; }
+  /// What came of it: throws as `send`. False: `send_again` is what to do.
+  bool finish(bool cancelled, http_response& into);
+  /// When it did.
+  time_point finished_at() const noexcept { return finished_at_; }
+
+ private:
+  friend class http_pool;
+  void leave(time_point now);
+
+  std::shared_ptr<impl> pool_;
+  const http_request& request_;
+  const time_point until_;
+  time_point finished_at_{};
+  std::shared_ptr<http_connection> connection_;
+  bool answered_ = false;
+  bool written_ = false;
 };
 
 }  // namespace monochord::net

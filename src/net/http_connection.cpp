@@ -42,6 +42,11 @@ void unpack(http_response& answer, const http_request& request, const http_conne
 
 bool is_head(const http_request& request) { return request.method == "HEAD"; }
 
+void write_head(std::string& out, const http_request& request, const http_connection::server& to) {
+  if (request.head) request.head->write_head(out, to.common);
+  else serialize_head(request, to.host, to.defaults, out);
+}
+
 http_reader reader_for(const http_request& request, const http_connection::server& to) {
   return http_reader::for_responses({to.options.max_header_bytes, to.options.max_body_bytes}, is_head(request));
 }
@@ -105,6 +110,7 @@ void http_connection::close() {
 void http_connection::start_read() {
   if (reading_ || end_ || !alive_) return;
   reading_ = true;
+  if (!fresh_.empty()) arrived_ = std::exchange(fresh_, {});
   space_.resize(read_bytes);
   // Called on the stream's executor, which is the strand, as are all handlers here that name no other.
   stream_.stream().async_read_some(asio::buffer(space_), [self = shared_from_this()](error_code failed, std::size_t bytes) {
@@ -114,7 +120,8 @@ void http_connection::start_read() {
 
 void http_connection::on_read(error_code failed, std::size_t bytes) {
   reading_ = false;
-  arrived_.append(space_, 0, bytes);
+  if (arrived_.empty()) fresh_ = std::string_view(space_).substr(0, bytes);
+  else arrived_.append(space_, 0, bytes);
   offered_ = false;
   if (failed) end_ = failed;
   if (waiting_) std::exchange(waiting_, nullptr)->complete();
@@ -152,14 +159,14 @@ task<bool> http_connection::write_some(std::string_view head, std::string_view b
 /// False when the request did not go out whole: then the connection is of no further use.
 task<bool> http_connection::write(const http_request& request, const server& to, progress& how_far) {
   std::string head;
-  serialize_head(request, to.host, to.defaults, head);
+  write_head(head, request, to);
   co_return co_await write_some(head, request.body, how_far);
 }
 
 /// The same for a body that is made meanwhile.
 task<> http_connection::write_source(const http_request& request, const server& to, progress& how_far, bool& complete) {
   std::string head;
-  serialize_head(request, to.host, to.defaults, head);
+  write_head(head, request, to);
   const std::uint64_t size = request.source->size();
   std::string_view first = head;
   for (std::uint64_t sent = 0; sent < size;) {
@@ -179,9 +186,10 @@ task<> http_connection::write_source(const http_request& request, const server& 
 /// Feeds what has arrived to the parser. False when it wants more, which may be there later.
 bool http_connection::take_arrived(http_reader& reader, progress& how_far) {
   while (!reader.done()) {
-    if (!arrived_.empty() && !offered_) {
+    if (any_arrived() && !offered_) {
       how_far.answered = true;
-      arrived_.erase(0, reader.put(arrived_));
+      if (arrived_.empty()) fresh_.remove_prefix(reader.put(fresh_));
+      else arrived_.erase(0, reader.put(arrived_));
       offered_ = true;
     } else if (end_ == asio::error::eof) {
       reader.put_end();
@@ -208,7 +216,7 @@ void http_connection::begin(const http_request& request, const server& to) {
   if (!short_) short_ = std::make_unique<short_exchange>();
   short_exchange& mine = *short_;
   mine.text.clear();
-  serialize_head(request, to.host, to.defaults, mine.text);
+  write_head(mine.text, request, to);
   mine.text += request.body;
   mine.how_far = {};
   mine.failed = nullptr;
@@ -315,7 +323,7 @@ http_response http_connection::finish(bool cancelled, const http_request& reques
 
 /// An exchange is over: another one may follow if `reader` found a whole answer and nothing behind it.
 void http_connection::keep(const http_reader& reader, bool complete) {
-  reusable_ = complete && reader.keep_alive() && arrived_.empty() && !end_;
+  reusable_ = complete && reader.keep_alive() && !any_arrived() && !end_;
   busy_ = false;
   limit(never);
   if (reusable_) start_read();

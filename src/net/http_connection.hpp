@@ -37,6 +37,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
     std::string host;       ///< as a Host header says it
     default_fields defaults;
     http_options options;
+    std::string common = {};  ///< the lines of both, for whoever writes a head by itself
   };
 
   /// `on_dead` is called once, on the strand, when the connection ends while it is idle.
@@ -81,6 +82,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
 
   void start_read();
   void on_read(error_code failed, std::size_t bytes);
+  bool any_arrived() const noexcept { return !fresh_.empty() || !arrived_.empty(); }
   bool take_arrived(http_reader& reader, progress& how_far);
   task<> more_bytes();
   task<bool> write(const http_request& request, const server& to, progress& how_far);
@@ -101,6 +103,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   const boost::asio::any_io_executor executor_;
   std::function<void(http_connection&)> on_dead_;
   std::string space_;            // what the read that is under way fills
+  std::string_view fresh_;       // of it, what has just been read and not been parsed: empty unless `arrived_` is
   std::string arrived_;          // not parsed yet
   bool offered_ = false;         // the parser has seen all that arrived and wants more behind it
   error_code end_;

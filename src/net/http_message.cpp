@@ -8,27 +8,14 @@
 
 #include <monochord/core/error.hpp>
 #include "net/body_source.hpp"
+#include "net/http_token.hpp"
 
 namespace monochord::net {
 namespace {
 
 char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
-constexpr std::array<bool, 256> in_token = [] {
-  std::array<bool, 256> all{};
-  for (std::size_t c = 0; c < all.size(); ++c) {
-    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    const bool mark = c < 128 && std::string_view("!#$%&'*+-.^_`|~").find(static_cast<char>(c)) != std::string_view::npos;
-    all[c] = letter || mark;
-  }
-  return all;
-}();
-
-bool is_token(std::string_view text) noexcept {
-  bool all = !text.empty();
-  for (const char c : text) all &= in_token[static_cast<unsigned char>(c)];
-  return all;
-}
+bool is_token(std::string_view text) noexcept { return !text.empty() && token_length(text) == text.size(); }
 
 /// Looks at every character: that is done many at a time.
 bool is_value(std::string_view text) noexcept {
@@ -82,6 +69,24 @@ std::string_view reason(int status) noexcept {
 
 }  // namespace
 
+void check_target(std::string_view target) {
+  bool clean = true;
+  for (const char c : target) clean &= (c > ' ') & (c != '\x7f');  // all of them: that is done many at a time
+  if (!clean || !target.starts_with('/')) {
+    throw error(errc::invalid_argument, "the HTTP target must begin with / and hold neither spaces nor control characters");
+  }
+}
+
+void append_content_length(std::string& out, std::uint64_t bytes) {
+  constexpr std::string_view name = "Content-Length: ";
+  std::array<char, name.size() + 22> line;
+  char* end = std::copy(name.begin(), name.end(), line.data());
+  end = std::to_chars(end, line.data() + line.size(), bytes).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out.append(line.data(), end);
+}
+
 bool same_token(std::string_view a, std::string_view b) noexcept {
   if (a.size() != b.size()) return false;
   if (a == b) return true;  // as is usual
@@ -90,15 +95,20 @@ bool same_token(std::string_view a, std::string_view b) noexcept {
   return true;
 }
 
-void http_headers::reserve(std::size_t fields, std::size_t bytes) {
-  places_.reserve(fields);
-  text_.reserve(bytes);
-}
-
 void http_headers::add(std::string_view name, std::string_view value) {
-  places_.push_back({text_.size(), name.size(), value.size()});
-  text_ += name;
-  text_ += value;
+  const lengths of{name.size(), value.size()};
+  const std::size_t before = all_.size(), more = overhead + of.name + of.value;
+  if (all_.capacity() - before < more) all_.reserve(std::max(before + more, 2 * before));
+  std::array<char, overhead + 240> near;  // most fit: then they are appended together
+  std::memcpy(near.data(), &of, overhead);
+  if (more <= near.size()) {
+    const auto end = std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), near.data() + overhead));
+    all_.append(near.data(), end);
+    return;
+  }
+  all_.append(near.data(), overhead);
+  all_ += name;
+  all_ += value;
 }
 
 void http_headers::set(std::string_view name, std::string_view value) {
@@ -107,22 +117,23 @@ void http_headers::set(std::string_view name, std::string_view value) {
 }
 
 void http_headers::erase(std::string_view name) {
-  std::erase_if(places_, [&](const place& one) { return same_token(see(one).name, name); });
+  http_headers left;
+  left.reserve(all_.size());
+  for (const auto& [one, value] : *this)
+    if (!same_token(one, name)) left.add(one, value);
+  *this = std::move(left);
 }
 
 std::optional<std::string_view> http_headers::find(std::string_view name) const noexcept {
-  for (const auto& one : places_) {
-    const field seen = see(one);
-    if (same_token(seen.name, name)) return seen.value;
-  }
+  for (const auto& [one, value] : *this)
+    if (one.size() == name.size() && same_token(one, name)) return value;
   return std::nullopt;
 }
 
 bool http_headers::has_token(std::string_view name, std::string_view token) const noexcept {
-  for (const auto& one : places_) {
-    const field seen = see(one);
-    if (!same_token(seen.name, name)) continue;
-    std::string_view rest = seen.value;
+  for (const auto& [one, value] : *this) {
+    if (!same_token(one, name)) continue;
+    std::string_view rest = value;
     while (!rest.empty()) {
       const auto end = std::min(rest.find(','), rest.size());
       std::string_view item = rest.substr(0, end);
@@ -158,11 +169,7 @@ std::string serialize_head(const http_request& request, std::string_view host, c
 
 void serialize_head(const http_request& request, std::string_view host, const default_fields& defaults, std::string& out) {
   if (!is_token(request.method)) throw error(errc::invalid_argument, "the HTTP method is not a word");
-  bool clean = true;
-  for (const char c : request.target) clean &= (c > ' ') & (c != '\x7f');  // all of them: that is done many at a time
-  if (!clean || !request.target.starts_with('/')) {
-    throw error(errc::invalid_argument, "the HTTP target must begin with / and hold neither spaces nor control characters");
-  }
+  check_target(request.target);
   out.reserve(1024);  // and a small body
   out += request.method;
   out += ' ';
@@ -174,12 +181,7 @@ void serialize_head(const http_request& request, std::string_view host, const de
   defaults.append_to(out, request.headers);
   const bool bodiless = request.method == "GET" || request.method == "HEAD" || request.method == "DELETE";
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
-  if (size != 0 || !bodiless) {
-    std::array<char, 20> digits;
-    out += "Content-Length: ";
-    out.append(digits.begin(), std::to_chars(digits.begin(), digits.end(), size).ptr);
-    out += "\r\n";
-  }
+  if (size != 0 || !bodiless) append_content_length(out, size);
   out += "\r\n";
 }
 

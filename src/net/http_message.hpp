@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -14,8 +16,8 @@ namespace monochord::net {
 
 class body_source;
 
-/// Header fields in their order; names are compared without case. All of them stand in one text: what is seen of it is valid
-/// until something is added.
+/// Header fields in their order; names are compared without case. All of them stand in one piece of memory: what is seen of it is
+/// valid until something is added or erased.
 class http_headers {
  public:
   struct field {
@@ -24,8 +26,8 @@ class http_headers {
   };
   class iterator;
 
-  /// Makes room for so many fields, of so many bytes together.
-  void reserve(std::size_t fields, std::size_t bytes);
+  /// Makes room for so many bytes, of names and values together; a field takes `overhead` besides.
+  void reserve(std::size_t bytes) { all_.reserve(bytes); }
   void add(std::string_view name, std::string_view value);
   /// Replaces every field of that name.
   void set(std::string_view name, std::string_view value);
@@ -38,42 +40,65 @@ class http_headers {
   /// Whether a comma-separated header holds this token, without case (`Connection: keep-alive, Upgrade`).
   bool has_token(std::string_view name, std::string_view token) const noexcept;
 
-  bool empty() const noexcept { return places_.empty(); }
-  std::size_t size() const noexcept { return places_.size(); }
+  bool empty() const noexcept { return all_.empty(); }
+  std::size_t size() const noexcept;
   iterator begin() const noexcept;
   iterator end() const noexcept;
 
  private:
-  struct place {
-    std::size_t at, name, value;  // where its name begins, which its value follows, and how long they are
+  struct lengths {
+    std::size_t name, value;
   };
-  field see(const place& which) const noexcept {
-    const std::string_view all = text_;
-    return {all.substr(which.at, which.name), all.substr(which.at + which.name, which.value)};
-  }
 
-  std::string text_;
-  std::vector<place> places_;
+ public:
+  static constexpr std::size_t overhead = sizeof(lengths);
+
+ private:
+  std::string all_;  // of each field its lengths, its name, its value
 };
 
 class http_headers::iterator {
  public:
-  field operator*() const noexcept { return of_->see(of_->places_[at_]); }
+  field operator*() const noexcept {
+    const lengths of = here();
+    return {{at_ + overhead, of.name}, {at_ + overhead + of.name, of.value}};
+  }
   iterator& operator++() noexcept {
-    ++at_;
+    const lengths of = here();
+    at_ += overhead + of.name + of.value;
     return *this;
   }
   bool operator==(const iterator&) const = default;
 
  private:
   friend class http_headers;
-  iterator(const http_headers& of, std::size_t at) noexcept : of_(&of), at_(at) {}
-  const http_headers* of_;
-  std::size_t at_;
+  explicit iterator(const char* at) noexcept : at_(at) {}
+  lengths here() const noexcept {
+    lengths of;
+    std::memcpy(&of, at_, sizeof of);
+    return of;
+  }
+  const char* at_;
 };
 
-inline http_headers::iterator http_headers::begin() const noexcept { return {*this, 0}; }
-inline http_headers::iterator http_headers::end() const noexcept { return {*this, places_.size()}; }
+inline http_headers::iterator http_headers::begin() const noexcept { return iterator(all_.data()); }
+inline http_headers::iterator http_headers::end() const noexcept { return iterator(all_.data() + all_.size()); }
+inline std::size_t http_headers::size() const noexcept {
+  std::size_t count = 0;
+  for (auto at = begin(); at != end(); ++at) ++count;
+  return count;
+}
+
+/// Writes the head of a request by itself.
+class head_writer {
+ public:
+  /// Appends all of it. `common` holds the lines that every request to its server has, Host among them, and goes in as it is.
+  /// Throws as `serialize_head`.
+  virtual void write_head(std::string& out, std::string_view common) const = 0;
+
+ protected:
+  ~head_writer() = default;
+};
 
 /// An HTTP/1.1 request. Content-Length and Host are filled in when it is sent.
 class http_request {
@@ -84,6 +109,8 @@ class http_request {
   std::string method = "GET";
   std::string target = "/";
   http_headers headers;
+  /// Instead of `target` and `headers`: lives as long as this.
+  const head_writer* head = nullptr;
   std::string body;
   /// Instead of `body`: read while it is sent. What it gives must be as long as it says.
   std::shared_ptr<body_source> source;
@@ -111,7 +138,7 @@ class default_fields {
   default_fields() = default;
   /// Throws as `serialize_head` does.
   explicit default_fields(const http_headers& fields);
-  void append_to(std::string& head, const http_headers& unless_in) const;
+  void append_to(std::string& head, const http_headers& unless_in = {}) const;
 
  private:
   struct written {
@@ -120,6 +147,11 @@ class default_fields {
   };
   std::vector<written> all_;
 };
+
+/// Throws as `serialize_head` where a target would break the message apart.
+void check_target(std::string_view target);
+/// The line that says how long a body is.
+void append_content_length(std::string& out, std::uint64_t bytes);
 
 /// Whether two header names, or other ASCII tokens, are the same without case.
 bool same_token(std::string_view a, std::string_view b) noexcept;

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include <monochord/core/error.hpp>
+#include "net/plain_answer.hpp"
 
 namespace monochord::net {
 
@@ -16,7 +17,6 @@ namespace http = boost::beast::http;
 
 namespace {
 
-constexpr std::size_t usual_fields = 24;
 constexpr std::size_t usual_header_bytes = 1024;
 constexpr std::uint64_t most_reserved = 1U << 20U;  // whatever a peer promises to send
 
@@ -30,7 +30,7 @@ class collector final : public http::basic_parser<std::is_same_v<Message, http_r
     this->eager(true);
     this->header_limit(static_cast<std::uint32_t>(std::min<std::size_t>(of.header_bytes, UINT32_MAX)));
     this->body_limit(of.body_bytes);
-    message.headers.reserve(usual_fields, usual_header_bytes);
+    message.headers.reserve(usual_header_bytes);
   }
 
   Message message;
@@ -56,7 +56,7 @@ class collector final : public http::basic_parser<std::is_same_v<Message, http_r
   }
   void on_body_init_impl(const length& bytes, error_code& failed) override {
     if (bytes && *bytes > most_body_) failed = http::error::body_limit;
-    else if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)));
+    else if (bytes) message.body.reserve(static_cast<std::size_t>(std::min(*bytes, most_reserved)) + http_reader::spare_bytes);
   }
   std::size_t on_body_impl(text piece, error_code& failed) override {
     if (piece.size() > most_body_ - std::min(message.body.size(), most_body_)) {
@@ -86,18 +86,27 @@ using response_parser = collector<http_response>;
 }  // namespace
 
 struct http_reader::impl {
-  std::variant<std::monostate, request_parser, response_parser> parser;
+  std::variant<std::monostate, request_parser, response_parser> parser;  // of a response only where `plain` does not do
   limits of{};
   bool head = false;
-  bool interim = false;  // a 1xx answer came, the real one follows
+  enum class reading : std::uint8_t { parsed, not_begun, at_once } how = reading::parsed;
+  http_response plain;  // what was read at once
+
+  /// What `ask` says of the parser, if there is one.
+  template <class F>
+  bool is(F ask) {
+    return how == reading::at_once || (how == reading::parsed && visit(ask));
+  }
 
   template <class F>
   decltype(auto) visit(F act) {
+    if (how == reading::not_begun) begin_response();
     if (auto* request = std::get_if<request_parser>(&parser)) return act(*request);
     return act(std::get<response_parser>(parser));
   }
 
   void begin_response() {
+    how = reading::parsed;
     parser.emplace<response_parser>(of).skip(head);
   }
 
@@ -131,17 +140,23 @@ http_reader http_reader::for_requests(limits of) {
 http_reader http_reader::for_responses(limits of, bool head) {
   auto made = std::make_unique<impl>();
   made->of = of;
-  made->head = head;
-  made->begin_response();
-  return http_reader(std::move(made));
+  http_reader reader(std::move(made));
+  reader.next_response(head);
+  return reader;
 }
 
 void http_reader::next_response(bool head) {
   impl_->head = head;
-  impl_->begin_response();
+  impl_->how = impl::reading::not_begun;
 }
 
 std::size_t http_reader::put(std::string_view bytes) {
+  if (impl_->how == impl::reading::not_begun && !impl_->head) {
+    const std::size_t whole =
+        read_plain_answer(bytes, {impl_->of.header_bytes, impl_->of.body_bytes, spare_bytes}, impl_->plain);
+    if (whole != 0) impl_->how = impl::reading::at_once;
+    if (whole != 0) return whole;
+  }
   std::size_t taken = 0;
   while (taken < bytes.size() && !done() && !impl_->too_short(bytes.size() - taken)) {
     error_code failed;
@@ -174,18 +189,21 @@ void http_reader::put_end() {
 }
 
 bool http_reader::done() const noexcept {
-  return impl_->visit([](auto& parser) { return parser.is_done(); });
+  return impl_->is([](auto& parser) { return parser.is_done(); });
 }
 
 bool http_reader::header_done() const noexcept {
-  return impl_->visit([](auto& parser) { return parser.is_header_done(); });
+  return impl_->is([](auto& parser) { return parser.is_header_done(); });
 }
 
 bool http_reader::keep_alive() const {
-  return impl_->visit([](auto& parser) { return parser.keep_alive() && !parser.need_eof(); });
+  return impl_->is([](auto& parser) { return parser.keep_alive() && !parser.need_eof(); });
 }
 
 http_request http_reader::take_request() { return std::move(std::get<request_parser>(impl_->parser).message); }
-http_response http_reader::take_response() { return std::move(std::get<response_parser>(impl_->parser).message); }
+http_response http_reader::take_response() {
+  if (impl_->how == impl::reading::at_once) return std::move(impl_->plain);
+  return std::move(std::get<response_parser>(impl_->parser).message);
+}
 
 }  // namespace monochord::net

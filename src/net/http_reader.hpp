@@ -13,6 +13,9 @@ namespace monochord::net {
 /// Takes one HTTP/1.1 message in as its bytes come. Beast's parser does the work in http_reader.cpp.
 class http_reader {
  public:
+  /// So much room there is behind a body whose length was told: for a parser that reads a little further than its text.
+  static constexpr std::size_t spare_bytes = 64;
+
   struct limits {
     std::size_t header_bytes;
     std::size_t body_bytes;

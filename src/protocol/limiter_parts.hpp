@@ -7,10 +7,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -259,6 +261,12 @@ class ticket_table {
   std::deque<slot> slots_;
   index first_free_ = none, last_free_ = none;
   std::uint64_t last_ = 0;
+};
+
+/// Finds a string without making one.
+struct text_hash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return std::hash<std::string_view>{}(text); }
 };
 
 /// The last `limit` texts that were put in.

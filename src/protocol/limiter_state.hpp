@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -40,6 +42,7 @@ struct rate_limiter::state {
   const std::string& name_of(const route_key& wanted);
   lane& lane_for(const route_key& wanted);
   lane* known_lane(const route_key& wanted);
+  lane* named_lane(std::string_view name);
   line& line_for(const lane& l, const entry& e);
   limiter::pool* pool_for(const connections& over);
   void settle(quota& q);
@@ -69,6 +72,9 @@ struct rate_limiter::state {
   // A poll.
   bool must_look(time_point now) const;
   bool may_go(const lane& l, limiter::pool* over, time_point now);
+  std::optional<ticket> go_at_once(lane& l, time_point now, priority urgency, time_point deadline, std::uint64_t order,
+                                   const connections& over);
+  bool may_be_forgotten(const lane& l, time_point now) const;
   void take_back(time_point now);
   void refuse_hopeless();
   void wake_resting(time_point now);
@@ -108,6 +114,7 @@ struct rate_limiter::state {
   std::unordered_map<std::string, limiter::domain> domains;
   std::unordered_map<std::string, quota> quotas;
   std::unordered_map<std::string, lane> lanes;
+  std::unordered_map<std::string, lane*, limiter::text_hash, std::equal_to<>> names;  // of some of these
   std::unordered_map<std::string, bucket> buckets;
   std::unordered_map<const void*, limiter::pool> pools;
   std::map<std::tuple<limiter::route_info*, limiter::account*, limiter::pool*>, line> lines;

@@ -91,6 +91,11 @@ limiter::lane* rate_limiter::state::known_lane(const route_key& wanted) {
   return found == lanes.end() ? nullptr : &found->second;
 }
 
+limiter::lane* rate_limiter::state::named_lane(std::string_view name) {
+  const auto found = names.find(name);
+  return found == names.end() ? nullptr : found->second;
+}
+
 limiter::lane& rate_limiter::state::lane_for(const route_key& wanted) {
   const auto [found, fresh] = lanes.try_emplace(name_of(wanted));
   lane& l = found->second;
@@ -211,12 +216,17 @@ void rate_limiter::state::judge(const entry& e, bool success, time_point now) {
   let_go(broken);
 }
 
+bool rate_limiter::state::may_be_forgotten(const lane& l, time_point now) const {
+  if (!l.waiting.empty() || l.in_flight != 0 || l.resting != 0) return false;
+  // What is known of it lasts a while yet.
+  return now >= l.of->paused_until && (!l.of->home->reset_at || now >= *l.of->home->reset_at);
+}
+
 void rate_limiter::state::sweep(time_point now) {
+  std::erase_if(names, [&](const auto& item) { return may_be_forgotten(*item.second, now); });
   std::erase_if(lanes, [&](const auto& item) {
     const lane& l = item.second;
-    if (!l.waiting.empty() || l.in_flight != 0 || l.resting != 0) return false;
-    // What is known of it lasts a while yet.
-    if (now < l.of->paused_until || (l.of->home->reset_at && now < *l.of->home->reset_at)) return false;
+    if (!may_be_forgotten(l, now)) return false;
     std::erase(l.of->lanes, &l);
     if (l.order) std::erase(l.order->lanes, &l);
     if (l.from) --l.from->lanes;
@@ -272,23 +282,38 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
 std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(const route_key& key, time_point now, priority urgency,
                                                                   time_point deadline, std::uint64_t order,
                                                                   const connections& over) {
-  auto& s = *state_;
-  if (s.must_look(now) || s.polls + 1 >= s.sweeps_at) return std::nullopt;
-  lane* const l = s.known_lane(key);
-  limiter::pool* const p = s.pool_for(over);
-  if (!l || !s.may_go(*l, p, now)) return std::nullopt;
-  const auto [t, e] = s.make_ticket(*l, p, now, order);
+  lane* const l = state_->known_lane(key);
+  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over) : std::nullopt;
+}
+
+std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(std::string_view name, time_point now, priority urgency,
+                                                                  time_point deadline, std::uint64_t order,
+                                                                  const connections& over) {
+  lane* const l = state_->named_lane(name);
+  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over) : std::nullopt;
+}
+
+void rate_limiter::name_key(std::string_view name, const route_key& key) {
+  if (!state_->named_lane(name)) state_->names.emplace(name, &state_->lane_for(key));
+}
+
+std::optional<rate_limiter::ticket> rate_limiter::state::go_at_once(lane& l, time_point now, priority urgency, time_point deadline,
+                                                                    std::uint64_t order, const connections& over) {
+  if (must_look(now) || polls + 1 >= sweeps_at) return std::nullopt;
+  limiter::pool* const p = pool_for(over);
+  if (!may_go(l, p, now)) return std::nullopt;
+  const auto [t, e] = make_ticket(l, p, now, order);
   e.client = over.of;
   e.urgency = urgency;
   e.deadline = deadline;
-  ++s.polls;
+  ++polls;
   try {
-    s.send(t, e, now);
+    send(t, e, now);
   } catch (...) {
-    s.end(t, e);
+    end(t, e);
     throw;
   }
-  s.wakeup = std::min(s.wakeup.value_or(time_point::max()), e.taken_back);
+  wakeup = std::min(wakeup.value_or(time_point::max()), e.taken_back);
   return t;
 }
 

@@ -172,6 +172,11 @@ class rate_limiter {
   /// is the first of its kind, or `poll` has something else to do: then `acquire`. It looks at nobody but the one who asks.
   std::optional<ticket> acquire_at_once(const route_key& key, time_point now, priority urgency, time_point deadline,
                                         std::uint64_t order, const connections& over);
+  /// The same for a call that `name_key` has given a name.
+  std::optional<ticket> acquire_at_once(std::string_view name, time_point now, priority urgency, time_point deadline,
+                                        std::uint64_t order, const connections& over);
+  /// A key has this short name as well from now on, for as long as something is known of it. A name is that of one key, always.
+  void name_key(std::string_view name, const route_key& key);
   /// A ticket that waits may go from now on, and until `deadline`: then poll.
   void ready(ticket t, time_point deadline);
 

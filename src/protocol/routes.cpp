@@ -55,17 +55,17 @@ constexpr std::array<bool, 256> unreserved = [] {
 
 void append_encoded(std::string& out, std::string_view text) {
   static constexpr char hex[] = "0123456789ABCDEF";
-  std::size_t from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (unreserved[byte]) continue;
-    out.append(text, from, i - from);
-    from = i + 1;
+  for (;;) {
+    std::size_t plain = 0;
+    while (plain < text.size() && unreserved[static_cast<unsigned char>(text[plain])]) ++plain;
+    out += text.substr(0, plain);
+    if (plain == text.size()) return;
+    const auto byte = static_cast<unsigned char>(text[plain]);
     out += '%';
     out += hex[byte >> 4];
     out += hex[byte & 15];
+    text.remove_prefix(plain + 1);
   }
-  out.append(text, from);
 }
 
 int hex_digit(char c) noexcept {
@@ -178,18 +178,31 @@ int parameter_count(const route& r) noexcept {
   return static_cast<int>(std::count(r.path.begin(), r.path.end(), '{'));
 }
 
-void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
-  if (static_cast<std::size_t>(parameter_count(r)) != parameters.size())
-    throw error(errc::invalid_argument, display(r) + ": wrong number of path parameters");
+void check_path(const route& r, std::span<const std::string_view> parameters) {
+  std::size_t count = 0;
+  std::string_view unusable;
   walk(
-      r.path, [&](std::string_view piece) { out += piece; },
+      r.path, [](std::string_view) {},
       [&](std::string_view what, std::size_t index) {
+        ++count;
+        if (index >= parameters.size() || !unusable.empty()) return;
         const auto value = parameters[index];
         // Empty or dotted segments would change which route is called.
-        if (value.empty() || value == "." || value == "..")
-          throw error(errc::invalid_argument, display(r) + ": unusable value for " + std::string(what));
-        append_encoded(out, value);
+        if (value.empty() || value == "." || value == "..") unusable = what;
       });
+  if (count != parameters.size()) throw error(errc::invalid_argument, display(r) + ": wrong number of path parameters");
+  if (!unusable.empty()) throw error(errc::invalid_argument, display(r) + ": unusable value for " + std::string(unusable));
+}
+
+void append_checked_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
+  walk(
+      r.path, [&](std::string_view piece) { out += piece; },
+      [&](std::string_view, std::size_t index) { append_encoded(out, parameters[index]); });
+}
+
+void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
+  check_path(r, parameters);
+  append_checked_path(out, r, parameters);
 }
 
 std::string build_path(const route& r, std::span<const std::string_view> parameters) {
@@ -222,6 +235,16 @@ std::string display(const route& r, std::span<const std::string_view> parameters
 }
 
 namespace {
+
+/// On these Discord's numbers can be wrong: they are limited per guild.
+bool is_emoji_route(const route& r) { return r.path.starts_with("/guilds/{guild_id}/emojis"); }
+
+/// Messages are deleted under limits of their own.
+bool deletes_message(const route& r) { return r.verb == method::del && r.path == "/channels/{channel_id}/messages/{message_id}"; }
+
+bool is_major(std::string_view parameter) {
+  return parameter == "channel_id" || parameter == "guild_id" || parameter == "webhook_id";
+}
 
 void assign_display(std::string& to, const route& r) { (to.assign(name(r.verb)) += ' ') += r.path; }
 
@@ -262,14 +285,13 @@ void write_limiter_key(route_key& key, const route& r, std::span<const std::stri
   const bool webhook = kind == "webhook_id" && !interaction;
   const bool channel = kind == "channel_id";
   key.major.clear();
-  if (channel || kind == "guild_id" || webhook || interaction) {
+  if (is_major(kind) || interaction) {
     key.major = id;
     if (!token.empty()) (key.major += '/') += token;
   }
   key.webhook.clear();
   if (webhook) key.webhook = key.major;
-  // On these Discord's numbers can be wrong: they are limited per guild.
-  key.trusts_headers = !r.path.starts_with("/guilds/{guild_id}/emojis");
+  key.trusts_headers = !is_emoji_route(r);
 
   key.domain.clear();
   if (r.verb != method::get && !unordered) {
@@ -283,8 +305,20 @@ void write_limiter_key(route_key& key, const route& r, std::span<const std::stri
   key.exempt_from_global = interaction;
   key.by_address = r.has_own_token() && !interaction;
 
-  if (utc_now && r.verb == method::del && r.path == "/channels/{channel_id}/messages/{message_id}" && parameters.size() == 2)
-    key.route += age_class(parameters[1], *utc_now);
+  if (utc_now && deletes_message(r) && parameters.size() == 2) key.route += age_class(parameters[1], *utc_now);
+}
+
+bool append_key_name(std::string& out, const route& r, std::span<const std::string_view> parameters, bool unordered) {
+  if (r.has_own_token() || deletes_message(r)) return false;
+  out += static_cast<char>('a' + static_cast<int>(r.verb));
+  out += unordered && r.verb != method::get ? '?' : ' ';
+  out += r.path;
+  const auto open = r.path.find('{');
+  if (open == std::string_view::npos || parameters.empty()) return true;
+  const auto first = r.path.substr(open + 1, r.path.find('}', open) - open - 1);
+  // Others do not part calls from each other, and there may be any number of them.
+  if (is_major(first)) (out += '\n') += parameters[0];
+  return true;
 }
 
 std::string label(const route_key& key) {

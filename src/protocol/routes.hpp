@@ -40,6 +40,9 @@ int parameter_count(const route& r) noexcept;
 /// Throws monochord::error (invalid_argument) when their number is wrong or one is empty, "." or "..".
 std::string build_path(const route& r, std::span<const std::string_view> parameters);
 void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters);
+/// Throws what the others throw: `append_checked_path` does not look again.
+void check_path(const route& r, std::span<const std::string_view> parameters);
+void append_checked_path(std::string& out, const route& r, std::span<const std::string_view> parameters);
 std::string build_path(const route& r, std::initializer_list<std::string_view> parameters);
 
 /// For logs and errors: `POST /webhooks/123/{webhook_token}`; ids are filled in, tokens never.
@@ -58,6 +61,11 @@ route_key limiter_key(const route& r, std::span<const std::string_view> paramete
 /// The same in place of `key`, whose memory is used again.
 void write_limiter_key(route_key& key, const route& r, std::span<const std::string_view> parameters, bool unordered,
                        std::optional<timestamp> utc_now);
+
+/// A short text, appended to `out`, that stands for the key of a call: calls with equal texts have equal keys, but for what is not
+/// read off route and parameters. False for the few whose keys hold more than that: those with a token in their path, and
+/// deletions of messages.
+bool append_key_name(std::string& out, const route& r, std::span<const std::string_view> parameters, bool unordered);
 
 /// The values of the parameters that are tokens.
 std::vector<std::string> secret_parameters(const route& r, std::span<const std::string_view> parameters);

@@ -58,7 +58,24 @@ std::optional<T> number(std::optional<std::string_view> text) {
   return value;
 }
 
+/// As Discord writes them: digits, and so many behind the point that none is lost.
+std::optional<std::chrono::microseconds> plain_seconds(std::string_view text) {
+  constexpr std::size_t most_before = 4, most_behind = 6;  // less than longest_wait_seconds
+  const auto point = std::min(text.find('.'), text.size());
+  const auto behind = text.size() - std::min(point + 1, text.size());
+  if (point == 0 || point > most_before || behind > most_behind) return std::nullopt;
+  std::int64_t value = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i == point) continue;
+    if (text[i] < '0' || text[i] > '9') return std::nullopt;
+    value = value * 10 + (text[i] - '0');
+  }
+  for (auto i = behind; i < most_behind; ++i) value *= 10;
+  return std::chrono::microseconds(value);
+}
+
 std::optional<duration> seconds(std::optional<std::string_view> text) {
+  if (const auto plain = text ? plain_seconds(*text) : std::nullopt) return *plain;
   const auto value = number<double>(text);
   return value ? seconds(*value) : std::nullopt;
 }

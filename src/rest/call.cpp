@@ -14,13 +14,14 @@ std::uint64_t next_order() {
 
 }  // namespace
 
-call::call(protocol::route route, std::vector<std::string> parameters)
-    : route(route), parameters(std::move(parameters)), order(next_order()) {}
+call::call(protocol::route route) : route(route), order(next_order()) {}
+call::call(protocol::route route, const protocol::path_parameters& parameters)
+    : route(route), parameters(parameters), order(next_order()) {}
 
 call call::to(protocol::method verb, std::string_view path) {
   auto parsed = protocol::parse_path(path);
   const auto owned = std::make_shared<const std::string>(std::move(parsed.path));
-  call made(protocol::route{verb, *owned}, std::move(parsed.parameters));
+  call made(protocol::route{verb, *owned}, protocol::path_parameters(parsed.parameters));
   made.owned_path = owned;
   return made;
 }

@@ -12,12 +12,28 @@
 #include <vector>
 
 #include <monochord/core/clock.hpp>
+#include "protocol/path_parameters.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "protocol/routes.hpp"
 
 namespace monochord::rest {
 
 class upload;
+
+/// A text that few calls have: it costs the others no more than a pointer.
+class rare_text {
+ public:
+  rare_text() = default;
+  rare_text& operator=(std::string text) {
+    text_ = text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text));
+    return *this;
+  }
+  bool empty() const noexcept { return text_ == nullptr; }
+  std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;  // null: it is empty
+};
 
 /// Who a call says it is. The text is a secret: nothing but the request's header shows it.
 /// https://docs.discord.com/developers/reference#authentication
@@ -37,12 +53,12 @@ class authorization {
   static authorization header(std::string value) { return authorization(kind::given, std::move(value)); }
 
   kind what() const noexcept { return kind_; }
-  const std::string& reveal() const noexcept { return value_; }
+  std::string_view reveal() const noexcept { return value_.view(); }
 
  private:
-  authorization(kind what, std::string value) : kind_(what), value_(std::move(value)) {}
+  authorization(kind what, std::string value) : kind_(what) { value_ = std::move(value); }
   kind kind_ = kind::standard;
-  std::string value_;
+  rare_text value_;
 };
 
 /// Whether a call that may have been carried out, but whose answer is lost, may be sent again.
@@ -56,27 +72,28 @@ enum class repetition : std::uint8_t {
 /// One call of the API, ready to be sent.
 class call {
  public:
-  call(protocol::route route, std::vector<std::string> parameters);
+  explicit call(protocol::route route);
+  call(protocol::route route, const protocol::path_parameters& parameters);
   /// A call of a route that nobody declared: `call::to(method::get, "/channels/123/pins")`. Throws `error` with
   /// `errc::invalid_argument` for a path that does not begin with '/'.
   static call to(protocol::method verb, std::string_view path);
 
   protocol::route route;
-  std::vector<std::string> parameters;  ///< in the order of the template, not yet encoded
-  std::string query;                    ///< with its '?', encoded
+  protocol::path_parameters parameters;
+  rare_text query;                      ///< with its '?', encoded
   std::string_view content_type;        ///< of the body: a literal, or that of `source`
   std::string body;                     ///< empty and no content type: none
   std::vector<std::string> secrets;     ///< that `body` holds, to be shown nowhere; those of a form are known
   std::shared_ptr<upload> source;       ///< instead of `body`
   std::exception_ptr refused;           ///< why it must not be sent; null: it may
 
-  std::string github_event;             ///< of a webhook for GitHub's format: what its X-GitHub-Event says
-  std::string reason;                   ///< for the audit log, UTF-8, at most 512 characters; empty: none
+  rare_text github_event;               ///< of a webhook for GitHub's format: what its X-GitHub-Event says
+  rare_text reason;                     ///< for the audit log, UTF-8, at most 512 characters; empty: none
   class authorization authorization;
 
   protocol::priority priority = protocol::priority::normal;  ///< interaction answers go first by themselves
   bool unordered = false;               ///< need not wait for earlier writes to the same channel or webhook
-  std::string sublimit;                 ///< names a limit within the route's ("name" of a channel): waits for itself only
+  std::string_view sublimit;            ///< a literal: a limit within the route's ("name" of a channel), waits for itself only
   repetition repeat = repetition::by_method;
 
   /// Calls that wait together leave in this order, which is that of their making. (One that was made earlier, but awaited
@@ -91,11 +108,9 @@ class call {
 class answer {
  public:
   answer() = default;
-  answer(int status, std::string content_type, std::string body)
-      : status(status), content_type(std::move(content_type)), body(std::move(body)) {}
+  answer(int status, std::string body) : status(status), body(std::move(body)) {}
 
   int status = 0;
-  std::string content_type;  ///< as the header has it, empty when there is none
   std::string body;          ///< any bytes
 };
 

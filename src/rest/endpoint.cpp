@@ -6,7 +6,7 @@
 namespace monochord::rest {
 
 void apply(const call_options& options, call& to) {
-  to.reason = std::string(options.reason);
+  if (!options.reason.empty()) to.reason = std::string(options.reason);
   if (!options.bearer_token.empty()) to.authorization = authorization::bearer(std::string(options.bearer_token));
   if (options.timeout) to.timeout = *options.timeout;
   if (options.priority == call_priority::low) to.priority = protocol::priority::low;

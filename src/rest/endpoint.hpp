@@ -4,6 +4,7 @@
 // What the one line of each endpoint is made of: what comes back (`decoded<T>`, `done`, `bytes`), of a call that is made
 // from a route, the caller's options and the path parameters (`make`) and what goes along (`with`, `asking`: both give back the
 // very call that they are given).
+#include <concepts>
 #include <exception>
 #include <initializer_list>
 #include <memory>
@@ -39,15 +40,14 @@ const std::shared_ptr<queue>& queue_of(const Group& group) {
   return access::queue_of(static_cast<const rest_client&>(group));
 }
 
-inline std::string parameter(std::string_view text) { return std::string(text); }
+inline void add_parameter(protocol::path_parameters& to, std::string_view text) { to.add(text); }
 template <class Tag>
-std::string parameter(const monochord::id<Tag>& which) {
-  return which.str();
+void add_parameter(protocol::path_parameters& to, const monochord::id<Tag>& which) {
+  to.add_number(which.value());
 }
-template <class T>
-  requires std::is_integral_v<T>
-std::string parameter(T number) {
-  return std::to_string(number);
+template <std::integral T>
+void add_parameter(protocol::path_parameters& to, T number) {
+  to.add_number(number);
 }
 
 void apply(const call_options& options, call& to);
@@ -55,10 +55,8 @@ void apply(const call_options& options, call& to);
 /// A call without a body: `make(route, options, channel, message)`.
 template <class... Parameters>
 call make(const route& which, const call_options& options, const Parameters&... parameters) {
-  std::vector<std::string> texts;
-  texts.reserve(sizeof...(parameters));
-  (texts.push_back(parameter(parameters)), ...);
-  call made(which, std::move(texts));
+  call made(which);
+  (add_parameter(made.parameters, parameters), ...);
   apply(options, made);
   return made;
 }
@@ -123,7 +121,7 @@ struct to_be_decoded {
   const std::string& text;
   template <class T>
   operator T() const {
-    return json::decode<T>(text);
+    return json::decode<T>(json::padded_text(text.data(), text.size(), text.capacity()));
   }
 };
 /// Keeps nothing of the call: that is with the queue.
@@ -142,7 +140,7 @@ template <class T>
 task<optional<T>> decoded_or_nothing(std::shared_ptr<queue> queue, call made) {
   const answer got = co_await send(queue, std::move(made));
   if (got.status == 204 || got.body.empty() || got.body == "null") co_return optional<T>();
-  co_return optional<T>(json::decode<T>(got.body));
+  co_return optional<T>(static_cast<T>(to_be_decoded{got.body}));
 }
 /// The answer has no body, or one that says nothing.
 task<> done(std::shared_ptr<queue> queue, call made);

@@ -9,9 +9,10 @@ using verdict = protocol::rate_limiter::verdict;
 
 rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
                                          protocol::priority urgency, time_point deadline,
-                                         std::uint64_t order, bool is_ready) {
+                                         std::uint64_t order, bool is_ready, std::string_view name) {
   const std::lock_guard lock(mutex_);
   senders_.try_emplace(who.get(), who);
+  if (!name.empty()) limiter_.name_key(name, key);
   return limiter_.acquire(key, now, urgency, deadline, order, {who.get(), who->connections()}, is_ready);
 }
 
@@ -20,6 +21,15 @@ std::optional<rest_limits::granted> rest_limits::acquire_at_once(const sender& w
                                                                  std::uint64_t order) {
   const std::lock_guard lock(mutex_);
   const auto t = limiter_.acquire_at_once(key, now, urgency, deadline, order, {&who, who.connections()});
+  if (!t) return std::nullopt;
+  return granted{*t, limiter_.next_wakeup().value_or(time_point::max())};
+}
+
+std::optional<rest_limits::granted> rest_limits::acquire_at_once(const sender& who, std::string_view name, time_point now,
+                                                                 protocol::priority urgency, time_point deadline,
+                                                                 std::uint64_t order) {
+  const std::lock_guard lock(mutex_);
+  const auto t = limiter_.acquire_at_once(name, now, urgency, deadline, order, {&who, who.connections()});
   if (!t) return std::nullopt;
   return granted{*t, limiter_.next_wakeup().value_or(time_point::max())};
 }

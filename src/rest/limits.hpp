@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include <monochord/rest/limits.hpp>
@@ -37,8 +38,10 @@ class rest_limits {
 
   explicit rest_limits(protocol::rate_limiter_options options) : limiter_(options) {}
 
+  /// The key has `name` from now on, if that is not empty: for `acquire_at_once`.
   ticket acquire(const std::shared_ptr<sender>& who, const protocol::route_key& key, time_point now,
-                 protocol::priority urgency, time_point deadline, std::uint64_t order, bool is_ready);
+                 protocol::priority urgency, time_point deadline, std::uint64_t order, bool is_ready,
+                 std::string_view name = {});
   /// What may go at once.
   struct granted {
     ticket which;
@@ -48,6 +51,9 @@ class rest_limits {
   /// ticket wait after all need not be a sender before.
   std::optional<granted> acquire_at_once(const sender& who, const protocol::route_key& key, time_point now,
                                          protocol::priority urgency, time_point deadline, std::uint64_t order);
+  /// The same for a key that has been given this name.
+  std::optional<granted> acquire_at_once(const sender& who, std::string_view name, time_point now, protocol::priority urgency,
+                                         time_point deadline, std::uint64_t order);
   /// `who` hears of its tickets from now on.
   void join(const std::shared_ptr<sender>& who);
   void ready(ticket t, time_point deadline);

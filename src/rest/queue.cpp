@@ -2,6 +2,7 @@
 #include "rest/queue.hpp"
 
 #include <algorithm>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -21,9 +22,6 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::size_t express_connections = 4;
-
-/// The first answer to an interaction and what follows it.
-bool answers_interaction(const call& what) { return what.route.is_interaction(); }
 
 std::string without_end(std::string path) {
   if (path.ends_with('/')) path.pop_back();
@@ -86,7 +84,8 @@ queue::queue(asio::any_io_executor executor, queue_options options)
     : options_(std::move(options)),
       clock_(options_.http.clock),
       sender_(stands_for(options_.bot_token.reveal())),
-      as_bot_("Bot " + options_.bot_token.reveal()),
+      as_bot_("Authorization: Bot " + options_.bot_token.reveal() + "\r\n"),
+      token_is_usable_(fits_a_line(options_.bot_token.reveal())),
       base_path_(without_end(options_.base.target())),
       limits_(options_.shared_limits ? options_.shared_limits : std::make_shared<rest_limits>(options_.limits)),
       strand_(net::make_strand(executor)),
@@ -99,16 +98,16 @@ queue::~queue() {
   if (wake_timer_) asio::post(strand_, [timer = std::move(wake_timer_)] { timer->cancel(); });
 }
 
-task<answer> queue::send(call&& what) { return run(shared_from_this(), std::make_unique<journey>(std::move(what))); }
+task<answer> queue::send(call&& what) { return run(shared_from_this(), std::make_shared<journey>(*this, std::move(what))); }
 
-/// A request that is not written at once, where it stays while it is sent although its caller may be gone, with the context that
-/// it waits in.
+/// A request that is not written at once stays while it is sent, although its caller may be gone, with the context that it waits in.
 struct queue::sending {
-  net::http_request request;
+  explicit sending(std::shared_ptr<const journey> of) : of(std::move(of)) {}
+  std::shared_ptr<const journey> of;
   net::http_response response{};
 };
 
-task<answer> queue::run(std::shared_ptr<queue> self, std::unique_ptr<journey> its) {
+task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> its) {
   journey& trip = *its;
   const call& what = trip.what;
   if (what.refused) std::rethrow_exception(what.refused);
@@ -120,61 +119,95 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::unique_ptr<journey> it
     tallies& all;
     std::atomic<std::uint64_t> tallies::*end = &tallies::failed;
   } counted(tallies_);
-  trip.request = request_for(trip.what);
-  trip.deadline = after(clock_->now(), what.timeout ? *what.timeout : options_.timeout);
-  place mine(*this, what, trip.deadline);  // before its files are looked at: the order is that of the calls
+  check(what);
+  auto now = clock_->now();
+  trip.deadline = after(now, what.timeout ? *what.timeout : options_.timeout);
+  place mine(*this, trip, now);  // before its files are looked at: the order is that of the calls
   trip.request.on_start = [this, ticket = mine.ticket] {
     if (limits_->started(ticket, clock_->now())) look();
   };
-  if (what.source) co_await look_at_files(self, trip, mine);
-  const auto kept = net::in_one_piece(trip.request) ? nullptr : std::make_shared<sending>(sending{std::move(trip.request)});
+  if (what.source) {
+    co_await look_at_files(self, trip, mine);
+    now = clock_->now();
+  }
 
   // Asked before each wait, which would otherwise throw what knows nothing of the sendings before.
   const auto state = co_await asio::this_coro::cancellation_state;
   const auto go_on_unless_cancelled = [&] {
     if (net::is_cancelled(state)) throw trip.error(errc::cancelled, "cancelled");
   };
-  for (;;) {
+  for (;; now = clock_->now()) {
     go_on_unless_cancelled();
-    const auto asked_at = clock_->now();
+    const auto asked_at = now;
     if (!mine.is_decided()) {
       co_await wait_for_turn(mine, trip.deadline);
       go_on_unless_cancelled();
+      now = clock_->now();
     }
     take_turn(mine, trip);
-    const auto sent_at = clock_->now();
+    const auto sent_at = now;
     waits_.observe(sent_at - asked_at);
     const auto end = std::min(trip.deadline, trip.covered_until());
     if (sent_at >= end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
 
     ++trip.sent;
-    if (options_.hooks.before_request)
+    if (options_.hooks.before_request) {
       call_hook(options_.hooks.before_request, rest_request_event{trip.route(), trip.shown(), trip.sent});
-    go_on_unless_cancelled();  // by the hook
-    const auto ended = [&](int status, error_code error) {
-      routes_.sent(what.route, status, clock_->now() - sent_at);
+      go_on_unless_cancelled();  // by the hook
+      now = clock_->now();
+    }
+    const auto ended = [&](int status, error_code error, time_point at) {
+      routes_.sent(what.route, status, at - sent_at);
       if (options_.hooks.after_response)
         call_hook(options_.hooks.after_response,
-                  rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, clock_->now() - sent_at});
+                  rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, at - sent_at});
     };
     net::http_response response;
     std::optional<net::http_error> lost;
+    std::optional<time_point> heard;
     try {
-      const bool express = answers_interaction(what) && sending_ >= options_.http.max_connections &&
+      const bool express = trip.answers_interaction && sending_ >= options_.http.max_connections &&
                            sending_express_ < express_connections;
       const counted_in one(express ? sending_express_ : sending_);
       net::http_pool& pool = express ? express_ : pool_;
-      auto under_way = kept ? send_kept(self, pool, kept, end) : pool.send(trip.request, pool.time_for(trip.request), end);
-      response = co_await std::move(under_way);
+      const auto limit = pool.time_for(trip.request);
+      if (net::in_one_piece(trip.request)) {
+        net::http_pool::direct over(pool, trip.request, limit, end, now);
+        const bool begun = over.begun();
+        bool done = false;
+        if (begun) {
+          go_on_unless_cancelled();
+          over.prepare();
+          const asio::any_io_executor here = co_await asio::this_coro::executor;
+          {
+            // Only the end of the connection ends what is under way, and only then is it known what was sent.
+            const net::abort_on_cancel guard(state, over.ending());
+            auto token = net::uncancelled();
+            co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+                [&](auto when_done) { over.start(std::move(when_done), here); }, token);
+          }
+          done = over.finish(net::is_cancelled(state), response);
+          heard = over.finished_at();
+        }
+        if (!done) {
+          auto slowly = begun ? pool.send_again(trip.request, limit, end, over) : pool.send(trip.request, limit, end);
+          response = co_await std::move(slowly);
+          heard.reset();
+        }
+      } else {
+        auto under_way = send_kept(self, pool, std::make_shared<sending>(its), end);
+        response = co_await std::move(under_way);
+      }
     } catch (const net::http_error& e) {
       lost = e;
     } catch (const upload_error& e) {
-      ended(0, e.code());
+      ended(0, e.code(), clock_->now());
       if (trip.may_have_been_sent()) throw trip.error(e.code(), e.what());
       throw;
     }
-    ended(lost ? 0 : response.status, lost ? lost->code() : error_code());
-    const sent_one sent{response, lost ? &*lost : nullptr, sent_at, end, kept ? kept->request : trip.request};
+    const auto heard_at = heard ? *heard : clock_->now();
+    ended(lost ? 0 : response.status, lost ? lost->code() : error_code(), heard_at);
+    const sent_one sent{response, lost ? &*lost : nullptr, sent_at, end, heard_at};
     auto got = judge(mine, trip, sent, counted.end);
     if (got) co_return std::move(*got);
   }
@@ -223,24 +256,32 @@ void queue::unless_thrown(const place& in, protocol::rate_limiter::ticket which,
 }
 
 /// A turn in the limiter, for the call whose place it is.
-protocol::rate_limiter::ticket queue::enter(place& in, const call& what, time_point deadline) {
-  thread_local protocol::route_key key;  // kept for its memory
+protocol::rate_limiter::ticket queue::enter(place& in, const journey& trip, time_point now) {
+  const call& what = trip.what;
+  const auto urgency = trip.answers_interaction ? protocol::priority::answer : what.priority;
+  const auto at_once = [&](const auto& key) -> std::optional<protocol::rate_limiter::ticket> {
+    if (what.source) return std::nullopt;
+    const auto got = limits_->acquire_at_once(*this, key, now, urgency, trip.deadline, what.order);
+    if (!got) return std::nullopt;
+    in.granted = true;
+    unless_thrown(in, got->which, [&] {
+      if (got->wakeup >= wakes_at_.load()) return;
+      const guard lock(*this);
+      arm();
+    });
+    return got->which;
+  };
+  thread_local std::string name;  // as the key, kept for its memory
+  const bool has_name = write_name(name, what);
+  if (has_name)
+    if (const auto got = at_once(name)) return *got;
+  thread_local protocol::route_key key;
   write_key(key, what);
-  const auto urgency = answers_interaction(what) ? protocol::priority::answer : what.priority;
-  if (!what.source) {
-    if (const auto now = limits_->acquire_at_once(*this, key, clock_->now(), urgency, deadline, what.order)) {
-      in.granted = true;
-      unless_thrown(in, now->which, [&] {
-        if (now->wakeup >= wakes_at_.load()) return;
-        const guard lock(*this);
-        arm();
-      });
-      return now->which;
-    }
-  }
+  if (!has_name)
+    if (const auto got = at_once(key)) return *got;
   const guard lock(*this);  // until the place is known: whoever pumps may let it go at once
-  const auto ticket =
-      limits_->acquire(shared_from_this(), key, clock_->now(), urgency, deadline, what.order, !what.source);
+  const auto ticket = limits_->acquire(shared_from_this(), key, now, urgency, trip.deadline, what.order, !what.source,
+                                       has_name ? std::string_view(name) : std::string_view());
   unless_thrown(in, ticket, [&] {
     places_.emplace(ticket, &in);
     in.listed = true;
@@ -266,7 +307,8 @@ task<net::http_response> queue::send_kept(std::shared_ptr<queue> self, net::http
 
 task<> queue::send_there([[maybe_unused]] std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,
                          time_point end) {
-  what->response = co_await pool.send(what->request, pool.time_for(what->request), end);
+  const net::http_request& request = what->of->request;
+  what->response = co_await pool.send(request, pool.time_for(request), end);
 }
 
 /// Ends without an error when the queue is closed.

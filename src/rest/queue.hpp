@@ -49,7 +49,7 @@ struct queue_options {
   rest_hooks hooks = {};
   std::function<double()> jitter = {};  ///< as `client_options::jitter`
   /// Sees each successful answer before the caller does; empty: nobody. Must not throw.
-  std::function<void(const protocol::route&, const std::vector<std::string>& parameters, std::string_view body)> learner = {};
+  std::function<void(const protocol::route&, const protocol::path_parameters& parameters, std::string_view body)> learner = {};
   logger log;
 };
 
@@ -89,12 +89,12 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct sent_one;
   class guard;
 
-  task<answer> run(std::shared_ptr<queue> self, std::unique_ptr<journey> its);
+  task<answer> run(std::shared_ptr<queue> self, std::shared_ptr<journey> its);
   struct tallies {
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   };
   std::optional<answer> judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end);
-  protocol::rate_limiter::ticket enter(place& in, const call& what, time_point deadline);
+  protocol::rate_limiter::ticket enter(place& in, const journey& trip, time_point now);
   template <class Step>
   void unless_thrown(const place& in, protocol::rate_limiter::ticket which, Step step);
   struct looked {
@@ -119,7 +119,8 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     const std::lock_guard lock(mutex_);
     return closed_;
   }
-  net::http_request request_for(call& what) const;
+  void check(const call& what) const;
+  bool write_name(std::string& name, const call& what) const;
   void write_key(protocol::route_key& key, const call& what) const;
   std::vector<std::string> secrets_of(const call& what, const net::http_request& request) const;
   std::optional<duration> again_after(journey& trip) const;
@@ -131,7 +132,8 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   const queue_options options_;
   const std::shared_ptr<clock> clock_;
   const std::string sender_;     // what stands for the bot's token in the limiter
-  const std::string as_bot_;     // its Authorization header: a secret
+  const std::string as_bot_;     // the line of its Authorization header: a secret
+  const bool token_is_usable_;   // in one line
   const std::string base_path_;  // without its last '/'
   const std::shared_ptr<rest_limits> limits_;
   const boost::asio::any_io_executor strand_;  // of wake_loop, of what others deliver, and of looks at files

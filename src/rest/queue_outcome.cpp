@@ -58,7 +58,7 @@ std::string in_seconds(duration time) {
 std::optional<answer> queue::judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end) {
   const call& what = trip.what;
   net::http_response& response = sent.response;
-  const auto now = clock_->now();
+  const auto now = sent.heard;
 
   if (const net::http_error* const lost = sent.lost) {
     ++trip.failures;
@@ -109,11 +109,11 @@ std::optional<answer> queue::judge(place& mine, journey& trip, const sent_one& s
   const bool done_before = trip.acted && is_callback(what.route) && limits.code == already_acknowledged;
   if (done_before || (response.status >= 200 && response.status < 300)) {
     end = &tallies::succeeded;
-    if (done_before) return answer(204, {}, {});
-    return answer(response.status, std::string(response.headers.get("Content-Type")), std::move(response.body));
+    if (done_before) return answer(204, {});
+    return answer(response.status, std::move(response.body));
   }
   end = &tallies::refused;
-  throw refused(response, trip.route(), trip.sent, secrets_of(what, sent.as), trip.may_have_been_sent());
+  throw refused(response, trip.route(), trip.sent, secrets_of(what, trip.request), trip.may_have_been_sent());
 }
 
 /// The pause before a call is sent again whose answer is lost or a 5xx; nothing when it must not be.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -10,37 +9,27 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include <monochord/core/error.hpp>
 #include "net/http_client.hpp"
 #include "net/parked.hpp"
 #include "protocol/backoff.hpp"
+#include "protocol/path_parameters.hpp"
 #include "protocol/rate_limiter.hpp"
 #include "rest/queue.hpp"
 
 namespace monochord::rest {
 
-/// The parameters of a path as its functions take them. No route has as many as there is room for.
-class views {
- public:
-  explicit views(const std::vector<std::string>& texts) {
-    for (const auto& text : texts)
-      if (count_ < all_.size()) all_[count_++] = text;
-  }
-  operator std::span<const std::string_view>() const { return {all_.data(), count_}; }
+using views = protocol::parameter_views;
 
- private:
-  std::array<std::string_view, 8> all_;
-  std::size_t count_ = 0;
-};
+/// Whether a header can have this value.
+bool fits_a_line(std::string_view value) noexcept;
 
 /// Stands for a secret in tables that need to tell one from another.
-std::string stands_for(const std::string& secret);
+std::string stands_for(std::string_view secret);
 
 /// For how long Discord is taken to know a nonce: it says "a few minutes".
 /// https://docs.discord.com/developers/resources/message#create-message
@@ -67,7 +56,7 @@ class queue::guard {
 
 /// A ticket, and who waits for its turn. Whatever happens to the coroutine, the limiter hears how it ended.
 struct queue::place {
-  place(queue& owner, const call& what, time_point deadline) : owner(owner), ticket(owner.enter(*this, what, deadline)) {}
+  place(queue& owner, const journey& trip, time_point now) : owner(owner), ticket(owner.enter(*this, trip, now)) {}
   ~place() {
     if (alone && !listed) return;
     const guard lock(owner);
@@ -121,11 +110,17 @@ struct queue::place {
 
 /// A call, and what it has gone through so far. Not in the frame of `run`, which would then be too large for
 /// its memory to be kept for the next.
-struct queue::journey {
-  explicit journey(call&& what) : what(std::move(what)) {}
+struct queue::journey final : net::head_writer {
+  journey(const queue& by, call&& given);
+  journey(const journey&) = delete;
+  journey& operator=(const journey&) = delete;
 
-  call what;
-  net::http_request request{};  // made of it
+  void write_head(std::string& out, std::string_view common) const override;
+
+  const queue& by;
+  call what;  // its body is that of `request`
+  net::http_request request{};  // whose head this is
+  const bool answers_interaction;  // the first answer to it, or what follows that
   time_point deadline{};
   int sent = 0;
   int failures = 0;
@@ -159,7 +154,7 @@ struct queue::sent_one {
   net::http_response& response;
   const net::http_error* lost;  // null: there is a response
   time_point at, end;           // when it was sent, and until when it was waited for at most
-  const net::http_request& as;
+  time_point heard;
 };
 
 template <class Hook, class Event>

@@ -24,12 +24,17 @@ std::size_t characters(std::string_view utf8) {
   return count;
 }
 
-/// A header of the caller's own, which must not end the line that it stands in. What it holds is not said.
-void add_checked(net::http_request& to, const char* name, const std::string& value, const call& what) {
-  const auto control = [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; };
-  if (std::any_of(value.begin(), value.end(), control))
-    throw error(errc::invalid_argument, protocol::display(what.route) + ": the value for " + name + " holds control characters");
-  to.headers.add(name, value);
+/// What a header of the caller's own holds is not said.
+void check_line(bool fits, const char* name, const call& what) {
+  if (fits) return;
+  throw error(errc::invalid_argument, protocol::display(what.route) + ": the value for " + name + " holds control characters");
+}
+
+void append_line(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
 }
 
 /// The members of a form by which OAuth2 hands over secrets.
@@ -41,15 +46,27 @@ bool is_secret_field(std::string_view name) {
 
 }  // namespace
 
-std::string stands_for(const std::string& secret) {
+std::string stands_for(std::string_view secret) {
   std::array<char, 13> text;  // as short as a string holds without memory of its own
-  const auto end = std::to_chars(text.begin(), text.end(), std::uint64_t{std::hash<std::string>{}(secret)}, 32).ptr;
+  const auto end = std::to_chars(text.begin(), text.end(), std::uint64_t{std::hash<std::string_view>{}(secret)}, 32).ptr;
   return std::string(text.begin(), end);
+}
+
+bool fits_a_line(std::string_view value) noexcept {
+  return std::none_of(value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+}
+
+/// What stands for the key, for most calls. It begins with the sender, which no name of the same limiter holds further behind.
+bool queue::write_name(std::string& name, const call& what) const {
+  name = sender_;
+  name += '\n';
+  return what.authorization.what() == authorization::kind::standard && what.sublimit.empty() &&
+         protocol::append_key_name(name, what.route, views(what.parameters), what.unordered);
 }
 
 void queue::write_key(protocol::route_key& key, const call& what) const {
   protocol::write_limiter_key(key, what.route, views(what.parameters), what.unordered, clock_->utc_now());
-  if (!what.sublimit.empty()) key.route += " (" + what.sublimit + ")";
+  if (!what.sublimit.empty()) ((key.route += " (") += what.sublimit) += ")";
   const bool own_token = what.route.has_own_token();
   switch (what.authorization.what()) {
     case authorization::kind::none: key.by_address = !key.exempt_from_global; break;
@@ -72,8 +89,8 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
     all.push_back(protocol::percent_encode(secret));
     all.push_back(std::move(secret));
   };
-  const auto& given = what.authorization.reveal();
-  if (const auto space = given.find(' '); space != std::string::npos) all.push_back(given.substr(space + 1));
+  const auto given = what.authorization.reveal();
+  if (const auto space = given.find(' '); space != std::string_view::npos) all.emplace_back(given.substr(space + 1));
   for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) add(std::move(secret));
   for (const auto& secret : what.secrets) add(secret);
   if (what.content_type == "application/x-www-form-urlencoded") {
@@ -92,30 +109,46 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
   return all;
 }
 
-net::http_request queue::request_for(call& what) const {
-  std::string target;
-  target.reserve(base_path_.size() + what.route.path.size() + what.query.size() + 32 * what.parameters.size());
-  target += base_path_;
-  protocol::append_path(target, what.route, views(what.parameters));
-  target += what.query;
-  net::http_request request(std::string(protocol::name(what.route.verb)), std::move(target));
-  request.headers.reserve(4, as_bot_.size() + 64);
+/// Before a call takes its place. Throws `error` with `errc::invalid_argument`.
+void queue::check(const call& what) const {
+  protocol::check_path(what.route, views(what.parameters));
   if (what.authorization.what() == authorization::kind::given)
-    add_checked(request, "Authorization", what.authorization.reveal(), what);
-  else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token())
-    add_checked(request, "Authorization", as_bot_, what);
-  if (!what.reason.empty()) {
-    if (characters(what.reason) > longest_reason)
-      throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
-    request.headers.add("X-Audit-Log-Reason", protocol::percent_encode(what.reason));
-  }
-  if (!what.github_event.empty()) add_checked(request, "X-GitHub-Event", what.github_event, what);
-  if (!what.body.empty() || !what.content_type.empty() || what.source) {
-    request.headers.add("Content-Type", what.content_type);
-    request.body = std::move(what.body);
-    request.source = what.source;
-  }
-  return request;
+    check_line(fits_a_line(what.authorization.reveal()), "Authorization", what);
+  else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_)
+    check_line(what.route.has_own_token(), "Authorization", what);
+  if (characters(what.reason.view()) > longest_reason)
+    throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
+  check_line(fits_a_line(what.github_event.view()), "X-GitHub-Event", what);
+}
+
+queue::journey::journey(const queue& by, call&& given)
+    : by(by), what(std::move(given)), answers_interaction(what.route.is_interaction()) {
+  request.method = protocol::name(what.route.verb);
+  request.head = this;
+  request.body = std::move(what.body);
+  request.source = what.source;
+}
+
+/// Of a call that was checked.
+void queue::journey::write_head(std::string& out, std::string_view common) const {
+  out += request.method;
+  out += ' ';
+  const auto target = out.size();
+  out += by.base_path_;
+  protocol::append_checked_path(out, what.route, views(what.parameters));
+  out += what.query.view();
+  if (what.owned_path || !what.query.empty()) net::check_target(std::string_view(out).substr(target));
+  out += " HTTP/1.1\r\n";
+  out += common;
+  if (what.authorization.what() == authorization::kind::given) append_line(out, "Authorization", what.authorization.reveal());
+  else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token()) out += by.as_bot_;
+  if (!what.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(what.reason.view()));
+  if (!what.github_event.empty()) append_line(out, "X-GitHub-Event", what.github_event.view());
+  const std::uint64_t size = request.source ? request.source->size() : request.body.size();
+  if (size != 0 || !what.content_type.empty() || request.source) append_line(out, "Content-Type", what.content_type);
+  const bool bodiless = what.route.verb == protocol::method::get || what.route.verb == protocol::method::del;
+  if (size != 0 || !bodiless) net::append_content_length(out, size);
+  out += "\r\n";
 }
 
 }  // namespace monochord::rest

@@ -40,7 +40,7 @@ void check_path(std::string_view path) {
 task<std::string> rest_client::request(std::string_view method, std::string_view path, std::string_view json,
                                        const call_options& options) {
   using namespace rest;
-  call made({protocol::method::get, "/"}, {});
+  call made({protocol::method::get, "/"});
   try {
     check_path(path);
     const auto query = std::min(path.find('?'), path.size());

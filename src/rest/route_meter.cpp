@@ -92,14 +92,22 @@ std::string_view route_meter::name_of(int status) noexcept {
   }
 }
 
-void route_meter::sent(const protocol::route& where, int status, duration took) {
+/// With the mutex held.
+route_meter::per_route& route_meter::of(const protocol::route& where) {
+  if (last_counts_ && last_.verb == where.verb && last_.path == where.path) return *last_counts_;
   const auto verb = protocol::name(where.verb);
-  const std::lock_guard lock(mutex_);
   auto found = routes_.find({where.path, verb});
   if (found == routes_.end()) found = routes_.try_emplace({known_path(where.path), verb}).first;
-  auto& of = found->second;
-  ++of.statuses[name_of(status)];
-  of.times.observe(took);
+  last_ = {where.verb, found->first.first};  // whose text stays
+  last_counts_ = &found->second;
+  return found->second;
+}
+
+void route_meter::sent(const protocol::route& where, int status, duration took) {
+  const std::lock_guard lock(mutex_);
+  auto& counts = of(where);
+  ++counts.statuses[name_of(status)];
+  counts.times.observe(took);
 }
 
 std::vector<route_meter::figures> route_meter::look() const {

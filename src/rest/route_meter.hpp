@@ -38,9 +38,12 @@ class route_meter {
     std::map<std::string_view, std::uint64_t> statuses;
     histogram times;
   };
+  per_route& of(const protocol::route& where);
 
   mutable std::mutex mutex_;                                                   // guards what follows
   std::map<std::pair<std::string_view, std::string_view>, per_route> routes_;  // by path and verb
+  protocol::route last_;  // the last one of these that a call was found to be of, which the next one most likely is of too
+  per_route* last_counts_ = nullptr;
 };
 
 }  // namespace monochord::rest

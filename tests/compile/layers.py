@@ -31,12 +31,12 @@ TOP_LEVEL = {'monochord': 'client', 'client': 'client', 'run_blocking': 'core', 
 TABLES = {'gateway/events.def': 'model', 'gateway/derived_events.def': 'model'}
 
 # Private headers that bring Beast, for .cpp files of src/net only.
-BRINGS_BEAST = r'src/net/(stream_adaptor|http_connection|tls_stream)\.hpp$'
+BRINGS_BEAST = r'src/net/(stream_adaptor|http_connection|http_pool_impl|tls_stream)\.hpp$'
 
 # Library headers, and those of ours that bring one, with the only places that may include them.
 ONLY_IN = [
     (r'boost/beast', [r'src/net/[^/]+\.cpp$', BRINGS_BEAST]),
-    (r'net/(stream_adaptor|http_connection|tls_stream)\.hpp', [r'src/net/[^/]+\.cpp$', BRINGS_BEAST]),
+    (r'net/(stream_adaptor|http_connection|http_pool_impl|tls_stream)\.hpp', [r'src/net/[^/]+\.cpp$', BRINGS_BEAST]),
     (r'simdjson', [r'src/json/engine\.cpp$']),
     (r'nlohmann/json\.hpp', [r'src/json/inspect\.cpp$', r'src/testing/']),
     (r'spdlog|fmt/', [r'src/core/log\.cpp$']),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Any bytes are an HTTP answer or a typed error, in whatever pieces they come, and no body grows past its limit, unpacked
 // or not. Bit 0 of the first byte: the answer to HEAD;
-// bit 1: all in one piece; else the second byte and one is the size of a piece.
+// bit 1: all in one piece; else the second byte and one is the size of a piece. What is read at once, without the parser of all
+// of HTTP, is read as that does.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -56,6 +57,21 @@ void read(std::string_view bytes, bool head, std::size_t piece) {
   unpack(answer.body);
 }
 
+/// What is read at once is read as it is in pieces.
+void read_both_ways(std::string_view bytes) {
+  auto at_once = net::http_reader::for_responses({max_header_bytes, max_body_bytes}, false);
+  const std::size_t taken = at_once.put(bytes);
+  if (!at_once.done() || bytes.empty()) return;
+  auto parsed = net::http_reader::for_responses({max_header_bytes, max_body_bytes}, false);
+  std::size_t had = parsed.put(bytes.substr(0, 1));  // of which no whole answer can be made
+  if (!parsed.done()) had += parsed.put(bytes.substr(had));
+  expect(parsed.done() && had == taken && parsed.keep_alive() == at_once.keep_alive());
+  const auto one = at_once.take_response(), other = parsed.take_response();
+  expect(one.status == other.status && one.body == other.body && one.headers.size() == other.headers.size());
+  for (auto a = one.headers.begin(), b = other.headers.begin(); a != one.headers.end(); ++a, ++b)
+    expect((*a).name == (*b).name && (*a).value == (*b).value);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -63,6 +79,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view bytes(reinterpret_cast<const char*>(data) + 2, size - 2);
   try {
     read(bytes, (data[0] & 1) != 0, (data[0] & 2) != 0 ? bytes.size() + 1 : std::size_t{data[1]} + 1);
+  } catch (const error& e) {
+    expect(known(e.code()));
+  }
+  try {
+    read_both_ways(bytes);
   } catch (const error& e) {
     expect(known(e.code()));
   }

@@ -5,6 +5,7 @@
 #include "net/byte_buffer.hpp"
 #include "net/http_message.hpp"
 #include "net/http_reader.hpp"
+#include "net/plain_answer.hpp"
 #include "net/url.hpp"
 #include "support/catch.hpp"
 #include <monochord/core/error.hpp>
@@ -123,6 +124,42 @@ std::string read_answer(std::string_view bytes, std::size_t step, bool ends = fa
   if (!reader.done()) return "not done";
   const auto answer = reader.take_response();
   return std::to_string(answer.status) + " " + answer.body;
+}
+
+TEST_CASE("only a plain answer that is there whole is read at once") {
+  const net::plain_answer_limits limits{1000, 5, 64};
+  const auto taken = [&](std::string_view bytes) {
+    net::http_response into;
+    return net::read_plain_answer(bytes, limits, into);
+  };
+  const std::string plain = "HTTP/1.1 404 Not Found\r\nContent-LENGTH: 5\r\nX-A:  b c \r\nEmpty:\r\nConnection: keep-alive\r\n\r\nhello";
+  net::http_response read;
+  CHECK(net::read_plain_answer(plain + "more", limits, read) == plain.size());
+  CHECK(read.status == 404);
+  CHECK(read.headers.size() == 4);
+  CHECK(read.headers.get("x-a") == "b c");
+  CHECK(read.headers.has("empty"));
+  CHECK(read.body == "hello");
+  CHECK(read.body.capacity() >= read.body.size() + limits.spare_bytes);
+  for (std::size_t cut = 0; cut < plain.size(); ++cut) CHECK(taken(std::string_view(plain).substr(0, cut)) == 0);
+  const std::string_view length = "Content-Length: 1\r\n";
+  for (const std::string_view line :
+       {"Content-Length: 1", "Transfer-Encoding: chunked", "Connection: close", "Upgrade: websocket", "Proxy-Connection: close",
+        " folded", "A : b", "A\tb: c", "A: \x01", "A: \x7f", "A: 1234567\x7f", ": b", "A", "A: b\rc"}) {
+    INFO(line);
+    CHECK(taken("HTTP/1.1 200 OK\r\n" + std::string(length) + std::string(line) + "\r\n\r\nx") == 0);
+  }
+  for (const std::string_view first : {"HTTP/1.0 200 OK", "HTTP/1.1 204 No Content", "HTTP/1.1 304 Not Modified", "HTTP/1.1 100 Go on",
+                                       "HTTP/1.1 2000 OK", "HTTP/1.1 20 OK", "HTTP/1.1 200", " HTTP/1.1 200 OK"}) {
+    INFO(first);
+    CHECK(taken(std::string(first) + "\r\n" + std::string(length) + "\r\nx") == 0);
+  }
+  for (const std::string_view size : {"6", "", "-1", "0x1", "1 1", "1234567890"}) {
+    INFO(size);
+    CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: " + std::string(size) + "\r\n\r\nhello!") == 0);
+  }
+  CHECK(taken("HTTP/1.1 200 OK\r\n\r\n") == 0);
+  CHECK(taken("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nA: " + std::string(600, 'b') + "\r\n\r\nx") == 0);
 }
 
 TEST_CASE("answers are read in pieces of any size") {

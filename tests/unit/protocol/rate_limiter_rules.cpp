@@ -495,6 +495,34 @@ TEST_CASE("limiter: whom the guard holds goes when old refusals are forgotten, b
   CHECK(l.acquire_at_once(later, start + 1min, priority::low, time_point::max(), 0, {}));
 }
 
+TEST_CASE("limiter: a key is known by the name that it was given, until it is forgotten") {
+  rate_limiter l{rate_limiter_options{}};
+  const auto by_name = [&](std::string_view name, time_point now) {
+    return l.acquire_at_once(name, now, priority::normal, time_point::max(), 0, {});
+  };
+  time_point now = start;
+  const auto go = [&] {
+    l.name_key("a", key("A", "1"));
+    const auto first = l.acquire(key("A", "1"), now);
+    REQUIRE(l.poll(now) == tickets{first});
+    l.answered(first, answer("h", 5, 4, 1s), now);
+  };
+  CHECK_FALSE(by_name("a", now));
+  go();
+  const auto second = by_name("a", now);
+  REQUIRE(second);
+  CHECK_FALSE(by_name("b", now));
+  l.answered(*second, answer("h", 5, 0, 1s), now);
+  CHECK_FALSE(by_name("a", now));  // it must wait, like those who come by the key
+  CHECK_FALSE(l.acquire_at_once(key("A", "1"), now, priority::normal, time_point::max(), 0, {}));
+  now += 1h;
+  for (int i = 0; i < 600; ++i) l.poll(now);
+  CHECK(l.buckets() == 0);
+  CHECK_FALSE(by_name("a", now));
+  go();
+  CHECK(by_name("a", now));
+}
+
 TEST_CASE("limiter: the circuit opens after failures without a success, one probe asks for all, a success closes it") {
   rate_limiter_options options;
   options.circuit.failures = 3;

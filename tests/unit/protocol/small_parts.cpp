@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Send limit, back-off, shard arithmetic, routes, payload texts, addresses.
 #include <deque>
+#include <map>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include <monochord/core/error.hpp>
 
 #include "protocol/backoff.hpp"
 #include "protocol/gateway_url.hpp"
+#include "protocol/path_parameters.hpp"
 #include "protocol/payload_text.hpp"
 #include "protocol/routes.hpp"
 #include "protocol/send_limit.hpp"
@@ -196,4 +200,68 @@ TEST_CASE("sliding window: a request counts from when it can have arrived at the
   CHECK(window.next(start + 60ms) == start + 1050ms);
   window.given_back();
   CHECK(window.next(start + 60ms) == start + 60ms);
+}
+
+TEST_CASE("parameters of a path are kept whether they are short or long") {
+  path_parameters all;
+  CHECK(all.empty());
+  all.add_number(UINT64_MAX);
+  all.add("");
+  all.add_number(-5);
+  const std::string token(200, 't');
+  const auto check_first = [](const path_parameters& of) {
+    CHECK(of.front() == "18446744073709551615");
+    CHECK(of[1].empty());
+    CHECK(of[2] == "-5");
+  };
+  check_first(all);
+  all.add(token);
+  all.add("x");
+  check_first(all);
+  CHECK(all[3] == token);
+  CHECK(all[4] == "x");
+  const path_parameters copy = all;
+  const path_parameters moved = std::move(all);
+  for (const auto& one : {copy, moved}) {
+    REQUIRE(one.size() == 5);
+    check_first(one);
+    CHECK(one[3] == token);
+    CHECK(std::span<const std::string_view>(parameter_views(one)).back() == "x");
+  }
+  path_parameters many;
+  for (int i = 0; i < 20; ++i) many.add_number(i);
+  CHECK(many.size() == path_parameters::most);
+  CHECK(path_parameters(std::vector<std::string>{"a", "bc"})[1] == "bc");
+}
+
+TEST_CASE("routes: one short name never stands for two keys") {
+  const char* const paths[] = {
+#define PATH(path) path,
+#include "protocol/paths.def"
+#undef PATH
+  };
+  std::map<std::string, std::tuple<std::string, std::string, std::string, std::string, bool, bool>> keys;
+  int named = 0, unnamed = 0;
+  for (const std::string_view path : paths)
+    for (const auto verb : {method::get, method::post, method::put, method::patch, method::del})
+      for (const bool unordered : {false, true})
+        for (int values = 0; values < 4; ++values) {
+          const route r{verb, path};
+          std::vector<std::string_view> parameters;
+          for (int i = 0; i < parameter_count(r); ++i) parameters.push_back((values >> std::min(i, 1)) % 2 == 0 ? "1" : "2");
+          std::string name = "sender\n";
+          INFO(display(r));
+          if (!append_key_name(name, r, parameters, unordered)) {
+            CHECK((r.has_own_token() || verb == method::del));
+            ++unnamed;
+            continue;
+          }
+          ++named;
+          const auto key = limiter_key(r, parameters, unordered, timestamp{});
+          const std::tuple told(key.route, key.major, key.domain, key.webhook, key.exempt_from_global, key.trusts_headers);
+          CHECK(keys.try_emplace(name, told).first->second == told);
+          CHECK_FALSE(key.by_address);
+        }
+  CHECK(unnamed > 0);
+  CHECK(named > unnamed);
 }

@@ -71,10 +71,10 @@ struct queue_fixture {
     return std::make_shared<mc::rest::queue>(sim.executor(), std::move(options));
   }
 
-  mc::result<mc::rest::answer> send(const protocol::route& route, std::vector<std::string> parameters, std::string body = {}) {
+  mc::result<mc::rest::answer> send(const protocol::route& route, protocol::path_parameters parameters, std::string body = {}) {
     return run(make(route, std::move(parameters), std::move(body)));
   }
-  static mc::rest::call make(const protocol::route& route, std::vector<std::string> parameters, std::string body = {}) {
+  static mc::rest::call make(const protocol::route& route, protocol::path_parameters parameters, std::string body = {}) {
     mc::rest::call what(route, std::move(parameters));
     if (!body.empty()) what.content_type = "application/json";
     what.body = std::move(body);
