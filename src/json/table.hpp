@@ -133,7 +133,6 @@ struct type_of<optional<T>> {
 template <class T>
 struct type_of<maybe<T>> {
   using self = maybe<T>;
-  static constexpr bool readable = !std::is_same_v<T, std::string_view>;
   static constexpr wrapper_how wrap{
       [](const void* at) -> const void* { return static_cast<const self*>(at)->has_value() ? &**static_cast<const self*>(at) : nullptr; },
       [](void* at) { *static_cast<self*>(at) = null; },

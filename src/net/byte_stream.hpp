@@ -40,8 +40,8 @@ class const_pieces {
 /// Bytes in two directions: TCP, TLS over one of these, or a pipe in memory. Everything above it is compiled once for
 /// all of them. At most one read and one write at a time; from its executor (a strand) only.
 ///
-/// Every operation completes through a post to its executor, supports cancellation (cancelled TLS cannot be used
-/// further: close it), and ends with an error after `close()`.
+/// Every operation completes through a post to its executor, which must be that of the handler if it has one, supports
+/// cancellation (cancelled TLS cannot be used further: close it), and ends with an error after `close()`.
 class byte_stream {
  public:
   using io_handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;

@@ -311,6 +311,7 @@ http_response http_connection::finish(bool cancelled, const http_request& reques
   if (mine.failed && mine.late) throw error(errc::timeout, "no whole answer came in time");
   if (mine.failed && cancelled) throw error(errc::cancelled, "cancelled while waiting for the answer");
   if (mine.failed) std::rethrow_exception(mine.failed);
+  if (cancelled) reusable_ = false;  // the answer was there first; the end of the connection is on its way all the same
   try {
     http_response answer = mine.reader->take_response();
     unpack(answer, request, to);

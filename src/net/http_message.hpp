@@ -28,6 +28,7 @@ class http_headers {
 
   /// Makes room for so many bytes, of names and values together; a field takes `overhead` besides.
   void reserve(std::size_t bytes) { all_.reserve(bytes); }
+  /// Neither of the two may lie in these very headers.
   void add(std::string_view name, std::string_view value);
   /// Replaces every field of that name.
   void set(std::string_view name, std::string_view value);

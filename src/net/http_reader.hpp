@@ -10,7 +10,8 @@
 
 namespace monochord::net {
 
-/// Takes one HTTP/1.1 message in as its bytes come. Beast's parser does the work in http_reader.cpp.
+/// Takes one HTTP/1.1 message in as its bytes come. An answer that is plain and lies there whole is read by plain_answer,
+/// anything else by Beast's parser, which http_reader.cpp alone knows.
 class http_reader {
  public:
   /// So much room there is behind a body whose length was told: for a parser that reads a little further than its text.

@@ -108,6 +108,7 @@ void shared_limit::post_turn(bool soon) {
 
 void shared_limit::run_some() {
   const worker_threads::working now;
+  const next_in_line::users_turn users;
   struct thrown {  // by a function: that ends in the pool's run()
     shared_limit* owner;
     ~thrown() {

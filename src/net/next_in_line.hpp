@@ -52,11 +52,22 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   /// to return.
   static bool take(const boost::asio::execution_context& of, queued_function& one, bool soon) noexcept;
 
-  /// Whether the calling thread is within `around`. What it hands to the context then must not be a continuation: that
-  /// stays with the thread until it returns, and it may not do so for long.
+  /// Whether the calling thread is within `around`, or with a user's functions. What it hands to the context then must
+  /// not be a continuation: that stays with the thread until it returns, and it may not do so for long.
   static bool is_at_it(const boost::asio::execution_context& of) noexcept {
-    return mine_ && &mine_->context_ == &of && mine_->now_ != phase::outside;
+    return with_users_ || (mine_ && &mine_->context_ == &of && mine_->now_ != phase::outside);
   }
+  /// While this lives the calling thread is with functions of a user's, on whichever context.
+  class users_turn {
+   public:
+    users_turn() noexcept : before_(std::exchange(with_users_, true)) {}
+    users_turn(const users_turn&) = delete;
+    users_turn& operator=(const users_turn&) = delete;
+    ~users_turn() { with_users_ = before_; }
+
+   private:
+    const bool before_;
+  };
 
   /// Others work on the context too, who can run what comes: all of it goes through the queue. Thread-safe, as is
   /// `alone`, which comes once for each of these.
@@ -90,6 +101,7 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   queued_function* pop() noexcept;
 
   static inline constinit thread_local next_in_line* mine_ = nullptr;
+  static inline constinit thread_local bool with_users_ = false;
 
   boost::asio::io_context& context_;
   phase now_ = phase::outside;  // of its thread

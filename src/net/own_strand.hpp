@@ -59,7 +59,7 @@ class alignas(8) own_strand final : public queued_function {
 
   // For what is below.
   void call() override {
-    const run now(*this);  // also when a function throws
+    const run now(*this, true);  // also when a function throws
     if (taken_.empty()) taken_ = waiting_.take();
     while (queued_function* const one = taken_.pop()) one->call();
   }
@@ -71,20 +71,22 @@ class alignas(8) own_strand final : public queued_function {
     release();
   }
 
-  /// While it runs.
+  /// While it runs. `soon`: whoever runs it is about to return to what is below.
   struct run {
-    explicit run(own_strand& what) noexcept : of(&what), outer(std::exchange(here, this)) {}
+    explicit run(own_strand& what, bool soon = false) noexcept
+        : of(&what), outer(std::exchange(here, this)), soon(soon) {}
     ~run() {
       here = outer;
       if (of->leave())
         of->release();
       else
-        of->on_.submit(*of, true);
+        of->on_.submit(*of, soon);
     }
     run(const run&) = delete;
     run& operator=(const run&) = delete;
     own_strand* const of;
     const run* const outer;
+    const bool soon;
   };
 
  private:

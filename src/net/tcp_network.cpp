@@ -68,7 +68,10 @@ class below_strand {
   void operator()(error_code failed, std::size_t bytes) {
     const worker_threads::working now;
     next_in_line::around(on_.queue().context(), [&] {
-      on_.execute([done = std::move(done_), failed, bytes]() mutable { std::move(done)(failed, bytes); });
+      on_.execute([done = std::move(done_), failed, bytes]() mutable {
+        const worker_threads::working now;  // later, where the strand is busy
+        std::move(done)(failed, bytes);
+      });
     });
   }
   allocator_type get_allocator() const noexcept { return done_.get_allocator(); }

@@ -18,7 +18,7 @@ namespace monochord::protocol {
 
 /// The values of a path's parameters, in the order of its template, not yet encoded. All of them stand in one text,
 /// which needs no memory of its own while it is short, as that of ids is. No route has as many parameters as there is
-/// room for: what is more is left out, and the path then not built.
+/// room for: more are refused with `errc::invalid_argument`.
 class path_parameters {
  public:
   static constexpr std::size_t most = 8;
@@ -34,7 +34,7 @@ class path_parameters {
   }
 
   void add(std::string_view text) {
-    if (count_ == most) return;
+    if (count_ == most) throw error(errc::invalid_argument, "a path has too many parameters");
     const std::size_t before = size_of_all();
     if (text.size() > UINT32_MAX - before) throw error(errc::invalid_argument, "a parameter of a path has gigabytes");
     if (far_.empty() && before + text.size() <= near_.size()) {

@@ -61,6 +61,7 @@ namespace {
 
 task<answer> send_and_learn(std::shared_ptr<queue> queue, call made) {
   const auto route = made.route;
+  const auto path = made.owned_path;  // where that of the route may be, longer than the call lives
   const auto parameters = made.parameters;
   answer got = co_await queue->send(std::move(made));
   queue->learner()(route, parameters, got.body);

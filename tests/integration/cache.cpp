@@ -244,6 +244,8 @@ TEST_CASE("what REST answers goes to the cache where that is wanted") {
   CHECK(cache.member(w.world.home, bob).has_value() == learns);
   CHECK(cache.message(w.world.general, old).has_value() == learns);
   if (learns) CHECK(cache.message(w.world.general, old)->content == "before the bot came");
+  const auto raw = bot.run(bot.bot.rest().request("GET", "/channels/" + w.world.general.str()));  // of no route that is known
+  CHECK(raw.find("general") != std::string::npos);
   bot.run(bot.bot.rest().list_guild_members(w.world.home, {.limit = 100}));
   CHECK(cache.members(w.world.home).size() == (learns ? 3U : 1U));
 }

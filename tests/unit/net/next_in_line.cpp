@@ -2,6 +2,7 @@
 #include "net/next_in_line.hpp"
 
 #include <boost/asio/defer.hpp>
+#include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <functional>
@@ -174,6 +175,34 @@ TEST_CASE("what is deferred where something came does not stay with a thread tha
     asio::defer(one, [&] { went_on = came.get_future().wait_for(10s) == std::future_status::ready; });
     asio::defer(other, [&] { came.set_value(); });
   });
+  it.run(3);
+  CHECK(went_on);
+}
+
+TEST_CASE("a strand that somebody went through who is held up then does not stay with him, nor does a limit's turn") {
+  enum class by { strand_in_limit, strand_in_context, limit };
+  const auto what = GENERATE(by::strand_in_limit, by::strand_in_context, by::limit);
+  const bool behind = GENERATE(false, true);  // where something came, or in its turn
+  fixture it;
+  const asio::any_io_executor plain = it.context->get_executor();
+  const asio::any_io_executor limit = net::make_limited_executor(plain, 2);
+  const asio::any_io_executor strand = net::make_strand(plain);
+  std::promise<void> came;
+  bool went_on = false;
+  const auto begin = [&] {
+    const auto let_go = [&] { came.set_value(); };
+    const auto hold = [&] { went_on = came.get_future().wait_for(10s) == std::future_status::ready; };
+    const auto go_through = [&, let_go, hold] {
+      asio::dispatch(strand, [&, let_go] { asio::post(strand, let_go); });
+      hold();
+    };
+    if (what == by::strand_in_limit) return asio::post(limit, go_through);
+    if (what == by::strand_in_context) return asio::post(plain, go_through);
+    asio::post(limit, [&, let_go] { asio::defer(limit, let_go); });
+    asio::post(limit, hold);
+  };
+  if (behind) it.came(begin);
+  else begin();
   it.run(3);
   CHECK(went_on);
 }

@@ -229,7 +229,9 @@ TEST_CASE("parameters of a path are kept whether they are short or long") {
     CHECK(std::span<const std::string_view>(parameter_views(one)).back() == "x");
   }
   path_parameters many;
-  for (int i = 0; i < 20; ++i) many.add_number(i);
+  for (std::size_t i = 0; i < path_parameters::most; ++i) many.add_number(i);
+  CHECK(many.size() == path_parameters::most);
+  CHECK_THROWS_AS(many.add("one more"), error);
   CHECK(many.size() == path_parameters::most);
   CHECK(path_parameters(std::vector<std::string>{"a", "bc"})[1] == "bc");
 }
