@@ -100,11 +100,13 @@ monochord_jobs() {
   echo $((cores < memory ? cores : memory))
 }
 
-# monochord_configure <build folder> [cmake arguments]
+# monochord_configure <build folder> [cmake arguments]: with ccache, where it is installed. Its depend mode, for it must
+# not compare preprocessed text: a precompiled header found by that may have been made of sources with other comments, and
+# then g++ does not know by `#pragma once` that it holds them. (The namespace leaves what was kept without it.)
 monochord_configure() {
   if [ -z "${CMAKE_CXX_COMPILER_LAUNCHER:-}" ] && command -v ccache >/dev/null; then
     export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$MONOCHORD_TOP CCACHE_NOHASHDIR=1 \
-      CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_DEPEND=1 CCACHE_NAMESPACE=monochord-depend
   fi
   cmake -S "$MONOCHORD_TOP" -B "$1" -G Ninja "${@:2}"
 }
