@@ -89,6 +89,8 @@ error_code inflater::state::feed_zlib(std::string_view frame) {
     zlib = {};
     if (inflateInit(&zlib) != Z_OK) return errc::resource;
     zlib_open = true;
+    // The sum of all that was unpacked is for the end of the stream, and Discord's has none: TLS guards what comes.
+    if (inflateValidate(&zlib, 0) != Z_OK) return errc::resource;
   }
   for (const char c : frame.substr(frame.size() - std::min<std::size_t>(frame.size(), 4)))
     tail = (tail << 8) | static_cast<unsigned char>(c);
