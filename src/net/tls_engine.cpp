@@ -25,21 +25,6 @@ error_code of_openssl(unsigned long code) noexcept {
   return error_code(static_cast<int>(code), asio::error::get_ssl_category());
 }
 
-/// The beginning of what is to be written, in one piece: small ones are joined in `room`.
-std::string_view first_piece(const const_pieces& from, std::array<char, most_joined>& room) noexcept {
-  const auto first = from.begin();
-  if (first == from.end()) return {};
-  if (first->size() >= room.size() || first + 1 == from.end())
-    return {static_cast<const char*>(first->data()), first->size()};
-  std::size_t joined = 0;
-  for (const asio::const_buffer& one : from) {
-    const std::size_t count = std::min(one.size(), room.size() - joined);
-    std::memcpy(room.data() + joined, one.data(), count);
-    joined += count;
-  }
-  return {room.data(), joined};
-}
-
 }  // namespace
 
 tls_engine::tls_engine(SSL_CTX* context) : ssl_(SSL_new(context)) {
@@ -97,8 +82,26 @@ tls_engine::want tls_engine::read(asio::mutable_buffer into, error_code& failed,
 }
 
 tls_engine::want tls_engine::write(const const_pieces& from, error_code& failed, std::size_t& bytes) {
+  const auto first = from.begin();
+  if (first == from.end()) return want::nothing;
+  if (first->size() < most_joined && first + 1 != from.end()) return write_joined(from, failed, bytes);
+  return write({static_cast<const char*>(first->data()), first->size()}, failed, bytes);
+}
+
+/// A function by itself, as what is above and below it on the stack is far apart: a write of one piece need not be.
+[[gnu::noinline]] tls_engine::want tls_engine::write_joined(const const_pieces& from, error_code& failed,
+                                                            std::size_t& bytes) {
   std::array<char, most_joined> room;
-  const std::string_view text = first_piece(from, room);
+  std::size_t joined = 0;
+  for (const asio::const_buffer& one : from) {
+    const std::size_t count = std::min(one.size(), room.size() - joined);
+    std::memcpy(room.data() + joined, one.data(), count);
+    joined += count;
+  }
+  return write({room.data(), joined}, failed, bytes);
+}
+
+tls_engine::want tls_engine::write(std::string_view text, error_code& failed, std::size_t& bytes) {
   if (text.empty()) return want::nothing;
   const auto most = static_cast<int>(std::min<std::size_t>(text.size(), INT_MAX));
   return perform([&](SSL* ssl) { return SSL_write(ssl, text.data(), most); }, failed, &bytes);

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <monochord/core/error.hpp>
+#include <string_view>
 
 #include "net/byte_stream.hpp"
 
@@ -53,6 +54,8 @@ class tls_engine {
   SSL* native() const noexcept { return ssl_.get(); }
 
  private:
+  want write(std::string_view text, error_code& failed, std::size_t& bytes);
+  want write_joined(const const_pieces& from, error_code& failed, std::size_t& bytes);
   template <class Step>
   want perform(Step step, error_code& failed, std::size_t* bytes = nullptr);
 
