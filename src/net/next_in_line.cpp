@@ -24,7 +24,7 @@ class next_in_line::rest {
     {
       const std::lock_guard lock(of_->mutex_);
       of_->queued_ = false;
-      one = of_->waiting_.pop();
+      one = of_->first();
     }
     of_->hand_over();  // first: it may take its time, and nobody else looks after those behind it
     if (one) one->call();
@@ -41,22 +41,30 @@ bool next_in_line::take(const asio::execution_context& of, queued_function& one,
   const std::lock_guard lock(its->mutex_);
   if (its->others_ != 0) return false;
   its->waiting_.push(one);
+  its->any_wait_.store(true, std::memory_order_relaxed);
   return true;
 }
 
+/// Once the context is stopped it runs nothing that has not begun.
 void next_in_line::run() {
   now_ = phase::running;
-  for (int i = 0; i < most; ++i) {
+  for (int i = 0; i < most && (i == 0 || !context_.stopped()); ++i) {
     queued_function* const one = pop();
     if (!one) return;
     one->call();
   }
 }
 
-/// Null also once the context is stopped, which runs nothing that has not begun.
 queued_function* next_in_line::pop() noexcept {
+  if (!may_wait()) return nullptr;
   const std::lock_guard lock(mutex_);
-  return waiting_.empty() || context_.stopped() ? nullptr : waiting_.pop();
+  return first();
+}
+
+queued_function* next_in_line::first() noexcept {
+  queued_function* const one = waiting_.pop();
+  any_wait_.store(!waiting_.empty(), std::memory_order_relaxed);
+  return one;
 }
 
 void next_in_line::shared() {
@@ -73,6 +81,7 @@ void next_in_line::alone() noexcept {
 }
 
 void next_in_line::hand_over() noexcept {
+  if (!may_wait()) return;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.empty() || queued_) return;

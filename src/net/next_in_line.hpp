@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/io_context.hpp>
@@ -99,13 +100,17 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   /// What waits is queued on the context. Where there is no memory for that it waits for what comes next.
   void hand_over() noexcept;
   queued_function* pop() noexcept;
+  queued_function* first() noexcept;  // null when there is none; with `mutex_`
+  /// False only when nothing waits: to whoever puts things there, and to whoever had `mutex_` since that was last done.
+  bool may_wait() const noexcept { return any_wait_.load(std::memory_order_relaxed); }
 
   static inline constinit thread_local next_in_line* mine_ = nullptr;
   static inline constinit thread_local bool with_users_ = false;
 
   boost::asio::io_context& context_;
   phase now_ = phase::outside;  // of its thread
-  std::mutex mutex_;            // guards what follows
+  std::atomic<bool> any_wait_{false};
+  std::mutex mutex_;  // guards what follows
   function_queue waiting_;
   bool queued_ = false;  // a `rest` is on its way through the context
   int others_ = 0;
