@@ -42,22 +42,6 @@ class limits final : public asio::execution_context::service {
 
 }  // namespace
 
-/// One of at most `limit_` rights to occupy a thread. It runs functions for `while_short` and queues itself again, so that
-/// others of the pool get their turn; when the pool is destroyed with it, the waiting functions go too.
-class shared_limit::turn {
- public:
-  explicit turn(shared_limit& owner) noexcept : owner_(&owner) {}
-  turn(turn&& other) noexcept : owner_(std::exchange(other.owner_, nullptr)) {}
-  turn& operator=(turn&&) = delete;
-  ~turn() {
-    if (owner_) owner_->abandon();
-  }
-  void operator()() { std::exchange(owner_, nullptr)->run_some(); }
-
- private:
-  shared_limit* owner_;
-};
-
 shared_limit& shared_limit::make(asio::any_io_executor pool, std::size_t limit) {
   auto& context = asio::query(pool, asio::execution::context);
   return asio::use_service<limits>(context).add(std::move(pool), limit);
@@ -78,6 +62,7 @@ shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
       posts_(asio::require(pool_, asio::execution::blocking.never)),
       posts_soon_(asio::prefer(posts_, asio::execution::relationship.continuation)),
       limit_(limit),
+      turn_(*this),
       next_(*this) {}
 
 /// On this thread right after what it is with, if that may be.
@@ -102,10 +87,12 @@ void shared_limit::next_turn::drop() noexcept {
 void shared_limit::post_turn(bool soon) {
   const auto& on = soon && !next_in_line::is_at_it(context()) ? posts_soon_ : posts_;
   // Erased, an executor makes a function of its own of each that it is given.
-  if (const auto* const plain = on.target<asio::io_context::executor_type>()) plain->execute(turn(*this));
-  else on.execute(turn(*this));
+  if (const auto* const plain = on.target<asio::io_context::executor_type>()) plain->execute(queued_call(turn_));
+  else on.execute(queued_call(turn_));
 }
 
+/// For `while_short`; then it queues itself again, so that others of the pool get their turn. When the pool is destroyed with it,
+/// the waiting functions go too.
 void shared_limit::run_some() {
   const worker_threads::working now;
   const next_in_line::users_turn users;

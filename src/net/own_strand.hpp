@@ -128,9 +128,9 @@ class on_context {
     if (next_in_line::take(context(), one, soon)) return;
     const auto queued = boost::asio::require(which_, boost::asio::execution::blocking.never);
     if (soon && !next_in_line::is_at_it(context()))
-      boost::asio::prefer(queued, boost::asio::execution::relationship.continuation).execute(turn(one));
+      boost::asio::prefer(queued, boost::asio::execution::relationship.continuation).execute(queued_call(one));
     else
-      queued.execute(turn(one));
+      queued.execute(queued_call(one));
   }
   bool runs_here() const noexcept { return which_.running_in_this_thread(); }
   boost::asio::execution_context& context() const noexcept { return which_.context(); }
@@ -139,20 +139,6 @@ class on_context {
   const executor_type& executor() const noexcept { return which_; }
 
  private:
-  class turn {
-   public:
-    explicit turn(queued_function& what) noexcept : what_(&what) {}
-    turn(turn&& other) noexcept : what_(std::exchange(other.what_, nullptr)) {}
-    turn& operator=(turn&&) = delete;
-    ~turn() {
-      if (what_) what_->drop();
-    }
-    void operator()() { std::exchange(what_, nullptr)->call(); }
-
-   private:
-    queued_function* what_;
-  };
-
   executor_type which_;
 };
 

@@ -26,6 +26,21 @@ class queued_function {
   queued_function* behind_ = nullptr;
 };
 
+/// One as a function object, for a queue that is none of these: called, or dropped with it.
+class queued_call {
+ public:
+  explicit queued_call(queued_function& what) noexcept : what_(&what) {}
+  queued_call(queued_call&& other) noexcept : what_(std::exchange(other.what_, nullptr)) {}
+  queued_call& operator=(queued_call&&) = delete;
+  ~queued_call() {
+    if (what_) what_->drop();
+  }
+  void operator()() { std::exchange(what_, nullptr)->call(); }
+
+ private:
+  queued_function* what_;
+};
+
 /// Those that wait, in their order.
 class function_queue {
  public:

@@ -40,8 +40,14 @@ class alignas(8) shared_limit {
   void work_finished() noexcept;
 
  private:
-  class turn;
-  /// One that needs no memory and no place in the pool's queue.
+  /// One of at most `limit_` rights to occupy a thread.
+  struct turn final : queued_function {
+    explicit turn(shared_limit& whose) noexcept : of(whose) {}
+    void call() override { of.run_some(); }
+    void drop() noexcept override { of.abandon(); }
+    shared_limit& of;
+  };
+  /// One that needs no place in the pool's queue.
   struct next_turn final : queued_function {
     explicit next_turn(shared_limit& whose) noexcept : of(whose) {}
     void call() override;
@@ -59,6 +65,7 @@ class alignas(8) shared_limit {
   const boost::asio::any_io_executor pool_;
   const boost::asio::any_io_executor posts_, posts_soon_;  // the same, as each turn needs it
   const std::size_t limit_;
+  turn turn_;  // as often as one is queued on the pool
   next_turn next_;
   std::mutex mutex_;  // guards what follows
   function_queue waiting_;
