@@ -27,23 +27,81 @@ error_code of_openssl(unsigned long code) noexcept {
 
 }  // namespace
 
+void tls_engine::passage::gather() noexcept {
+  if (begin_ == 0) return;
+  std::memmove(room_.get(), data(), size());
+  end_ = size();
+  begin_ = 0;
+}
+
+struct tls_engine::io {
+  static int read(BIO* end, char* into, int most) {
+    passage& from = of(end).in_;
+    BIO_clear_retry_flags(end);
+    const std::size_t bytes = std::min(static_cast<std::size_t>(most), from.size());
+    if (bytes == 0) {
+      BIO_set_retry_read(end);
+      return -1;
+    }
+    std::memcpy(into, from.data(), bytes);
+    from.take(bytes);
+    return static_cast<int>(bytes);
+  }
+  static int write(BIO* end, const char* from, int most) {
+    passage& to = of(end).out_;
+    BIO_clear_retry_flags(end);
+    const asio::mutable_buffer space = to.space();
+    const std::size_t bytes = std::min(static_cast<std::size_t>(most), space.size());
+    if (bytes == 0) {
+      BIO_set_retry_write(end);
+      return -1;
+    }
+    std::memcpy(space.data(), from, bytes);
+    to.add(bytes);
+    return static_cast<int>(bytes);
+  }
+  static long control(BIO* end, int what, long, void*) {
+    switch (what) {
+      case BIO_CTRL_FLUSH: return 1;
+      case BIO_CTRL_PENDING: return static_cast<long>(of(end).in_.size());
+      case BIO_CTRL_WPENDING: return static_cast<long>(of(end).out_.size());
+      default: return 0;
+    }
+  }
+  /// Null where there is no memory.
+  static BIO* make(tls_engine& of) {
+    static const BIO_METHOD* const kind = make_kind();
+    BIO* const made = kind ? BIO_new(kind) : nullptr;
+    if (made) BIO_set_data(made, &of);
+    return made;
+  }
+
+ private:
+  static tls_engine& of(BIO* end) noexcept { return *static_cast<tls_engine*>(BIO_get_data(end)); }
+  static const BIO_METHOD* make_kind() noexcept {
+    BIO_METHOD* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "passages");
+    if (made && BIO_meth_set_read(made, read) == 1 && BIO_meth_set_write(made, write) == 1 &&
+        BIO_meth_set_ctrl(made, control) == 1)
+      return made;
+    BIO_meth_free(made);
+    return nullptr;
+  }
+};
+
 tls_engine::tls_engine(SSL_CTX* context) : ssl_(SSL_new(context)) {
-  BIO* inside = nullptr;
-  BIO* outside = nullptr;
-  if (!ssl_ || BIO_new_bio_pair(&inside, 0, &outside, 0) != 1)
-    throw error(errc::resource, "OpenSSL has no memory for another connection");
-  outside_.reset(outside);
-  SSL_set_bio(ssl_.get(), inside, inside);
+  BIO* const end = ssl_ ? io::make(*this) : nullptr;
+  if (!end) throw error(errc::resource, "OpenSSL has no memory for another connection");
+  SSL_set_bio(ssl_.get(), end, end);
   SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
 template <class Step>
 tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t* bytes) {
-  const auto before = BIO_ctrl_pending(outside_.get());
+  const auto before = out_.size();
   if (ERR_peek_error() != 0) ERR_clear_error();
   failed = {};
   const int result = step(ssl_.get());
-  const bool has_more = BIO_ctrl_pending(outside_.get()) > before;
+  const bool has_more = out_.size() > before;
   if (result > 0) {
     if (bytes) *bytes = static_cast<std::size_t>(result);
     return has_more ? want::output : want::nothing;
@@ -117,38 +175,24 @@ tls_engine::want tls_engine::shutdown(error_code& failed) {
 }
 
 asio::mutable_buffer tls_engine::space() noexcept {
-  char* begin = nullptr;
-  const int bytes = BIO_nwrite0(outside_.get(), &begin);
-  return {begin, static_cast<std::size_t>(std::max(bytes, 0))};
+  in_.gather();
+  return in_.space();
 }
 
 void tls_engine::put(asio::mutable_buffer space, std::size_t bytes) noexcept {
-  if (bytes == 0) return;
-  char* begin = nullptr;
-  BIO_nwrite(outside_.get(), &begin, static_cast<int>(bytes));
-  if (begin != space.data()) std::memmove(begin, space.data(), bytes);  // OpenSSL began anew at the front
+  char* const begin = static_cast<char*>(in_.space().data());
+  if (begin != space.data()) std::memmove(begin, space.data(), bytes);  // what was before it has been read meanwhile
+  in_.add(bytes);
 }
 
 error_code tls_engine::end_of_input(error_code below) const noexcept {
   if (below != asio::error::eof) return below;
   const bool goodbye = (SSL_get_shutdown(native()) & SSL_RECEIVED_SHUTDOWN) != 0;
-  return goodbye && BIO_ctrl_pending(SSL_get_rbio(native())) == 0 ? below : error_code(ssl::error::stream_truncated);
+  return goodbye && in_.size() == 0 ? below : error_code(ssl::error::stream_truncated);
 }
 
 bool tls_engine::has_input() const noexcept {
-  return BIO_ctrl_pending(SSL_get_rbio(native())) != 0 || SSL_has_pending(native()) == 1;
-}
-
-asio::const_buffer tls_engine::output() noexcept {
-  char* begin = nullptr;
-  const int bytes = BIO_nread0(outside_.get(), &begin);
-  return {begin, static_cast<std::size_t>(std::max(bytes, 0))};
-}
-
-void tls_engine::sent(std::size_t bytes) noexcept {
-  if (bytes == 0) return;
-  char* begin = nullptr;
-  BIO_nread(outside_.get(), &begin, static_cast<int>(bytes));
+  return in_.size() != 0 || SSL_has_pending(native()) == 1;
 }
 
 }  // namespace monochord::net

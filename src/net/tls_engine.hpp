@@ -47,13 +47,39 @@ class tls_engine {
   /// Whether something came that was not read; what it is may not be known yet.
   bool has_input() const noexcept;
 
-  boost::asio::const_buffer output() noexcept;
-  bool has_output() const noexcept { return BIO_ctrl_pending(outside_.get()) != 0; }
-  void sent(std::size_t bytes) noexcept;
+  /// Stays valid until it is `sent`.
+  boost::asio::const_buffer output() const noexcept { return {out_.data(), out_.size()}; }
+  bool has_output() const noexcept { return out_.size() != 0; }
+  void sent(std::size_t bytes) noexcept { out_.take(bytes); }
 
   SSL* native() const noexcept { return ssl_.get(); }
 
  private:
+  /// Bytes on their way through, in one piece: a record and a bit, beyond which none are taken.
+  class passage {
+   public:
+    passage() : room_(std::make_unique_for_overwrite<char[]>(capacity)) {}
+    std::size_t size() const noexcept { return end_ - begin_; }
+    const char* data() const noexcept { return room_.get() + begin_; }
+    boost::asio::mutable_buffer space() const noexcept { return {room_.get() + end_, capacity - end_}; }
+    /// They were written to the beginning of `space`.
+    void add(std::size_t bytes) noexcept { end_ += bytes; }
+    void take(std::size_t bytes) noexcept {
+      begin_ += bytes;
+      if (begin_ == end_) begin_ = end_ = 0;
+    }
+    /// All there is moves to the front.
+    void gather() noexcept;
+
+   private:
+    static constexpr std::size_t capacity = 17 * 1024;  // of one record 16 KiB and 261 bytes
+
+    std::unique_ptr<char[]> room_;
+    std::size_t begin_ = 0, end_ = 0;
+  };
+  /// What OpenSSL reads from and writes to: the passages of an engine.
+  struct io;
+
   want write(std::string_view text, error_code& failed, std::size_t& bytes);
   want write_joined(const const_pieces& from, error_code& failed, std::size_t& bytes);
   template <class Step>
@@ -61,9 +87,8 @@ class tls_engine {
 
   struct release {
     void operator()(SSL* one) const noexcept { SSL_free(one); }
-    void operator()(BIO* one) const noexcept { BIO_free(one); }
   };
-  std::unique_ptr<BIO, release> outside_;  // the end of a pair; the other one is OpenSSL's
+  passage in_, out_;
   std::unique_ptr<SSL, release> ssl_;
   error_code lost_;  // why nothing more can be read
 };

@@ -122,6 +122,69 @@ TEST_CASE("small pieces that are written together are one record") {
   CHECK(std::string(space, bytes) == "headbody");
 }
 
+TEST_CASE("what is not sent is bounded, and goes on where it was held back") {
+  both_ends on;
+  on.shake_hands();
+  error_code failed;
+  std::size_t bytes = 0;
+  const std::string first(16'000, 'a'), second(16'000, 'b');
+  CHECK(on.client.write(const_pieces(asio::const_buffers_1(asio::buffer(first))), failed, bytes) == want::output);
+  REQUIRE(bytes == first.size());
+  const const_pieces more(asio::const_buffers_1(asio::buffer(second)));
+  bytes = 0;
+  for (int i = 0; i < 3; ++i) CHECK(on.client.write(more, failed, bytes) == want::output_and_retry);
+  CHECK(bytes == 0);
+  CHECK(on.client.output().size() <= 17 * 1024);
+  on.most = 1000;
+  on.carry(on.client, on.server);
+  std::string heard = on.heard_by(on.server, failed);
+  CHECK(on.client.write(more, failed, bytes) == want::output);
+  CHECK(bytes == second.size());
+  on.carry(on.client, on.server);
+  heard += on.heard_by(on.server, failed);
+  CHECK(!failed);
+  CHECK(heard == first + second);
+}
+
+TEST_CASE("what comes is read whole though what was there before it is read first, or only a part of it has come") {
+  both_ends on;
+  on.shake_hands();
+  error_code failed;
+  std::size_t bytes = 0;
+  const auto record = [&](std::string_view text) {
+    on.server.write(const_pieces(asio::const_buffers_1(asio::buffer(text))), failed, bytes);
+    const auto out = on.server.output();
+    std::string sealed(static_cast<const char*>(out.data()), out.size());
+    on.server.sent(out.size());
+    return sealed;
+  };
+  const auto put = [&](asio::mutable_buffer space, std::string_view what) {
+    REQUIRE(space.size() >= what.size());
+    std::memcpy(space.data(), what.data(), what.size());
+    on.client.put(space, what.size());
+  };
+  char into[100];
+  const auto read_one = [&] {
+    REQUIRE(on.client.read(asio::buffer(into), failed, bytes) == want::nothing);
+    return std::string(into, bytes);
+  };
+  on.carry(on.server, on.client);  // what is left of the handshake
+  on.heard_by(on.client, failed);
+  const std::string first = record("first"), second = record("second"), third = record("third");
+
+  put(on.client.space(), first);
+  const auto behind = on.client.space();  // of a read that is under way
+  CHECK(read_one() == "first");
+  put(behind, second + third.substr(0, 9));
+  CHECK(read_one() == "second");
+  CHECK(on.client.has_input());
+  put(on.client.space(), third.substr(9));
+  CHECK(read_one() == "third");
+  CHECK_FALSE(on.client.has_input());
+  CHECK(on.client.read(asio::buffer(into), failed, bytes) == want::input);
+  CHECK(!failed);
+}
+
 TEST_CASE("the end of what comes is an end when the peer said goodbye, and else cut short") {
   both_ends on;
   on.shake_hands();
