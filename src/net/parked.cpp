@@ -131,8 +131,8 @@ std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& 
 bool parked::complete(error_code error, std::size_t bytes) {
   const std::lock_guard lock(among_->mutex);
   if (done_) return false;
-  done_ = true;
   among_->remove(*this);
+  done_ = true;
   // Queued in any case: whoever completes this may hold a lock, or be the coroutine itself.
   if (runs_there_) {
     self_ = shared_from_this();

@@ -46,7 +46,7 @@ class parked final : public std::enable_shared_from_this<parked>, private queued
   void call() override;
   void drop() noexcept override;
 
-  std::atomic<bool> done_{false};  // written with the mutex of `among_` held, and last: then it is in no list
+  std::atomic<bool> done_{false};  // written with the mutex of `among_` held, once it is in no list
   handler handler_;
   std::optional<lasting_executor> executor_;
   const bool runs_there_;
