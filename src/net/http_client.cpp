@@ -2,7 +2,6 @@
 #include "net/http_client.hpp"
 
 #include <algorithm>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -302,9 +301,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
         {
           // Only the end of the connection ends what is under way, and only then is it known what was sent.
           const abort_on_cancel guard(state, [on = mine.connection] { on->close(); });
-          auto token = uncancelled();
-          co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
-              [&](auto done) { connection.start(parked::handler(std::move(done)), here, end); }, token);
+          co_await uncancelled([&](auto done) { connection.start(parked::handler(std::move(done)), here, end); });
         }
         answer = connection.finish(is_cancelled(state), request, to, how_far);
       } else {
