@@ -38,7 +38,7 @@ default_fields defaults_of(const http_options& options) {
 
 http_connection::server server_of(const url& where, http_options with) {
   http_connection::server to{where.authority(), defaults_of(with), std::move(with)};
-  to.common = "Host: " + to.host + "\r\n";
+  to.common = " HTTP/1.1\r\nHost: " + to.host + "\r\n";
   to.defaults.append_to(to.common);
   return to;
 }

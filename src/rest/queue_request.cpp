@@ -138,7 +138,6 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   protocol::append_checked_path(out, what.route, views(what.parameters));
   out += what.query.view();
   if (what.owned_path || !what.query.empty()) net::check_target(std::string_view(out).substr(target));
-  out += " HTTP/1.1\r\n";
   out += common;
   if (what.authorization.what() == authorization::kind::given) append_line(out, "Authorization", what.authorization.reveal());
   else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token()) out += by.as_bot_;
