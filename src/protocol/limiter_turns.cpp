@@ -77,6 +77,16 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   ++counters.sent;
 }
 
+/// It is about to be written.
+void rate_limiter::state::start(entry& e, time_point now) {
+  if (limiter::account* const from = e.where->from) {
+    if (e.started) from->window.started_again(e.sent_at, now);
+    else from->window.started(now);
+  }
+  e.sent_at = now;
+  e.started = true;
+}
+
 void rate_limiter::state::release(ticket t, entry& e) {
   if (!e.in_flight) return;
   lane& l = *e.where;

@@ -122,8 +122,10 @@ void queue::check(const call& what) const {
 }
 
 queue::journey::journey(const queue& by, call&& given)
-    : by(by), what(std::move(given)), answers_interaction(what.route.is_interaction()) {
-  request.method = protocol::name(what.route.verb);
+    : by(by),
+      what(std::move(given)),
+      request(std::string(protocol::name(what.route.verb)), {}),
+      answers_interaction(what.route.is_interaction()) {
   request.head = this;
   request.body = std::move(what.body);
   request.source = what.source;
