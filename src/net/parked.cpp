@@ -82,9 +82,9 @@ class parked::registry final : public asio::execution_context::service {
     executors.reserve(all_->count);
     while (parked* const one = all_->first) {
       all_->remove(*one);
-      one->done_ = true;
       dropped.push_back(std::move(one->handler_));
       executors.push_back(std::exchange(one->executor_, std::nullopt));
+      one->done_ = true;  // last: then it may go
     }
   }
 
@@ -98,6 +98,7 @@ parked::parked(handler done, const asio::any_io_executor& fallback, bool runs_th
     : handler_(std::move(done)), executor_(std::in_place, fallback, soon), runs_there_(runs_there), among_(registry::of(fallback)) {}
 
 parked::~parked() {
+  if (done()) return;
   const std::lock_guard lock(among_->mutex);
   if (!done_) among_->remove(*this);
 }
