@@ -202,6 +202,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
     else ended(trip, sent.response.status, {});
     auto got = judge(mine, trip, counted.end);
     if (got) co_return std::move(*got);
+    sent.response = {};  // which may be large
   }
 }
 
