@@ -52,6 +52,7 @@ class histogram {
 
   static std::size_t bucket_of(std::chrono::nanoseconds time) noexcept {
     const auto& bounds = histogram_figures::bounds;
+    if (time <= bounds.front()) return 0;  // as most are that wait for nobody
     return static_cast<std::size_t>(std::lower_bound(bounds.begin(), bounds.end(), time) - bounds.begin());
   }
 

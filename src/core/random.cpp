@@ -77,11 +77,19 @@ double chance(const std::function<double()>& from) {
   return static_cast<double>(random_between(0, (std::int64_t{1} << 53U) - 1)) * 0x1.0p-53;
 }
 
-std::string secret_letters(std::size_t count) {
+void fill_with_secret_letters(std::span<char> letters) {
   static thread_local handful bytes;
+  for (std::size_t at = 0; at < letters.size(); at += most_at_once)
+    bytes.take(letters.data() + at, std::min(most_at_once, letters.size() - at));
+  for (char& one : letters) {  // reckoned, for that is done many at a time
+    const int bits = one & 31;
+    one = static_cast<char>(bits + (bits < 10 ? '0' : 'a' - 10));
+  }
+}
+
+std::string secret_letters(std::size_t count) {
   std::string letters(count, '\0');
-  for (std::size_t at = 0; at < count; at += most_at_once) bytes.take(letters.data() + at, std::min(most_at_once, count - at));
-  for (char& one : letters) one = "0123456789abcdefghijklmnopqrstuv"[static_cast<unsigned char>(one) % 32];
+  fill_with_secret_letters(letters);
   return letters;
 }
 

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <cstddef>
 #include <utility>
 
 #include <monochord/core/clock.hpp>
@@ -31,6 +34,18 @@ task<> run_on(boost::asio::any_io_executor there, task<> work);
 inline auto uncancelled() {
   return boost::asio::as_tuple(
       boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), boost::asio::use_awaitable));
+}
+
+/// Awaits, likewise, an operation that `begin` starts with a handler for an error and a number of bytes. It needs no coroutine of
+/// its own, whose memory a token costs.
+template <class Begin>
+auto uncancelled(Begin begin) {
+  constexpr auto token = boost::asio::as_tuple(boost::asio::deferred);
+  return boost::asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
+      [begin = std::move(begin)](auto done) {
+        begin(boost::asio::bind_cancellation_slot(boost::asio::cancellation_slot(), std::move(done)));
+      },
+      token);
 }
 
 /// While one operation with `uncancelled()` is awaited in its scope, cancelling the coroutine whose state is given calls

@@ -2,7 +2,6 @@
 #include "net/http_client.hpp"
 
 #include <algorithm>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
@@ -39,7 +38,7 @@ default_fields defaults_of(const http_options& options) {
 
 http_connection::server server_of(const url& where, http_options with) {
   http_connection::server to{where.authority(), defaults_of(with), std::move(with)};
-  to.common = "Host: " + to.host + "\r\n";
+  to.common = " HTTP/1.1\r\nHost: " + to.host + "\r\n";
   to.defaults.append_to(to.common);
   return to;
 }
@@ -302,9 +301,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
         {
           // Only the end of the connection ends what is under way, and only then is it known what was sent.
           const abort_on_cancel guard(state, [on = mine.connection] { on->close(); });
-          auto token = uncancelled();
-          co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
-              [&](auto done) { connection.start(parked::handler(std::move(done)), here, end); }, token);
+          co_await uncancelled([&](auto done) { connection.start(parked::handler(std::move(done)), here, end); });
         }
         answer = connection.finish(is_cancelled(state), request, to, how_far);
       } else {

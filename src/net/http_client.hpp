@@ -120,8 +120,8 @@ class http_pool {
 /// A request `in_one_piece` on its way over a connection that was open. The pool lives on while there is one.
 class http_pool::direct {
  public:
-  /// Takes an idle connection, if there is one, and calls the request's `on_start`; else this is not `begun`, and `send` is what
-  /// to do.
+  /// Takes an idle connection, if there is one; else this is not `begun`, and `send` is what to do. Nobody calls the request's
+  /// `on_start`.
   direct(const http_pool& pool, const http_request& request, duration response_timeout, time_point deadline, time_point now);
   direct(const direct&) = delete;
   direct& operator=(const direct&) = delete;

@@ -7,7 +7,6 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/error.hpp>
-#include <boost/asio/prefer.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/write.hpp>
 #include <optional>
@@ -17,6 +16,7 @@
 #include "net/deadline.hpp"
 #include "net/gzip.hpp"
 #include "net/http_reader.hpp"
+#include "net/own_strand.hpp"
 
 namespace monochord::net {
 
@@ -101,6 +101,13 @@ task<> http_connection::watch(std::shared_ptr<http_connection> self) {
     self->end();
   }
   self->watch_timer_ = nullptr;
+}
+
+/// On its strand, at once where that is free: on one of ours without memory.
+template <class F>
+void http_connection::run_there(F what) {
+  if (const auto* const own = executor_.target<context_strand::executor_type>()) own->execute(std::move(what));
+  else asio::dispatch(executor_, std::move(what));
 }
 
 void http_connection::close() {
@@ -370,9 +377,8 @@ task<http_response> http_connection::exchange(const http_request& request, const
 
 /// Whoever finds the answer has nothing else to do then: the caller goes on there, and no other thread is woken for it.
 void http_connection::start(parked::handler done, const asio::any_io_executor& where, time_point deadline) {
-  const asio::any_io_executor here = asio::prefer(where, asio::execution::relationship.continuation);
-  short_->waiting = parked::make(std::move(done), here, {}, true);
-  asio::dispatch(executor_, [self = shared_from_this(), deadline] { self->run_short(deadline); });
+  short_->waiting = parked::make(std::move(done), where, {}, true, true);
+  run_there([self = shared_from_this(), deadline] { self->run_short(deadline); });
 }
 
 }  // namespace monochord::net

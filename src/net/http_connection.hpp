@@ -37,7 +37,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
     std::string host;       ///< as a Host header says it
     default_fields defaults;
     http_options options;
-    std::string common = {};  ///< the lines of both, for whoever writes a head by itself
+    std::string common = {};  ///< what stands behind a target, with the lines of both, for whoever writes a head by itself
   };
 
   /// `on_dead` is called once, on the strand, when the connection ends while it is idle.
@@ -73,6 +73,8 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   /// A request that goes out in one piece, and its answer: what most calls are. Kept for the next one.
   struct short_exchange;
 
+  template <class F>
+  void run_there(F what);
   void run_short(time_point deadline);
   void start_write();
   void on_written(error_code failed, std::size_t bytes);

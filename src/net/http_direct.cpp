@@ -12,22 +12,14 @@ namespace asio = boost::asio;
 http_pool::direct::direct(const http_pool& pool, const http_request& request, duration response_timeout,
                           time_point deadline, time_point now)
     : pool_(pool.impl_), request_(request), until_(std::min(after(now, response_timeout), deadline)) {
-  {
-    const std::lock_guard lock(pool_->mutex);
-    if (pool_->closed || pool_->idle.empty()) return;
-    connection_ = std::move(pool_->idle.back());
-    pool_->idle.pop_back();
-    ++pool_->taken;
-    ++pool_->active;
-    ++pool_->count.requests;
-    ++pool_->count.connections_reused;
-  }
-  try {
-    if (request.on_start) request.on_start();
-  } catch (...) {
-    leave(now);
-    throw;
-  }
+  const std::lock_guard lock(pool_->mutex);
+  if (pool_->closed || pool_->idle.empty()) return;
+  connection_ = std::move(pool_->idle.back());
+  pool_->idle.pop_back();
+  ++pool_->taken;
+  ++pool_->active;
+  ++pool_->count.requests;
+  ++pool_->count.connections_reused;
 }
 
 void http_pool::direct::prepare() {

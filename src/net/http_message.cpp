@@ -96,19 +96,10 @@ bool same_token(std::string_view a, std::string_view b) noexcept {
 }
 
 void http_headers::add(std::string_view name, std::string_view value) {
-  const lengths of{name.size(), value.size()};
-  const std::size_t before = all_.size(), more = overhead + of.name + of.value;
-  if (all_.capacity() - before < more) all_.reserve(std::max(before + more, 2 * before));
-  std::array<char, overhead + 240> near;  // most fit: then they are appended together
-  std::memcpy(near.data(), &of, overhead);
-  if (more <= near.size()) {
-    const auto end = std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), near.data() + overhead));
-    all_.append(near.data(), end);
-    return;
-  }
-  all_.append(near.data(), overhead);
-  all_ += name;
-  all_ += value;
+  const std::size_t at = text_.size();
+  text_ += name;
+  text_ += value;
+  fields_.push_back({at, name.size(), at + name.size(), value.size()});
 }
 
 void http_headers::set(std::string_view name, std::string_view value) {
@@ -117,11 +108,7 @@ void http_headers::set(std::string_view name, std::string_view value) {
 }
 
 void http_headers::erase(std::string_view name) {
-  http_headers left;
-  left.reserve(all_.size());
-  for (const auto& [one, value] : *this)
-    if (!same_token(one, name)) left.add(one, value);
-  *this = std::move(left);
+  std::erase_if(fields_, [&](const place& at) { return same_token(seen(at).name, name); });
 }
 
 std::optional<std::string_view> http_headers::find(std::string_view name) const noexcept {

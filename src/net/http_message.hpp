@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -16,18 +15,27 @@ namespace monochord::net {
 
 class body_source;
 
-/// Header fields in their order; names are compared without case. All of them stand in one piece of memory: what is seen of it is
-/// valid until something is added or erased.
+/// Header fields in their order; names are compared without case. All of them stand in one text: what is seen of it is valid
+/// until something is added.
 class http_headers {
  public:
   struct field {
     std::string_view name;
     std::string_view value;
   };
+  /// Where a field stands in a text.
+  struct place {
+    std::size_t name, name_size;
+    std::size_t value, value_size;
+  };
   class iterator;
 
-  /// Makes room for so many bytes, of names and values together; a field takes `overhead` besides.
-  void reserve(std::size_t bytes) { all_.reserve(bytes); }
+  http_headers() = default;
+  /// Those of a text, which is kept as it is.
+  http_headers(std::string_view text, std::vector<place> fields) : text_(text), fields_(std::move(fields)) {}
+
+  /// Makes room for so many bytes, of names and values together.
+  void reserve(std::size_t bytes) { text_.reserve(bytes); }
   /// Neither of the two may lie in these very headers.
   void add(std::string_view name, std::string_view value);
   /// Replaces every field of that name.
@@ -41,60 +49,44 @@ class http_headers {
   /// Whether a comma-separated header holds this token, without case (`Connection: keep-alive, Upgrade`).
   bool has_token(std::string_view name, std::string_view token) const noexcept;
 
-  bool empty() const noexcept { return all_.empty(); }
-  std::size_t size() const noexcept;
+  bool empty() const noexcept { return fields_.empty(); }
+  std::size_t size() const noexcept { return fields_.size(); }
   iterator begin() const noexcept;
   iterator end() const noexcept;
 
  private:
-  struct lengths {
-    std::size_t name, value;
-  };
+  field seen(const place& at) const noexcept {
+    return {std::string_view(text_.data() + at.name, at.name_size), std::string_view(text_.data() + at.value, at.value_size)};
+  }
 
- public:
-  static constexpr std::size_t overhead = sizeof(lengths);
-
- private:
-  std::string all_;  // of each field its lengths, its name, its value
+  std::string text_;
+  std::vector<place> fields_;
 };
 
 class http_headers::iterator {
  public:
-  field operator*() const noexcept {
-    const lengths of = here();
-    return {{at_ + overhead, of.name}, {at_ + overhead + of.name, of.value}};
-  }
+  field operator*() const noexcept { return of_->seen(*at_); }
   iterator& operator++() noexcept {
-    const lengths of = here();
-    at_ += overhead + of.name + of.value;
+    ++at_;
     return *this;
   }
-  bool operator==(const iterator&) const = default;
+  bool operator==(const iterator& other) const noexcept { return at_ == other.at_; }
 
  private:
   friend class http_headers;
-  explicit iterator(const char* at) noexcept : at_(at) {}
-  lengths here() const noexcept {
-    lengths of;
-    std::memcpy(&of, at_, sizeof of);
-    return of;
-  }
-  const char* at_;
+  iterator(const http_headers& of, const place* at) noexcept : of_(&of), at_(at) {}
+  const http_headers* of_;
+  const place* at_;
 };
 
-inline http_headers::iterator http_headers::begin() const noexcept { return iterator(all_.data()); }
-inline http_headers::iterator http_headers::end() const noexcept { return iterator(all_.data() + all_.size()); }
-inline std::size_t http_headers::size() const noexcept {
-  std::size_t count = 0;
-  for (auto at = begin(); at != end(); ++at) ++count;
-  return count;
-}
+inline http_headers::iterator http_headers::begin() const noexcept { return {*this, fields_.data()}; }
+inline http_headers::iterator http_headers::end() const noexcept { return {*this, fields_.data() + fields_.size()}; }
 
 /// Writes the head of a request by itself.
 class head_writer {
  public:
-  /// Appends all of it. `common` holds the lines that every request to its server has, Host among them, and goes in as it is.
-  /// Throws as `serialize_head`.
+  /// Appends all of it. `common` is what every request to its server has behind its target, the lines with Host and the like
+  /// among it, and goes in as it is. Throws as `serialize_head`.
   virtual void write_head(std::string& out, std::string_view common) const = 0;
 
  protected:

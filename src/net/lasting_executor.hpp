@@ -18,7 +18,8 @@ namespace monochord::net {
 /// is made so: those that nearly everything waits on are kept as what they are.
 class lasting_executor {
  public:
-  explicit lasting_executor(const boost::asio::any_io_executor& from) : one_(keep(from)) {}
+  /// `soon`: whoever queues something has nothing else to do then.
+  explicit lasting_executor(const boost::asio::any_io_executor& from, bool soon = false) : one_(keep(from, soon)) {}
 
   template <class F>
     requires std::invocable<F&>
@@ -42,20 +43,22 @@ class lasting_executor {
       boost::asio::require(std::declval<const Executor&>(), boost::asio::execution::blocking.never),
       boost::asio::execution::outstanding_work.tracked))>;
   template <class Executor>
-  static lasting<Executor> made_of(const Executor& from) {
-    return boost::asio::prefer(boost::asio::require(from, boost::asio::execution::blocking.never),
-                               boost::asio::execution::outstanding_work.tracked);
+  static lasting<Executor> made_of(const Executor& from, bool soon) {
+    auto made = boost::asio::prefer(boost::asio::require(from, boost::asio::execution::blocking.never),
+                                    boost::asio::execution::outstanding_work.tracked);
+    if (soon) return boost::asio::prefer(std::move(made), boost::asio::execution::relationship.continuation);
+    return made;
   }
   using plain = boost::asio::io_context::executor_type;
   using in_context = context_strand::executor_type;
   using in_limited = limited_strand::executor_type;
   using any_of = std::variant<in_context, lasting<plain>, in_limited, boost::asio::any_io_executor>;
 
-  static any_of keep(const boost::asio::any_io_executor& from) {
-    if (const auto* one = from.target<in_context>()) return made_of(*one);
-    if (const auto* one = from.target<plain>()) return made_of(*one);
-    if (const auto* one = from.target<in_limited>()) return made_of(*one);
-    return made_of(from);
+  static any_of keep(const boost::asio::any_io_executor& from, bool soon) {
+    if (const auto* one = from.target<in_limited>()) return made_of(*one, soon);
+    if (const auto* one = from.target<in_context>()) return made_of(*one, soon);
+    if (const auto* one = from.target<plain>()) return made_of(*one, soon);
+    return made_of(from, soon);
   }
 
   any_of one_;

@@ -94,8 +94,8 @@ class parked::registry final : public asio::execution_context::service {
   const std::shared_ptr<waiters> all_ = std::make_shared<waiters>();
 };
 
-parked::parked(handler done, const asio::any_io_executor& fallback, bool runs_there)
-    : handler_(std::move(done)), executor_(fallback), runs_there_(runs_there), among_(registry::of(fallback)) {}
+parked::parked(handler done, const asio::any_io_executor& fallback, bool runs_there, bool soon)
+    : handler_(std::move(done)), executor_(std::in_place, fallback, soon), runs_there_(runs_there), among_(registry::of(fallback)) {}
 
 parked::~parked() {
   if (done()) return;  // nobody has it in a list
@@ -104,9 +104,9 @@ parked::~parked() {
 }
 
 std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& fallback,
-                                     std::function<void()> on_cancel, bool runs_there) {
+                                     std::function<void()> on_cancel, bool runs_there, bool soon) {
   const auto slot = asio::get_associated_cancellation_slot(done);
-  auto made = std::make_shared<parked>(std::move(done), fallback, runs_there);
+  auto made = std::make_shared<parked>(std::move(done), fallback, runs_there, soon);
   handler late;  // what waits where everything ends is dropped like the rest, once the mutex is free
   {
     const std::lock_guard lock(made->among_->mutex);

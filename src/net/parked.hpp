@@ -25,9 +25,10 @@ class parked final : public std::enable_shared_from_this<parked>, private queued
   using handler = boost::asio::any_completion_handler<void(error_code, std::size_t)>;
 
   /// Cancelling the operation completes it with `operation_aborted` and then calls `on_cancel`. `runs_there` says that
-  /// `fallback` is the handler's own executor, which spares a second post.
+  /// `fallback` is the handler's own executor, which spares a second post; `soon` that whoever completes it has nothing else to
+  /// do then, so that no other thread is woken for it.
   static std::shared_ptr<parked> make(handler done, const boost::asio::any_io_executor& fallback,
-                                      std::function<void()> on_cancel = {}, bool runs_there = false);
+                                      std::function<void()> on_cancel = {}, bool runs_there = false, bool soon = false);
   /// False when it was complete already.
   bool complete(error_code error = {}, std::size_t bytes = 0);
   bool done() const noexcept { return done_.load(std::memory_order_acquire); }
@@ -37,7 +38,7 @@ class parked final : public std::enable_shared_from_this<parked>, private queued
 
   class registry;
   struct waiters;
-  parked(handler done, const boost::asio::any_io_executor& fallback, bool runs_there);
+  parked(handler done, const boost::asio::any_io_executor& fallback, bool runs_there, bool soon);
   /// Whoever drops it without completing it destroys the coroutine that waits.
   ~parked();
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "net/plain_answer.hpp"
 
+#include <bit>
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "net/http_token.hpp"
 
@@ -12,6 +15,7 @@ namespace {
 
 constexpr std::string_view version = "HTTP/1.1 ";
 constexpr std::string_view line_end = "\r\n";
+constexpr std::size_t usual_fields = 24;
 
 /// Where the first byte of a text is that no value may hold, or its end.
 std::size_t end_of_text(std::string_view bytes) noexcept {
@@ -22,7 +26,10 @@ std::size_t end_of_text(std::string_view bytes) noexcept {
     std::memcpy(&eight, bytes.data() + at, sizeof eight);
     const std::uint64_t control = (eight - 0x20 * ones) & ~eight & high;
     const std::uint64_t of_delete = eight ^ 0x7f * ones;
-    if ((control | ((of_delete - ones) & ~of_delete & high)) != 0) break;  // in one of them, or in one right behind it
+    const std::uint64_t found = control | ((of_delete - ones) & ~of_delete & high);
+    if (found == 0) continue;
+    if constexpr (std::endian::native != std::endian::little) break;
+    return at + static_cast<std::size_t>(std::countr_zero(found)) / 8;  // further ones need not be right
   }
   for (; at < bytes.size(); ++at) {
     const auto c = static_cast<unsigned char>(bytes[at]);
@@ -99,8 +106,9 @@ std::size_t read_plain_answer(std::string_view bytes, const plain_answer_limits&
   const auto status = first ? status_of(*first) : std::nullopt;
   if (!status) return 0;
 
-  http_headers headers;
-  headers.reserve(1024);
+  const char* const begin = bytes.data();
+  std::vector<http_headers::place> fields;
+  fields.reserve(usual_fields);
   std::optional<std::size_t> length;
   for (;;) {
     const auto line = take_line(rest);
@@ -121,15 +129,17 @@ std::size_t read_plain_answer(std::string_view bytes, const plain_answer_limits&
         if (!length) return 0;
         break;
     }
-    headers.add(name, value);
+    fields.push_back({static_cast<std::size_t>(name.data() - begin), name.size(),
+                      static_cast<std::size_t>(value.data() - begin), value.size()});
   }
+  const auto head = bytes.substr(0, bytes.size() - rest.size());
   if (!length || *length > limits.body_bytes || *length > rest.size()) return 0;
 
   std::string body;
   body.reserve(*length + limits.spare_bytes);
   body.assign(rest.data(), *length);
   into.status = *status;
-  into.headers = std::move(headers);
+  into.headers = http_headers(head, std::move(fields));
   into.body = std::move(body);
   return bytes.size() - rest.size() + *length;
 }

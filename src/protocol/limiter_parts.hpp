@@ -179,6 +179,7 @@ struct entry {
   priority urgency = priority::normal;
   std::uint64_t order = 0;
   bool ready = true;
+  bool queued = false;        // in its lane, or resting
   bool in_flight = false;
   bool started = false;
   bool uncertain = false;     // an earlier sending may have been carried out

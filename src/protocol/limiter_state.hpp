@@ -54,6 +54,7 @@ struct rate_limiter::state {
   void unqueue(ticket t, entry& e);
   void rest_until(time_point then, ticket t, entry& e, time_point now);
   void send(ticket t, entry& e, time_point now);
+  void start(entry& e, time_point now);
   void set_taken_back(ticket t, entry& e, time_point at);
   void unset_taken_back(ticket t, entry& e);
   void release(ticket t, entry& e);
@@ -73,7 +74,7 @@ struct rate_limiter::state {
   bool must_look(time_point now) const;
   bool may_go(const lane& l, limiter::pool* over, time_point now);
   std::optional<ticket> go_at_once(lane& l, time_point now, priority urgency, time_point deadline, std::uint64_t order,
-                                   const connections& over);
+                                   const connections& over, bool starts);
   bool may_be_forgotten(const lane& l, time_point now) const;
   void take_back(time_point now);
   void refuse_hopeless();

@@ -9,6 +9,7 @@ namespace monochord::protocol {
 
 void rate_limiter::state::enqueue(ticket t, entry& e, time_point now) {
   ++waiting;
+  e.queued = true;
   lane& l = *e.where;
   if (e.not_before > now && !l.order) {  // has no order to keep: nobody waits behind it
     resting.emplace(e.not_before, t);
@@ -22,12 +23,13 @@ void rate_limiter::state::enqueue(ticket t, entry& e, time_point now) {
 }
 
 void rate_limiter::state::unqueue(ticket t, entry& e) {
+  if (!std::exchange(e.queued, false)) return;
+  --waiting;
   lane& l = *e.where;
   if (resting.erase({e.not_before, t}) != 0) {
-    --waiting;
     --l.resting;
-  } else if (l.waiting.erase({e.urgency, e.order, t}) != 0) {
-    --waiting;
+  } else {
+    l.waiting.erase({e.urgency, e.order, t});
     l.deadlines.erase({e.deadline, t});
     touch(l);
   }
@@ -73,6 +75,16 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   e.counted_as_waiting = false;
   e.sent_at = now;
   ++counters.sent;
+}
+
+/// It is about to be written.
+void rate_limiter::state::start(entry& e, time_point now) {
+  if (limiter::account* const from = e.where->from) {
+    if (e.started) from->window.started_again(e.sent_at, now);
+    else from->window.started(now);
+  }
+  e.sent_at = now;
+  e.started = true;
 }
 
 void rate_limiter::state::release(ticket t, entry& e) {

@@ -281,16 +281,16 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
 
 std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(const route_key& key, time_point now, priority urgency,
                                                                   time_point deadline, std::uint64_t order,
-                                                                  const connections& over) {
+                                                                  const connections& over, bool starts) {
   lane* const l = state_->known_lane(key);
-  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over) : std::nullopt;
+  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over, starts) : std::nullopt;
 }
 
 std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(std::string_view name, time_point now, priority urgency,
                                                                   time_point deadline, std::uint64_t order,
-                                                                  const connections& over) {
+                                                                  const connections& over, bool starts) {
   lane* const l = state_->named_lane(name);
-  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over) : std::nullopt;
+  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over, starts) : std::nullopt;
 }
 
 void rate_limiter::name_key(std::string_view name, const route_key& key) {
@@ -298,7 +298,8 @@ void rate_limiter::name_key(std::string_view name, const route_key& key) {
 }
 
 std::optional<rate_limiter::ticket> rate_limiter::state::go_at_once(lane& l, time_point now, priority urgency, time_point deadline,
-                                                                    std::uint64_t order, const connections& over) {
+                                                                    std::uint64_t order, const connections& over,
+                                                                    bool starts) {
   if (must_look(now) || polls + 1 >= sweeps_at) return std::nullopt;
   limiter::pool* const p = pool_for(over);
   if (!may_go(l, p, now)) return std::nullopt;
@@ -309,6 +310,7 @@ std::optional<rate_limiter::ticket> rate_limiter::state::go_at_once(lane& l, tim
   ++polls;
   try {
     send(t, e, now);
+    if (starts) start(e, now);  // nobody waits for that: else whoever does would go before
   } catch (...) {
     end(t, e);
     throw;
@@ -358,16 +360,18 @@ bool rate_limiter::started(ticket t, time_point now) {
   auto& s = *state_;
   entry* const found = s.tickets.find(t);
   if (!found || !found->in_flight) return false;
-  entry& e = *found;
-  limiter::account* from = e.where->from;
-  const auto before = std::exchange(e.sent_at, now);
-  const bool again = std::exchange(e.started, true);
+  s.start(*found, now);
+  limiter::account* from = found->where->from;
   if (!from) return false;
-  if (again) from->window.started_again(before, now);
-  else from->window.started(now);
   const bool awaited = !from->full.lines.empty();
   s.let_go(from->full);
   return awaited;
+}
+
+void rate_limiter::put_off(ticket t) {
+  entry* const found = state_->tickets.find(t);
+  if (!found || !found->in_flight || !std::exchange(found->started, false)) return;
+  if (found->where->from) found->where->from->window.put_off(found->sent_at);
 }
 
 std::optional<time_point> rate_limiter::next_wakeup() const { return state_->wakeup; }

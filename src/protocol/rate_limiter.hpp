@@ -170,11 +170,12 @@ class rate_limiter {
                  bool is_ready = true);
   /// The same for what need not wait: a ticket that goes now, as if `poll` had named it. Nothing where it would have to wait,
   /// is the first of its kind, or `poll` has something else to do: then `acquire`. It looks at nobody but the one who asks.
+  /// It is `started` as well if it `starts`.
   std::optional<ticket> acquire_at_once(const route_key& key, time_point now, priority urgency, time_point deadline,
-                                        std::uint64_t order, const connections& over);
+                                        std::uint64_t order, const connections& over, bool starts = false);
   /// The same for a call that `name_key` has given a name.
   std::optional<ticket> acquire_at_once(std::string_view name, time_point now, priority urgency, time_point deadline,
-                                        std::uint64_t order, const connections& over);
+                                        std::uint64_t order, const connections& over, bool starts = false);
   /// A key has this short name as well from now on, for as long as something is known of it. A name is that of one key, always.
   void name_key(std::string_view name, const route_key& key);
   /// A ticket that waits may go from now on, and until `deadline`: then poll.
@@ -193,6 +194,8 @@ class rate_limiter {
   /// until then nobody can know when that will be. Without this call, its answer says that it has arrived. True when
   /// somebody waits for that: then poll.
   bool started(ticket t, time_point now);
+  /// Nothing of a ticket that was `started` has been written, nor will be before it is started again.
+  void put_off(ticket t);
 
   /// When `poll` can next name a ticket without an `answered`, `failed` or `cancel` before it; nothing when only those
   /// can help or nobody waits.

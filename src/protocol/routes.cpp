@@ -174,24 +174,18 @@ std::string percent_decode(std::string_view text) {
   return out;
 }
 
-int parameter_count(const route& r) noexcept {
-  return static_cast<int>(std::count(r.path.begin(), r.path.end(), '{'));
-}
-
 void check_path(const route& r, std::span<const std::string_view> parameters) {
-  std::size_t count = 0;
-  std::string_view unusable;
-  walk(
-      r.path, [](std::string_view) {},
-      [&](std::string_view what, std::size_t index) {
-        ++count;
-        if (index >= parameters.size() || !unusable.empty()) return;
-        const auto value = parameters[index];
-        // Empty or dotted segments would change which route is called.
-        if (value.empty() || value == "." || value == "..") unusable = what;
-      });
-  if (count != parameters.size()) throw error(errc::invalid_argument, display(r) + ": wrong number of path parameters");
-  if (!unusable.empty()) throw error(errc::invalid_argument, display(r) + ": unusable value for " + std::string(unusable));
+  if (r.parameter_count() != parameters.size())
+    throw error(errc::invalid_argument, display(r) + ": wrong number of path parameters");
+  for (std::size_t at = 0; at < parameters.size(); ++at) {
+    const auto value = parameters[at];
+    // Empty or dotted segments would change which route is called.
+    if (value.size() > 2 || (!value.empty() && value != "." && value != "..")) continue;
+    std::string unusable;
+    walk(
+        r.path, [](std::string_view) {}, [&](std::string_view what, std::size_t index) { if (index == at) unusable = what; });
+    throw error(errc::invalid_argument, display(r) + ": unusable value for " + unusable);
+  }
 }
 
 void append_checked_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
@@ -242,10 +236,6 @@ bool is_emoji_route(const route& r) { return r.path.starts_with("/guilds/{guild_
 /// Messages are deleted under limits of their own.
 bool deletes_message(const route& r) { return r.verb == method::del && r.path == "/channels/{channel_id}/messages/{message_id}"; }
 
-bool is_major(std::string_view parameter) {
-  return parameter == "channel_id" || parameter == "guild_id" || parameter == "webhook_id";
-}
-
 void assign_display(std::string& to, const route& r) { (to.assign(name(r.verb)) += ' ') += r.path; }
 
 }  // namespace
@@ -285,7 +275,7 @@ void write_limiter_key(route_key& key, const route& r, std::span<const std::stri
   const bool webhook = kind == "webhook_id" && !interaction;
   const bool channel = kind == "channel_id";
   key.major.clear();
-  if (is_major(kind) || interaction) {
+  if (r.has_major() || interaction) {
     key.major = id;
     if (!token.empty()) (key.major += '/') += token;
   }
@@ -313,11 +303,8 @@ bool append_key_name(std::string& out, const route& r, std::span<const std::stri
   out += static_cast<char>('a' + static_cast<int>(r.verb));
   out += unordered && r.verb != method::get ? '?' : ' ';
   out += r.path;
-  const auto open = r.path.find('{');
-  if (open == std::string_view::npos || parameters.empty()) return true;
-  const auto first = r.path.substr(open + 1, r.path.find('}', open) - open - 1);
   // Others do not part calls from each other, and there may be any number of them.
-  if (is_major(first)) (out += '\n') += parameters[0];
+  if (r.has_major() && !parameters.empty()) (out += '\n') += parameters[0];
   return true;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -21,20 +23,46 @@ std::string_view name(method verb) noexcept;
 
 /// One REST route as a constant: `inline constexpr route create_message{method::post, "/channels/{channel_id}/messages"};`
 /// The names in braces are those of Discord's documentation; what they mean to rate limits and to secrecy is read off
-/// them, so a route is nothing but its verb and its template. The template must be a string literal.
+/// them, so a route is nothing but its verb and its template.
 struct route {
-  method verb = method::get;
-  std::string_view path;  ///< below the base URL, starts with '/'
+  constexpr route() = default;
+  /// Of a string literal, which is read when it is compiled.
+  consteval route(method verb, const char* path) : route(verb, std::string_view(path)) {}
+  /// `path` must live as long as whatever is made of this.
+  constexpr route(method verb, std::string_view path)
+      : verb(verb),
+        path(path),
+        is_interaction_(path.find("{interaction_token}") != path.npos),
+        has_own_token_(path.find("_token}") != path.npos),
+        has_major_(is_major(first_parameter(path))),
+        parameters_(static_cast<std::uint32_t>(std::ranges::count(path, '{'))) {}
 
   /// Interaction endpoints do not count against the global limit: the callback, the original answer and follow-ups,
   /// whose templates are written with `{interaction_token}` where those of a webhook have `{webhook_token}`.
-  constexpr bool is_interaction() const noexcept { return path.find("{interaction_token}") != std::string_view::npos; }
+  constexpr bool is_interaction() const noexcept { return is_interaction_; }
   /// A call that carries its own token in the path goes without the Authorization header.
-  constexpr bool has_own_token() const noexcept { return path.find("_token}") != std::string_view::npos; }
-};
+  constexpr bool has_own_token() const noexcept { return has_own_token_; }
+  /// Calls with different values for the first parameter have quotas of their own.
+  /// https://docs.discord.com/developers/topics/rate-limits#rate-limits
+  constexpr bool has_major() const noexcept { return has_major_; }
+  /// How many parameters the template has.
+  constexpr std::size_t parameter_count() const noexcept { return parameters_; }
 
-/// How many parameters the template has.
-int parameter_count(const route& r) noexcept;
+  method verb = method::get;
+  std::string_view path;  ///< below the base URL, starts with '/'
+
+ private:
+  static constexpr std::string_view first_parameter(std::string_view path) {
+    const auto open = path.find('{');
+    return open == path.npos ? std::string_view() : path.substr(open + 1, path.find('}', open) - open - 1);
+  }
+  static constexpr bool is_major(std::string_view parameter) {
+    return parameter == "channel_id" || parameter == "guild_id" || parameter == "webhook_id";
+  }
+
+  bool is_interaction_ = false, has_own_token_ = false, has_major_ = false;
+  std::uint32_t parameters_ = 0;
+};
 
 /// The path with its parameters, in the order of the template, percent-encoded (everything but A-Z a-z 0-9 - . _ ~).
 /// Throws monochord::error (invalid_argument) when their number is wrong or one is empty, "." or "..".

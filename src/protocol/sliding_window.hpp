@@ -31,8 +31,8 @@ class sliding_window {
   }
   void granted() { ++granted_; }
   void started(time_point now) {
-    --granted_;
     insert(now + travel_);
+    --granted_;
   }
   /// It is there, and has not been `started`.
   void arrived(time_point now) {
@@ -45,6 +45,11 @@ class sliding_window {
   }
   void answered(time_point started_at, time_point now) {
     if (now < started_at + travel_ && erase(started_at + travel_)) insert(now);
+  }
+  /// It has not been sent after all: it will be started again, or given back.
+  void put_off(time_point started_at) {
+    erase(started_at + travel_);
+    ++granted_;
   }
   /// It will not be started.
   void given_back() { --granted_; }

@@ -18,18 +18,18 @@ rest_limits::ticket rest_limits::acquire(const std::shared_ptr<sender>& who, con
 
 std::optional<rest_limits::granted> rest_limits::acquire_at_once(const sender& who, const protocol::route_key& key, time_point now,
                                                                  protocol::priority urgency, time_point deadline,
-                                                                 std::uint64_t order) {
+                                                                 std::uint64_t order, bool starts) {
   const std::lock_guard lock(mutex_);
-  const auto t = limiter_.acquire_at_once(key, now, urgency, deadline, order, {&who, who.connections()});
+  const auto t = limiter_.acquire_at_once(key, now, urgency, deadline, order, {&who, who.connections()}, starts);
   if (!t) return std::nullopt;
   return granted{*t, limiter_.next_wakeup().value_or(time_point::max())};
 }
 
 std::optional<rest_limits::granted> rest_limits::acquire_at_once(const sender& who, std::string_view name, time_point now,
                                                                  protocol::priority urgency, time_point deadline,
-                                                                 std::uint64_t order) {
+                                                                 std::uint64_t order, bool starts) {
   const std::lock_guard lock(mutex_);
-  const auto t = limiter_.acquire_at_once(name, now, urgency, deadline, order, {&who, who.connections()});
+  const auto t = limiter_.acquire_at_once(name, now, urgency, deadline, order, {&who, who.connections()}, starts);
   if (!t) return std::nullopt;
   return granted{*t, limiter_.next_wakeup().value_or(time_point::max())};
 }
@@ -47,6 +47,11 @@ void rest_limits::ready(ticket t, time_point deadline) {
 bool rest_limits::started(ticket t, time_point now) {
   const std::lock_guard lock(mutex_);
   return limiter_.started(t, now);
+}
+
+void rest_limits::put_off(ticket t) {
+  const std::lock_guard lock(mutex_);
+  limiter_.put_off(t);
 }
 
 rest_limits::heard rest_limits::answered(ticket t, const protocol::response_info& info, time_point now,

@@ -50,15 +50,16 @@ class rest_limits {
   /// Nothing where the ticket may have to wait: then `acquire`. After it nobody need pump. Who calls `join` before it lets the
   /// ticket wait after all need not be a sender before.
   std::optional<granted> acquire_at_once(const sender& who, const protocol::route_key& key, time_point now,
-                                         protocol::priority urgency, time_point deadline, std::uint64_t order);
+                                         protocol::priority urgency, time_point deadline, std::uint64_t order, bool starts);
   /// The same for a key that has been given this name.
   std::optional<granted> acquire_at_once(const sender& who, std::string_view name, time_point now, protocol::priority urgency,
-                                         time_point deadline, std::uint64_t order);
+                                         time_point deadline, std::uint64_t order, bool starts);
   /// `who` hears of its tickets from now on.
   void join(const std::shared_ptr<sender>& who);
   void ready(ticket t, time_point deadline);
   /// True: pump.
   bool started(ticket t, time_point now);
+  void put_off(ticket t);
   struct heard {
     protocol::rate_limiter::verdict how;
     bool pump;  ///< somebody else is concerned

@@ -34,7 +34,7 @@ task<message> message_routes::create_message(channel_id channel, const create_me
                                              const call_options& options) {
   auto made = make({method::post, "/channels/{channel_id}/messages"}, options, channel);
   create_message_body covered = body;
-  std::string nonce;
+  nonce_letters nonce;
   if (cover_by_nonce(covered, nonce)) made.repeat = repetition::by_nonce;
   return decoded<message>(queue_of(*this), with(queue_of(*this), std::move(made), covered));
 }

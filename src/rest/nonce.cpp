@@ -5,19 +5,12 @@
 
 namespace monochord::rest {
 
-namespace {
-
-/// Discord takes 25 characters at most.
-constexpr std::size_t nonce_length = 24;
-
-}  // namespace
-
-bool cover_by_nonce(create_message_body& body, std::string& storage) {
+bool cover_by_nonce(create_message_body& body, nonce_letters& storage) {
   if (body.enforce_nonce && !*body.enforce_nonce) return false;
   if (!body.nonce) {
     // Two messages with one nonce are one to Discord.
-    storage = detail::secret_letters(nonce_length);
-    body.nonce = storage;
+    detail::fill_with_secret_letters(storage);
+    body.nonce = std::string_view(storage.data(), storage.size());
   }
   body.enforce_nonce = true;
   return true;

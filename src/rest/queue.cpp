@@ -2,7 +2,6 @@
 #include "rest/queue.hpp"
 
 #include <algorithm>
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -109,6 +108,7 @@ struct queue::sending {
 
 task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> its) {
   journey& trip = *its;
+  sent_one& sent = trip.last;
   const call& what = trip.what;
   if (what.refused) std::rethrow_exception(what.refused);
   struct tally {
@@ -123,9 +123,6 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
   auto now = clock_->now();
   trip.deadline = after(now, what.timeout ? *what.timeout : options_.timeout);
   place mine(*this, trip, now);  // before its files are looked at: the order is that of the calls
-  trip.request.on_start = [this, ticket = mine.ticket] {
-    if (limits_->started(ticket, clock_->now())) look();
-  };
   if (what.source) {
     co_await look_at_files(self, trip, mine);
     now = clock_->now();
@@ -145,10 +142,11 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
       now = clock_->now();
     }
     take_turn(mine, trip);
-    const auto sent_at = now;
-    waits_.observe(sent_at - asked_at);
-    const auto end = std::min(trip.deadline, trip.covered_until());
-    if (sent_at >= end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
+    waits_.observe(now - asked_at);
+    sent.lost.reset();
+    sent.at = now;
+    sent.end = std::min(trip.deadline, trip.covered_until());
+    if (now >= sent.end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
 
     ++trip.sent;
     if (options_.hooks.before_request) {
@@ -156,15 +154,6 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
       go_on_unless_cancelled();  // by the hook
       now = clock_->now();
     }
-    const auto ended = [&](int status, error_code error, time_point at) {
-      routes_.sent(what.route, status, at - sent_at);
-      if (options_.hooks.after_response)
-        call_hook(options_.hooks.after_response,
-                  rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, at - sent_at});
-    };
-    net::http_response response;
-    std::optional<net::http_error> lost;
-    std::optional<time_point> heard;
     try {
       const bool express = trip.answers_interaction && sending_ >= options_.http.max_connections &&
                            sending_express_ < express_connections;
@@ -172,45 +161,69 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
       net::http_pool& pool = express ? express_ : pool_;
       const auto limit = pool.time_for(trip.request);
       if (net::in_one_piece(trip.request)) {
-        net::http_pool::direct over(pool, trip.request, limit, end, now);
+        net::http_pool::direct over(pool, trip.request, limit, sent.end, now);
         const bool begun = over.begun();
         bool done = false;
         if (begun) {
+          mine.starts(now);
           go_on_unless_cancelled();
           over.prepare();
           const asio::any_io_executor here = co_await asio::this_coro::executor;
           {
             // Only the end of the connection ends what is under way, and only then is it known what was sent.
             const net::abort_on_cancel guard(state, over.ending());
-            auto token = net::uncancelled();
-            co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
-                [&](auto when_done) { over.start(std::move(when_done), here); }, token);
+            co_await net::uncancelled([&](auto when_done) { over.start(std::move(when_done), here); });
           }
-          done = over.finish(net::is_cancelled(state), response);
-          heard = over.finished_at();
+          done = over.finish(net::is_cancelled(state), sent.response);
+          sent.heard = over.finished_at();
         }
         if (!done) {
-          auto slowly = begun ? pool.send_again(trip.request, limit, end, over) : pool.send(trip.request, limit, end);
-          response = co_await std::move(slowly);
-          heard.reset();
+          tell_start(mine, trip);
+          auto slowly = begun ? pool.send_again(trip.request, limit, sent.end, over) : pool.send(trip.request, limit, sent.end);
+          sent.response = co_await std::move(slowly);
+          sent.heard = clock_->now();
         }
       } else {
-        auto under_way = send_kept(self, pool, std::make_shared<sending>(its), end);
-        response = co_await std::move(under_way);
+        tell_start(mine, trip);
+        auto under_way = send_kept(self, pool, std::make_shared<sending>(its), sent.end);
+        sent.response = co_await std::move(under_way);
+        sent.heard = clock_->now();
       }
     } catch (const net::http_error& e) {
-      lost = e;
+      sent.lost = e;
+      sent.heard = clock_->now();
     } catch (const upload_error& e) {
-      ended(0, e.code(), clock_->now());
+      sent.heard = clock_->now();
+      ended(trip, 0, e.code());
       if (trip.may_have_been_sent()) throw trip.error(e.code(), e.what());
       throw;
     }
-    const auto heard_at = heard ? *heard : clock_->now();
-    ended(lost ? 0 : response.status, lost ? lost->code() : error_code(), heard_at);
-    const sent_one sent{response, lost ? &*lost : nullptr, sent_at, end, heard_at};
-    auto got = judge(mine, trip, sent, counted.end);
+    if (sent.lost) ended(trip, 0, sent.lost->code());
+    else ended(trip, sent.response.status, {});
+    auto got = judge(mine, trip, counted.end);
     if (got) co_return std::move(*got);
+    sent.response = {};  // which may be large
   }
+}
+
+/// A sending has ended: 0 for one without an answer.
+void queue::ended(const journey& trip, int status, error_code error) {
+  const duration took = trip.last.heard - trip.last.at;
+  routes_.sent(trip.what.route, status, took);
+  if (options_.hooks.after_response)
+    call_hook(options_.hooks.after_response,
+              rest_response_event{trip.route(), trip.shown(), trip.sent, status, error, took});
+}
+
+/// It goes a way on which only the request itself hears when it is about to be written.
+void queue::tell_start(place& mine, journey& trip) {
+  mine.put_off();
+  trip.request.on_start = [this, ticket = mine.ticket] { started(ticket, clock_->now()); };
+}
+
+/// Of a ticket that is about to be written.
+void queue::started(protocol::rate_limiter::ticket which, time_point now) {
+  if (limits_->started(which, now)) look();
 }
 
 /// Takes the turn of a call that has been decided, or throws why it has none.
@@ -250,6 +263,7 @@ void queue::unless_thrown(const place& in, protocol::rate_limiter::ticket which,
     step();
   } catch (...) {
     if (in.listed) places_.erase(which);
+    limits_->put_off(which);
     limits_->cancel(which, clock_->now());
     throw;
   }
@@ -259,11 +273,14 @@ void queue::unless_thrown(const place& in, protocol::rate_limiter::ticket which,
 protocol::rate_limiter::ticket queue::enter(place& in, const journey& trip, time_point now) {
   const call& what = trip.what;
   const auto urgency = trip.answers_interaction ? protocol::priority::answer : what.priority;
+  // Most calls are written next.
+  const bool starts = !options_.hooks.before_request && net::in_one_piece(trip.request);
   const auto at_once = [&](const auto& key) -> std::optional<protocol::rate_limiter::ticket> {
     if (what.source) return std::nullopt;
-    const auto got = limits_->acquire_at_once(*this, key, now, urgency, trip.deadline, what.order);
+    const auto got = limits_->acquire_at_once(*this, key, now, urgency, trip.deadline, what.order, starts);
     if (!got) return std::nullopt;
     in.granted = true;
+    in.started = starts;
     unless_thrown(in, got->which, [&] {
       if (got->wakeup >= wakes_at_.load()) return;
       const guard lock(*this);

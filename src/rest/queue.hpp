@@ -93,7 +93,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   struct tallies {
     std::atomic<std::uint64_t> calls = 0, succeeded = 0, refused = 0, failed = 0, retries = 0, waited = 0, status_429 = 0;
   };
-  std::optional<answer> judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end);
+  std::optional<answer> judge(place& mine, journey& trip, std::atomic<std::uint64_t> tallies::*& end);
   protocol::rate_limiter::ticket enter(place& in, const journey& trip, time_point now);
   template <class Step>
   void unless_thrown(const place& in, protocol::rate_limiter::ticket which, Step step);
@@ -102,6 +102,9 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
   };
   static task<> admit(std::shared_ptr<queue> self, std::shared_ptr<upload> source, time_point deadline, std::shared_ptr<looked> seen);
   void take_turn(place& mine, const journey& trip) const;
+  void started(protocol::rate_limiter::ticket which, time_point now);
+  void tell_start(place& mine, journey& trip);
+  void ended(const journey& trip, int status, error_code error);
   task<> look_at_files(std::shared_ptr<queue> self, journey& trip, place& mine);
   static task<> wait_for_turn(place& mine, time_point deadline);
   static task<net::http_response> send_kept(std::shared_ptr<queue> self, net::http_pool& pool, std::shared_ptr<sending> what,

@@ -55,12 +55,13 @@ std::string in_seconds(duration time) {
 }  // namespace
 
 /// What is to become of a call that was sent: its answer, nothing when it is to be sent again, or what it ends with is thrown.
-std::optional<answer> queue::judge(place& mine, journey& trip, const sent_one& sent, std::atomic<std::uint64_t> tallies::*& end) {
+std::optional<answer> queue::judge(place& mine, journey& trip, std::atomic<std::uint64_t> tallies::*& end) {
   const call& what = trip.what;
+  sent_one& sent = trip.last;
   net::http_response& response = sent.response;
   const auto now = sent.heard;
 
-  if (const net::http_error* const lost = sent.lost) {
+  if (const auto& lost = sent.lost) {
     ++trip.failures;
     if (lost->request_written()) trip.may_have_acted(sent.at);
     if (lost->code() == errc::cancelled) throw trip.error(errc::cancelled, is_closed() ? "the client stopped" : "cancelled");

@@ -61,6 +61,7 @@ struct queue::place {
     if (alone && !listed) return;
     const guard lock(owner);
     if (listed) owner.places_.erase(ticket);
+    put_off();
     if (!settled) owner.limits_->cancel(ticket, owner.clock_->now());
     owner.pump();  // also when closed: others may share the limits
   }
@@ -89,6 +90,15 @@ struct queue::place {
     return {std::exchange(granted, false), owner.closed_, refused};
   }
 
+  /// It is about to be written.
+  void starts(time_point now) {
+    if (!std::exchange(started, false)) owner.started(ticket, now);
+  }
+  /// It is not written yet.
+  void put_off() {
+    if (std::exchange(started, false)) owner.limits_->put_off(ticket);
+  }
+
   /// Before its ticket may have to wait again: whoever pumps will find it.
   void enlist() {
     if (listed) return;
@@ -102,10 +112,19 @@ struct queue::place {
   std::shared_ptr<net::parked> wait;  // while somebody waits
   bool listed = false;  // its caller's: nobody else knows it before
   bool granted = false;
+  bool started = false;  // its caller's: with its turn, for it is about to be written
   std::optional<protocol::refused_request> refused;
   const protocol::rate_limiter::ticket ticket;  // after what its turn may change at once
   bool settled = false;  // its caller's: the limiter has forgotten it
   bool alone = false;    // and its end concerned nobody else
+};
+
+/// What came of a sending.
+struct queue::sent_one {
+  net::http_response response{};
+  std::optional<net::http_error> lost{};  // nothing: there is a response
+  time_point at{}, end{};                 // when it was sent, and until when it was waited for at most
+  time_point heard{};
 };
 
 /// A call, and what it has gone through so far. Not in the frame of `run`, which would then be too large for
@@ -119,10 +138,11 @@ struct queue::journey final : net::head_writer {
 
   const queue& by;
   call what;  // its body is that of `request`
-  net::http_request request{};  // whose head this is
+  net::http_request request;  // whose head this is
   const bool answers_interaction;  // the first answer to it, or what follows that
   time_point deadline{};
   int sent = 0;
+  sent_one last{};  // of these
   int failures = 0;
   bool acted = false;  // an earlier sending may have been carried out
   time_point acted_from{};  // the first of these
@@ -147,14 +167,6 @@ struct queue::journey final : net::head_writer {
     if (details.may_have_been_sent) details.message += " (it may have been sent and carried out)";
     return rest_error(code, std::move(details));
   }
-};
-
-/// What came of a sending.
-struct queue::sent_one {
-  net::http_response& response;
-  const net::http_error* lost;  // null: there is a response
-  time_point at, end;           // when it was sent, and until when it was waited for at most
-  time_point heard;
 };
 
 template <class Hook, class Event>

@@ -116,14 +116,16 @@ void queue::check(const call& what) const {
     check_line(fits_a_line(what.authorization.reveal()), "Authorization", what);
   else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_)
     check_line(what.route.has_own_token(), "Authorization", what);
-  if (characters(what.reason.view()) > longest_reason)
+  if (!what.reason.empty() && characters(what.reason.view()) > longest_reason)
     throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
-  check_line(fits_a_line(what.github_event.view()), "X-GitHub-Event", what);
+  if (!what.github_event.empty()) check_line(fits_a_line(what.github_event.view()), "X-GitHub-Event", what);
 }
 
 queue::journey::journey(const queue& by, call&& given)
-    : by(by), what(std::move(given)), answers_interaction(what.route.is_interaction()) {
-  request.method = protocol::name(what.route.verb);
+    : by(by),
+      what(std::move(given)),
+      request(std::string(protocol::name(what.route.verb)), {}),
+      answers_interaction(what.route.is_interaction()) {
   request.head = this;
   request.body = std::move(what.body);
   request.source = what.source;
@@ -136,9 +138,8 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   const auto target = out.size();
   out += by.base_path_;
   protocol::append_checked_path(out, what.route, views(what.parameters));
-  out += what.query.view();
+  if (!what.query.empty()) out += what.query.view();
   if (what.owned_path || !what.query.empty()) net::check_target(std::string_view(out).substr(target));
-  out += " HTTP/1.1\r\n";
   out += common;
   if (what.authorization.what() == authorization::kind::given) append_line(out, "Authorization", what.authorization.reveal());
   else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token()) out += by.as_bot_;

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 
 #include "protocol/rate_limiter.hpp"
 #include "support/catch.hpp"
@@ -107,6 +108,7 @@ struct request {
   bool ended = false;
   bool out = false;
   bool first_sent = false;
+  bool started = false;  // when it was named
   priority urgency = priority::normal;
   int generation = 0;  // of its sending: an answer to an older one is not delivered
 };
@@ -184,14 +186,15 @@ class schedule {
     request& r = requests_[index];
     r.urgency = r.key.exempt_from_global ? priority::answer : dice_.chance(10) ? priority::low : priority::normal;
     const auto deadline = chaos_ && dice_.chance(20) ? now + dice_.ms(1, 20'000) : time_point::max();
-    const auto granted = at_once_ ? limiter_.acquire_at_once(r.key, now, r.urgency, deadline, 0, over_) : std::nullopt;
+    const auto granted = at_once_ ? limiter_.acquire_at_once(r.key, now, r.urgency, deadline, 0, over_, true) : std::nullopt;
     r.t = granted ? *granted : limiter_.acquire(r.key, now, r.urgency, deadline, 0, over_);
     by_ticket_[r.t] = index;
     if (chaos_ && dice_.chance(8)) at(now + dice_.ms(0, 8000), what::gives_up, index);
     if (!granted) return false;
     ++sum_.at_once;
     require(!limiter_.must_poll(now), "after what goes at once there is nothing to poll for");
-    name(*granted, now);
+    if (name(*granted, now)) r.started = true;
+    else limiter_.put_off(*granted);
     wake();
     return true;
   }
@@ -207,7 +210,7 @@ class schedule {
     }
     if (generation != r.generation) return;
     if (kind == what::starts) {
-      limiter_.started(r.t, now);
+      if (!std::exchange(r.started, false)) limiter_.started(r.t, now);
       at(now + (chaos_ ? dice_.ms(0, 200) : dice_.ms(10, 100)), what::reaches_server, index, r.generation);
       return;
     }
@@ -305,7 +308,8 @@ class schedule {
     if (next && limiter_.waiting() > 0) at(*next, what::wakes, 0);
   }
 
-  void name(ticket t, time_point now) {
+  /// True: it starts now.
+  bool name(ticket t, time_point now) {
     const auto index = by_ticket_.at(t);
     request& r = requests_[index];
     require(!r.ended, "nothing that has ended is named");
@@ -324,7 +328,9 @@ class schedule {
     r.first_sent = true;
     const bool slow = crowded_ && sum_.sendings <= 40;
     const auto kind = chaos_ && dice_.chance(10) ? what::reaches_server : what::starts;  // its owner does not say
-    at(now + (slow ? dice_.ms(500, 2000) : dice_.ms(0, 3)), kind, index, r.generation);
+    const auto wait = slow ? dice_.ms(500, 2000) : dice_.ms(0, 3);
+    at(now + wait, kind, index, r.generation);
+    return kind == what::starts && wait == duration::zero();
   }
 
   /// Nothing waits without a reason, and every reason has an end.

@@ -95,6 +95,23 @@ TEST_CASE("headers are found without case") {
   headers.set("Set-cookie", "c");
   CHECK(headers.size() == 2);
   CHECK(headers.get("set-cookie") == "c");
+  headers.erase("CONNECTION");
+  CHECK(headers.size() == 1);
+  CHECK((*headers.begin()).name == "Set-cookie");
+}
+
+TEST_CASE("headers keep the text that they are parts of") {
+  const std::string text = "HTTP/1.1 200 OK\r\nA: first\r\nB:\r\n\r\n";
+  net::http_headers made(text, {{17, 1, 20, 5}, {27, 1, 29, 0}});
+  auto headers = std::move(made);
+  const auto copy = headers;
+  headers.add("C", "third");
+  CHECK(copy.size() == 2);
+  CHECK(headers.size() == 3);
+  CHECK(headers.get("a") == "first");
+  CHECK(copy.get("a") == "first");
+  CHECK(headers.find("b") == std::string_view());
+  CHECK(headers.get("c") == "third");
 }
 
 TEST_CASE("a message cannot be broken apart by what it carries") {

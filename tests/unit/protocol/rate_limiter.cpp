@@ -117,6 +117,43 @@ TEST_CASE("limiter: a second begins when requests have arrived, however long the
   CHECK(l.counters().waits_global == 4);
 }
 
+TEST_CASE("limiter: what goes at once starts with that if it says so, unless it is put off") {
+  rate_limiter_options options;
+  options.global_limit = 1;
+  rate_limiter l(options);
+  const auto learns = l.acquire(key("A"), start);
+  l.poll(start);
+  l.answered(learns, response_info{}, start);
+  auto now = start + 10s;
+  const auto go = [&] { return l.acquire_at_once(key("A"), now, priority::normal, time_point::max(), 0, {}, true); };
+  const auto first = go();
+  REQUIRE(first);
+  CHECK_FALSE(go());
+  const auto next = l.acquire(key("A"), now);
+  CHECK(l.poll(now).empty());
+  CHECK(l.next_wakeup() == now + 1205ms);  // by then it is there, if it has not been answered
+  l.put_off(*first);
+  l.put_off(*first);
+  now += 2s;
+  CHECK(l.poll(now).empty());  // it has not been written
+  CHECK(l.started(*first, now));
+  CHECK(l.poll(now).empty());
+  CHECK(l.next_wakeup() == now + 1205ms);
+  CHECK(l.poll(now + 1205ms) == tickets{next});
+  l.cancel(next, now + 1205ms);  // was not sent: its place is free
+  now += 10s;
+  const auto second = go();
+  REQUIRE(second);
+  l.cancel(*second, now);  // may be there
+  CHECK_FALSE(go());
+  now += 10s;
+  const auto third = go();
+  REQUIRE(third);
+  l.put_off(*third);
+  l.cancel(*third, now);
+  CHECK(go());
+}
+
 TEST_CASE("limiter: no more are named than there are connections, answers to interactions excepted") {
   rate_limiter l;
   const int one = 1, other = 2;

@@ -103,7 +103,7 @@ TEST_CASE("routes: paths are built and percent-encoded") {
   CHECK_THROWS_AS(build_path(create_message, {"1", "2"}), error);
   CHECK_THROWS_AS(build_path(create_message, {""}), error);
   CHECK_THROWS_AS(build_path(create_message, {".."}), error);
-  CHECK(parameter_count(react) == 3);
+  CHECK(react.parameter_count() == 3);
 }
 
 TEST_CASE("routes: what is shown never holds a token, not even in an error") {
@@ -138,6 +138,14 @@ TEST_CASE("routes: what the limiter files them under") {
   CHECK(execute_webhook.has_own_token());
   CHECK(answer.has_own_token());
   CHECK_FALSE(create_message.has_own_token());
+  CHECK(member.has_major());
+  CHECK_FALSE(other.has_major());
+  const std::string written = "/webhooks/{application_id}/{interaction_token}";  // read when it is made
+  const route made{method::post, written};
+  CHECK(made.is_interaction());
+  CHECK(made.has_own_token());
+  CHECK_FALSE(made.has_major());
+  CHECK(made.parameter_count() == 2);
 }
 
 TEST_CASE("payload texts are JSON whatever is in them") {
@@ -250,7 +258,7 @@ TEST_CASE("routes: one short name never stands for two keys") {
         for (int values = 0; values < 4; ++values) {
           const route r{verb, path};
           std::vector<std::string_view> parameters;
-          for (int i = 0; i < parameter_count(r); ++i) parameters.push_back((values >> std::min(i, 1)) % 2 == 0 ? "1" : "2");
+          for (std::size_t i = 0; i < r.parameter_count(); ++i) parameters.push_back((values >> std::min<std::size_t>(i, 1)) % 2 == 0 ? "1" : "2");
           std::string name = "sender\n";
           INFO(display(r));
           if (!append_key_name(name, r, parameters, unordered)) {

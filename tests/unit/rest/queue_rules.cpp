@@ -511,6 +511,25 @@ TEST_CASE("a call under way in a client that stops lets the others of its limits
   f.sim.run(two->close());
 }
 
+TEST_CASE("a call that goes at once counts in its second from when it is written, however long its connection takes") {
+  protocol::rate_limiter_options limits;
+  limits.global_limit = 1;
+  fixture f(60s, limits);
+  REQUIRE(f.send(post_message, {"5"}).has_value());
+  f.sim.run_for(1min);  // the connection was idle for too long
+  f.network->black_hole("127.0.0.1", true);
+  f.start(f.make(post_message, {"5"}, "first"));
+  f.sim.run_for(100ms);
+  f.network->black_hole("127.0.0.1", false);
+  f.start(f.make(post_message, {"6"}, "next"));
+  f.sim.run_for(5s);
+  CHECK(f.requests.size() == 1);
+  f.sim.run_for(1min);
+  CHECK(f.ends.size() == 2);
+  REQUIRE(f.requests.size() == 3);
+  CHECK(f.times[2] - f.times[1] >= 1s);
+}
+
 TEST_CASE("a call that is cancelled in flight gives its slot back at once") {
   fixture f;
   net::server_reply never;
