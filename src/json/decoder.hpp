@@ -93,24 +93,38 @@ class decoder : reader {
     return true;
   }
 
+  // The field that a guess means which was made after one of target `number`, that then becomes its own.
+  static const field* guessed(habits::guess guess, const target* targets, int count, std::ptrdiff_t& number) noexcept {
+    const table& here = *targets[number].how;
+    if (guess.place_here() < here.count) return here.fields + guess.place_here();
+    const std::ptrdiff_t its = number + guess.tables();
+    if (its < 0 || its >= count || guess.place() >= targets[its].how->count) return nullptr;
+    number = its;
+    return targets[its].how->fields + guess.place();
+  }
+
   // Nearly all members are as Discord writes them: no white space around the colon, no escapes in the key.
   [[gnu::always_inline]] bool fields(target* targets, int count, position start) {
-    const void* last = targets->how;
-    target* t = targets;
     unsigned order = order_;  // what is in an object is written as that is
+    std::ptrdiff_t number = 0, next_number = 0;
+    habits::guesses* guesses = &habits_.after(targets->how);
+    const field* next = guessed((*guesses)[order], targets, count, next_number);
     for (position at = at_;;) {
       const field* f = nullptr;
       bool unknown = false;
       if (end_ - at > 3) {
-        habits::guesses& guesses = habits_.after(last);
-        const std::uint32_t place = guesses[order].place_here();
-        if (place < t->how->count) f = t->how->fields + place;
-        if (!f || !f->is_at(text_ + *at)) f = usual_key(at, targets, count, t, guesses, order, unknown);
+        f = next;
+        if (f && f->is_at(text_ + *at)) number = next_number;
+        else f = usual_key(at, targets, count, number, *guesses, order, unknown);
       }
-      if (f && !(t->seen >> f->place & 1U)) {
-        last = f;
-        t->seen |= std::uint64_t{1} << f->place;
-        void* const out = t->out + f->offset;
+      target& t = targets[number];
+      if (f && !(t.seen >> f->place & 1U)) {
+        t.seen |= std::uint64_t{1} << f->place;
+        guesses = &habits_.after(f);
+        next_number = number;
+        next = guessed((*guesses)[order], targets, count, next_number);
+        __builtin_prefetch(next);  // while the value is read
+        void* const out = t.out + f->offset;
         if (const unsigned places = quick_value(*f, out, at[2], at[3])) {
           at += 2 + places;
         } else {
@@ -138,28 +152,24 @@ class decoder : reader {
     }
   }
 
-  // The field whose name is the key at `at`, if that is written as usual; `t` becomes its target. `unknown` if nobody knows it.
-  [[gnu::noinline]] const field* usual_key(position at, target* targets, int count, target*& t, habits::guesses& guesses,
-                                           unsigned& order, bool& unknown) noexcept {
+  // The field whose name is the key at `at`, if that is written as usual, and the number of its target. `unknown` if nobody
+  // knows it. `guesses` are what comes here; that of `order` it is not.
+  [[gnu::noinline]] const field* usual_key(position at, const target* targets, int count, std::ptrdiff_t& number,
+                                           habits::guesses& guesses, unsigned& order, bool& unknown) noexcept {
     const char* const here = text_ + *at;
-    for (const unsigned one : {order, 1 - order}) {
-      const habits::guess guess = guesses[one];
-      const std::ptrdiff_t number = t - targets + guess.tables();
-      if (guess.empty() || number < 0 || number >= count || guess.place() >= targets[number].how->count) continue;
-      const field* const f = targets[number].how->fields + guess.place();
-      if (!f->is_at(here)) continue;
-      if (guesses[order].empty()) guesses[order] = guess;
-      else order = one;
-      t = targets + number;
-      return f;
+    std::ptrdiff_t its = number;
+    if (const field* const f = guessed(guesses[1 - order], targets, count, its); f && f->is_at(here)) {
+      if (guesses[order].empty()) guesses[order] = guesses[1 - order];
+      else order = 1 - order;
+      return number = its, f;
     }
     const std::uint32_t size = at[1] - *at + 1;  // with the colon
     if (*here != '"' || size < written_name::more || here[size - 1] != ':' || here[size - 2] != '"') return nullptr;
-    for (target* its = targets; its != targets + count; ++its)
-      if (const field* const f = find(*its->how, here, size)) {
+    for (its = 0; its != count; ++its)
+      if (const field* const f = find(*targets[its].how, here, size)) {
         if (!guesses[order].empty() && guesses[1 - order].empty()) order = 1 - order;
-        if (habits::guess::can_be(its - t, f->place)) guesses[order] = {its - t, f->place};
-        return t = its, f;
+        if (habits::guess::can_be(its - number, f->place)) guesses[order] = {its - number, f->place};
+        return number = its, f;
       }
     unknown = !has_escape({here + 1, size - written_name::more});
     return nullptr;
@@ -199,41 +209,35 @@ class decoder : reader {
   [[gnu::noinline]] static void* place_of(const field& f, void* out) {
     return f.how->emplace ? f.how->emplace(out) : nullptr;
   }
-  // Says of a wrapper whose value is in its place that it is.
+  // Says of an optional or a maybe that its value is there, and writes where that begins, or that of a field which is
+  // neither: before the value itself is put there.
   static void set_there(const field& f, void* out) noexcept {
+    static_cast<bool*>(out)[f.flags.null] = false;
     static_cast<bool*>(out)[f.flags.has] = true;
-    if (f.flags.null != 0) static_cast<bool*>(out)[f.flags.null] = false;
   }
-  // A value of one, four or eight bytes.
-  [[gnu::always_inline]] static bool put(const field& f, void* out, std::uint64_t value, unsigned bytes) {
-    if (f.flags.has != 0) {
+  // A value that has nothing to be destroyed.
+  template <class T>
+  [[gnu::always_inline]] static unsigned put(const field& f, void* out, T value) noexcept {
+    set_there(f, out);
+    store(out, value);
+    return 1;
+  }
+  // Any other, which is made where it is not there yet.
+  template <class T>
+  static T& value_at(const field& f, void* out) noexcept {
+    if (f.flags.has != 0 && !static_cast<const bool*>(out)[f.flags.has]) {
       set_there(f, out);
-    } else if (f.wrapped && !(out = place_of(f, out))) {
-      return false;
+      ::new (out) T;
     }
-    if (bytes == 8) store(out, value);
-    else if (bytes == 4) store(out, static_cast<std::uint32_t>(value));
-    else store(out, static_cast<std::uint8_t>(value));
-    return true;
+    return *static_cast<T*>(out);
   }
-  [[gnu::always_inline]] static bool put_text(const field& f, void* out, std::string_view text) {
-    if (f.flags.has != 0 && f.what == kind::text && !static_cast<const bool*>(out)[f.flags.has]) {
-      ::new (out) std::string(text);
-      set_there(f, out);
-      return true;
-    }
-    void* const place = f.wrapped ? place_of(f, out) : out;
-    if (place) static_cast<std::string*>(place)->assign(text);
-    return place != nullptr;
-  }
-
   [[gnu::noinline]] static bool put_unescaped(const field& f, void* out, std::string_view text) {
-    void* const place = f.wrapped ? place_of(f, out) : out;
-    if (!place) return false;
-    std::string& to = *static_cast<std::string*>(place);
+    auto& to = value_at<std::string>(f, out);
     to.clear();
     return unescape(text, to);
   }
+  // Of a std::vector, whatever is in it.
+  static bool is_empty(const void* row) noexcept { return static_cast<const std::vector<char>*>(row)->empty(); }
 
   // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none
   // when it is another or no value, which is then read once more.
@@ -242,61 +246,59 @@ class decoder : reader {
     const std::size_t size = to - from;
     if (*value == 'n') return size == 4 && std::memcmp(value, "null", 4) == 0 && quick_null(f, out);
     std::uint64_t n = 0;
-    unsigned bytes = 8;
-    const char* digits = nullptr;
-    std::size_t count = 0;
     switch (f.what) {
       case kind::boolean:
-      case kind::optional_bool:
+      case kind::optional_bool: {
         static_assert(sizeof(bool) == 1 && sizeof(monochord::optional_bool) == 1);  // one is 1, the other 0 in both
-        if (size == 4 && std::memcmp(value, "true", 4) == 0) n = 1;
-        else if (size != 5 || std::memcmp(value, "fals", 4) != 0 || value[4] != 'e') return 0;
-        bytes = 1;
-        break;
+        const bool yes = std::memcmp(value, "true", 4) == 0;
+        if (size != (yes ? 4U : 5U) || !(yes || std::memcmp(value, "false", 5) == 0)) return 0;
+        return put(f, out, yes);
+      }
       case kind::int32:
-      case kind::uint32: bytes = 4; [[fallthrough]];
+      case kind::uint32:
+        if (!quick_number(value, size, 9, n)) return 0;
+        return put(f, out, static_cast<std::uint32_t>(n));
       case kind::int64:
       case kind::uint64:
-        if (size == 1) {
-          n = static_cast<unsigned char>(*value - '0');
-          if (n > 9) return 0;
-          break;
-        }
-        if (size > (bytes == 4 ? 9 : 18) || *value == '0') return 0;
-        digits = value;
-        count = size;
-        break;
+        if (!quick_number(value, size, 18, n)) return 0;
+        return put(f, out, n);
       case kind::text:
       case kind::text_like: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const std::string_view text(value + 1, size - 2);
-        return has_escape(text) ? put_unescaped(f, out, text) : put_text(f, out, text);
+        if (has_escape(text)) return put_unescaped(f, out, text);
+        value_at<std::string>(f, out).assign(text);
+        return 1;
+      }
+      case kind::scalar: {  // a text
+        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
+        const std::string_view text(value + 1, size - 2);
+        if (has_escape(text)) return 0;
+        value_at<scalar>(f, out) = scalar(text);
+        return 1;
       }
       case kind::id:
       case kind::bits_text:
-        if (*value != '"' || size <= 2 || size > 21 || value[size - 1] != '"') return 0;
-        digits = value + 1;
-        count = size - 2;
-        break;
+        if (!quick_id(value, size, n)) return 0;
+        return put(f, out, n);
       case kind::timestamp: {
         if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
         const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
-        if (!time) return 0;
-        static_assert(sizeof *time == sizeof n);
-        std::memcpy(&n, &*time, sizeof n);
-        break;
+        return time ? put(f, out, *time) : 0;
       }
-      case kind::row: {  // an empty one
-        if (*value != '[' || text_[to] != ']' || f.wrapped || depth_ == max_depth) return 0;
-        const auto& row = *static_cast<const row_how*>(f.how->how);
-        if (!row.push) return 0;
-        row.clear(out);
+      case kind::row:  // an empty one
+        if (*value != '[' || text_[to] != ']' || depth_ == max_depth) return 0;
+        if (f.flags.has != 0) f.how->emplace(out);
+        else if (!is_empty(out)) return 0;
         return 2;
-      }
       default: return 0;
     }
-    if (digits && !few_digits(digits, count, n)) return 0;
-    return put(f, out, n, bytes);
+  }
+  // A whole number of at most so many digits.
+  [[gnu::always_inline]] static bool quick_number(const char* value, std::size_t size, std::size_t most, std::uint64_t& out) noexcept {
+    if (size != 1) return size <= most && *value != '0' && few_digits(value, size, out);
+    out = static_cast<unsigned char>(*value - '0');
+    return out <= 9;
   }
   [[gnu::always_inline]] static bool quick_id(const char* value, std::size_t size, std::uint64_t& out) noexcept {
     return *value == '"' && size > 2 && size <= 21 && value[size - 1] == '"' && few_digits(value + 1, size - 2, out);
@@ -401,24 +403,14 @@ class decoder : reader {
     ++at_;
     if (peek() == ']') return ++at_, --depth_, true;
     const bool objects = how.inner->what == kind::object;
+    if (row.resize && how.inner->what < kind::object) return plain_row(how, out);
     const table* model = objects ? &how.object() : nullptr;
     const bool values = is_value(*how.inner);
-    const bool ids = how.inner->what == kind::id;
-    if (row.reserve && !objects) row.reserve(out, count_of_scalars());
     std::size_t i = 0;
     for (bool more = true; more; ++i) {
       if (peek() == 'n' && values) {
         if (!unexpected_null() || !next(']', more)) return in(i);
         continue;
-      }
-      if (ids && at_ + 1 < end_) {
-        std::uint64_t n = 0;
-        if (quick_id(text_ + *at_, at_[1] - *at_, n)) {
-          store(row.push(out), n);
-          ++at_;
-          if (!next(']', more)) return in(i);
-          continue;
-        }
       }
       if (row.take) {
         if (const position behind = row.take(out, *this)) {
@@ -431,6 +423,31 @@ class decoder : reader {
       if (!(objects ? object(*model, element) : value(*how.inner, element, at_))) return in(i);
       if (!next(']', more)) return in(i);
     }
+    --depth_;
+    return true;
+  }
+
+  // The rest of a row of values that have no others in them: all are made at once. Each takes one place, and a comma
+  // another, so that they are never more than were counted.
+  bool plain_row(const type& how, void* out) {
+    const auto& row = *static_cast<const row_how*>(how.how);
+    const bool values = is_value(*how.inner), ids = how.inner->what == kind::id;
+    const std::size_t count = count_of_scalars();
+    auto* const to = static_cast<char*>(row.resize(out, count));
+    std::size_t i = 0, kept = 0;
+    for (bool more = true; more; ++i) {
+      std::uint64_t n = 0;
+      if (peek() == 'n' && values) {
+        if (!unexpected_null()) return in(i);
+      } else if (ids && at_ + 1 < end_ && quick_id(text_ + *at_, at_[1] - *at_, n)) {
+        store(to + kept++ * sizeof n, n);
+        ++at_;
+      } else if (!value(*how.inner, to + kept++ * row.stride, at_)) {
+        return in(i);
+      }
+      if (!next(']', more)) return in(i);
+    }
+    if (kept != count) row.resize(out, kept);
     --depth_;
     return true;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Encoding: walks the tables and appends text. What is absent is left out, so that nothing is invented.
+#include <bit>
 #include <charconv>
 #include <cmath>
 
@@ -34,14 +35,42 @@ void key(const field& f, bool& first, std::string& out) {
   if (size > written_name::most_written) return key(f.name, first, out);
   char text[1 + written_name::most_written];
   text[0] = ',';
-  f.written.write(text + 1, size, f.bits_behind);
+  f.written.write(text + 1, size);
   out.append(text + first, size + !first);
   first = false;
 }
 
+void plain_value(kind what, const void* at, std::string& out) {
+  switch (what) {
+    case kind::boolean: out += load<bool>(at) ? "true" : "false"; break;
+    case kind::int32: append_number(load<std::int32_t>(at), out); break;
+    case kind::uint32: append_number(load<std::uint32_t>(at), out); break;
+    case kind::int64: append_number(load<std::int64_t>(at), out); break;
+    case kind::uint64: append_number(load<std::uint64_t>(at), out); break;
+    case kind::number: append_double(load<double>(at), out); break;
+    case kind::text:
+    case kind::text_like: quote(*static_cast<const std::string*>(at), out); break;
+    case kind::text_view: quote(*static_cast<const std::string_view*>(at), out); break;
+    case kind::id:
+    case kind::bits_text:
+      out += '"';
+      append_number(load<std::uint64_t>(at), out);
+      out += '"';
+      break;
+    case kind::timestamp: quote(format_timestamp(load<timestamp>(at)), out); break;
+    default: break;
+  }
+}
+
 void member(const field& f, const void* at, bool& first, std::string& out) {
+  if (is_plain(f.what)) {
+    key(f, first, out);
+    if (holds_value(f, at)) plain_value(f.what, at, out);
+    else out += "null";
+    return;
+  }
   const type* inner = nullptr;
-  if (!present(*f.how, at, inner)) return;
+  if (!present(f, at, inner)) return;
   key(f, first, out);
   if (at) value(*inner, at, out);
   else out += "null";
@@ -51,10 +80,10 @@ void members(const table& how, const void* object, bool& first, std::string& out
   if (how.inlined) {
     members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset, first, out, reduced);
   }
-  for (const field *f = how.fields, *const end = f + how.count; f != end; ++f) {
-    if (reduced && f->name != "id" && f->name != "unavailable") continue;
-    const void* const at = static_cast<const char*>(object) + f->offset;
-    if (!absent(*f, at)) member(*f, at, first, out);
+  for (std::uint64_t left = marked_fields(how, object); left != 0; left &= left - 1) {
+    const field& f = how.fields[std::countr_zero(left)];
+    if (reduced && f.name != "id" && f.name != "unavailable") continue;
+    member(f, static_cast<const char*>(object) + f.offset, first, out);
   }
 }
 
@@ -131,23 +160,7 @@ void scalar_value(const scalar& s, std::string& out) {
 
 void value(const type& how, const void* at, std::string& out) {
   switch (how.what) {
-    case kind::boolean: out += load<bool>(at) ? "true" : "false"; break;
     case kind::optional_bool: out += *static_cast<const optional_bool*>(at) ? "true" : "false"; break;
-    case kind::int32: append_number(load<std::int32_t>(at), out); break;
-    case kind::uint32: append_number(load<std::uint32_t>(at), out); break;
-    case kind::int64: append_number(load<std::int64_t>(at), out); break;
-    case kind::uint64: append_number(load<std::uint64_t>(at), out); break;
-    case kind::number: append_double(load<double>(at), out); break;
-    case kind::text: quote(*static_cast<const std::string*>(at), out); break;
-    case kind::text_like: quote(static_cast<const text_how*>(how.how)->view(at), out); break;
-    case kind::text_view: quote(*static_cast<const std::string_view*>(at), out); break;
-    case kind::id:
-    case kind::bits_text:
-      out += '"';
-      append_number(load<std::uint64_t>(at), out);
-      out += '"';
-      break;
-    case kind::timestamp: quote(format_timestamp(load<timestamp>(at)), out); break;
     case kind::null_bool: out += "null"; break;
     case kind::raw: {
       const std::string_view text = static_cast<const raw_json*>(at)->text();
@@ -172,6 +185,7 @@ void value(const type& how, const void* at, std::string& out) {
       if (how.tag().value(at)) tagged_value(how.tag(), at, out);
       else out += "null";
       break;
+    default: plain_value(how.what, at, out);
   }
 }
 

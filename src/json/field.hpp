@@ -30,12 +30,12 @@ enum class kind : std::uint8_t {
   text_view,   // std::string_view, only written
   id,          // 64 bits as decimal text
   bits_text,   // flags of 64 bits as decimal text
-  timestamp,
+  timestamp,   // these need nothing of their type, and are always there
   optional_bool,
   null_bool,
   raw,
   scalar,
-  object,
+  object,  // from here on they hold others
   row,         // std::vector; list, which is only written
   map,
   wrapper,     // optional, maybe, box; pointer, which is only written
@@ -60,9 +60,6 @@ struct alignas(64) type {
   void* (*emplace)(void*) = nullptr;  // of a wrapper that can be read
 };
 
-struct text_how {
-  std::string_view (*view)(const void*);
-};
 struct wrapper_how {
   const void* (*get)(const void*);  // null: no value
   void (*set_null)(void*);          // null: has no third state
@@ -78,7 +75,7 @@ struct row_how {
   row_view (*view)(const void*);
   std::size_t stride;
   bool comma_separated = false;                   // in a query
-  void (*reserve)(void*, std::size_t) = nullptr;  // of rows of single values
+  void* (*resize)(void*, std::size_t) = nullptr;  // of values that are copied as bytes; gives the first
   // An element that needs no tables is taken from where `here` is, and the place behind it given; null: nothing was taken.
   const std::uint32_t* (*take)(void* row, const class reader& here) = nullptr;
 };
@@ -107,13 +104,12 @@ struct tagged_how {
   const monochord::detail::boxed_ops* (*ops)(const void*);
 };
 
-// By what it is seen whether a field is there.
-enum class seen_by : std::uint8_t {
-  always,
-  flag,     // of an optional or maybe
-  pointer,  // of a box, or a plain one
-  count,    // of a list, behind its pointer
-  value,    // itself
+// Where in an object it is seen that a field is absent. Of a whole table they are in a line or two, so that nobody has to
+// look at the fields that are not there.
+struct mark {
+  std::uint16_t offset;  // of a flag of an optional or maybe; or of a pointer, or the count of a list
+  std::uint8_t null;     // of a flag: how far behind it the one of null is; 0: it has none
+  std::uint8_t place;    // of its field
 };
 
 struct alignas(64) field {
@@ -124,15 +120,15 @@ struct alignas(64) field {
   wrapper_flags flags;
   std::uint8_t bits_behind;  // of `written`
   std::uint8_t place;        // among the fields of its table
+  std::uint8_t tail_at;      // of `written`
   bool required;
   bool wrapped;
-  kind what;  // of the value; of one that is wrapped, of what is in the wrapper
-  seen_by there;
+  kind what;  // of the value; of an optional or maybe, of what is in it. `wrapper`: nothing is known but by the type
   std::uint8_t first_limit;  // among those of its table
   std::uint8_t limits;       // how many it has
 
   // Whether its name stands at `text` as Discord writes it; as for written_name::is_at.
-  bool is_at(const char* text) const noexcept { return written.is_at(text, name, bits_behind); }
+  bool is_at(const char* text) const noexcept { return written.is_at(text, name, bits_behind, tail_at); }
 };
 static_assert(sizeof(type) == 64 && sizeof(field) == 64);
 
@@ -146,15 +142,19 @@ struct keep_how {
 // What is looked at whenever an object is read stands in the first line.
 struct alignas(64) table {
   const field* fields = nullptr;
-  std::uint32_t count = 0;
-  std::uint32_t mask = 0;                        // of `slots`, whose size is a power of two
-  const std::uint8_t* slots = nullptr;           // open addressing by written_name::slot; 255 is empty
-  std::uint64_t required = 0;                    // bits of fields
-  const table& (*inlined)() noexcept = nullptr;  // an object whose fields stand among ours
+  std::uint8_t count = 0;
+  std::uint8_t mask = 0;                         // of `slots`, whose size is a power of two
+  std::uint8_t marked = 0;                       // how many `marks` there are
+  std::uint8_t flags = 0;                        // how many of them are flags, which come first
   std::uint32_t inlined_offset = 0;
+  const table& (*inlined)() noexcept = nullptr;  // an object whose fields stand among ours
   const keep_how* keep = nullptr;
-  std::uint64_t limited = 0;                // bits of the fields that have limits, or whose values may have
-  bool (*reduced)(const void*) = nullptr;  // only id and `unavailable` are there
+  const std::uint8_t* slots = nullptr;           // open addressing by written_name::slot; 255 is empty
+  const mark* marks = nullptr;
+  std::uint64_t required = 0;                    // bits of fields
+  std::uint64_t unmarked = 0;                    // of those that have no mark
+  std::uint64_t limited = 0;                     // of those that have limits, or whose values may have
+  bool (*reduced)(const void*) = nullptr;        // only id and `unavailable` are there
   std::string_view name{};
   limit_list limits{};
 };

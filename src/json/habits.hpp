@@ -19,21 +19,21 @@ class habits {
    public:
     constexpr guess() noexcept = default;
     constexpr guess(std::ptrdiff_t tables, std::uint8_t place) noexcept
-        : value_(static_cast<std::uint8_t>((tables < 0 ? 64 : tables == 0 ? 0 : 64 + 64 * tables) + place + 1)) {}
+        : value_(static_cast<std::uint8_t>(64 * (tables + 1) + place + 1)) {}
     static constexpr bool can_be(std::ptrdiff_t tables, std::uint8_t place) noexcept {
       return tables >= -1 && tables <= 2 && (tables != 2 || place != 63);
     }
 
     constexpr bool empty() const noexcept { return value_ == 0; }
     // In the same table; if it is of another, or empty, more than a table has.
-    constexpr std::uint32_t place_here() const noexcept { return std::uint32_t{value_} - 1; }
-    constexpr std::ptrdiff_t tables() const noexcept {
-      const std::uint32_t of = place_here() / 64;
-      return of == 0 ? 0 : of == 1 ? -1 : static_cast<std::ptrdiff_t>(of) - 1;
-    }
-    constexpr std::uint32_t place() const noexcept { return place_here() % 64; }
+    constexpr std::uint32_t place_here() const noexcept { return std::uint32_t{value_} - 65; }
+    // How many tables further; of an empty one more than there can be.
+    constexpr std::ptrdiff_t tables() const noexcept { return std::ptrdiff_t{at() / 64} - 1; }
+    constexpr std::uint32_t place() const noexcept { return at() % 64; }
 
    private:
+    constexpr std::uint32_t at() const noexcept { return std::uint32_t{value_} - 1; }
+
     std::uint8_t value_ = 0;
   };
   // In the one order and in the other.

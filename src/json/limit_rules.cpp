@@ -151,6 +151,7 @@ void in_all(std::size_t sum, const limit_walk& walk) {
 
 template <class Body>
 void new_message(const Body& body, list<file_body> files, bool stickers, const limit_walk& walk) {
+  if (body.embeds.empty() && body.components.empty() && files.empty() && !body.flags) return;  // hardly more than text
   content_limits(body.embeds, body.components, files, walk);
   if (is_v2(body.flags)) return v2_excludes(says(body.content), !body.embeds.empty(), body.poll, stickers, walk);
   walk.at_most("components", body.components.size(), legacy_rows, " rows without the flag is_components_v2");

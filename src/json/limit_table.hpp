@@ -27,6 +27,7 @@ struct limit {
   std::int64_t max = no_max;
   std::int64_t wide_max = 0;     // what Discord's specification takes where its documentation is stricter; 0: the same
   counted text = counted::whole;
+  bool of_each = false;          // what `each` says, set by the table
 
   constexpr bool each() const noexcept { return field.ends_with("[]"); }
   constexpr std::string_view name() const noexcept { return each() ? field.substr(0, field.size() - 2) : field; }

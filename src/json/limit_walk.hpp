@@ -49,6 +49,8 @@ class limit_walk {
   void members(const table& how, const void* object) const;
   void member(const table& how, const field& f, const void* at) const;
   void value(const type& how, const void* at) const;
+  void length(const limit& l, std::string_view text) const;
+  void plain_figure(const limit& l, kind what, const void* at) const;
   void figure(const limit& l, const type& how, const void* at) const;
   void each(const limit& l, const type& how, const void* at) const;
   template <class Number>

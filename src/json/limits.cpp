@@ -26,16 +26,6 @@ std::string path_of(const limit_walk::place* where, std::string_view field) {
   return path.empty() ? "the body" : path;
 }
 
-std::string_view text_of(const type& how, const void* at) {
-  switch (how.what) {
-    case kind::text: return *static_cast<const std::string*>(at);
-    case kind::text_like: return static_cast<const text_how*>(how.how)->view(at);
-    case kind::text_view: return *static_cast<const std::string_view*>(at);
-    case kind::scalar: return static_cast<const scalar*>(at)->text();
-    default: return {};
-  }
-}
-
 template <class Number>
 bool is_less(Number a, std::int64_t b) noexcept {
   if constexpr (std::is_floating_point_v<Number>) return a < static_cast<Number>(b);
@@ -99,20 +89,16 @@ void limit_walk::range(const limit& l, Number figure, std::string_view unit) con
   if (is_less(figure, l.min)) say("least", l.min);
 }
 
-void limit_walk::figure(const limit& l, const type& how, const void* at) const {
-  switch (how.what) {
+void limit_walk::length(const limit& l, std::string_view text) const {
+  if (l.min <= 0 && !is_greater(text.size(), l.max)) return;  // there are no more characters than bytes
+  range(l, code_points(l.text == counted::trimmed ? trimmed(text) : text), characters);
+}
+
+void limit_walk::plain_figure(const limit& l, kind what, const void* at) const {
+  switch (what) {
     case kind::text:
-    case kind::text_like:
-    case kind::text_view: {
-      const std::string_view text = text_of(how, at);
-      if (l.min <= 0 && !is_greater(text.size(), l.max)) return;  // there are no more characters than bytes
-      return range(l, code_points(l.text == counted::trimmed ? trimmed(text) : text), characters);
-    }
-    case kind::scalar:  // numbers as choices have no documented limit
-      if (static_cast<const scalar*>(at)->is_text()) range(l, code_points(text_of(how, at)), characters);
-      return;
-    case kind::row: return range(l, static_cast<const row_how*>(how.how)->view(at).count, items_unit);
-    case kind::map: return range(l, static_cast<const map_how*>(how.how)->view(at).count, items_unit);
+    case kind::text_like: return length(l, *static_cast<const std::string*>(at));
+    case kind::text_view: return length(l, *static_cast<const std::string_view*>(at));
     case kind::int32: return range(l, load<std::int32_t>(at), {});
     case kind::uint32: return range(l, load<std::uint32_t>(at), {});
     case kind::int64: return range(l, load<std::int64_t>(at), {});
@@ -124,6 +110,17 @@ void limit_walk::figure(const limit& l, const type& how, const void* at) const {
       return range(l, number, {});
     }
     default: return;
+  }
+}
+
+void limit_walk::figure(const limit& l, const type& how, const void* at) const {
+  switch (how.what) {
+    case kind::scalar:  // numbers as choices have no documented limit
+      if (static_cast<const scalar*>(at)->is_text()) range(l, code_points(static_cast<const scalar*>(at)->text()), characters);
+      return;
+    case kind::row: return range(l, static_cast<const row_how*>(how.how)->view(at).count, items_unit);
+    case kind::map: return range(l, static_cast<const map_how*>(how.how)->view(at).count, items_unit);
+    default: return plain_figure(l, how.what, at);
   }
 }
 
@@ -190,23 +187,28 @@ void limit_walk::value(const type& how, const void* at) const {
 }
 
 void limit_walk::member(const table& how, const field& f, const void* at) const {
-  const type* inner = nullptr;
-  if (!present(*f.how, at, inner) || !at) return;
+  const auto limits = how.limits.fields.subspan(f.first_limit, f.limits);
   const place here{where_, f.name, 0};
   const limit_walk within = inside(here);
-  for (const limit& l : how.limits.fields.subspan(f.first_limit, f.limits)) {
-    if (l.each()) within.each(l, *inner, at);
+  if (is_plain(f.what)) {
+    if (!holds_value(f, at)) return;
+    for (const limit& l : limits) within.plain_figure(l, f.what, at);
+    return;
+  }
+  const type* inner = nullptr;
+  if (!present(f, at, inner) || !at) return;
+  for (const limit& l : limits) {
+    if (l.of_each) within.each(l, *inner, at);
     else within.figure(l, *inner, at);
   }
-  within.value(*inner, at);
+  if (f.what >= kind::object) within.value(*inner, at);
 }
 
 void limit_walk::members(const table& how, const void* object) const {
   if (how.inlined) members(how.inlined(), static_cast<const char*>(object) + how.inlined_offset);
-  for (std::uint64_t left = how.limited; left != 0; left &= left - 1) {
+  for (std::uint64_t left = how.limited & marked_fields(how, object); left != 0; left &= left - 1) {
     const field& f = how.fields[std::countr_zero(left)];
-    const void* const at = static_cast<const char*>(object) + f.offset;
-    if (!absent(f, at)) member(how, f, at);
+    member(how, f, static_cast<const char*>(object) + f.offset);
   }
   if (how.limits.rule) how.limits.rule(object, *this);
 }

@@ -301,9 +301,8 @@ class listed_table {
       if (one.name == "members") {
         one.offset = static_cast<std::uint32_t>(offsetof(listed<Event>, members));
         one.how = &members_type;
-        one.what = members_type.what;
+        one.what = kind::wrapper;  // its rows are no vector
         one.wrapped = false;
-        one.there = seen_by::always;
         one.flags = {};
       }
     made_ = of_event;

@@ -38,8 +38,8 @@ std::string text_of(const type& how, const void* at) {
     case kind::id:
     case kind::bits_text: return digits(load<std::uint64_t>(at));
     case kind::number: return digits(load<double>(at));
-    case kind::text: return *static_cast<const std::string*>(at);
-    case kind::text_like: return std::string(static_cast<const text_how*>(how.how)->view(at));
+    case kind::text:
+    case kind::text_like: return *static_cast<const std::string*>(at);
     case kind::text_view: return std::string(*static_cast<const std::string_view*>(at));
     case kind::timestamp: return format_timestamp(load<timestamp>(at));
     default: throw error(errc::invalid_argument, "a query or form holds texts, numbers and lists of these only");
@@ -80,7 +80,7 @@ void encode_pairs(const table& how, const void* value, bool leading, std::string
     const field& one = how.fields[i];
     const void* at = static_cast<const char*>(value) + one.offset;
     const type* inner = nullptr;
-    if (absent(one, at) || !present(*one.how, at, inner) || !at) continue;
+    if (!present(*one.how, at, inner) || !at) continue;
     if (inner->what != kind::row) {
       append_pair(one.name, *inner, at, leading, out);
       continue;

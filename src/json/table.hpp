@@ -108,9 +108,7 @@ struct type_of<monochord::scalar> {
 template <class Tag>
 struct type_of<open_string<Tag>> {
   static_assert(std::is_standard_layout_v<open_string<Tag>> && sizeof(open_string<Tag>) == sizeof(std::string));
-  static constexpr text_how text{
-      [](const void* at) -> std::string_view { return static_cast<const open_string<Tag>*>(at)->str(); }};
-  static constexpr type value{kind::text_like, true, nullptr, nullptr, &text};
+  static constexpr type value{kind::text_like, true};
 };
 // The classes have a value, behind it a flag and, a maybe, behind that another flag (core/optional.hpp, core/maybe.hpp). The sizes
 // say that there is nothing else in them; that it is in this order, the tests of every wrapped field.
@@ -155,19 +153,24 @@ struct type_of<const T*> {
   static constexpr type value{kind::wrapper, false, how<T>, how<T>->object, &wrap};
 };
 template <class T>
-constexpr auto reserve_of() -> void (*)(void*, std::size_t) {
+constexpr auto resize_of() -> void* (*)(void*, std::size_t) {
   if constexpr (std::is_trivially_copyable_v<T>)
-    return [](void* at, std::size_t count) { static_cast<std::vector<T>*>(at)->reserve(count); };
+    return [](void* at, std::size_t count) -> void* {
+      auto& row = *static_cast<std::vector<T>*>(at);
+      row.resize(count);
+      return row.data();
+    };
   else
     return nullptr;
 }
 template <class T>
 struct type_of<std::vector<T>> {
   using self = std::vector<T>;
+  static_assert(sizeof(self) == sizeof(std::vector<char>));  // as which it is seen whether it is empty
   static constexpr row_how row{
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace_back(); }, [](void* at) { static_cast<self*>(at)->clear(); },
       [](const void* at) { return row_view{static_cast<const self*>(at)->data(), static_cast<const self*>(at)->size()}; },
-      sizeof(T), false, reserve_of<T>()};
+      sizeof(T), false, resize_of<T>()};
   static constexpr type value{kind::row, true, how<T>, how<T>->object, &row};
 };
 template <class T>
@@ -269,17 +272,20 @@ struct part {
   const keep_how* keep = nullptr;
 };
 
-constexpr seen_by seen_by_of(const type& how) {
-  switch (how.what) {
-    case kind::wrapper: return how.flags.has != 0 ? seen_by::flag : seen_by::pointer;
-    case kind::row: return how.required ? seen_by::always : seen_by::count;
-    case kind::optional_bool:
-    case kind::null_bool:
-    case kind::tagged:
-    case kind::raw:
-    case kind::scalar: return seen_by::value;
-    default: return seen_by::always;
-  }
+// Whether a flag says that a field of this type is absent, or a word that is zero then, which lies so far into it.
+constexpr bool has_flag(const type& how) { return how.what == kind::wrapper && how.flags.has != 0; }
+constexpr bool has_word(const type& how) {
+  return (how.what == kind::wrapper && how.flags.has == 0) || (how.what == kind::row && !how.required);
+}
+constexpr std::size_t word_offset(const type& how) { return how.what == kind::row ? offsetof(row_view, count) : 0; }
+
+// As what a field is read without a look at its type.
+constexpr kind what_of(const type& how) {
+  const bool wrapped = how.what == kind::wrapper;
+  const type& held = wrapped ? *how.inner : how;
+  const bool elsewhere = wrapped && how.flags.has == 0 && held.what != kind::object;
+  const bool only_written = held.what == kind::row && !held.required;
+  return elsewhere || only_written ? kind::wrapper : held.what;
 }
 
 // Of a value, in what it holds.
@@ -310,6 +316,7 @@ struct rows {
   table made;
   std::array<field, N> fields{};
   std::array<std::uint8_t, slot_count(N)> slots{};
+  std::array<mark, N> marks{};
   std::array<limit, L> limits{};  // by their fields
 
   constexpr rows(std::string_view name, const std::array<part, N>& parts, std::span<const limit> limits_of, limit_rule rule) {
@@ -331,14 +338,15 @@ struct rows {
     }
     if (limited != L) throw "a limit names a field that the model does not have";
     made.fields = fields.data();
-    made.mask = static_cast<std::uint32_t>(slots.size() - 1);
+    made.mask = static_cast<std::uint8_t>(slots.size() - 1);
     made.slots = slots.data();
+    add_marks();
     made.limits = {limits, rule};
   }
 
  private:
   constexpr void add(const part& p, std::span<const limit> limits_of, std::size_t& limited) {
-    const auto place = made.count++;
+    const unsigned place = made.count++;
     const std::size_t size = p.name.size() + written_name::more;
     if (size > padding_bytes) throw "a name too long for written_name::is_at";
     field& f = fields[place];
@@ -348,14 +356,17 @@ struct rows {
     f.offset = p.offset;
     f.flags = p.how->flags;
     f.bits_behind = static_cast<std::uint8_t>(written_name::bits_behind(size));
+    f.tail_at = static_cast<std::uint8_t>(written_name::tail_at(size));
     f.place = static_cast<std::uint8_t>(place);
     f.required = p.required;
     f.wrapped = p.how->what == kind::wrapper;
-    f.what = f.wrapped ? p.how->inner->what : p.how->what;
-    f.there = seen_by_of(*p.how);
+    f.what = what_of(*p.how);
     f.first_limit = static_cast<std::uint8_t>(limited);
     for (const limit& l : limits_of)
-      if (l.name() == p.name) limits[limited++] = l;
+      if (l.name() == p.name) {
+        limits[limited] = l;
+        limits[limited++].of_each = l.each();
+      }
     f.limits = static_cast<std::uint8_t>(limited - f.first_limit);
     const std::uint64_t bit = std::uint64_t{1} << place;
     if (f.required) made.required |= bit;
@@ -363,6 +374,23 @@ struct rows {
     std::size_t slot = f.written.slot(size) & (slots.size() - 1);
     while (slots[slot] != 255) slot = (slot + 1) & (slots.size() - 1);
     slots[slot] = f.place;
+  }
+  constexpr void add_marks() {
+    std::size_t count = 0;
+    const auto put = [&](const field& f, std::size_t offset, std::size_t null) {
+      if (offset > UINT16_MAX || null > UINT8_MAX) throw "a field too far from its object's begin for a mark";
+      marks[count++] = {static_cast<std::uint16_t>(offset), static_cast<std::uint8_t>(null), f.place};
+    };
+    for (std::uint8_t i = 0; i < made.count; ++i) {
+      const field& f = fields[i];
+      if (has_flag(*f.how)) put(f, f.offset + f.flags.has, f.flags.null != 0 ? f.flags.null - f.flags.has : 0U);
+      else if (!has_word(*f.how)) made.unmarked |= std::uint64_t{1} << i;
+    }
+    made.flags = static_cast<std::uint8_t>(count);
+    for (std::uint8_t i = 0; i < made.count; ++i)
+      if (has_word(*fields[i].how)) put(fields[i], fields[i].offset + word_offset(*fields[i].how), 0);
+    made.marked = static_cast<std::uint8_t>(count);
+    made.marks = marks.data();
   }
 };
 

@@ -104,22 +104,39 @@ bool unescapable(std::string_view quoted) noexcept {
 namespace {
 
 /// Whether eight bytes can stand in a JSON string as they are: no control character, no quote, no backslash.
-bool plain(const char* eight) noexcept {
+bool plain(std::uint64_t word) noexcept {
   constexpr std::uint64_t each = 0x0101010101010101U, high = 0x8080808080808080U;
-  std::uint64_t word = 0;
-  std::memcpy(&word, eight, sizeof word);
   const auto less = [](std::uint64_t bytes, std::uint64_t than) { return (bytes - each * than) & ~bytes & high; };
   return (less(word, 0x20) | less(word ^ each * '"', 1) | less(word ^ each * '\\', 1)) == 0;
 }
+template <class Word>
+std::uint64_t load(const char* text) noexcept {
+  Word word;
+  std::memcpy(&word, text, sizeof word);
+  return word;
+}
+/// The same of a whole text. What is left at its end is looked at together with some that was before it.
+bool plain(std::string_view text) noexcept {
+  const char* const from = text.data();
+  const std::size_t size = text.size();
+  if (size >= 8) {
+    for (std::size_t i = 0; i < size - 8; i += 8)
+      if (!plain(load<std::uint64_t>(from + i))) return false;
+    return plain(load<std::uint64_t>(from + size - 8));
+  }
+  if (size >= 4) return plain(load<std::uint32_t>(from) << 32 | load<std::uint32_t>(from + size - 4));
+  std::uint64_t word = 0x2020202020202020U;
+  for (const char c : text) word = word << 8 | static_cast<unsigned char>(c);
+  return plain(word);
+}
 
-}  // namespace
-
-void quote(std::string_view text, std::string& out) {
+/// Of a text that is not plain.
+[[gnu::noinline]] void quote_slowly(std::string_view text, std::string& out) {
   static constexpr char digits[] = "0123456789abcdef";
   out += '"';
   std::size_t from = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    while (i + 8 <= text.size() && plain(text.data() + i)) i += 8;
+    while (i + 8 <= text.size() && plain(load<std::uint64_t>(text.data() + i))) i += 8;
     if (i == text.size()) break;
     const auto c = static_cast<unsigned char>(text[i]);
     if (c >= 0x20 && c != '"' && c != '\\') continue;
@@ -141,6 +158,15 @@ void quote(std::string_view text, std::string& out) {
     }
   }
   out.append(text, from);
+  out += '"';
+}
+
+}  // namespace
+
+void quote(std::string_view text, std::string& out) {
+  if (!plain(text)) return quote_slowly(text, out);
+  out += '"';
+  out += text;
   out += '"';
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 #include "json/table.hpp"
@@ -41,18 +42,35 @@ inline bool present(const type& how, const void*& at, const type*& inner) {
   }
 }
 
-/// Whether the flag, pointer or count of a field, whose place `at` is, already says that it is not there: then nothing of its
-/// type has to be looked at. What is there says `present`.
-inline bool absent(const field& f, const void* at) {
-  switch (f.there) {
-    case seen_by::flag: {
-      const auto* const flags = static_cast<const bool*>(at);
-      return !flags[f.flags.has] && !(f.flags.null != 0 && flags[f.flags.null]);
-    }
-    case seen_by::pointer: return load<const void*>(at) == nullptr;
-    case seen_by::count: return load<row_view>(at).count == 0;
-    default: return false;
+/// Whether a value of this kind needs nothing of its type, and is always there: the first ones.
+constexpr bool is_plain(kind what) noexcept { return what <= kind::timestamp; }
+/// Whether a field that is there, with a plain value or an optional or maybe of one, is not null.
+inline bool holds_value(const field& f, const void* at) noexcept {
+  return f.flags.has == 0 || static_cast<const bool*>(at)[f.flags.has];
+}
+
+/// The same as of a type of a field; an optional or a maybe that is there says itself which of the two it is.
+inline bool present(const field& f, const void*& at, const type*& inner) {
+  if (f.flags.has == 0) return present(*f.how, at, inner);
+  if (holds_value(f, at)) return present(*f.how->inner, at, inner);
+  at = nullptr;
+  return true;
+}
+
+/// Bits of the fields that are there as far as their marks say, which without one is all: what else is there says `present`.
+inline std::uint64_t marked_fields(const table& how, const void* object) {
+  const auto* const bytes = static_cast<const char*>(object);
+  std::uint64_t there = how.unmarked;
+  const mark* m = how.marks;
+  for (const mark* const end = m + how.flags; m != end; ++m) {
+    const bool flag = (bytes[m->offset] | bytes[m->offset + m->null]) != 0;
+    there |= std::uint64_t{flag} << m->place;
   }
+  for (const mark* const end = how.marks + how.marked; m != end; ++m) {
+    const bool word = load<std::uintptr_t>(bytes + m->offset) != 0;
+    there |= std::uint64_t{word} << m->place;
+  }
+  return there;
 }
 
 }  // namespace monochord::json

@@ -29,25 +29,20 @@ constexpr std::uint64_t without_last(std::uint64_t word, unsigned bits) noexcept
   return std::endian::native == std::endian::little ? word << bits : word >> bits;
 }
 
-// And with that again, as what stood there is zero.
-constexpr std::uint64_t with_last(std::uint64_t word, unsigned bits) noexcept {
-  return std::endian::native == std::endian::little ? word >> bits : word << bits;
-}
-
 // A name as Discord writes it before a value, `"name":`, by the words that it is found and told by.
 struct written_name {
   static constexpr std::size_t more = 3;  // characters than the name
 
-  std::uint64_t head = 0;    // its first eight bytes, or all of them
-  std::uint64_t middle = 0;  // of more than 16 bytes: the eight behind the head
-  std::uint64_t tail = 0;    // of more than eight: the last eight
+  std::uint64_t head = 0;    // its first eight bytes, or all of them, behind which are zeros
+  std::uint64_t middle = 0;  // of more than 16 bytes: the eight behind the head; of others the same as the tail
+  std::uint64_t tail = 0;    // the last eight, or all
 
   constexpr written_name() noexcept = default;
   // Of what is `size` bytes long at `text`; eight bytes can be read, however short it is.
   constexpr written_name(const char* text, std::size_t size) noexcept
-      : head(without_last(eight_bytes(text), bits_behind(size))),
-        middle(size > 16 ? eight_bytes(text + 8) : 0),
-        tail(size > 8 ? eight_bytes(text + size - 8) : 0) {}
+      : head(word_of(text, 0, size)),
+        middle(word_of(text, middle_at(tail_at(size)), size)),
+        tail(word_of(text, tail_at(size), size)) {}
   explicit constexpr written_name(std::string_view name) {
     char text[128] = "\"";
     if (name.size() + more > sizeof text) throw "a name too long for written_name";
@@ -62,30 +57,40 @@ struct written_name {
     return size < 8 ? 64 - 8 * static_cast<unsigned>(size) : 0;
   }
 
+  // Where the tail begins, and the middle.
+  static constexpr std::size_t tail_at(std::size_t size) noexcept { return size < 8 ? 0 : size - 8; }
+  static constexpr std::size_t middle_at(std::size_t tail) noexcept { return tail < 8 ? tail : 8; }
+
   // Where the search for it begins.
   constexpr std::uint32_t slot(std::size_t size) const noexcept {
     const std::uint64_t x = head ^ (tail * 0x9E3779B97F4A7C15U) ^ size;
     return static_cast<std::uint32_t>((x * 0xD6E8FEB86659FD93U) >> 40);
   }
 
-  // Whether it stands at `text`, of which as many bytes can be read, and no fewer than eight.
-  bool is_at(const char* text, std::string_view name, unsigned behind) const noexcept {
-    if (without_last(eight_bytes(text), behind) != head) return false;
-    const std::size_t size = name.size() + more;
-    return size <= 8 || (eight_bytes(text + size - 8) == tail &&
-                         (size <= 16 || (eight_bytes(text + 8) == middle && (size <= 24 || same_between(text, name)))));
+  // Whether it stands at `text`, of which as many bytes can be read, and no fewer than eight. All names that the words hold
+  // are told in the same steps, whatever their length.
+  bool is_at(const char* text, std::string_view name, unsigned behind, std::size_t tail_at) const noexcept {
+    const std::uint64_t other = (eight_bytes(text) ^ head) | (eight_bytes(text + middle_at(tail_at)) ^ middle) |
+                                (eight_bytes(text + tail_at) ^ tail);
+    if (without_last(other, behind) != 0) return false;
+    return tail_at <= most_written - 8 || same_between(text, name);
   }
 
   // Writes it to where there is room for the most that the words hold all of.
   static constexpr std::size_t most_written = 24;
-  void write(char* to, std::size_t size, unsigned behind) const noexcept {
+  void write(char* to, std::size_t size) const noexcept {
     const auto put = [&](std::size_t place, std::uint64_t word) { std::memcpy(to + place, &word, sizeof word); };
-    put(0, with_last(head, behind));
-    put(8, middle);
-    if (size > 8) put(size - 8, tail);
+    put(0, head);
+    put(middle_at(tail_at(size)), middle);
+    put(tail_at(size), tail);
   }
 
  private:
+  static constexpr std::uint64_t word_of(const char* text, std::size_t place, std::size_t size) noexcept {
+    const std::uint64_t word = eight_bytes(text + place);
+    const unsigned behind = bits_behind(size);
+    return std::endian::native == std::endian::little ? word << behind >> behind : word >> behind << behind;
+  }
   // All but the first 16 and the last eight bytes.
   [[gnu::noinline]] static bool same_between(const char* text, std::string_view name) noexcept {
     for (std::size_t i = name.size() + more - 16; i > 8; i -= 8)

@@ -301,19 +301,20 @@ TEST_CASE("a name is told from what stands before its value, byte by byte") {
     const std::string name = all.substr(0, size), text = "\"" + name + "\":1" + std::string(64, ' ');
     const json::written_name written{std::string_view(name)};
     const unsigned bits = json::written_name::bits_behind(size + 3);
+    const std::size_t tail = json::written_name::tail_at(size + 3);
     INFO(name);
-    CHECK(written.is_at(text.data(), name, bits));
+    CHECK(written.is_at(text.data(), name, bits, tail));
     CHECK(written.slot(size + 3) == json::written_name(text.data(), size + 3).slot(size + 3));
     for (std::size_t place = 0; place < size + 3; ++place)
       for (unsigned bit = 0; bit < 8; ++bit) {
         std::string other = text;
         other[place] = static_cast<char>(static_cast<unsigned char>(other[place]) ^ 1U << bit);
-        if (written.is_at(other.data(), name, bits)) FAIL_CHECK(other);
+        if (written.is_at(other.data(), name, bits, tail)) FAIL_CHECK(other);
       }
     for (const std::size_t behind : {size + 3, size + 10}) {
       std::string other = text;
       other[behind] = '\xFF';
-      CHECK(written.is_at(other.data(), name, bits));
+      CHECK(written.is_at(other.data(), name, bits, tail));
     }
   }
 }
@@ -347,5 +348,32 @@ TEST_CASE("what is decoded into an object that has values takes their place") {
     CHECK((*one.avatar_decoration_data->sku_id == sku_id{3} && !one.avatar_decoration_data.is_null()));
     REQUIRE(decode(R"({"id":"3","username":"c","discriminator":"0","global_name":"short"})"));
     CHECK((*one.global_name == "short" && *one.avatar == "x"));
+  }
+}
+
+TEST_CASE("rows and scalars that are decoded into an object which has some take their place") {
+  const std::string required =
+      R"({"id":"1","channel_id":"2","content":"","timestamp":"2024-07-01T12:34:56.789000+00:00","edited_timestamp":null,)"
+      R"("tts":false,"mention_everyone":false,"mentions":[],"attachments":[],"pinned":false,"type":0,)"
+      R"("author":{"id":"5","username":"a","discriminator":"0"},)";
+  for (const bool with_space : {false, true}) {
+    message one;
+    json::failure why;
+    const auto decode = [&](std::string_view more) {
+      const std::string text = required + std::string(more) + "}";
+      return json::decode_into(one, std::string_view(with_space ? spaced(text) : text), why);
+    };
+    REQUIRE(decode(R"("mention_roles":["3","4"],"embeds":[{}],"nonce":"a text of some length","components":[{"type":10,"content":"b"}])"));
+    CHECK((one.mention_roles == std::vector{role_id{3}, role_id{4}} && one.embeds.size() == 1 && one.components->size() == 1));
+    CHECK((one.nonce->is_text() && one.nonce->text() == "a text of some length"));
+    REQUIRE(decode(R"("mention_roles":[6,null,"7","8"],"embeds":[{},{}],"nonce":12)"));
+    CHECK(one.mention_roles == std::vector{role_id{6}, role_id{7}, role_id{8}});
+    CHECK((one.embeds.size() == 2 && one.components->size() == 1 && *one.nonce == scalar(12)));
+    REQUIRE(decode(R"("mention_roles":[null],"embeds":[],"nonce":"\u0061b","components":[])"));
+    CHECK((one.mention_roles.empty() && one.embeds.empty() && one.components->empty() && *one.nonce == scalar("ab")));
+    REQUIRE(decode(R"("mention_roles":["9"],"embeds":[],"nonce":"c")"));
+    CHECK((one.mention_roles == std::vector{role_id{9}} && *one.nonce == scalar("c")));
+    REQUIRE(decode(R"("mention_roles":[],"embeds":[],"nonce":true)"));
+    CHECK((one.mention_roles.empty() && *one.nonce == scalar(true)));
   }
 }
