@@ -1,7 +1,3 @@
-# What everyone who includes Asio must know alike: it is compiled once (src/core/asio.cpp), and a thread keeps up to eight
-# blocks of each kind for the next coroutine or operation, of which an event and the call that answers it take more than two.
-set(MONOCHORD_ASIO_DEFINITIONS BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_RECYCLING_ALLOCATOR_CACHE_SIZE=8)
-
 # monochord_layer(name LINK lib... PCH header... [UNITY] [ALONE source...]): one room of the house (docs/architecture.md).
 # Its sources are every .cpp of src/<name>/, compiled once as an object library; the library monochord is all of them
 # together. Which room may include which is checked by tests/compile/layers.py. PCH: see monochord_precompile. UNITY,
@@ -18,7 +14,8 @@ function(monochord_layer name)
   add_library(monochord_${name} OBJECT ${sources})
   target_compile_features(monochord_${name} PUBLIC cxx_std_20)
   set_target_properties(monochord_${name} PROPERTIES CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON)
-  target_compile_definitions(monochord_${name} PUBLIC ${MONOCHORD_ASIO_DEFINITIONS}
+  # Asio is compiled once (src/core/asio.cpp); everyone who includes it must know.
+  target_compile_definitions(monochord_${name} PUBLIC BOOST_ASIO_SEPARATE_COMPILATION
                              PRIVATE BOOST_BEAST_SEPARATE_COMPILATION)
   target_include_directories(monochord_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src")
   # So that the linker can put what a start runs together (MONOCHORD_ORDER_START), and a program drop what it does not call.

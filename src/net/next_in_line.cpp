@@ -45,18 +45,18 @@ bool next_in_line::take(const asio::execution_context& of, queued_function& one,
   return true;
 }
 
-/// Once the context is stopped it runs nothing that has not begun.
 void next_in_line::run() {
   now_ = phase::running;
-  for (int i = 0; i < most && (i == 0 || !context_.stopped()); ++i) {
+  for (int i = 0; i < most; ++i) {
     queued_function* const one = pop();
     if (!one) return;
     one->call();
   }
 }
 
+/// Null also once the context is stopped, which runs nothing that has not begun.
 queued_function* next_in_line::pop() noexcept {
-  if (!may_wait()) return nullptr;
+  if (!may_wait() || context_.stopped()) return nullptr;
   const std::lock_guard lock(mutex_);
   return first();
 }

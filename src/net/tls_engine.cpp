@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::size_t most_joined = 8192;
 
+error no_memory() { return error(errc::resource, "there is no memory for another TLS connection"); }
+
 error_code of_openssl(unsigned long code) noexcept {
   if (code == 0) return ssl::error::unspecified_system_error;
   return error_code(static_cast<int>(code), asio::error::get_ssl_category());
@@ -68,29 +70,30 @@ struct tls_engine::io {
       default: return 0;
     }
   }
-  /// Null where there is no memory.
   static BIO* make(tls_engine& of) {
-    static const BIO_METHOD* const kind = make_kind();
-    BIO* const made = kind ? BIO_new(kind) : nullptr;
-    if (made) BIO_set_data(made, &of);
+    static const BIO_METHOD* const kind = make_kind();  // again where it threw
+    BIO* const made = BIO_new(kind);
+    if (!made) throw no_memory();
+    BIO_set_data(made, &of);
     return made;
   }
 
  private:
   static tls_engine& of(BIO* end) noexcept { return *static_cast<tls_engine*>(BIO_get_data(end)); }
-  static const BIO_METHOD* make_kind() noexcept {
-    BIO_METHOD* const made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "passages");
-    if (made && BIO_meth_set_read(made, read) == 1 && BIO_meth_set_write(made, write) == 1 &&
-        BIO_meth_set_ctrl(made, control) == 1)
-      return made;
-    BIO_meth_free(made);
-    return nullptr;
+  static const BIO_METHOD* make_kind() {
+    const int index = BIO_get_new_index();
+    BIO_METHOD* const made = index == -1 ? nullptr : BIO_meth_new(index | BIO_TYPE_SOURCE_SINK, "passages");
+    if (!made) throw no_memory();
+    BIO_meth_set_read(made, read);
+    BIO_meth_set_write(made, write);
+    BIO_meth_set_ctrl(made, control);
+    return made;
   }
 };
 
 tls_engine::tls_engine(SSL_CTX* context) : ssl_(SSL_new(context)) {
-  BIO* const end = ssl_ ? io::make(*this) : nullptr;
-  if (!end) throw error(errc::resource, "OpenSSL has no memory for another connection");
+  if (!ssl_ || !in_.is_open() || !out_.is_open()) throw no_memory();
+  BIO* const end = io::make(*this);
   SSL_set_bio(ssl_.get(), end, end);
   SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }

@@ -6,6 +6,7 @@
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
 #include <memory>
+#include <new>
 #include <monochord/core/error.hpp>
 #include <string_view>
 
@@ -58,7 +59,8 @@ class tls_engine {
   /// Bytes on their way through, in one piece: a record and a bit, beyond which none are taken.
   class passage {
    public:
-    passage() : room_(std::make_unique_for_overwrite<char[]>(capacity)) {}
+    passage() noexcept : room_(new (std::nothrow) char[capacity]) {}
+    bool is_open() const noexcept { return room_ != nullptr; }  ///< false where there is no memory
     std::size_t size() const noexcept { return end_ - begin_; }
     const char* data() const noexcept { return room_.get() + begin_; }
     boost::asio::mutable_buffer space() const noexcept { return {room_.get() + end_, capacity - end_}; }
