@@ -30,6 +30,12 @@ std::set<std::uint64_t> ids_of(const std::vector<mc::member>& members) {
   return out;
 }
 
+/// How many payloads of a bot's own: its first heartbeat comes at a random time.
+std::uint64_t commands_received(simulated_world& w) {
+  const auto counters = w.discord().counters();
+  return counters.payloads_received - counters.heartbeats;
+}
+
 /// A stream to its end, with the sizes of its chunks.
 mc::task<> read_all(mc::guild_member_stream& from, std::vector<std::size_t>& sizes) {
   for (;;) {
@@ -108,7 +114,7 @@ TEST_CASE("what can never be sent is refused before it is") {
   };
   CHECK(refused(bot.commands().update_presence({})) == "the shards are not known before run() has reached Discord");
   bot.until_ready();
-  const auto before = w.discord().counters().payloads_received;
+  const auto before = commands_received(w);
   const std::string large(4000, 'x');
   const mc::activity_body too_large[] = {{.name = large}};
   CHECK_THAT(refused(bot.commands().update_presence({.activities = too_large})), Catch::Contains("3500 bytes"));
@@ -129,7 +135,7 @@ TEST_CASE("what can never be sent is refused before it is") {
   CHECK_THAT(refused(members({.query = "a", .user_ids = mc::list<mc::user_id>(nobody)})), Catch::Contains("not both"));
   CHECK_THAT(refused(members({.query = "\xc0"})), Catch::Contains("UTF-8"));
   w.sim.run_for(1s);
-  CHECK(w.discord().counters().payloads_received == before);
+  CHECK(commands_received(w) == before);
   no_violations(w);
 }
 
@@ -217,7 +223,7 @@ TEST_CASE("a missing intent is named, and nothing is sent") {
   simulated_world w;
   command_bot bot(w);
   bot.until_ready();
-  const auto before = w.discord().counters().payloads_received;
+  const auto before = commands_received(w);
   const auto refused = [&](const mc::guild_members_request& request) {
     try {
       bot.run(bot.commands().request_guild_members(w.world.home, request));
@@ -232,7 +238,7 @@ TEST_CASE("a missing intent is named, and nothing is sent") {
   CHECK_THAT(refused({.query = "a", .presences = true}), Catch::Contains("intent guild_presences,"));
   auto stream = bot.commands().stream_guild_members(w.world.home);
   CHECK_THROWS_AS(bot.run(stream.next()), mc::gateway_error);
-  CHECK(w.discord().counters().payloads_received == before);
+  CHECK(commands_received(w) == before);
   no_violations(w);
 }
 
