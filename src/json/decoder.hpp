@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstring>
 #include <string>
@@ -236,8 +237,12 @@ class decoder : reader {
     to.clear();
     return unescape(text, to);
   }
-  // Of a std::vector, whatever is in it.
-  static bool is_empty(const void* row) noexcept { return static_cast<const std::vector<char>*>(row)->empty(); }
+  // Of a std::vector, whatever is in it: first stands where its elements begin, then where they end.
+  static bool is_empty(const void* row) noexcept {
+    std::array<const void*, 2> ends;
+    std::memcpy(&ends, row, sizeof ends);
+    return ends[0] == ends[1];
+  }
 
   // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none
   // when it is another or no value, which is then read once more.

@@ -166,7 +166,7 @@ constexpr auto resize_of() -> void* (*)(void*, std::size_t) {
 template <class T>
 struct type_of<std::vector<T>> {
   using self = std::vector<T>;
-  static_assert(sizeof(self) == sizeof(std::vector<char>));  // as which it is seen whether it is empty
+  static_assert(sizeof(self) == 3 * sizeof(void*));  // of which decoder::is_empty looks at the first two
   static constexpr row_how row{
       [](void* at) -> void* { return &static_cast<self*>(at)->emplace_back(); }, [](void* at) { static_cast<self*>(at)->clear(); },
       [](const void* at) { return row_view{static_cast<const self*>(at)->data(), static_cast<const self*>(at)->size()}; },

@@ -108,7 +108,12 @@ void http_headers::set(std::string_view name, std::string_view value) {
 }
 
 void http_headers::erase(std::string_view name) {
-  std::erase_if(fields_, [&](const place& at) { return same_token(seen(at).name, name); });
+  if (!has(name)) return;
+  http_headers left;
+  left.reserve(text_.size());
+  for (const auto& [one, value] : *this)
+    if (!same_token(one, name)) left.add(one, value);
+  *this = std::move(left);
 }
 
 std::optional<std::string_view> http_headers::find(std::string_view name) const noexcept {

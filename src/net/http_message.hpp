@@ -16,7 +16,7 @@ namespace monochord::net {
 class body_source;
 
 /// Header fields in their order; names are compared without case. All of them stand in one text: what is seen of it is valid
-/// until something is added.
+/// until something is added or erased.
 class http_headers {
  public:
   struct field {
@@ -31,6 +31,11 @@ class http_headers {
   class iterator;
 
   http_headers() = default;
+  http_headers(const http_headers&) = default;
+  http_headers(http_headers&&) = default;
+  http_headers& operator=(const http_headers& other) { return *this = http_headers(other); }  // all of it or nothing
+  http_headers& operator=(http_headers&&) = default;
+  ~http_headers() = default;
   /// Those of a text, which is kept as it is.
   http_headers(std::string_view text, std::vector<place> fields) : text_(text), fields_(std::move(fields)) {}
 

@@ -24,6 +24,7 @@ void walk(std::string_view path, Text text, Parameter parameter) {
     text(path.substr(0, open));
     if (open == std::string_view::npos) return;
     const auto close = path.find('}', open);
+    if (close == std::string_view::npos) return;
     parameter(path.substr(open + 1, close - open - 1), index++);
     path.remove_prefix(close + 1);
   }

@@ -35,7 +35,9 @@ struct route {
         is_interaction_(path.find("{interaction_token}") != path.npos),
         has_own_token_(path.find("_token}") != path.npos),
         has_major_(is_major(first_parameter(path))),
-        parameters_(static_cast<std::uint32_t>(std::ranges::count(path, '{'))) {}
+        parameters_(std::ranges::count(path, '{') == std::ranges::count(path, '}')
+                        ? static_cast<std::uint32_t>(std::ranges::count(path, '{'))
+                        : UINT32_MAX) {}  // which nobody has
 
   /// Interaction endpoints do not count against the global limit: the callback, the original answer and follow-ups,
   /// whose templates are written with `{interaction_token}` where those of a webhook have `{webhook_token}`.
