@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstring>
 #include <string>
@@ -239,9 +238,7 @@ class decoder : reader {
   }
   // Of a std::vector, whatever is in it: first stands where its elements begin, then where they end.
   static bool is_empty(const void* row) noexcept {
-    std::array<const void*, 2> ends;
-    std::memcpy(&ends, row, sizeof ends);
-    return ends[0] == ends[1];
+    return std::memcmp(row, static_cast<const char*>(row) + sizeof(void*), sizeof(void*)) == 0;
   }
 
   // A value without white space behind it, of the kinds that most are of. How many structural characters it takes; none
