@@ -26,7 +26,7 @@ namespace monochord::bench {
 class bare_inflater {
  public:
   explicit bare_inflater(bool zstd) : zstd_(zstd ? ZSTD_createDStream() : nullptr) {
-    if (!zstd_) need(inflateInit(&zlib_) == Z_OK, "inflateInit");
+    if (!zstd_) need(inflateInit(&zlib_) == Z_OK && inflateValidate(&zlib_, 0) == Z_OK, "inflateInit");
   }
   bare_inflater(const bare_inflater&) = delete;
   bare_inflater& operator=(const bare_inflater&) = delete;

@@ -36,7 +36,7 @@ std::uint64_t checksum = 0;  // keeps the work from being optimised away
 // One reused zlib stream and one reused buffer: as bare as inflating can be.
 class bare_inflater {
  public:
-  bare_inflater() { need(inflateInit(&stream_) == Z_OK, "inflateInit"); }
+  bare_inflater() { need(inflateInit(&stream_) == Z_OK && inflateValidate(&stream_, 0) == Z_OK, "inflateInit"); }
   ~bare_inflater() { inflateEnd(&stream_); }
   std::string_view feed(const std::string& frame) {
     stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(frame.data()));

@@ -308,7 +308,7 @@ class request_texts {
 /// Into a buffer that is always the same.
 class bare_inflater {
  public:
-  bare_inflater() { need(inflateInit(&zlib_) == Z_OK, "inflateInit"); }
+  bare_inflater() { need(inflateInit(&zlib_) == Z_OK && inflateValidate(&zlib_, 0) == Z_OK, "inflateInit"); }
   ~bare_inflater() { inflateEnd(&zlib_); }
   bare_inflater(const bare_inflater&) = delete;
   bare_inflater& operator=(const bare_inflater&) = delete;
