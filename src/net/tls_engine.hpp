@@ -6,8 +6,8 @@
 #include <boost/asio/buffer.hpp>
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <monochord/core/error.hpp>
+#include <new>
 #include <string_view>
 
 #include "net/byte_stream.hpp"

@@ -176,6 +176,9 @@ std::string percent_decode(std::string_view text) {
 }
 
 void check_path(const route& r, std::span<const std::string_view> parameters) {
+  if (r.parameter_count() == route::unreadable)
+    throw error(errc::invalid_argument,
+                display(r) + ": each { and } of a path is that of a parameter; as text they are %7B and %7D");
   if (r.parameter_count() != parameters.size())
     throw error(errc::invalid_argument, display(r) + ": wrong number of path parameters");
   for (std::size_t at = 0; at < parameters.size(); ++at) {

@@ -25,6 +25,8 @@ std::string_view name(method verb) noexcept;
 /// The names in braces are those of Discord's documentation; what they mean to rate limits and to secrecy is read off
 /// them, so a route is nothing but its verb and its template.
 struct route {
+  static constexpr std::uint32_t unreadable = UINT32_MAX;
+
   constexpr route() = default;
   /// Of a string literal, which is read when it is compiled.
   consteval route(method verb, const char* path) : route(verb, std::string_view(path)) {}
@@ -37,7 +39,7 @@ struct route {
         has_major_(is_major(first_parameter(path))),
         parameters_(std::ranges::count(path, '{') == std::ranges::count(path, '}')
                         ? static_cast<std::uint32_t>(std::ranges::count(path, '{'))
-                        : UINT32_MAX) {}  // which nobody has
+                        : unreadable) {}
 
   /// Interaction endpoints do not count against the global limit: the callback, the original answer and follow-ups,
   /// whose templates are written with `{interaction_token}` where those of a webhook have `{webhook_token}`.
@@ -47,7 +49,7 @@ struct route {
   /// Calls with different values for the first parameter have quotas of their own.
   /// https://docs.discord.com/developers/topics/rate-limits#rate-limits
   constexpr bool has_major() const noexcept { return has_major_; }
-  /// How many parameters the template has.
+  /// How many parameters the template has; `unreadable` when it has a brace that is not one of two.
   constexpr std::size_t parameter_count() const noexcept { return parameters_; }
 
   method verb = method::get;

@@ -105,8 +105,8 @@ TEST_CASE("routes: paths are built and percent-encoded") {
   CHECK_THROWS_AS(build_path(create_message, {".."}), error);
   CHECK(react.parameter_count() == 3);
   const std::string open = "/channels/{channel_id/messages";
-  CHECK_THROWS_AS(build_path(route{method::get, open}, {}), error);
-  CHECK_THROWS_AS(build_path(route{method::get, open}, {"1"}), error);
+  CHECK_THROWS_WITH(build_path(route{method::get, open}, {}), Catch::Contains("%7B"));
+  CHECK_THROWS_WITH(build_path(route{method::get, open}, {"1"}), Catch::Contains("%7B"));
 }
 
 TEST_CASE("routes: what is shown never holds a token, not even in an error") {
