@@ -108,18 +108,21 @@ void cache::apply(const thread_members_update& event, optional<monochord::channe
   if (before) *before = std::move(old);
 }
 
-void cache::apply(const message_create& event) {
-  if (!event.message.webhook_id) world_->see(event.guild_id, event.message.author, event.member);  // a webhook is no user
-  if (event.guild_id && !world_->may_keep(cache_kind::messages)) return;
-  const auto g = world_->enter(event.guild_id.value_or(guild_id{}));
+void cache::apply(const message_create& event) { world_->take_in(event); }
+
+void world::take_in(const message_create& event) {
+  if (!event.message.webhook_id) see(event.guild_id, event.message.author, event.member);  // a webhook is no user
+  if (event.guild_id && !may_keep(cache_kind::messages)) return;
+  const auto g = enter(event.guild_id.value_or(guild_id{}));
   if (!g || !g->keeps(cache_kind::messages)) return;
   g->reactions.forget_reactions(event.message.id);
   g->reactions.forget_votes(event.message.id);
-  if (!event.message.poll || event.message.poll->results) return world_->put_message(*g, event.message);
+  if (!event.message.poll || event.message.poll->results) return put_message(*g, event.message);
   monochord::message fresh = event.message;
   fresh.poll->results.emplace();  // nobody can have voted yet
-  world_->put_message(*g, fresh);
+  put_message(*g, fresh);
 }
+
 void cache::apply(const message_update& event, optional<monochord::message>* before) {
   clear(before);
   const auto g = world_->find(event.guild_id.value_or(guild_id{}));
@@ -157,10 +160,12 @@ void cache::apply(const typing_start& event) {
   if (!event.guild_id || !event.member) return;
   if (const auto g = world_->find(*event.guild_id, event.user_id)) world_->put_member(*g, *event.member, true);
 }
-void cache::apply(const interaction_create& event) {
-  if (event.interaction.user) world_->meet(*event.interaction.user);  // in a direct message
+void cache::apply(const interaction_create& event) { world_->take_in(event); }
+
+void world::take_in(const interaction_create& event) {
+  if (event.interaction.user) meet(*event.interaction.user);  // in a direct message
   if (!event.interaction.guild_id || !event.interaction.member) return;
-  if (const auto g = world_->find(*event.interaction.guild_id)) world_->put_member(*g, *event.interaction.member, true);
+  if (const auto g = find(*event.interaction.guild_id)) put_member(*g, *event.interaction.member, true);
 }
 
 }  // namespace monochord

@@ -119,7 +119,7 @@ task<> write_guild(world& w, guild_id id, writer& out) {
 }  // namespace
 
 task<std::size_t> cache::flush() {
-  world& w = *world_;
+  world& w = whole();
   if (!w.changes) co_return 0;
   change_log::batch batch(*w.changes);
   writer out(*w.options.store);
@@ -136,6 +136,6 @@ task<std::size_t> cache::flush() {
   co_return out.written();
 }
 
-std::size_t cache::backlog() const { return world_->changes ? world_->changes->size() : 0; }
+std::size_t cache::backlog() const { return whole().changes ? whole().changes->size() : 0; }
 
 }  // namespace monochord

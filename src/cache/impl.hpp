@@ -15,6 +15,7 @@
 
 #include "cache/changes.hpp"
 #include "cache/kind_sets.hpp"
+#include "cache/late.hpp"
 #include "cache/pack.hpp"
 #include "cache/reaction_log.hpp"
 #include "cache/record_set.hpp"
@@ -408,6 +409,8 @@ struct world {
   }
   /// That a store has to be told of all of a guild, and of the users of its members.
   void note_all(const entry& g);
+  void take_in(const message_create& event);
+  void take_in(const interaction_create& event);
   void see(optional<guild_id> guild, const user& author, const optional<partial_member>& m);
   /// Somebody of `g` is about to change or to go: who is being copied is so as they are.
   void spare(const entry& g, user_id id);
@@ -429,6 +432,7 @@ struct world {
   std::atomic<std::uint64_t> self_id{0};
   time_point started;
   std::mutex save_lock;
+  late_events late;
 };
 
 }  // namespace cached

@@ -115,7 +115,7 @@ void cache::save(const std::string& path, const std::vector<cache_mark>& marks) 
   if (path.empty()) throw error(errc::invalid_argument, "a file of a cache needs a path");
   if (!std::all_of(marks.begin(), marks.end(), is_shard))
     throw error(errc::invalid_argument, "a mark of a cache names no shard");
-  world& w = *world_;
+  world& w = whole();
   const std::lock_guard one_at_a_time(w.save_lock);
   detail::file_replacement file(path);
   block_writer blocks([&](std::string_view bytes) { file.write(bytes); });
@@ -149,10 +149,11 @@ optional<cache_file> cache::restore(const std::string& path, const cache_restore
   detail::own_file file = detail::own_file::open(path, errc::file_mismatch);
   if (!file) return std::nullopt;
   block_reader blocks([&](char* to, std::size_t most) { return file.read(to, most); }, file.size(), path);
-  const auto fresh = std::make_unique<world>(world_->options);
-  fresh->started = world_->started;
+  world& w = whole();
+  const auto fresh = std::make_unique<world>(w.options);
+  fresh->started = w.started;
   cache_file told = load(*fresh, blocks, options);
-  world_->replace_by(*fresh);
+  w.replace_by(*fresh);
   return optional<cache_file>(std::move(told));
 }
 

@@ -10,7 +10,9 @@
 #include <utility>
 
 #include "cache/bulk.hpp"
+#include "cache/late.hpp"
 #include "json/listed_members.hpp"
+#include "net/next_in_line.hpp"
 
 namespace monochord {
 namespace {
@@ -34,8 +36,13 @@ bool has_news_of_user(std::string_view data) {
 }
 
 template <class E>
-void take(void* watcher, void* event, const raw_event&, bool) {
-  static_cast<cache_feed*>(watcher)->cache().apply(*static_cast<const E*>(event));
+void take(void* watcher, const std::shared_ptr<void>& event, const raw_event& sent, bool has_handlers) {
+  auto& feed = *static_cast<cache_feed*>(watcher);
+  feed.settle(sent.shard_id);
+  if constexpr (cached::late::may_wait<E>)
+    if (has_handlers && feed.handlers_begin_here())
+      return cached::late::apply(feed.cache(), sent.shard_id, std::static_pointer_cast<const E>(event));
+  feed.cache().apply(*static_cast<const E*>(event.get()));
 }
 
 template <class T>
@@ -48,9 +55,11 @@ void remember(std::vector<T>& place, std::vector<T>&& old) {
 }
 
 template <class E, class Before>
-void take_before(void* watcher, void* event, const raw_event& sent, bool has_handlers) {
-  auto& known = static_cast<cache_feed*>(watcher)->cache();
-  auto& taken = *static_cast<E*>(event);
+void take_before(void* watcher, const std::shared_ptr<void>& event, const raw_event& sent, bool has_handlers) {
+  auto& feed = *static_cast<cache_feed*>(watcher);
+  feed.settle(sent.shard_id);
+  auto& known = feed.cache();
+  auto& taken = *static_cast<E*>(event.get());
   if (has_handlers) {
     Before old{};
     known.apply(taken, &old);
@@ -58,8 +67,7 @@ void take_before(void* watcher, void* event, const raw_event& sent, bool has_han
   } else {
     known.apply(taken);
   }
-  if constexpr (std::is_same_v<E, guild_create>)
-    static_cast<cache_feed*>(watcher)->came(sent.shard_id, taken, taken.members.size());
+  if constexpr (std::is_same_v<E, guild_create>) feed.came(sent.shard_id, taken, taken.members.size());
 }
 
 // Of events with many members the cache alone makes no models.
@@ -83,6 +91,7 @@ std::shared_ptr<const void> decode_listed(const json::padded_text& data) {
 template <has_many E>
 void take_listed(void* watcher, const void* event, const raw_event& sent) {
   auto& feed = *static_cast<cache_feed*>(watcher);
+  feed.settle(sent.shard_id);
   const auto& taken = static_cast<const listed_event<E>*>(event)->listed;
   cached::bulk::apply(feed.cache(), taken);
   if constexpr (std::is_same_v<E, guild_create>) feed.came(sent.shard_id, taken.event, taken.members.size());
@@ -119,10 +128,51 @@ cache_options with_clock(cache_options options, std::shared_ptr<monochord::clock
 
 }  // namespace
 
-cache_feed::cache_feed(cache_options options, std::shared_ptr<monochord::clock> time)
+cache_feed::cache_feed(cache_options options, std::shared_ptr<monochord::clock> time,
+                       boost::asio::execution_context& context)
     : cache_(with_clock(options, std::move(time))),
       watches_(watches_for(options)),
-      has_ages_(options.guild_policy || options.policy.member_age.count() > 0 || options.policy.user_age.count() > 0) {}
+      has_ages_(options.guild_policy || options.policy.member_age.count() > 0 || options.policy.user_age.count() > 0),
+      context_(context) {}
+
+bool cache_feed::handlers_begin_here() const noexcept { return net::next_in_line::is_at_it(context_); }
+
+void cache_feed::settle(int shard) noexcept {
+  try {
+    cached::late::settle(cache_, shard);
+  } catch (...) {
+    if (on_error_) on_error_(std::current_exception());
+  }
+}
+
+void cache_feed::after_handlers(int shard) noexcept {
+  if (cached::late::waits(cache_, shard) && !settling_.begin(*this)) settle(shard);
+}
+
+bool cache_feed::settling::begin(cache_feed& of) noexcept {
+  if (queued_.exchange(true)) return true;
+  of_ = of.shared_from_this();
+  if (net::next_in_line::take(of.context_, *this, true)) return true;
+  leave();
+  return false;
+}
+
+void cache_feed::settling::call() {
+  const auto of = leave();  // first: what comes from now on needs another call
+  try {
+    cached::late::settle(of->cache_);
+  } catch (...) {
+    if (of->on_error_) of->on_error_(std::current_exception());
+  }
+}
+
+void cache_feed::settling::drop() noexcept { leave(); }
+
+std::shared_ptr<cache_feed> cache_feed::settling::leave() noexcept {
+  auto of = std::move(of_);
+  queued_ = false;
+  return of;
+}
 
 void cache_feed::keep_only(const shard_range& here) {
   if (here.first == 0 && here.last == here.total - 1) return;

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
+#include <boost/asio/execution_context.hpp>
+#include <exception>
 #include <functional>
+#include <memory>
 #include <monochord/cache/cache.hpp>
 #include <span>
 #include <vector>
@@ -9,14 +13,17 @@
 #include <monochord/gateway/sharding.hpp>
 
 #include "dispatch/dispatcher.hpp"
+#include "net/queued_function.hpp"
 
 namespace monochord {
 
-/// Takes events into a client's cache before their handlers start, and gives these the old value where there is one.
-class cache_feed {
+/// Takes events into a client's cache before their handlers start, and gives these the old value where there is one. A
+/// message or an interaction whose handlers the reading thread runs itself is taken in once these have begun; whoever looks at
+/// the cache sees no difference.
+class cache_feed : public std::enable_shared_from_this<cache_feed> {
  public:
-  /// Without options.clock that is `time`.
-  cache_feed(cache_options options, std::shared_ptr<monochord::clock> time);
+  /// Without options.clock that is `time`. `context`: where events are read and handlers run.
+  cache_feed(cache_options options, std::shared_ptr<monochord::clock> time, boost::asio::execution_context& context);
 
   monochord::cache& cache() noexcept { return cache_; }
   /// Only what can change what is kept: the rest is not decoded for the cache's sake. They want a `cache_feed` as
@@ -26,6 +33,14 @@ class cache_feed {
   bool has_ages() const noexcept { return has_ages_; }
   /// Is told of each guild that came without all of its members. Before the first event.
   void on_incomplete(std::function<void(int shard, guild_id guild)> tell) { on_incomplete_ = std::move(tell); }
+  /// Is told of what goes wrong beside an event. Before the first event.
+  void on_error(std::function<void(std::exception_ptr)> tell) { on_error_ = std::move(tell); }
+  /// Whether the calling thread seems to run handlers itself once it is done with what it reads.
+  bool handlers_begin_here() const noexcept;
+  /// Before an event of this shard.
+  void settle(int shard) noexcept;
+  /// Once the handlers of an event of this shard are handed over: takes it in, or sees to it that it is soon.
+  void after_handlers(int shard) noexcept;
   /// Forgets guilds whose events come to another process.
   void keep_only(const shard_range& here);
   /// `members` of them are in the event.
@@ -36,6 +51,23 @@ class cache_feed {
   std::vector<dispatch::watch> watches_;
   bool has_ages_;
   std::function<void(int, guild_id)> on_incomplete_;
+  std::function<void(std::exception_ptr)> on_error_;
+
+  /// Takes in what waits, behind the handlers in the line of the thread that reads.
+  class settling final : public net::queued_function {
+   public:
+    /// False when it has to be done now.
+    bool begin(cache_feed& of) noexcept;
+    void call() override;
+    void drop() noexcept override;  // whoever looks at the cache takes it in
+
+   private:
+    std::shared_ptr<cache_feed> leave() noexcept;
+    std::atomic<bool> queued_{false};
+    std::shared_ptr<cache_feed> of_;  // while it is
+  };
+  boost::asio::execution_context& context_;
+  settling settling_;
 };
 
 }  // namespace monochord

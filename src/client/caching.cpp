@@ -41,6 +41,9 @@ void client::impl::check_cache(const client_options& options) {
 
 void client::impl::start_cache() {
   dispatcher->set_watcher(cached, cached->watches());
+  cached->on_error([weak = weak_from_this()](std::exception_ptr error) {
+    if (const auto self = weak.lock()) self->report_soon(std::move(error));
+  });
   if (options.chunk_guilds_at_start) {
     member_chunker::options how;
     how.spawn = [group = tasks](task<> work) { return group->spawn(std::move(work)); };

@@ -7,6 +7,7 @@
 #include <monochord/model/derived_events.hpp>
 #include <utility>
 
+#include "client/cache_feed.hpp"
 #include "client/cache_keeper.hpp"
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/event_tally.hpp"
@@ -20,8 +21,13 @@ class dispatching_sink final : public gateway::event_sink {
  public:
   /// `keeper` may be null.
   dispatching_sink(std::shared_ptr<dispatch::dispatcher> to, std::shared_ptr<gateway::command_desk> desk,
-                   std::shared_ptr<dispatch::event_tally> events, std::shared_ptr<cache_keeper> keeper)
-      : to_(std::move(to)), desk_(std::move(desk)), events_(std::move(events)), keeper_(std::move(keeper)) {}
+                   std::shared_ptr<dispatch::event_tally> events, std::shared_ptr<cache_feed> cached,
+                   std::shared_ptr<cache_keeper> keeper)
+      : to_(std::move(to)),
+        desk_(std::move(desk)),
+        events_(std::move(events)),
+        cached_(std::move(cached)),
+        keeper_(std::move(keeper)) {}
   void on_read(const gateway::shard_event& event) override {
     desk_->on_event(event.source, event.type, event.data);  // first: handlers may all be waiting for this
   }
@@ -36,6 +42,7 @@ class dispatching_sink final : public gateway::event_sink {
       return desk_->has_room(event.source);
     }
     const bool room = to_->deliver(sent, event.data, event.claim, meaning(event.guilds));
+    cached_->after_handlers(event.shard_id);
     return room && desk_->has_room(event.source);
   }
   task<> room(std::uint64_t source) override {
@@ -64,6 +71,7 @@ class dispatching_sink final : public gateway::event_sink {
   const std::shared_ptr<dispatch::dispatcher> to_;
   const std::shared_ptr<gateway::command_desk> desk_;
   const std::shared_ptr<dispatch::event_tally> events_;
+  const std::shared_ptr<cache_feed> cached_;
   const std::shared_ptr<cache_keeper> keeper_;
 };
 

@@ -122,7 +122,7 @@ client::impl::impl(token given_token, client_options given)
   if (!calls.limits.none) calls.shared_limits = options.rest_limits;
   calls.hooks = options.rest_hooks;
   calls.jitter = options.jitter;
-  cached = std::make_shared<cache_feed>(options.cache, time);
+  cached = std::make_shared<cache_feed>(options.cache, time, asio::query(executor, asio::execution::context));
   if (options.cache_learns_from_rest) calls.learner = rest_learner({cached, &cached->cache()});
   queue = std::make_shared<monochord::rest::queue>(executor, std::move(calls));
   rest = std::make_unique<rest_client>(queue);

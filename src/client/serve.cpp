@@ -188,7 +188,7 @@ task<std::shared_ptr<event_source>> client::impl::find_source(std::shared_ptr<ga
 task<> client::impl::serve() {
   gateway::source_feed_options from;
   if (keeper) co_await cache_keeper::restore(keeper);
-  from.to = std::make_shared<dispatching_sink>(dispatcher, desk, meters->events, keeper);
+  from.to = std::make_shared<dispatching_sink>(dispatcher, desk, meters->events, cached, keeper);
   from.source = co_await find_source(from.to);
   if (stopping()) co_return;
   from.own = !options.event_source;

@@ -155,9 +155,11 @@ bool dispatcher::is_watched(const slot* in, const raw_event& event) const {
   return in && in->watched && (!in->watched->wants || in->watched->wants(event.data));
 }
 
-void dispatcher::show(const slot& to, const void* event, bool is_wanted, const raw_event& sent, errors& failed) {
+void dispatcher::show(const slot& to, const std::shared_ptr<const void>& event, bool is_wanted, const raw_event& sent,
+                      errors& failed) {
   try {
-    to.watched->see(watcher_.get(), const_cast<void*>(event), sent, is_wanted);  // decode() made it, and nobody has it yet
+    const auto its = std::const_pointer_cast<void>(event);  // decode() made it, and nobody has it yet
+    to.watched->see(watcher_.get(), its, sent, is_wanted);
   } catch (...) {
     failed.push_back(std::current_exception());  // the handlers come all the same
   }
@@ -167,7 +169,7 @@ void dispatcher::show_alone(const slot& to, const raw_event& sent, const json::p
   const watch& how = *to.watched;
   const auto decoded = decode(how.decode_alone ? how.decode_alone : to.type->decode, text, failed);
   if (!decoded) return;
-  if (!how.decode_alone) return show(to, decoded.get(), false, sent, failed);
+  if (!how.decode_alone) return show(to, decoded, false, sent, failed);
   try {
     how.see_alone(watcher_.get(), decoded.get(), sent);
   } catch (...) {
@@ -255,7 +257,7 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
   } else if (plain.any() || watched) {
     own = decode(plain.type().decode, text, failed);
   }
-  if (watched && own) show(*plain.handlers, own.get(), plain.any() || derived.any(), event, failed);
+  if (watched && own) show(*plain.handlers, own, plain.any() || derived.any(), event, failed);
 
   const auto give = [&](const interest& to, std::shared_ptr<const void> decoded) {
     if (!decoded) return;

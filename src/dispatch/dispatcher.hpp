@@ -35,8 +35,9 @@ namespace monochord::dispatch {
 struct watch {
   const event_type* type;
   bool (*wants)(std::string_view data);  ///< whether an event that nobody else wants is worth decoding; null: each is
-  /// On the shard's strand, before the event is given to anybody. It may change the event. `is_wanted`: by somebody else too.
-  void (*see)(void* watcher, void* event, const raw_event& sent, bool is_wanted);
+  /// On the shard's strand, before the event is given to anybody. It may change the event, or keep it and look later.
+  /// `is_wanted`: by somebody else too.
+  void (*see)(void* watcher, const std::shared_ptr<void>& event, const raw_event& sent, bool is_wanted);
   /// Where nobody else wants it: decoded by these to what suffices for the watcher. Null: as for everybody.
   std::shared_ptr<const void> (*decode_alone)(const json::padded_text& data) = nullptr;
   void (*see_alone)(void* watcher, const void* event, const raw_event& sent) = nullptr;
@@ -147,7 +148,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   using decoder = std::shared_ptr<const void> (*)(const json::padded_text&);
   std::shared_ptr<const void> decode(decoder how, const json::padded_text& text, errors& failed);
   bool is_watched(const slot* in, const raw_event& event) const;
-  void show(const slot& to, const void* event, bool is_wanted, const raw_event& sent, errors& failed);
+  void show(const slot& to, const std::shared_ptr<const void>& event, bool is_wanted, const raw_event& sent, errors& failed);
   void show_alone(const slot& to, const raw_event& sent, const json::padded_text& text, errors& failed);
   void report_soon(const errors& failed, job_ptr of, std::string_view data);
   static job_ptr make_job(const raw_event& event, const detail::claim_source* claims);

@@ -19,6 +19,7 @@ namespace monochord {
 namespace cached {
 struct world;
 struct bulk;
+struct late;
 }
 class guild_snapshot;
 struct cache_file;
@@ -169,6 +170,9 @@ class cache {
 
  private:
   friend struct cached::bulk;
+  friend struct cached::late;
+  /// For whoever is no event of a shard: it has taken in all that it was told.
+  cached::world& whole() const;
   std::unique_ptr<cached::world> world_;
 };
 

@@ -16,17 +16,17 @@ struct watcher {
   bool fails = false;
 };
 
-void see_deletion(void* to, void* event, const mc::raw_event& sent, bool has_handlers) {
+void see_deletion(void* to, const std::shared_ptr<void>& event, const mc::raw_event& sent, bool has_handlers) {
   auto& self = *static_cast<watcher*>(to);
-  auto& deletion = *static_cast<mc::message_delete*>(event);
+  auto& deletion = *static_cast<mc::message_delete*>(event.get());
   self.seen.push_back("deletion " + deletion.id.str() + " " + std::to_string(sent.sequence) +
                       (has_handlers ? " handled" : ""));
   if (self.fails) throw std::runtime_error("the watcher failed");
   deletion.channel_id = mc::channel_id{99};
 }
 
-void see_guild(void* to, void* event, const mc::raw_event&, bool has_handlers) {
-  static_cast<watcher*>(to)->seen.push_back("guild " + static_cast<mc::guild_create*>(event)->guild.name +
+void see_guild(void* to, const std::shared_ptr<void>& event, const mc::raw_event&, bool has_handlers) {
+  static_cast<watcher*>(to)->seen.push_back("guild " + static_cast<mc::guild_create*>(event.get())->guild.name +
                                             (has_handlers ? " handled" : ""));
 }
 
