@@ -298,10 +298,11 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
         if (is_cancelled(state) && co_await asio::this_coro::throw_if_cancelled())
           throw boost::system::system_error(asio::error::operation_aborted);  // before it becomes the connection's
         connection.begin(request, to);
+        connection.send(end);
         {
           // Only the end of the connection ends what is under way, and only then is it known what was sent.
           const abort_on_cancel guard(state, [on = mine.connection] { on->close(); });
-          co_await uncancelled([&](auto done) { connection.start(parked::handler(std::move(done)), here, end); });
+          co_await uncancelled([&](auto done) { connection.wait(parked::handler(std::move(done)), here); });
         }
         answer = connection.finish(is_cancelled(state), request, to, how_far);
       } else {

@@ -130,8 +130,11 @@ class http_pool::direct {
   bool begun() const noexcept { return connection_ != nullptr; }
   /// Writes it down for the connection, which is of no further use from here on unless it is sent. Throws as `send`.
   void prepare();
-  /// Sends it. `done` is called, where it wants to be, when there is an answer or none will come: nothing but `end` ends it before.
-  void start(boost::asio::any_completion_handler<void(error_code, std::size_t)> done, const boost::asio::any_io_executor& where);
+  /// Sends it: mostly it is out when this returns, before there is anything to wait with.
+  void send();
+  /// `done` is called, where it wants to be, when there is an answer or none will come, also if it was there before: nothing but
+  /// `end` ends it earlier.
+  void wait(boost::asio::any_completion_handler<void(error_code, std::size_t)> done, const boost::asio::any_io_executor& where);
   /// Ends it, from any thread, also when this is gone.
   struct end {
     std::shared_ptr<http_connection> of;

@@ -67,6 +67,8 @@ struct http_connection::short_exchange {
   bool complete = false;  // the request went out whole
   std::exception_ptr failed;
   bool late = false;  // that is why
+  bool under_way = false;
+  bool over = false;  // before anybody waited for it
   std::shared_ptr<parked> waiting;
 };
 
@@ -228,6 +230,7 @@ void http_connection::begin(const http_request& request, const server& to) {
   mine.how_far = {};
   mine.failed = nullptr;
   mine.late = false;
+  mine.over = false;
   if (mine.reader) mine.reader->next_response(is_head(request));
   else mine.reader.emplace(reader_for(request, to));
   reusable_ = false;  // from here on, whatever becomes of the caller
@@ -235,6 +238,7 @@ void http_connection::begin(const http_request& request, const server& to) {
 
 void http_connection::run_short(time_point deadline) {
   short_exchange& mine = *short_;
+  mine.under_way = true;
   if (end_ || !alive_) {
     mine.failed = std::make_exception_ptr(error(errc::closed, "the connection was closed by the peer"));
     return finish_short();
@@ -280,7 +284,7 @@ void http_connection::on_written(error_code failed, std::size_t bytes) {
 /// Something was written or has arrived. What comes of it is told when the request is no longer being written: then it is
 /// known whether anything went out.
 void http_connection::advance() {
-  if (!short_ || !short_->waiting) return;
+  if (!short_ || !short_->under_way) return;
   short_exchange& mine = *short_;
   if (!mine.failed) {
     try {
@@ -302,6 +306,8 @@ void http_connection::finish_short() {
   short_exchange& mine = *short_;
   // Once the connection may be used again another exchange may begin on it, if whoever waits has gone.
   const auto waiting = std::exchange(mine.waiting, nullptr);
+  mine.under_way = false;
+  mine.over = !waiting;
   if (mine.failed) {
     mine.late = late_;
     busy_ = false;
@@ -309,7 +315,12 @@ void http_connection::finish_short() {
   } else {
     keep(*mine.reader, mine.complete);
   }
-  waiting->complete();
+  if (waiting) waiting->complete();
+}
+
+void http_connection::wait_short(std::shared_ptr<parked> who) {
+  if (short_->over) who->complete();
+  else short_->waiting = std::move(who);
 }
 
 http_response http_connection::finish(bool cancelled, const http_request& request, const server& to, progress& how_far) {
@@ -375,10 +386,15 @@ task<http_response> http_connection::exchange(const http_request& request, const
   co_return answer;
 }
 
-/// Whoever finds the answer has nothing else to do then: the caller goes on there, and no other thread is woken for it.
-void http_connection::start(parked::handler done, const asio::any_io_executor& where, time_point deadline) {
-  short_->waiting = parked::make(std::move(done), where, {}, true, true);
+void http_connection::send(time_point deadline) {
   run_there([self = shared_from_this(), deadline] { self->run_short(deadline); });
+}
+
+/// Whoever finds the answer has nothing else to do then: the caller goes on there, and no other thread is woken for it.
+void http_connection::wait(parked::handler done, const asio::any_io_executor& where) {
+  run_there([self = shared_from_this(), who = parked::make(std::move(done), where, {}, true, true)]() mutable {
+    self->wait_short(std::move(who));
+  });
 }
 
 }  // namespace monochord::net

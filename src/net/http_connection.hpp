@@ -20,7 +20,7 @@ namespace monochord::net {
 class http_reader;
 
 /// One keep-alive connection, on a strand of its own; what is not private may be called from any thread, `exchange`, or `begin`,
-/// `start` and `finish` one after another, by one coroutine at a time.
+/// `send`, `wait` and `finish` one after another, by one coroutine at a time.
 ///
 /// A read is always under way, also while the connection is idle: so a peer that closes it, or that talks without being
 /// asked, is noticed at once and not by the next request.
@@ -50,11 +50,13 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   /// known whether anything was sent; a coroutine that was cancelled before gets `system_error`.
   task<http_response> exchange(const http_request& request, const server& to, time_point deadline, progress& how_far);
 
-  // The same for one that is, in three steps of the coroutine that wants it, which needs no other one then.
+  // The same for one that is, in four steps of the coroutine that wants it, which needs no other one then.
   /// Throws `error` with `errc::invalid_argument` when the request cannot be written down.
   void begin(const http_request& request, const server& to);
-  /// Sends it. `done` is called, where it wants to be, when there is an answer or none will come: nothing but `close` ends it before.
-  void start(parked::handler done, const boost::asio::any_io_executor& where, time_point deadline);
+  /// Sends it, within this call where the strand is free and the peer takes it.
+  void send(time_point deadline);
+  /// `done` is called, where it wants to be, when there is an answer or none will come: nothing but `close` ends it before.
+  void wait(parked::handler done, const boost::asio::any_io_executor& where);
   /// What came of it: throws as `exchange`.
   http_response finish(bool cancelled, const http_request& request, const server& to, progress& how_far);
 
@@ -76,6 +78,7 @@ class http_connection : public std::enable_shared_from_this<http_connection> {
   template <class F>
   void run_there(F what);
   void run_short(time_point deadline);
+  void wait_short(std::shared_ptr<parked> who);
   void start_write();
   void on_written(error_code failed, std::size_t bytes);
   void advance();

@@ -54,8 +54,10 @@ void http_pool::direct::leave(time_point now) {
   for (const auto& one : joined) one->complete();
 }
 
-void http_pool::direct::start(parked::handler done, const asio::any_io_executor& where) {
-  connection_->start(std::move(done), where, until_);
+void http_pool::direct::send() { connection_->send(until_); }
+
+void http_pool::direct::wait(parked::handler done, const asio::any_io_executor& where) {
+  connection_->wait(std::move(done), where);
 }
 
 void http_pool::direct::end::operator()() const { of->close(); }

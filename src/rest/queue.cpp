@@ -168,11 +168,12 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
           mine.starts(now);
           go_on_unless_cancelled();
           over.prepare();
+          over.send();
           const asio::any_io_executor here = co_await asio::this_coro::executor;
           {
             // Only the end of the connection ends what is under way, and only then is it known what was sent.
             const net::abort_on_cancel guard(state, over.ending());
-            co_await net::uncancelled([&](auto when_done) { over.start(std::move(when_done), here); });
+            co_await net::uncancelled([&](auto when_done) { over.wait(std::move(when_done), here); });
           }
           done = over.finish(net::is_cancelled(state), sent.response);
           sent.heard = over.finished_at();

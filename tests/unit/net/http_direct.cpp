@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Requests that go over an open connection at once, as a coroutine of its own sends them.
 #include <boost/asio/async_result.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "every_turn.hpp"
 #include "loop.hpp"
@@ -22,6 +24,7 @@ task<net::server_reply> mirror(const net::http_request& request, const net::peer
 /// How a request went: over an open connection at once, that and once more, or not at once.
 struct way {
   int begun = 0, again = 0, slowly = 0;
+  int turns_before_wait = 0;  // of the executor: what comes meanwhile comes before anybody waits for it
 };
 
 task<net::http_response> send(net::http_pool& pool, const net::http_request& request, time_point now, way& went) {
@@ -34,13 +37,15 @@ task<net::http_response> send(net::http_pool& pool, const net::http_request& req
   }
   ++went.begun;
   over.prepare();
+  over.send();
+  for (int i = 0; i < went.turns_before_wait; ++i) co_await asio::post(asio::use_awaitable);
   net::http_response answer;
   const asio::any_io_executor here = co_await asio::this_coro::executor;
   {
     const net::abort_on_cancel guard(state, over.ending());
     auto token = net::uncancelled();
     co_await asio::async_initiate<decltype(token), void(error_code, std::size_t)>(
-        [&](auto done) { over.start(std::move(done), here); }, token);
+        [&](auto done) { over.wait(std::move(done), here); }, token);
   }
   const bool done = over.finish(net::is_cancelled(state), answer);
   if (done) co_return answer;
@@ -74,6 +79,7 @@ TEST_CASE("requests go over an open connection at once, the first one and those 
   on.serve();
   const auto pool = on.pool();
   way went;
+  went.turns_before_wait = GENERATE(0, 50);
   const auto now = on.sim.clock()->now();
   for (int i = 0; i < 3; ++i) CHECK(on.sim.run(ask(*pool, "POST", now, went)).body == "POST / ");
   CHECK(went.slowly == 1);
@@ -99,6 +105,7 @@ TEST_CASE("a request that went over an open connection is sent again as others a
   on.serve();
   const auto pool = on.pool();
   way went;
+  went.turns_before_wait = GENERATE(0, 50);
   const auto now = on.sim.clock()->now();
   CHECK(on.sim.run(ask(*pool, "GET", now, went)).status == 200);
   const std::string method = GENERATE("GET", "POST");
