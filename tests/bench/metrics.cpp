@@ -110,8 +110,8 @@ struct path {
                                         [](std::exception_ptr) { need(false, "a handler failed"); });
   dispatch::dispatcher_options how() {
     dispatch::dispatcher_options out;
-    out.spawn = [this](task<> work, std::shared_ptr<net::place_holder> holder) {
-      return handlers->spawn(std::move(work), std::move(holder));
+    out.spawn = [this](std::shared_ptr<net::long_job> one, std::shared_ptr<net::place_holder> holder) {
+      return handlers->spawn(std::move(one), std::move(holder));
     };
     out.clock = system_clock();
     out.max_running = 100;
