@@ -143,7 +143,7 @@ void dispatcher::work::begin_work() {
   handler_meter* const meter = of_->options_.meter.get();
   const time_point now = of_->now_if(meter != nullptr);
   watch(now);
-  timed_.emplace(meter, event().sent.name, now);
+  timed_.emplace(meter, event().number, now);
 }
 
 task<> dispatcher::work::start() {

@@ -54,8 +54,7 @@ inline bool dispatcher::entry::passes(known_ids& ids) {
 struct dispatcher::held_event {
   /// `claims` null: nobody asks whether it was handled.
   held_event(const raw_event& event, const detail::claim_source* claims)
-      : sent(event), claim(claims ? (*claims)() : detail::claim()) {
-    const auto number = event_number(event.name);
+      : number(event_number(event.name)), sent(event), claim(claims ? (*claims)() : detail::claim()) {
     if (number == unknown_event) other_name = event.name;
     sent.name = number == unknown_event ? other_name : event_name(number);
     sent.data = {};
@@ -93,6 +92,7 @@ struct dispatcher::held_event {
     }
   }
 
+  const std::size_t number;
   std::string other_name;  // of an event that has no number
   std::string data;        // only kept for raw handlers and for errors
   raw_event sent;          // beside a struct
@@ -105,7 +105,7 @@ struct dispatcher::held_event {
 
 /// One handler at work on one event, or in the queue for it. However it ends, begun or not, its place is given back;
 /// and the event counts as handled only if the handler came to its end, or the event was dropped.
-class dispatcher::work final : public net::place_holder, public net::short_job, public net::long_job {
+class dispatcher::work final : public net::long_job, public net::short_job, public net::place_holder {
  public:
   /// Part of `with`, of which it holds the event.
   work(entry_ptr handler, job& with) : to(std::move(handler)), in_(with) {}

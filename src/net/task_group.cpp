@@ -21,13 +21,9 @@ namespace asio = boost::asio;
 /// A job on its strand, which waits there itself for its first turn.
 class task_group::member final : public queued_function, public std::enable_shared_from_this<member> {
  public:
-  member(asio::any_io_executor on, std::shared_ptr<long_job> what) noexcept : strand(std::move(on)), job(std::move(what)) {}
+  member(std::shared_ptr<task_group> of, asio::any_io_executor on, std::shared_ptr<long_job> what) noexcept
+      : strand(std::move(on)), job(std::move(what)), of_(std::move(of)) {}
 
-  /// Until it has ended, or is dropped.
-  void hold(std::shared_ptr<task_group> of) {
-    self_ = shared_from_this();
-    of_ = std::move(of);
-  }
   /// To its strand, on which it may be over at once. `soon`: the caller is about to return to the executor.
   void submit(const asio::any_io_executor& to, bool soon) {
     if (const auto* const plain = to.target<context_strand::executor_type>())
@@ -37,16 +33,16 @@ class task_group::member final : public queued_function, public std::enable_shar
   }
   // On the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
   void call() override {
-    const auto self = self_;  // it may be over within this call
+    const auto self = shared_from_this();  // it may be over within this call
     if (cancelled_) {
-      const auto held = let_go();
+      const auto of = std::move(of_);
       drop_job();
-      return held.of->left(*this);
+      return of->left(*this);
     }
     asio::co_spawn(strand, [this] { return job->start(); }, ending(*this));
   }
   void drop() noexcept override {
-    const auto held = let_go();
+    const auto of = std::move(of_);  // which may go now, and this with it
     drop_job();
   }
   void cancel() {
@@ -75,19 +71,14 @@ class task_group::member final : public queued_function, public std::enable_shar
     }
     void operator()(std::exception_ptr error) {
       member& one = *std::exchange(of_, nullptr);
-      const auto held = one.let_go();
-      held.of->ended(one, std::move(error));
+      const auto of = std::move(one.of_);
+      of->ended(one, std::move(error));
     }
     cancellation_slot_type get_cancellation_slot() const noexcept { return of_->signal_.slot(); }
 
    private:
     member* of_;
   };
-  struct holders {
-    std::shared_ptr<member> self;
-    std::shared_ptr<task_group> of;
-  };
-  holders let_go() noexcept { return {std::move(self_), std::move(of_)}; }
   void drop_job() noexcept {
     job->drop();
     job.reset();
@@ -96,9 +87,7 @@ class task_group::member final : public queued_function, public std::enable_shar
   // On the strand only.
   asio::cancellation_signal signal_;
   bool cancelled_ = false;
-  // Until the end.
-  std::shared_ptr<member> self_;
-  std::shared_ptr<task_group> of_;
+  std::shared_ptr<task_group> of_;  // which has this, until the end
 };
 
 /// A task of which nobody needs to know more.
@@ -224,11 +213,10 @@ bool task_group::spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_hold
 task_group::member* task_group::add(asio::any_io_executor strand, std::shared_ptr<long_job> one) {
   const std::lock_guard lock(mutex_);
   if (closed_) return nullptr;
-  const auto added = std::make_shared<member>(std::move(strand), std::move(one));
-  added->index = members_.size();
-  members_.push_back(added);
-  added->hold(shared_from_this());
-  return added.get();
+  members_.push_back(std::make_shared<member>(shared_from_this(), std::move(strand), std::move(one)));
+  member* const added = members_.back().get();
+  added->index = members_.size() - 1;
+  return added;
 }
 
 void task_group::ended(member& one, std::exception_ptr error) {
@@ -247,14 +235,16 @@ void task_group::ended(member& one, std::exception_ptr error) {
   }
 }
 
-/// Whoever calls holds it.
+/// The member may be gone then.
 void task_group::left(const member& one) noexcept {
+  std::shared_ptr<member> gone;  // once the lock is open
   std::function<void()> on_empty;
   {
     const std::lock_guard lock(mutex_);
     auto& place = members_[one.index];
     place.swap(members_.back());
     place->index = one.index;
+    gone.swap(members_.back());
     members_.pop_back();
     if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
   }

@@ -65,8 +65,8 @@ class task_group : public std::enable_shared_from_this<task_group> {
   /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be; then the
   /// caller is about to return to its executor, for the work may begin only then.
   bool spawn(task<> work, std::shared_ptr<place_holder> holder = nullptr);
-  /// The same for a job, all of which comes on its strand. It is dropped where the group is cancelled before it has begun, or the
-  /// executor ends before it has. False, and nothing is done with it, after `close()`.
+  /// The same for a job, all of which comes on its strand. It is dropped where the executor ends first, or the group is cancelled
+  /// just before its first turn. False, and nothing is done with it, after `close()`.
   bool spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_holder> holder);
   /// The same for a short one, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to it
   /// before; what it throws goes to the error handler. False, and nothing is done with it, after `close()`. Once the group is

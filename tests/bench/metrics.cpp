@@ -137,10 +137,12 @@ void count() {
 }
 
 void count_and_time() {
-  static dispatch::handler_meter meter(system_clock());
+  static const auto time = system_clock();
+  static dispatch::handler_meter meter(time);
   for (const auto& type : types) {
     tally.count(type);
-    if (type == "MESSAGE_CREATE") const dispatch::handler_meter::work one(&meter, type);
+    if (type == "MESSAGE_CREATE")
+      const dispatch::handler_meter::work one(&meter, dispatch::event_number(type), time->now());
   }
 }
 
