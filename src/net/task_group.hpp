@@ -47,7 +47,8 @@ class long_job {
   virtual ~long_job() = default;
   /// When its turn has come: what there is to do.
   virtual task<> start() = 0;
-  /// Once that has come to its end, and is gone; what this throws goes to the group's error handler. `was_cancelled`: by the group.
+  /// Once that has come to its end, and is gone; what this throws goes to the group's error handler. `was_cancelled`: by the
+  /// group.
   virtual void ended(std::exception_ptr error, bool was_cancelled) = 0;
   /// Instead of `ended`, where that will never come.
   virtual void drop() noexcept = 0;
@@ -68,8 +69,8 @@ class task_group : public std::enable_shared_from_this<task_group> {
   /// The same for a job, all of which comes on its strand. It is dropped where the executor ends first, or the group is cancelled
   /// just before its first turn. False, and nothing is done with it, after `close()`.
   bool spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_holder> holder);
-  /// The same for a short one, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to it
-  /// before; what it throws goes to the error handler. False, and nothing is done with it, after `close()`. Once the group is
+  /// The same for a short one, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to
+  /// it before; what it throws goes to the error handler. False, and nothing is done with it, after `close()`. Once the group is
   /// cancelled, or where the executor ends first, a job that has not begun is dropped.
   bool run(std::shared_ptr<short_job> one);
   /// No more tasks from now on.
