@@ -141,10 +141,9 @@ std::shared_ptr<const void> dispatcher::decode(decoder how, const json::padded_t
 /// Where handlers run: nothing of the user's runs within deliver(). None of the calls of `of` has begun.
 void dispatcher::report_soon(const errors& failed, job_ptr of, std::string_view data) {
   of->event().keep_data(data);
-  std::vector<told_event> told;
-  for (std::size_t i = 0; i < failed.size(); ++i) told.emplace_back(of);  // before the first is told and lets go
-  for (std::size_t i = 0; i < failed.size(); ++i)
-    options_.spawn(tell(shared_from_this(), failed[i], std::move(told[i])), nullptr);
+  std::vector<std::shared_ptr<told_error>> told;  // all of them before the first is told and lets go
+  for (const auto& one : failed) told.push_back(std::make_shared<told_error>(shared_from_this(), one, of));
+  for (auto& one : told) options_.spawn(std::move(one), nullptr);
 }
 
 dispatcher::job_ptr dispatcher::make_job(const raw_event& event, const detail::claim_source* claims) {

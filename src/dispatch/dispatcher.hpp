@@ -44,9 +44,9 @@ struct watch {
 };
 
 struct dispatcher_options {
-  /// Starts a task somewhere, on a strand of its own that is the holder's; false when no new work is taken any more.
-  std::function<bool(task<>, std::shared_ptr<net::place_holder>)> spawn;
-  /// Runs a job where tasks run, in its turn among these; false as above. Empty: plain functions run as tasks too.
+  /// Starts a job somewhere, on a strand of its own that is the holder's; false when no new work is taken any more.
+  std::function<bool(std::shared_ptr<net::long_job>, std::shared_ptr<net::place_holder>)> spawn;
+  /// Runs one where those run, in its turn among them; false as above. Empty: plain functions are long jobs too.
   std::function<bool(std::shared_ptr<net::short_job>)> run = {};
   std::shared_ptr<monochord::clock> clock;
   event_order order = event_order::concurrent;
@@ -135,8 +135,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   struct held_event;
   class known_ids;
   class work;
-  class running_work;
-  class told_event;
+  class told_error;
   using work_ptr = std::shared_ptr<work>;  // keeps the job
   class job;
   using job_ptr = std::shared_ptr<job>;
@@ -164,8 +163,6 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void start(const job_ptr& calls, schedule<job_ptr>::lane_id lane);
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;
-  static task<> run(running_work mine);
-  static void run_plain(work& mine);
   static bool takes(work& mine);
   static task<> call(work& mine);
   static task<> call_in_chain(work& mine);
@@ -174,7 +171,6 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   time_point now_if(bool metered) const {
     return metered || slow_watch_->watches() ? options_.clock->now() : time_point();
   }
-  static task<> tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, told_event event);
   void report(std::exception_ptr error, const raw_event& event);
 
   const dispatcher_options options_;
@@ -183,7 +179,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   const std::shared_ptr<taps> taps_;
   const std::shared_ptr<slow_watch> slow_watch_;
   std::atomic<bool> cut_short_{false};
-  std::atomic<std::size_t> unbegun_{0};  // tasks that were handed to `spawn`: what comes behind them must not begin before
+  std::atomic<std::size_t> unbegun_{0};  // jobs that were handed to `spawn`: what comes behind them must not begin before
 
   mutable std::mutex mutex_;  // guards what follows; never held while something of the user is called or destroyed
   std::shared_ptr<const table> table_ = std::make_shared<table>();

@@ -31,11 +31,9 @@ class handler_meter {
   /// A handler at work, from its making to its end. With a null meter it does nothing.
   class work {
    public:
-    work(handler_meter* of, std::string_view type) : work(of, type, of ? of->time_->now() : time_point()) {}
-    work(handler_meter* of, std::string_view type, time_point now) : of_(of), began_(now) {
-      if (!of_) return;
-      number_ = event_number(type);
-      of_->begun_.fetch_add(1, std::memory_order_relaxed);
+    /// `number`: of the event.
+    work(handler_meter* of, std::size_t number, time_point now) : of_(of), began_(now), number_(number) {
+      if (of_) of_->begun_.fetch_add(1, std::memory_order_relaxed);
     }
     ~work() {
       if (of_) of_->ended(number_, of_->time_->now() - began_, failed);
@@ -46,9 +44,9 @@ class handler_meter {
     bool failed = false;
 
    private:
-    handler_meter* of_;
-    time_point began_;
-    std::size_t number_ = unknown_event;
+    handler_meter* const of_;
+    const time_point began_;
+    const std::size_t number_;
   };
 
   struct figures {

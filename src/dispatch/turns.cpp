@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // Whose turn it is, and what happens then.
-#include <boost/asio/cancellation_type.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <functional>
 #include <monochord/core/error.hpp>
@@ -13,6 +12,8 @@ namespace monochord::dispatch {
 namespace asio = boost::asio;
 
 void dispatcher::work::end() {
+  if (!of_) return;  // it has ended before
+  timed_.reset();
   has_begun();
   const auto of = std::move(of_);  // the last owner, perhaps
   of->slow_watch_->end(slowness);
@@ -101,15 +102,17 @@ void dispatcher::start(const job_ptr& calls, schedule<job_ptr>::lane_id lane) {
   calls->for_each([&](work& call) {
     const work_ptr one(calls, &call);
     one->begin(shared_from_this(), lane);
-    if (options_.run && unbegun_ == 0 && one->to->handler->is_plain() && !one->event().around) {
-      if (options_.run(one))
-        started_.fetch_add(1, std::memory_order_relaxed);
-      else
-        one->end();
-      return;
-    }
-    one->is_task();
-    if (options_.spawn(run(running_work(one)), one)) started_.fetch_add(1, std::memory_order_relaxed);
+    struct unless_taken {  // also where memory runs out
+      work* of;
+      ~unless_taken() {
+        if (of) of->end();
+      }
+    } at_end{&call};
+    const bool is_short = options_.run && unbegun_ == 0 && one->to->handler->is_plain() && !one->event().around;
+    if (!is_short) one->is_long();
+    if (!(is_short ? options_.run(one) : options_.spawn(one, one))) return;
+    at_end.of = nullptr;
+    started_.fetch_add(1, std::memory_order_relaxed);
   });
 }
 
@@ -135,62 +138,43 @@ task<> dispatcher::call_in_chain(work& mine) {
   co_await chain.call(0);
 }
 
-/// As `run` of a task, for what has no middleware and cannot wait.
+void dispatcher::work::begin_work() {
+  has_begun();
+  handler_meter* const meter = of_->options_.meter.get();
+  const time_point now = of_->now_if(meter != nullptr);
+  watch(now);
+  timed_.emplace(meter, event().number, now);
+}
+
+task<> dispatcher::work::start() {
+  begin_work();
+  return takes(*this) ? call(*this) : []() -> task<> { co_return; }();
+}
+
 void dispatcher::work::run() {
-  const struct ended {  // also where a user's error handler throws
-    work& mine;
-    ~ended() { mine.end(); }
+  std::exception_ptr thrown;
+  try {
+    begin_work();
+    if (takes(*this)) to->handler->run(given(), sent());
+  } catch (...) {
+    thrown = std::current_exception();
+  }
+  ended(thrown, false);
+}
+
+/// What a handler makes of its cancellation is its own business: it was cut short all the same.
+void dispatcher::work::ended(std::exception_ptr thrown, bool was_cancelled) {
+  const struct ending {  // also where a user's error handler throws
+    work& of;
+    ~ending() { of.end(); }
   } at_end{*this};
-  run_plain(*this);
-}
-
-void dispatcher::run_plain(work& mine) {
-  dispatcher& self = mine.owner();
-  handler_meter* const meter = self.options_.meter.get();
-  const time_point now = self.now_if(meter != nullptr);
-  mine.watch(now);
-  handler_meter::work timed(meter, mine.event().sent.name, now);
-  std::exception_ptr thrown;
-  try {
-    if (takes(mine)) mine.to->handler->run(mine.given(), mine.sent());
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  const bool by_end = thrown && self.is_closed() && is_cancellation(thrown);
-  if (!by_end && !self.cut_short_) mine.came_to_end();
-  if (!thrown || by_end) return;
-  timed.failed = true;
-  self.failed_.fetch_add(1, std::memory_order_relaxed);
-  self.report(thrown, mine.sent());
-}
-
-task<> dispatcher::run(running_work of) {
-  work& mine = of.get();
-  mine.has_begun();
-  handler_meter* const meter = mine.owner().options_.meter.get();
-  const time_point now = mine.owner().now_if(meter != nullptr);
-  mine.watch(now);
-  handler_meter::work timed(meter, mine.event().sent.name, now);
-  std::exception_ptr thrown;
-  try {
-    if (takes(mine)) co_await call(mine);
-  } catch (...) {
-    thrown = std::current_exception();
-  }
-  // What a handler makes of its cancellation is its own business: it was cut short all the same.
-  const auto state = co_await asio::this_coro::cancellation_state;
-  dispatcher& self = mine.owner();
-  const bool by_end = thrown && self.is_closed() && is_cancellation(thrown);  // in whatever it waited for
-  if (!by_end && !self.cut_short_ && state.cancelled() == asio::cancellation_type::none) mine.came_to_end();
-  if (!thrown || by_end) co_return;  // the end says so itself
-  timed.failed = true;
-  self.failed_.fetch_add(1, std::memory_order_relaxed);
-  self.report(thrown, mine.sent());
-}
-
-task<> dispatcher::tell(std::shared_ptr<dispatcher> self, std::exception_ptr error, told_event event) {
-  self->report(std::move(error), event.raw());
-  co_return;
+  dispatcher& of = *of_;
+  const bool by_end = thrown && of.is_closed() && is_cancellation(thrown);  // in whatever it waited for
+  if (!by_end && !of.cut_short_ && !was_cancelled) came_to_end();
+  if (!thrown || by_end) return;  // the end says so itself
+  if (timed_) timed_->failed = true;
+  of.failed_.fetch_add(1, std::memory_order_relaxed);
+  of.report(std::move(thrown), sent());
 }
 
 }  // namespace monochord::dispatch

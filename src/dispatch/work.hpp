@@ -13,6 +13,7 @@
 
 #include "dispatch/dispatcher.hpp"
 #include "dispatch/event_numbers.hpp"
+#include "dispatch/handler_meter.hpp"
 
 namespace monochord::dispatch {
 
@@ -53,8 +54,7 @@ inline bool dispatcher::entry::passes(known_ids& ids) {
 struct dispatcher::held_event {
   /// `claims` null: nobody asks whether it was handled.
   held_event(const raw_event& event, const detail::claim_source* claims)
-      : sent(event), claim(claims ? (*claims)() : detail::claim()) {
-    const auto number = event_number(event.name);
+      : number(event_number(event.name)), sent(event), claim(claims ? (*claims)() : detail::claim()) {
     if (number == unknown_event) other_name = event.name;
     sent.name = number == unknown_event ? other_name : event_name(number);
     sent.data = {};
@@ -92,6 +92,7 @@ struct dispatcher::held_event {
     }
   }
 
+  const std::size_t number;
   std::string other_name;  // of an event that has no number
   std::string data;        // only kept for raw handlers and for errors
   raw_event sent;          // beside a struct
@@ -104,7 +105,7 @@ struct dispatcher::held_event {
 
 /// One handler at work on one event, or in the queue for it. However it ends, begun or not, its place is given back;
 /// and the event counts as handled only if the handler came to its end, or the event was dropped.
-class dispatcher::work final : public net::place_holder, public net::short_job {
+class dispatcher::work final : public net::long_job, public net::short_job, public net::place_holder {
  public:
   /// Part of `with`, of which it holds the event.
   work(entry_ptr handler, job& with) : to(std::move(handler)), in_(with) {}
@@ -121,13 +122,10 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
   bool has_turn() const noexcept { return has_turn_; }
   void end();
   void watch(time_point now);
-  /// It is about to be given to `spawn`; and it runs.
-  void is_task() noexcept {
+  /// It is about to be given to `spawn`.
+  void is_long() noexcept {
     unbegun_ = true;
     of_->unbegun_.fetch_add(1);
-  }
-  void has_begun() noexcept {
-    if (std::exchange(unbegun_, false)) of_->unbegun_.fetch_sub(1);
   }
   dispatcher& owner() const noexcept { return *of_; }
   /// Until `end`.
@@ -135,8 +133,10 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
   const void* given() const noexcept { return event().given(to->type); }
   const raw_event& sent() const noexcept { return to->type ? event().sent : event().raw; }
 
-  // As a job: that of a plain function.
+  // As a job: the short one of a plain function, or a long one.
   void run() override;
+  task<> start() override;
+  void ended(std::exception_ptr thrown, bool was_cancelled) override;
   void drop() noexcept override { end(); }
 
   void wait() noexcept override;
@@ -150,9 +150,14 @@ class dispatcher::work final : public net::place_holder, public net::short_job {
 
  private:
   void let_go() noexcept;
+  void has_begun() noexcept {
+    if (std::exchange(unbegun_, false)) of_->unbegun_.fetch_sub(1);
+  }
+  void begin_work();
 
   job& in_;
   std::shared_ptr<dispatcher> of_;
+  std::optional<handler_meter::work> timed_;  // while it is at work
   schedule<job_ptr>::call turn_;  // guarded by the dispatcher's `turns_`
   bool has_turn_ = false;
   bool holds_event_ = true;
@@ -209,34 +214,29 @@ inline void dispatcher::work::let_go() noexcept {
   in_.let_go(held_event::part_of(to->type));
 }
 
-/// Holds an event for whoever is told of an error.
-class dispatcher::told_event {
+/// Tells of an error where handlers run, and holds the event for that.
+class dispatcher::told_error final : public net::long_job {
  public:
-  explicit told_event(job_ptr in) noexcept : in_(std::move(in)) { in_->hold(held_event::raw_part); }
-  told_event(told_event&&) noexcept = default;
-  told_event& operator=(told_event&&) = delete;
-  ~told_event() {
-    if (in_) in_->let_go(held_event::raw_part);
+  told_error(std::shared_ptr<dispatcher> by, std::exception_ptr what, job_ptr in) noexcept
+      : by_(std::move(by)), what_(std::move(what)), in_(std::move(in)) {
+    in_->hold(held_event::raw_part);
   }
-  const raw_event& raw() const noexcept { return in_->event().raw; }
+  told_error(const told_error&) = delete;
+  told_error& operator=(const told_error&) = delete;
+  ~told_error() override { in_->let_go(held_event::raw_part); }
+  task<> start() override {
+    by_->report(what_, in_->event().raw);
+    co_return;
+  }
+  void ended(std::exception_ptr thrown, bool) override {
+    if (thrown) std::rethrow_exception(thrown);
+  }
+  void drop() noexcept override {}
 
  private:
-  job_ptr in_;
-};
-
-/// Held by the coroutine in which the handler runs.
-class dispatcher::running_work {
- public:
-  explicit running_work(work_ptr of) : of_(std::move(of)) {}
-  running_work(running_work&&) noexcept = default;
-  running_work& operator=(running_work&&) = delete;
-  ~running_work() {
-    if (of_) of_->end();
-  }
-  work& get() const noexcept { return *of_; }
-
- private:
-  work_ptr of_;
+  const std::shared_ptr<dispatcher> by_;
+  const std::exception_ptr what_;
+  const job_ptr in_;
 };
 
 }  // namespace monochord::dispatch

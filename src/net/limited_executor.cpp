@@ -3,6 +3,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/prefer.hpp>
+#include <boost/asio/query.hpp>
 #include <boost/asio/require.hpp>
 #include <chrono>
 #include <list>
@@ -59,6 +60,7 @@ void shared_limit::submit(queued_function& work, bool soon) {
 
 shared_limit::shared_limit(asio::any_io_executor pool, std::size_t limit)
     : pool_(std::move(pool)),
+      context_(asio::query(pool_, asio::execution::context)),
       posts_(asio::require(pool_, asio::execution::blocking.never)),
       posts_soon_(asio::prefer(posts_, asio::execution::relationship.continuation)),
       limit_(limit),

@@ -4,7 +4,6 @@
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/query.hpp>
 #include <chrono>
 #include <cstddef>
 #include <mutex>
@@ -28,9 +27,7 @@ class alignas(8) shared_limit {
   shared_limit& operator=(const shared_limit&) = delete;
   ~shared_limit() { waiting_.drop(); }
 
-  boost::asio::execution_context& context() const noexcept {
-    return boost::asio::query(pool_, boost::asio::execution::context);
-  }
+  boost::asio::execution_context& context() const noexcept { return context_; }
   /// It is called or dropped, never within this call. `soon`: whoever submits it is about to return to the pool, so that no
   /// other thread need be woken.
   void submit(queued_function& work, bool soon);
@@ -63,6 +60,7 @@ class alignas(8) shared_limit {
   void abandon() noexcept;
 
   const boost::asio::any_io_executor pool_;
+  boost::asio::execution_context& context_;
   const boost::asio::any_io_executor posts_, posts_soon_;  // the same, as each turn needs it
   const std::size_t limit_;
   turn turn_;  // as often as one is queued on the pool

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "net/task_group.hpp"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/defer.hpp>
@@ -19,47 +18,32 @@ namespace monochord::net {
 
 namespace asio = boost::asio;
 
-/// A task on its strand, which waits there itself for its first turn.
+/// A job on its strand, which waits there itself for its first turn.
 class task_group::member final : public queued_function, public std::enable_shared_from_this<member> {
  public:
-  member(const asio::any_io_executor& executor, std::shared_ptr<place_holder> holder)
-      : strand(net::make_strand(executor, std::move(holder))) {}
+  member(std::shared_ptr<task_group> of, asio::any_io_executor on, std::shared_ptr<long_job> what) noexcept
+      : strand(std::move(on)), job(std::move(what)), of_(std::move(of)) {}
 
-  /// `soon`: the caller is about to return to the executor.
-  void submit(std::shared_ptr<task_group> of, task<> work, bool soon) {
-    self_ = shared_from_this();
-    of_ = std::move(of);
-    work_ = std::move(work);
-    if (const auto* const limited = strand.target<limited_strand::executor_type>())
-      return limited->queue().submit(*this, soon);
-    if (const auto* const plain = strand.target<context_strand::executor_type>())
+  /// To its strand, on which it may be over at once. `soon`: the caller is about to return to the executor.
+  void submit(const asio::any_io_executor& to, bool soon) {
+    if (const auto* const plain = to.target<context_strand::executor_type>())
       return plain->queue().submit(*this, soon);
-    struct turn {
-      explicit turn(member& whose) noexcept : of(&whose) {}
-      turn(turn&& other) noexcept : of(std::exchange(other.of, nullptr)) {}
-      turn& operator=(turn&&) = delete;
-      ~turn() {
-        if (of) of->drop();
-      }
-      void operator()() { std::exchange(of, nullptr)->call(); }
-      member* of;
-    };
-    if (soon) asio::defer(strand, turn(*this));
-    else asio::post(strand, turn(*this));
+    if (soon) asio::defer(to, queued_call(*this));
+    else asio::post(to, queued_call(*this));
   }
   // On the strand: co_spawn writes to the signal, which cancel() may already be about to emit there.
   void call() override {
-    const auto self = self_;  // it may be over within this call
-    ending end(*this);
+    const auto self = shared_from_this();  // it may be over within this call
     if (cancelled_) {
-      drop_work();
-      return end(nullptr);
+      const auto of = std::move(of_);
+      drop_job();
+      return of->left(*this);
     }
-    asio::co_spawn(strand, std::move(work_), asio::bind_cancellation_slot(signal_.slot(), std::move(end)));
+    asio::co_spawn(strand, [this] { return job->start(); }, ending(*this));
   }
   void drop() noexcept override {
-    const ending never(*this);
-    drop_work();
+    const auto of = std::move(of_);  // which may go now, and this with it
+    drop_job();
   }
   void cancel() {
     asio::post(strand, [self = shared_from_this()] {
@@ -67,42 +51,57 @@ class task_group::member final : public queued_function, public std::enable_shar
       self->signal_.emit(asio::cancellation_type::terminal);
     });
   }
+  bool is_cancelled() const noexcept { return cancelled_; }
 
   const asio::any_io_executor strand;
-  std::size_t index = 0;  // among the members
+  std::shared_ptr<long_job> job;  // null once it is over
+  std::size_t index = 0;          // among the members
 
  private:
-  /// Called when the task has ended, or gone where everything ends before.
+  /// Called when the job has ended, or gone where everything ends before.
   class ending {
    public:
+    using cancellation_slot_type = asio::cancellation_slot;
+
     explicit ending(member& of) noexcept : of_(&of) {}
     ending(ending&& other) noexcept : of_(std::exchange(other.of_, nullptr)) {}
     ending& operator=(ending&&) = delete;
     ~ending() {
-      if (of_) of_->let_go();
+      if (of_) of_->drop();
     }
     void operator()(std::exception_ptr error) {
       member& one = *std::exchange(of_, nullptr);
-      const auto held = one.let_go();
-      held.second->ended(one, std::move(error));
+      const auto of = std::move(one.of_);
+      of->ended(one, std::move(error));
     }
+    cancellation_slot_type get_cancellation_slot() const noexcept { return of_->signal_.slot(); }
 
    private:
     member* of_;
   };
-  std::pair<std::shared_ptr<member>, std::shared_ptr<task_group>> let_go() noexcept {
-    return {std::move(self_), std::move(of_)};
+  void drop_job() noexcept {
+    job->drop();
+    job.reset();
   }
-
-  void drop_work() noexcept { const task<> gone = std::move(work_); }  // assigned to, Asio's loses what it had
 
   // On the strand only.
   asio::cancellation_signal signal_;
   bool cancelled_ = false;
+  std::shared_ptr<task_group> of_;  // which has this, until the end
+};
+
+/// A task of which nobody needs to know more.
+class task_group::spawned_task final : public long_job {
+ public:
+  explicit spawned_task(task<> work) noexcept : work_(std::move(work)) {}
+  task<> start() override { return std::move(work_); }
+  void ended(std::exception_ptr error, bool) override {
+    if (error) std::rethrow_exception(error);
+  }
+  void drop() noexcept override { const task<> gone = std::move(work_); }  // assigned to, Asio's loses what it had
+
+ private:
   task<> work_;  // until its turn has come
-  // Until the end.
-  std::shared_ptr<member> self_;
-  std::shared_ptr<task_group> of_;
 };
 
 task_group::task_group(asio::any_io_executor executor, error_handler on_error)
@@ -193,37 +192,63 @@ void task_group::report(std::exception_ptr error) {
 }
 
 bool task_group::spawn(task<> work, std::shared_ptr<place_holder> holder) {
-  const bool is_held = holder != nullptr;
-  std::shared_ptr<member> added;
-  {
-    const std::lock_guard lock(mutex_);
-    if (closed_) return false;
-    added = std::make_shared<member>(executor_, std::move(holder));
-    added->index = members_.size();
-    members_.push_back(added);
-  }
-  added->submit(shared_from_this(), std::move(work), is_held);
-  return true;
+  return spawn(std::make_shared<spawned_task>(std::move(work)), std::move(holder));
 }
 
-void task_group::ended(const member& one, std::exception_ptr error) {
+bool task_group::spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_holder> holder) {
+  const bool soon = holder != nullptr;
+  if (!soon_limited_) {
+    const auto strand = net::make_strand(executor_, std::move(holder));
+    member* const added = add(strand, std::move(one));
+    if (added) added->submit(strand, soon);
+    return added != nullptr;
+  }
+  const auto strand = limited_strand::make(in_limit(soon_limited_->queue()), std::move(holder));
+  member* const added = add(strand, std::move(one));
+  if (added) strand.queue().submit(*added, soon);
+  return added != nullptr;
+}
+
+/// Null after `close()`.
+task_group::member* task_group::add(asio::any_io_executor strand, std::shared_ptr<long_job> one) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return nullptr;
+  members_.push_back(std::make_shared<member>(shared_from_this(), std::move(strand), std::move(one)));
+  member* const added = members_.back().get();
+  added->index = members_.size() - 1;
+  return added;
+}
+
+void task_group::ended(member& one, std::exception_ptr error) {
   const struct ending {  // also where the error handler throws
     task_group& of;
-    const member& one;
+    member& one;
     ~ending() {
-      std::function<void()> on_empty;
-      {
-        const std::lock_guard lock(of.mutex_);
-        auto& place = of.members_[one.index];
-        place.swap(of.members_.back());
-        place->index = one.index;
-        of.members_.pop_back();  // whoever calls holds it
-        if (of.is_empty()) on_empty = std::exchange(of.on_empty_, nullptr);
-      }
-      if (on_empty) on_empty();
+      one.job.reset();  // nothing of the job is left for whoever joins
+      of.left(one);
     }
   } at_end{*this, one};
-  if (error) report(std::move(error));
+  try {
+    one.job->ended(std::move(error), one.is_cancelled());
+  } catch (...) {
+    report(std::current_exception());
+  }
+}
+
+/// The member may be gone then.
+void task_group::left(const member& one) noexcept {
+  std::shared_ptr<member> gone;  // once the lock is open
+  std::function<void()> on_empty;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& place = members_[one.index];
+    place.swap(members_.back());
+    place->index = one.index;
+    gone.swap(members_.back());
+    members_.pop_back();
+    if (is_empty()) on_empty = std::exchange(on_empty_, nullptr);
+  }
+  if (on_empty) on_empty();
 }
 
 void task_group::close() {

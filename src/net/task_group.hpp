@@ -41,6 +41,19 @@ class short_job {
   place place_;
 };
 
+/// Something to do that may wait.
+class long_job {
+ public:
+  virtual ~long_job() = default;
+  /// When its turn has come: what there is to do.
+  virtual task<> start() = 0;
+  /// Once that has come to its end, and is gone; what this throws goes to the group's error handler. `was_cancelled`: by the
+  /// group.
+  virtual void ended(std::exception_ptr error, bool was_cancelled) = 0;
+  /// Instead of `ended`, where that will never come.
+  virtual void drop() noexcept = 0;
+};
+
 /// Tasks that belong together: started here, counted, cancelled together and awaited together. Each task runs on a
 /// strand of its own over `executor`, so its cancellation can never race with it. Thread-safe.
 class task_group : public std::enable_shared_from_this<task_group> {
@@ -53,8 +66,11 @@ class task_group : public std::enable_shared_from_this<task_group> {
   /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be; then the
   /// caller is about to return to its executor, for the work may begin only then.
   bool spawn(task<> work, std::shared_ptr<place_holder> holder = nullptr);
-  /// The same for a job, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to it
-  /// before; what it throws goes to the error handler. False, and nothing is done with it, after `close()`. Once the group is
+  /// The same for a job, all of which comes on its strand. It is dropped where the executor ends first, or the group is cancelled
+  /// just before its first turn. False, and nothing is done with it, after `close()`.
+  bool spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_holder> holder);
+  /// The same for a short one, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to
+  /// it before; what it throws goes to the error handler. False, and nothing is done with it, after `close()`. Once the group is
   /// cancelled, or where the executor ends first, a job that has not begun is dropped.
   bool run(std::shared_ptr<short_job> one);
   /// No more tasks from now on.
@@ -68,12 +84,15 @@ class task_group : public std::enable_shared_from_this<task_group> {
  private:
   friend class short_job;
   class member;
+  class spawned_task;
   class queued_job;
   void work(short_job& one);
   void job_ended() noexcept;
   void report(std::exception_ptr error);
   bool is_empty() const noexcept { return members_.empty() && jobs_ == 0; }  // with the lock
-  void ended(const member& one, std::exception_ptr error);
+  member* add(boost::asio::any_io_executor strand, std::shared_ptr<long_job> one);
+  void ended(member& one, std::exception_ptr error);
+  void left(const member& one) noexcept;
 
   const boost::asio::any_io_executor executor_;
   const boost::asio::any_io_executor soon_;  // the same, for whoever is about to return to it

@@ -110,8 +110,8 @@ struct path {
                                         [](std::exception_ptr) { need(false, "a handler failed"); });
   dispatch::dispatcher_options how() {
     dispatch::dispatcher_options out;
-    out.spawn = [this](task<> work, std::shared_ptr<net::place_holder> holder) {
-      return handlers->spawn(std::move(work), std::move(holder));
+    out.spawn = [this](std::shared_ptr<net::long_job> one, std::shared_ptr<net::place_holder> holder) {
+      return handlers->spawn(std::move(one), std::move(holder));
     };
     out.clock = system_clock();
     out.max_running = 100;
@@ -137,10 +137,12 @@ void count() {
 }
 
 void count_and_time() {
-  static dispatch::handler_meter meter(system_clock());
+  static const auto time = system_clock();
+  static dispatch::handler_meter meter(time);
   for (const auto& type : types) {
     tally.count(type);
-    if (type == "MESSAGE_CREATE") const dispatch::handler_meter::work one(&meter, type);
+    if (type == "MESSAGE_CREATE")
+      const dispatch::handler_meter::work one(&meter, dispatch::event_number(type), time->now());
   }
 }
 

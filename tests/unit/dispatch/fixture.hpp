@@ -24,9 +24,9 @@ namespace monochord::tests {
 /// A dispatcher whose handlers run on an io_context that the test polls.
 struct dispatch_fixture {
   explicit dispatch_fixture(std::size_t max_running = 100, dispatch::dispatcher_options how = {}) {
-    how.spawn = [this](task<> work, std::shared_ptr<net::place_holder> holder) {
+    how.spawn = [this](std::shared_ptr<net::long_job> one, std::shared_ptr<net::place_holder> holder) {
       if (before_spawn) before_spawn();
-      return open && jobs->spawn(std::move(work), std::move(holder));
+      return open && jobs->spawn(std::move(one), std::move(holder));
     };
     how.run = [this](std::shared_ptr<net::short_job> one) { return open && jobs->run(std::move(one)); };
     how.clock = clock;

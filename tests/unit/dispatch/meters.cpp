@@ -37,9 +37,8 @@ struct set_clock final : mc::clock {
 struct measured {
   measured() {
     dispatcher_options how;
-    how.spawn = [this](mc::task<> work, std::shared_ptr<mc::net::place_holder> holder) {
-      asio::co_spawn(mc::net::make_strand(context.get_executor(), std::move(holder)), std::move(work), asio::detached);
-      return true;
+    how.spawn = [this](std::shared_ptr<mc::net::long_job> one, std::shared_ptr<mc::net::place_holder> holder) {
+      return jobs->spawn(std::move(one), std::move(holder));
     };
     how.run = [this](std::shared_ptr<mc::net::short_job> one) { return jobs->run(std::move(one)); };
     how.clock = time;

@@ -25,8 +25,8 @@ struct pool {
   explicit pool(mc::event_order order) {
     handlers = std::make_shared<mc::net::task_group>(context.get_executor(), [](std::exception_ptr) {});
     mc::dispatch::dispatcher_options how;
-    how.spawn = [group = handlers](mc::task<> work, std::shared_ptr<mc::net::place_holder> holder) {
-      return group->spawn(std::move(work), std::move(holder));
+    how.spawn = [group = handlers](std::shared_ptr<mc::net::long_job> one, std::shared_ptr<mc::net::place_holder> holder) {
+      return group->spawn(std::move(one), std::move(holder));
     };
     how.run = [group = handlers](std::shared_ptr<mc::net::short_job> one) { return group->run(std::move(one)); };
     how.clock = mc::system_clock();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "net/task_group.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -9,6 +10,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "net/limited_executor.hpp"
+#include "net/strand.hpp"
 #include "support/catch.hpp"
 #include <monochord/testing/manual_clock.hpp>
 #include <optional>
@@ -309,4 +312,102 @@ TEST_CASE("whoever joins a group waits for what comes before it learns that the 
   context.restart();
   context.poll();
   CHECK(joined == std::optional(true));
+}
+
+namespace {
+
+struct long_note final : net::long_job {
+  long_note(std::vector<std::string>& list, std::string name, std::function<mc::task<>()> work)
+      : to(list), what(std::move(name)), work(std::move(work)) {}
+  ~long_note() override { to.push_back("end of " + what); }
+  mc::task<> start() override {
+    to.push_back(what);
+    return work();
+  }
+  void ended(std::exception_ptr error, bool was_cancelled) override {
+    to.push_back(what + " ended" + (was_cancelled ? ", cancelled" : ""));
+    if (error) std::rethrow_exception(error);
+  }
+  void drop() noexcept override { to.push_back("no " + what); }
+  std::vector<std::string>& to;
+  const std::string what;
+  const std::function<mc::task<>()> work;
+};
+
+/// Somebody whose strand it is.
+struct somebody final : net::place_holder {
+  void wait() noexcept override {}
+  void go_on() noexcept override {}
+  void cut_short() noexcept override {}
+};
+
+}  // namespace
+
+TEST_CASE("a job that waits is told of its end on its strand, and is gone for whoever joins") {
+  fixture f;
+  std::vector<std::string> seen;
+  const auto holder = std::make_shared<somebody>();
+  std::shared_ptr<net::place_holder> found;
+  const auto look = [&]() -> mc::task<> {
+    found = net::holder_of(co_await boost::asio::this_coro::executor);
+    co_await f.work(2s);
+    seen.push_back("goes on");
+  };
+  CHECK(f.group->spawn(std::make_shared<long_note>(seen, "a", look), holder));
+  CHECK(f.group->running() == 1);
+  CHECK(seen.empty());  // nothing runs within the call
+  CHECK(f.join(1h));
+  CHECK(f.sim.elapsed() == 2s);
+  CHECK(found == holder);
+  CHECK(seen == std::vector<std::string>{"a", "goes on", "a ended", "end of a"});
+  CHECK(f.errors.empty());
+}
+
+TEST_CASE("what a job throws as it starts is told to it like what it throws later, and its own way out is the error handler") {
+  fixture f;
+  std::vector<std::string> seen;
+  const auto at_once = []() -> mc::task<> { throw std::runtime_error("failed"); };
+  CHECK(f.group->spawn(std::make_shared<long_note>(seen, "a", at_once), nullptr));
+  CHECK(f.join(1h));
+  CHECK(f.group->spawn(std::make_shared<long_note>(seen, "b", [&] { return f.fail_after(1s); }), nullptr));
+  CHECK(f.join(1h));
+  CHECK(seen == std::vector<std::string>{"a", "a ended", "end of a", "b", "b ended", "end of b"});
+  CHECK(f.errors.size() == 2);
+}
+
+TEST_CASE("a job learns that it was cancelled whatever it makes of that, and nothing is done with one after close") {
+  fixture f;
+  std::vector<std::string> seen;
+  CHECK(f.group->spawn(std::make_shared<long_note>(seen, "a", [&] { return f.stubborn(3s); }), nullptr));
+  f.sim.settle();
+  f.group->close();
+  CHECK_FALSE(f.group->spawn(std::make_shared<long_note>(seen, "b", [&] { return f.work(1s); }), nullptr));
+  f.group->cancel();
+  CHECK(f.join(1h));
+  CHECK(f.sim.elapsed() == 3s);
+  CHECK(seen == std::vector<std::string>{"a", "end of b", "a ended, cancelled", "end of a"});
+  CHECK(f.errors.empty());
+}
+
+TEST_CASE("jobs that wait are dropped with the executor, begun or not") {
+  const bool limited = GENERATE(false, true);
+  std::vector<std::string> seen;
+  std::weak_ptr<net::task_group> group;
+  {
+    boost::asio::io_context context;
+    const boost::asio::any_io_executor pool = context.get_executor();
+    const auto made = std::make_shared<net::task_group>(limited ? net::make_limited_executor(pool, 1) : pool, nullptr);
+    group = made;
+    mc::testing::manual_clock time;
+    const auto forever = [&]() -> mc::task<> {
+      const auto wait = time.make_timer(co_await boost::asio::this_coro::executor);
+      co_await wait->wait_until(mc::time_point::max());
+    };
+    CHECK(made->spawn(std::make_shared<long_note>(seen, "a", forever), std::make_shared<somebody>()));
+    context.poll();
+    CHECK(made->spawn(std::make_shared<long_note>(seen, "b", forever), nullptr));
+  }
+  std::sort(seen.begin() + 1, seen.end());
+  CHECK(seen == std::vector<std::string>{"a", "end of a", "end of b", "no a", "no b"});
+  CHECK(group.expired());
 }
