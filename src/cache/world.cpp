@@ -160,7 +160,7 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice, Wh
     }
     if (user && kept) held = user->hold(!known, how);
   }
-  if (!kept) {
+  if (!kept) [[unlikely]] {
     if (known && with_user) release_user(g, id, true);
     return;
   }
