@@ -414,7 +414,7 @@ class decoder : reader {
         if (!unexpected_null() || !next(']', more)) return in(i);
         continue;
       }
-      if (row.take) {
+      if (row.take) [[unlikely]] {  // of lists of members
         if (const position behind = row.take(out, *this)) {
           at_ = behind;
           if (!next(']', more)) return in(i);
