@@ -20,6 +20,8 @@ function(monochord_layer name)
   target_include_directories(monochord_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include" PRIVATE "${PROJECT_SOURCE_DIR}/src")
   # So that the linker can put what a start runs together (MONOCHORD_ORDER_START), and a program drop what it does not call.
   target_compile_options(monochord_${name} PRIVATE -ffunction-sections -fdata-sections)
+  # So that g++, as clang does by itself, inlines across what a shared library could replace; this one is static.
+  target_compile_options(monochord_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
   target_link_libraries(monochord_${name} PUBLIC Boost::headers Threads::Threads PRIVATE monochord_build_flags ${arg_LINK})
   monochord_precompile(monochord_${name} ${arg_PCH})
   if(arg_UNITY)

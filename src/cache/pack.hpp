@@ -224,13 +224,13 @@ class basic_packer {
   }
   void varint(std::int64_t value) {
     auto v = static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63);
-    if (v < 128) return out_.push_back(static_cast<char>(v));
+    if (v < 128) [[likely]] return out_.push_back(static_cast<char>(v));
     for (; v >= 128; v >>= 7) out_.push_back(static_cast<char>(v | 128));
     out_.push_back(static_cast<char>(v));
   }
   void put_text(std::string_view text) {
     if constexpr (flat)
-      if (text.size() < 64) return out_.append(static_cast<char>(text.size() << 1), text);  // the size as a varint
+      if (text.size() < 64) [[likely]] return out_.append(static_cast<char>(text.size() << 1), text);  // the size as a varint
     varint(static_cast<std::int64_t>(text.size()));
     out_.append(text);
   }

@@ -151,16 +151,17 @@ void world::put_member(entry& g, const Member& m, bool active, bool in_voice, Wh
       if (head && std::memcmp(old.data(), &seen, head) != 0) std::memcpy(set.find_mutable(at), &seen, head);
     } else {
       if constexpr (!std::is_null_pointer_v<Whole>)
-        if (member before; known && unpack(old.substr(head), before, g.member_roles)) {
-          text.clear();
-          text.append(reinterpret_cast<const char*>(&seen), head);
-          pack(text, whole(before), g.policy.without, g.member_roles);
-        }
+        if (known)
+          if (member before; unpack(old.substr(head), before, g.member_roles)) {
+            text.clear();
+            text.append(reinterpret_cast<const char*>(&seen), head);
+            pack(text, whole(before), g.policy.without, g.member_roles);
+          }
       kept = set.put(at, key, text);
     }
     if (user && kept) held = user->hold(!known, how);
   }
-  if (!kept) {
+  if (!kept) [[unlikely]] {
     if (known && with_user) release_user(g, id, true);
     return;
   }

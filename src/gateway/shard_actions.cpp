@@ -139,7 +139,7 @@ void shard::impl::fail(const protocol::action& why) {
 
 /// Once what was published says so too: whoever is told may look.
 void shard::impl::tell_first_up(const protocol::actions& done) {
-  if (!on_first_up) return;
+  if (!on_first_up) [[likely]] return;
   for (const auto& a : done) {
     if (a.what != kind::up) continue;
     std::exchange(on_first_up, nullptr)(id, a.ok);
@@ -152,7 +152,7 @@ void shard::impl::publish() {
   status.store(now_is, std::memory_order_relaxed);
   const auto latency = now_is == protocol::session_status::ended ? std::nullopt : session->latency();
   zombies.store(session->counters().zombies, std::memory_order_relaxed);
-  if (const auto acks = session->counters().acks.get(); acks != acks_seen) {
+  if (const auto acks = session->counters().acks.get(); acks != acks_seen) [[unlikely]] {
     acks_seen = acks;
     if (latency && options->ledger) options->ledger->latency.observe(*latency);
   }
@@ -346,13 +346,13 @@ void shard::impl::remember() {
 }
 
 void shard::impl::deliver(const shard_event& event) {
-  if (positions_of != session->session_number()) {
+  if (positions_of != session->session_number()) [[unlikely]] {
     positions_of = session->session_number();
     seen = handled->restart(positions_of, 0);
   }
-  if (!options->bot_id && event.type == "READY") bot_id = protocol::ready_user(event.data.text());
+  if (!options->bot_id && event.type == "READY") [[unlikely]] bot_id = protocol::ready_user(event.data.text());
   auto told = event;
-  if (const auto about = protocol::read_guild_event(event.type, event.data)) {
+  if (const auto about = protocol::read_guild_event(event.type, event.data)) [[unlikely]] {
     told.guilds = guilds->take(*about, *options->clock);
     const auto count = guilds->count();
     guild_count.store(count ? static_cast<std::int64_t>(*count) : -1, std::memory_order_relaxed);
@@ -373,7 +373,7 @@ detail::claim shard::impl::claim_delivered() {
 void shard::impl::note_handled(const handled_events::standing& now_is, time_point time) {
   seen = now_is;
   if (over || !session) return;
-  if (seen.late != 0) {
+  if (seen.late != 0) [[unlikely]] {
     counters->late_events += seen.late;
     late_untold += seen.late;
     if (time >= tells_late_next) {

@@ -105,7 +105,7 @@ task<> shard::impl::read_all(std::shared_ptr<impl> self, std::shared_ptr<connect
       bool room = true;
       if (!self->take_message(*mine, message.data, room)) co_return;
       handed_over = handed_over || self->claimed;
-      if (room) continue;
+      if (room) [[likely]] continue;
       ++self->counters->pauses;
       self->session->reading_paused(true, self->now());
       self->paused_since.store(self->options->clock->now(), std::memory_order_relaxed);
@@ -142,7 +142,7 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
     ~give_back() { lender.release(); }
   } const at_end{from.inflater};
   const auto got = from.inflater.feed(frame);
-  if (got.error) {
+  if (got.error) [[unlikely]] {
     log(log_level::warning, "what came cannot be decompressed: " + got.error.message());
     apply(session->malformed(from.generation, now()));
     return false;
@@ -153,9 +153,9 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
   const protocol::moment here = now();
   read_at = here.now;
   const auto todo = protocol::feed_payload(*session, from.generation, text, here, head);
-  if (options->log.wants(log_level::trace))
+  if (options->log.wants(log_level::trace)) [[unlikely]]
     log(log_level::trace, "received op " + std::to_string(head.op) + " " + std::string(head.t));
-  if (todo.has(protocol::action::kind::deliver)) {
+  if (todo.has(protocol::action::kind::deliver)) [[likely]] {
     const auto seq = static_cast<std::int64_t>(std::min<std::uint64_t>(head.s.value_or(0), INT64_MAX));
     const shard_event event{id, seq, head.t, text.part(head.d), &claims, protocol::guild_news::none, serial};
     apply(todo, &event);

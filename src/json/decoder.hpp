@@ -118,14 +118,14 @@ class decoder : reader {
         else f = usual_key(at, targets, count, number, *guesses, order, unknown);
       }
       target& t = targets[number];
-      if (f && !(t.seen >> f->place & 1U)) {
+      if (f && !(t.seen >> f->place & 1U)) [[likely]] {
         t.seen |= std::uint64_t{1} << f->place;
         guesses = &habits_.after(f);
         next_number = number;
         next = guessed((*guesses)[order], targets, count, next_number);
         __builtin_prefetch(next);  // while the value is read
         void* const out = t.out + f->offset;
-        if (const unsigned places = quick_value(*f, out, at[2], at[3])) {
+        if (const unsigned places = quick_value(*f, out, at[2], at[3])) [[likely]] {
           at += 2 + places;
         } else {
           at_ = at + 2;
@@ -339,7 +339,7 @@ class decoder : reader {
     if (room.find('\\') != room.npos) return skip() || in_unknown(key);  // a backslash of its own: no name of ours
     return member(targets, count, start, room, written(room).data(), true);
   }
-  bool in_unknown(std::string_view key) {
+  [[gnu::cold]] bool in_unknown(std::string_view key) {
     if (why_.path.empty()) in_key(key);
     return false;
   }
@@ -414,7 +414,7 @@ class decoder : reader {
         if (!unexpected_null() || !next(']', more)) return in(i);
         continue;
       }
-      if (row.take) {
+      if (row.take) [[unlikely]] {  // of lists of members
         if (const position behind = row.take(out, *this)) {
           at_ = behind;
           if (!next(']', more)) return in(i);

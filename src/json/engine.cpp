@@ -34,7 +34,7 @@ class scanner {
   const std::uint32_t* last() const noexcept { return first() + parser_->n_structural_indexes; }
   // A guild of megabytes comes now and then; its memory should not stay with every thread.
   void shrink() noexcept {
-    if (capacity_ <= kept_bytes) return;
+    if (capacity_ <= kept_bytes) [[likely]] return;
     parser_.reset();
     capacity_ = 0;
   }
@@ -44,7 +44,7 @@ class scanner {
  private:
   static constexpr std::size_t kept_bytes = std::size_t{1} << 20;
 
-  void grow(std::size_t size) {
+  [[gnu::cold]] void grow(std::size_t size) {
     std::size_t wanted = 1 << 14;
     while (wanted < size) wanted *= 2;
     parser_.reset();
@@ -116,12 +116,12 @@ class finder : reader {
   }
 };
 
-bool failed(failure& why) {
+[[gnu::cold]] bool failed(failure& why) {
   why.path.insert(0, 1, '$');
   failure_count.fetch_add(1, std::memory_order_relaxed);
   return false;
 }
-bool failed(failure& why, errc code, const char* reason) {
+[[gnu::cold]] bool failed(failure& why, errc code, const char* reason) {
   why = {code, {}, reason};
   return failed(why);
 }
@@ -134,22 +134,22 @@ bool run(const How& how, Out out, padded_text text, failure& why) {
   if (size == 0) return failed(why, errc::json_malformed, "the text is empty");
   scanner& scan = this_thread();
   const char* data = text.text().data();
-  if (!text.has_padding()) {
+  if (!text.has_padding()) [[unlikely]] {
     scan.copy().resize(size + padding_bytes);
     std::memcpy(scan.copy().data(), data, size);
     data = scan.copy().data();
   }
   bool good = false;
-  if (const char* problem = scan.scan(data, size)) {
+  if (const char* problem = scan.scan(data, size)) [[unlikely]] {
     failed(why, errc::json_malformed, problem);
   } else {
     decoder one(data, scan.first(), scan.last(), text.is_piece(), why, scan.order());
     good = one.whole(how, out) || failed(why);
-    if (one.unknown_kinds() != 0) unknown_count.fetch_add(one.unknown_kinds(), std::memory_order_relaxed);
+    if (one.unknown_kinds() != 0) [[unlikely]] unknown_count.fetch_add(one.unknown_kinds(), std::memory_order_relaxed);
   }
   if (why.unexpected_nulls != 0) null_count.fetch_add(why.unexpected_nulls, std::memory_order_relaxed);
   scan.shrink();
-  if (scan.copy().capacity() > (std::size_t{1} << 20)) std::string().swap(scan.copy());
+  if (scan.copy().capacity() > (std::size_t{1} << 20)) [[unlikely]] std::string().swap(scan.copy());
   return good;
 }
 

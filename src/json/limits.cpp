@@ -90,7 +90,7 @@ void limit_walk::range(const limit& l, Number figure, std::string_view unit) con
 }
 
 void limit_walk::length(const limit& l, std::string_view text) const {
-  if (l.min <= 0 && !is_greater(text.size(), l.max)) return;  // there are no more characters than bytes
+  if (l.min <= 0 && !is_greater(text.size(), l.max)) [[likely]] return;  // there are no more characters than bytes
   range(l, code_points(l.text == counted::trimmed ? trimmed(text) : text), characters);
 }
 

@@ -19,7 +19,7 @@ class peeker {
   peeker(std::string_view text, failure& why) noexcept : at_(text.data()), end_(text.data() + text.size()), why_(why) {}
 
   bool run(payload_head& out) {
-    if (usual(out)) return rest(out.d);
+    if (usual(out)) [[likely]] return rest(out.d);
     space();
     if (at_ == end_ || *at_ != '{') return malformed("a payload is an object");
     ++at_;
@@ -95,12 +95,12 @@ class peeker {
 
   enum seen : unsigned { has_op = 1, has_s = 2, has_t = 4, has_d = 8 };
 
-  bool fail(errc code, const char* path, const char* reason) {
+  [[gnu::cold]] bool fail(errc code, const char* path, const char* reason) {
     why_ = {code, path, reason};
     return false;
   }
-  bool malformed(const char* reason) { return fail(errc::json_malformed, "$", reason); }
-  bool truncated() { return malformed("the text ends too early"); }
+  [[gnu::cold]] bool malformed(const char* reason) { return fail(errc::json_malformed, "$", reason); }
+  [[gnu::cold]] bool truncated() { return malformed("the text ends too early"); }
 
   void space() noexcept {
     while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
@@ -196,7 +196,7 @@ class peeker {
     back();
     if (to == at_) return malformed("the text is not JSON");
     const char wanted = *at_ == '{' ? '}' : *at_ == '[' ? ']' : '\0';
-    if (wanted != to[-1]) return measured(out);
+    if (wanted != to[-1]) [[unlikely]] return measured(out);
     out = {at_, static_cast<std::size_t>(to - at_)};
     at_ = end_;
     return true;

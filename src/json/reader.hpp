@@ -30,17 +30,17 @@ class reader {
 
   char peek() const noexcept { return at_ < end_ ? text_[*at_] : '\0'; }
 
-  bool fail(errc code, std::string reason) {
+  [[gnu::cold]] bool fail(errc code, std::string reason) {
     why_.code = code;
     why_.path.clear();
     why_.reason = std::move(reason);
     return false;
   }
-  bool malformed() {
+  [[gnu::cold]] bool malformed() {
     return fail(errc::json_malformed, at_ < end_ ? "the text is not JSON" : "the text ends too early");
   }
   // What is there is well-formed but of another type, or not even that.
-  bool mismatch(const char* wanted) {
+  [[gnu::cold]] bool mismatch(const char* wanted) {
     const char c = peek();
     const char* found = c == '{'                          ? "an object"
                         : c == '['                        ? "an array"
@@ -53,18 +53,18 @@ class reader {
     return fail(errc::json_mismatch, std::string("expected ") + wanted + ", found " + found);
   }
   // Steps of the path are put in front while the error travels outwards.
-  bool in(std::string_view key) {
+  [[gnu::cold]] bool in(std::string_view key) {
     why_.path.insert(0, key);
     why_.path.insert(0, 1, '.');
     return false;
   }
-  bool in(std::size_t index) {
+  [[gnu::cold]] bool in(std::size_t index) {
     std::string step(1, '[');
     step.append(std::to_string(index)).append(1, ']');
     why_.path.insert(0, step);
     return false;
   }
-  bool in_key(std::string_view key) {  // of a map: any text
+  [[gnu::cold]] bool in_key(std::string_view key) {  // of a map: any text
     std::string step("[\"");
     step.append(key.substr(0, 40)).append("\"]");
     why_.path.insert(0, step);
@@ -223,7 +223,9 @@ class reader {
     ++at_;
     return true;
   }
-  bool too_deep() { return fail(errc::json_mismatch, std::string("more than ").append(std::to_string(max_depth)).append(" levels")); }
+  [[gnu::cold]] bool too_deep() {
+    return fail(errc::json_mismatch, std::string("more than ").append(std::to_string(max_depth)).append(" levels"));
+  }
   std::string_view token_or_none() const noexcept { return at_ < end_ ? token() : std::string_view{}; }
 
   static bool is_number(std::string_view t) noexcept {
@@ -267,7 +269,7 @@ class reader {
     ++at_;
     return true;
   }
-  bool number_is_not(std::string_view t, const char* wanted) {
+  [[gnu::cold]] bool number_is_not(std::string_view t, const char* wanted) {
     if (!is_number(t)) return malformed();
     return fail(errc::json_mismatch, std::string("a number that is not ") + wanted + " of this field's range");
   }

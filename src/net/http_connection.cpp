@@ -84,7 +84,7 @@ void http_connection::end() noexcept {
 void http_connection::limit(time_point deadline) {
   deadline_ = deadline;
   if (deadline == never) return;
-  if (!watch_timer_) {
+  if (!watch_timer_) [[unlikely]] {
     watch_timer_ = time_->make_timer(executor_);
     watched_ = deadline;
     asio::co_spawn(executor_, watch(shared_from_this()), asio::detached);
@@ -222,7 +222,7 @@ task<error_code> http_connection::answered(http_reader& reader, progress& how_fa
 
 /// Made where the caller runs; written and read by callbacks on the strand, which tell the caller of the end of both.
 void http_connection::begin(const http_request& request, const server& to) {
-  if (!short_) short_ = std::make_unique<short_exchange>();
+  if (!short_) [[unlikely]] short_ = std::make_unique<short_exchange>();
   short_exchange& mine = *short_;
   mine.text.clear();
   write_head(mine.text, request, to);
@@ -239,7 +239,7 @@ void http_connection::begin(const http_request& request, const server& to) {
 void http_connection::run_short(time_point deadline) {
   short_exchange& mine = *short_;
   mine.under_way = true;
-  if (end_ || !alive_) {
+  if (end_ || !alive_) [[unlikely]] {
     mine.failed = std::make_exception_ptr(error(errc::closed, "the connection was closed by the peer"));
     return finish_short();
   }
@@ -259,7 +259,7 @@ void http_connection::start_write() {
   const auto now = stream_.stream().write_now(const_pieces(asio::buffer(mine.text) + mine.sent));
   mine.sent += now.bytes;
   mine.any_left = mine.any_left || now.any_left;
-  if (mine.sent == mine.text.size() && !now.is_held_back) return on_written({}, 0);
+  if (mine.sent == mine.text.size() && !now.is_held_back) [[likely]] return on_written({}, 0);
   const auto rest = asio::buffer(mine.text) + mine.sent;
   stream_.stream().async_write_some(const_pieces(rest), [self = shared_from_this()](error_code failed, std::size_t bytes) {
     self->on_written(failed, bytes);
@@ -275,7 +275,7 @@ void http_connection::on_written(error_code failed, std::size_t bytes) {
   mine.complete = !failed && mine.sent == mine.text.size();
   mine.how_far.written = mine.any_left;
   // A peer that takes nothing more may have answered before it took everything (a refusal): what it says is read.
-  if (failed && !mine.any_left)
+  if (failed && !mine.any_left) [[unlikely]]
     mine.failed = std::make_exception_ptr(
         error(errc::closed, "the connection ended before the request was sent: " + failed.message()));
   advance();

@@ -60,7 +60,7 @@ class parked::registry final : public asio::execution_context::service {
     thread_local memory last;
     asio::execution_context& context = asio::query(executor, asio::execution::context);
     const std::uint64_t gone = gone_.load();
-    if (last.context != &context || last.gone != gone) {
+    if (last.context != &context || last.gone != gone) [[unlikely]] {
       // Services end in the reverse order of their making: strands must still take what is completed until this one has ended.
       static_cast<void>(asio::strand<asio::any_io_executor>(executor));
       last = {&context, &asio::use_service<registry>(context), gone};
@@ -110,7 +110,7 @@ std::shared_ptr<parked> parked::make(handler done, const asio::any_io_executor& 
   handler late;  // what waits where everything ends is dropped like the rest, once the mutex is free
   {
     const std::lock_guard lock(made->among_->mutex);
-    if (made->among_->open) {
+    if (made->among_->open) [[likely]] {
       made->among_->add(*made);
     } else {
       made->done_ = true;

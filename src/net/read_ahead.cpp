@@ -172,7 +172,7 @@ void read_ahead::begin_frames() noexcept { state_->frames = true; }
 
 read_ahead::found read_ahead::take(std::string_view& message) noexcept {
   auto& s = *state_;
-  if (!s.frames || s.closed || s.left != 0 || s.waiting) return found::other;
+  if (!s.frames || s.closed || s.left != 0 || s.waiting) [[unlikely]] return found::other;
   if (s.at != 0 && s.at == s.buffer.size()) {
     s.buffer.clear();
     s.at = 0;

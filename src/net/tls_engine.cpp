@@ -134,7 +134,7 @@ tls_engine::want tls_engine::handshake(role as, error_code& failed) {
 tls_engine::want tls_engine::read(asio::mutable_buffer into, error_code& failed, std::size_t& bytes) {
   if (into.size() == 0) return want::nothing;
   failed = lost_;
-  if (failed) return want::nothing;
+  if (failed) [[unlikely]] return want::nothing;
   if (!has_input() && (SSL_get_shutdown(native()) & SSL_RECEIVED_SHUTDOWN) == 0) return want::input;
   const auto most = static_cast<int>(std::min<std::size_t>(into.size(), INT_MAX));
   const auto wanted = perform([&](SSL* ssl) { return SSL_read(ssl, into.data(), most); }, failed, &bytes);

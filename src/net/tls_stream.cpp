@@ -35,7 +35,7 @@ struct tls_stream::operation {
       case phase::reads:
         of->reading_ = false;
         let_go(of->to_read_);
-        if (error) return end(of->engine_.end_of_input(error));
+        if (error) [[unlikely]] return end(of->engine_.end_of_input(error));
         of->engine_.put(space, count);
         break;
       case phase::writes:
@@ -158,7 +158,7 @@ void tls_stream::async_write_some(const_pieces from, io_handler done) {
 
 byte_stream::taken tls_stream::write_now(const_pieces from) noexcept {
   taken all;
-  if (writing_ || has_to_write()) return all;
+  if (writing_ || has_to_write()) [[unlikely]] return all;
   error_code failed;  // whoever writes the rest hears of it
   engine_.write(from, failed, all.bytes);
   while (engine_.has_output()) {

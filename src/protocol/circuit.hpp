@@ -23,13 +23,13 @@ class circuit {
 
   /// When one more may go; time_point::max() while the probe's end has to be seen.
   time_point next(time_point now) const {
-    if (opened_ == 0) return now;
+    if (opened_ == 0) [[likely]] return now;
     if (now < until_) return until_;
     return probing_ ? time_point::max() : now;
   }
   /// Called for what goes; what it gives is 0, or names the probe to the calls below.
   std::uint64_t sent() {
-    if (opened_ == 0) return 0;
+    if (opened_ == 0) [[likely]] return 0;
     probing_ = true;
     return opening_;
   }

@@ -42,7 +42,7 @@ struct inflater::state {
   /// Room for at least one more byte and the padding behind it; false when the limit is reached.
   bool grow(std::size_t at_least) {
     if (at_least > limits.max_message) return false;
-    if (!buffer && spare.capacity >= at_least && spare.capacity <= limits.max_message) {
+    if (!buffer && spare.capacity >= at_least && spare.capacity <= limits.max_message) [[likely]] {
       buffer = std::move(spare.data);
       capacity = std::exchange(spare.capacity, 0);
       return true;
@@ -85,7 +85,7 @@ error_code inflater::state::feed_none(std::string_view frame) {
 }
 
 error_code inflater::state::feed_zlib(std::string_view frame) {
-  if (!zlib_open) {
+  if (!zlib_open) [[unlikely]] {
     zlib = {};
     if (inflateInit(&zlib) != Z_OK) return errc::resource;
     zlib_open = true;
@@ -163,7 +163,7 @@ inflater::result inflater::feed(std::string_view frame) {
   result out;
   ++s.counters->frames;
   s.counters->bytes_in += frame.size();
-  if (s.broken) {
+  if (s.broken) [[unlikely]] {
     out.error = s.broken;
     return out;
   }
@@ -173,11 +173,11 @@ inflater::result inflater::feed(std::string_view frame) {
   }
   if (frame.empty()) return out;
   // zlib counts in 32 bits; a frame beyond the limit is none that we want either.
-  if (frame.size() > s.limits.max_message) s.broken = errc::message_too_large;
+  if (frame.size() > s.limits.max_message) [[unlikely]] s.broken = errc::message_too_large;
   else if (s.kind == compression::none) s.broken = s.feed_none(frame);
   else if (s.kind == compression::zlib_stream) s.broken = s.feed_zlib(frame);
   else s.broken = s.feed_zstd(frame);
-  if (s.broken) {
+  if (s.broken) [[unlikely]] {
     ++s.counters->errors;
     out.error = s.broken;
     return out;

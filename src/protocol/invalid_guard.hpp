@@ -28,7 +28,7 @@ class invalid_guard {
   time_point next(std::size_t in_flight, time_point now) {
     if (closes_at_ == 0) return now;
     forget(now);
-    if (times_.size() + in_flight < closes_at_) return now;
+    if (times_.size() + in_flight < closes_at_) [[likely]] return now;
     // So many must leave the window before there is room for one.
     if (times_.size() < closes_at_) return time_point::max();
     return times_[times_.size() - closes_at_] + window_;

@@ -201,7 +201,7 @@ class ticket_table {
  public:
   /// Throws `error` with `errc::resource` where there are 16 million already.
   std::pair<ticket, entry&> add() {
-    if (first_free_ == none) {
+    if (first_free_ == none) [[unlikely]] {
       if (slots_.size() > slot_mask) throw error(errc::resource, "16 million REST calls wait already");
       slots_.emplace_back();
       set_free(static_cast<index>(slots_.size() - 1));

@@ -80,7 +80,7 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
 /// It is about to be written.
 void rate_limiter::state::start(entry& e, time_point now) {
   if (limiter::account* const from = e.where->from) {
-    if (e.started) from->window.started_again(e.sent_at, now);
+    if (e.started) [[unlikely]] from->window.started_again(e.sent_at, now);
     else from->window.started(now);
   }
   e.sent_at = now;

@@ -37,7 +37,7 @@ class path_parameters {
     if (count_ == most) throw error(errc::invalid_argument, "a path has too many parameters");
     const std::size_t before = size_of_all();
     if (text.size() > UINT32_MAX - before) throw error(errc::invalid_argument, "a parameter of a path has gigabytes");
-    if (far_.empty() && before + text.size() <= near_.size()) {
+    if (far_.empty() && before + text.size() <= near_.size()) [[likely]] {
       if (!text.empty()) std::memcpy(near_.data() + before, text.data(), text.size());
     } else {
       if (far_.empty()) far_.assign(near_.data(), before);
@@ -69,10 +69,10 @@ class path_parameters {
   std::array<char, 60> near_;
 };
 
-/// The same as functions of routes take them.
+/// The same as functions of routes take them. They are made in one place for all who call those.
 class parameter_views {
  public:
-  explicit parameter_views(const path_parameters& of) noexcept : count_(of.size()) {
+  [[gnu::noinline]] explicit parameter_views(const path_parameters& of) noexcept : count_(of.size()) {
     for (std::size_t i = 0; i < count_; ++i) all_[i] = of[i];
   }
   operator std::span<const std::string_view>() const noexcept { return {all_.data(), count_}; }

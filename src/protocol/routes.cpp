@@ -60,7 +60,7 @@ void append_encoded(std::string& out, std::string_view text) {
     std::size_t plain = 0;
     while (plain < text.size() && unreserved[static_cast<unsigned char>(text[plain])]) ++plain;
     out += text.substr(0, plain);
-    if (plain == text.size()) return;
+    if (plain == text.size()) [[likely]] return;
     const auto byte = static_cast<unsigned char>(text[plain]);
     out += '%';
     out += hex[byte >> 4];
@@ -184,7 +184,7 @@ void check_path(const route& r, std::span<const std::string_view> parameters) {
   for (std::size_t at = 0; at < parameters.size(); ++at) {
     const auto value = parameters[at];
     // Empty or dotted segments would change which route is called.
-    if (value.size() > 2 || (!value.empty() && value != "." && value != "..")) continue;
+    if (value.size() > 2 || (!value.empty() && value != "." && value != "..")) [[likely]] continue;
     std::string unusable;
     walk(
         r.path, [](std::string_view) {}, [&](std::string_view what, std::size_t index) { if (index == at) unusable = what; });

@@ -178,7 +178,7 @@ std::string session::url() const {
 bool session::stale(std::uint32_t generation) noexcept {
   const bool alive = generation == generation_ && status_ != session_status::idle &&
                      status_ != session_status::waiting && status_ != session_status::ended;
-  if (!alive) ++counters_->stale;
+  if (!alive) [[unlikely]] ++counters_->stale;
   return !alive;
 }
 
@@ -225,7 +225,7 @@ actions session::refused(std::uint32_t generation, error_code why, moment at) {
 }
 
 void session::frame(std::uint32_t generation) noexcept {
-  if (generation != generation_) return;
+  if (generation != generation_) [[unlikely]] return;
   ++counters_->frames;
   frame_since_beat_ = true;
 }
@@ -411,8 +411,8 @@ actions session::dispatch(std::uint32_t generation, std::int64_t seq, std::strin
   actions out;
   if (stale(generation)) return out;
   // Before READY, or RESUME, no event can come: its sequence number would belong to nothing.
-  if (status_ != session_status::resuming && status_ != session_status::ready) return malformed(generation, at);
-  if (status_ == session_status::resuming) {
+  if (status_ != session_status::resuming && status_ != session_status::ready) [[unlikely]] return malformed(generation, at);
+  if (status_ == session_status::resuming) [[unlikely]] {
     if (type == "RESUMED") {
       status_ = session_status::ready;
       up_since_ = at.now;

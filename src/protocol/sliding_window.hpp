@@ -24,7 +24,7 @@ class sliding_window {
     const auto from = std::max(now, paused_until_);
     if (limit_ == 0) return from;
     const auto counted = granted_ + arrived_.size();
-    if (counted < limit_) return from;
+    if (counted < limit_) [[likely]] return from;
     const auto too_many = counted - limit_ + 1;
     if (too_many > arrived_.size()) return time_point::max();
     return std::max(from, arrived_[too_many - 1] + window_);

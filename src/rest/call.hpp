@@ -28,7 +28,7 @@ class rare_text {
     text_ = text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text));
     return *this;
   }
-  bool empty() const noexcept { return text_ == nullptr; }
+  bool empty() const noexcept { return __builtin_expect(text_ == nullptr, true); }
   std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
 
  private:

@@ -123,7 +123,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
   auto now = clock_->now();
   trip.deadline = after(now, what.timeout ? *what.timeout : options_.timeout);
   place mine(*this, trip, now);  // before its files are looked at: the order is that of the calls
-  if (what.source) {
+  if (what.source) [[unlikely]] {
     co_await look_at_files(self, trip, mine);
     now = clock_->now();
   }
@@ -136,7 +136,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
   for (;; now = clock_->now()) {
     go_on_unless_cancelled();
     const auto asked_at = now;
-    if (!mine.is_decided()) {
+    if (!mine.is_decided()) [[unlikely]] {
       co_await wait_for_turn(mine, trip.deadline);
       go_on_unless_cancelled();
       now = clock_->now();
@@ -149,7 +149,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
     if (now >= sent.end) throw trip.error(errc::timeout, "its turn came again too late for its nonce");
 
     ++trip.sent;
-    if (options_.hooks.before_request) {
+    if (options_.hooks.before_request) [[unlikely]] {
       call_hook(options_.hooks.before_request, rest_request_event{trip.route(), trip.shown(), trip.sent});
       go_on_unless_cancelled();  // by the hook
       now = clock_->now();
@@ -160,11 +160,11 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
       const counted_in one(express ? sending_express_ : sending_);
       net::http_pool& pool = express ? express_ : pool_;
       const auto limit = pool.time_for(trip.request);
-      if (net::in_one_piece(trip.request)) {
+      if (net::in_one_piece(trip.request)) [[likely]] {
         net::http_pool::direct over(pool, trip.request, limit, sent.end, now);
         const bool begun = over.begun();
         bool done = false;
-        if (begun) {
+        if (begun) [[likely]] {
           mine.starts(now);
           go_on_unless_cancelled();
           over.prepare();
@@ -178,7 +178,7 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
           done = over.finish(net::is_cancelled(state), sent.response);
           sent.heard = over.finished_at();
         }
-        if (!done) {
+        if (!done) [[unlikely]] {
           tell_start(mine, trip);
           auto slowly = begun ? pool.send_again(trip.request, limit, sent.end, over) : pool.send(trip.request, limit, sent.end);
           sent.response = co_await std::move(slowly);
@@ -277,13 +277,13 @@ protocol::rate_limiter::ticket queue::enter(place& in, const journey& trip, time
   // Most calls are written next.
   const bool starts = !options_.hooks.before_request && net::in_one_piece(trip.request);
   const auto at_once = [&](const auto& key) -> std::optional<protocol::rate_limiter::ticket> {
-    if (what.source) return std::nullopt;
+    if (what.source) [[unlikely]] return std::nullopt;
     const auto got = limits_->acquire_at_once(*this, key, now, urgency, trip.deadline, what.order, starts);
-    if (!got) return std::nullopt;
+    if (!got) [[unlikely]] return std::nullopt;
     in.granted = true;
     in.started = starts;
     unless_thrown(in, got->which, [&] {
-      if (got->wakeup >= wakes_at_.load()) return;
+      if (got->wakeup >= wakes_at_.load()) [[likely]] return;
       const guard lock(*this);
       arm();
     });
@@ -292,7 +292,7 @@ protocol::rate_limiter::ticket queue::enter(place& in, const journey& trip, time
   thread_local std::string name;  // as the key, kept for its memory
   const bool has_name = write_name(name, what);
   if (has_name)
-    if (const auto got = at_once(name)) return *got;
+    if (const auto got = at_once(name)) [[likely]] return *got;
   thread_local protocol::route_key key;
   write_key(key, what);
   if (!has_name)

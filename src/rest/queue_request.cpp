@@ -112,9 +112,9 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
 /// Before a call takes its place. Throws `error` with `errc::invalid_argument`.
 void queue::check(const call& what) const {
   protocol::check_path(what.route, views(what.parameters));
-  if (what.authorization.what() == authorization::kind::given)
+  if (what.authorization.what() == authorization::kind::given) [[unlikely]]
     check_line(fits_a_line(what.authorization.reveal()), "Authorization", what);
-  else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_)
+  else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_) [[unlikely]]
     check_line(what.route.has_own_token(), "Authorization", what);
   if (!what.reason.empty() && characters(what.reason.view()) > longest_reason)
     throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
@@ -139,9 +139,10 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   out += by.base_path_;
   protocol::append_checked_path(out, what.route, views(what.parameters));
   if (!what.query.empty()) out += what.query.view();
-  if (what.owned_path || !what.query.empty()) net::check_target(std::string_view(out).substr(target));
+  if (what.owned_path || !what.query.empty()) [[unlikely]] net::check_target(std::string_view(out).substr(target));
   out += common;
-  if (what.authorization.what() == authorization::kind::given) append_line(out, "Authorization", what.authorization.reveal());
+  if (what.authorization.what() == authorization::kind::given) [[unlikely]]
+    append_line(out, "Authorization", what.authorization.reveal());
   else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token()) out += by.as_bot_;
   if (!what.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(what.reason.view()));
   if (!what.github_event.empty()) append_line(out, "X-GitHub-Event", what.github_event.view());

@@ -81,7 +81,8 @@ def named(names, program):
         if len(parts := line.split()) == 3:
             address[parts[2]] = parts[0]
             aliases[parts[0]].add(parts[2])
-    return [alias for name in names for alias in sorted(aliases[address.get(name)]) if alias.startswith('_Z')]
+    return [alias for name in names for alias in sorted(aliases[address.get(name)])
+            if alias.startswith('_Z') and not alias.endswith('.localalias')]  # no section is named so
 
 
 def of_a_start(binaries, folder):
