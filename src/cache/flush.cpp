@@ -136,6 +136,9 @@ task<std::size_t> cache::flush() {
   co_return out.written();
 }
 
-std::size_t cache::backlog() const { return whole().changes ? whole().changes->size() : 0; }
+std::size_t cache::backlog() const { 
+  const world& w = whole();
+  return w.changes ? w.changes->size() : 0;
+}
 
 }  // namespace monochord

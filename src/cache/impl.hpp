@@ -432,7 +432,7 @@ struct world {
   std::atomic<std::uint64_t> self_id{0};
   time_point started;
   std::mutex save_lock;
-  late_events late;
+  late_event late;
 };
 
 }  // namespace cached

@@ -36,12 +36,12 @@ bool has_news_of_user(std::string_view data) {
 }
 
 template <class E>
-void take(void* watcher, const std::shared_ptr<void>& event, const raw_event& sent, bool has_handlers) {
+void take(void* watcher, const std::shared_ptr<void>& event, const raw_event&, bool has_handlers) {
   auto& feed = *static_cast<cache_feed*>(watcher);
-  feed.settle(sent.shard_id);
-  if constexpr (cached::late::may_wait<E>)
+  feed.settle();
+  if constexpr (std::is_same_v<E, message_create> || std::is_same_v<E, interaction_create>)
     if (has_handlers && feed.handlers_begin_here())
-      return cached::late::apply(feed.cache(), sent.shard_id, std::static_pointer_cast<const E>(event));
+      return cached::late::apply(feed.cache(), std::static_pointer_cast<const E>(event));
   feed.cache().apply(*static_cast<const E*>(event.get()));
 }
 
@@ -57,7 +57,7 @@ void remember(std::vector<T>& place, std::vector<T>&& old) {
 template <class E, class Before>
 void take_before(void* watcher, const std::shared_ptr<void>& event, const raw_event& sent, bool has_handlers) {
   auto& feed = *static_cast<cache_feed*>(watcher);
-  feed.settle(sent.shard_id);
+  feed.settle();
   auto& known = feed.cache();
   auto& taken = *static_cast<E*>(event.get());
   if (has_handlers) {
@@ -91,7 +91,7 @@ std::shared_ptr<const void> decode_listed(const json::padded_text& data) {
 template <has_many E>
 void take_listed(void* watcher, const void* event, const raw_event& sent) {
   auto& feed = *static_cast<cache_feed*>(watcher);
-  feed.settle(sent.shard_id);
+  feed.settle();
   const auto& taken = static_cast<const listed_event<E>*>(event)->listed;
   cached::bulk::apply(feed.cache(), taken);
   if constexpr (std::is_same_v<E, guild_create>) feed.came(sent.shard_id, taken.event, taken.members.size());
@@ -135,20 +135,28 @@ cache_feed::cache_feed(cache_options options, std::shared_ptr<monochord::clock> 
       has_ages_(options.guild_policy || options.policy.member_age.count() > 0 || options.policy.user_age.count() > 0),
       context_(context) {}
 
-bool cache_feed::handlers_begin_here() const noexcept { return net::next_in_line::is_at_it(context_); }
+bool cache_feed::handlers_begin_here() const noexcept { return net::next_in_line::takes(context_); }
 
-void cache_feed::settle(int shard) noexcept {
+void cache_feed::settle() noexcept {
   try {
-    cached::late::settle(cache_, shard);
+    cached::late::settle(cache_);
   } catch (...) {
-    if (on_error_) on_error_(std::current_exception());
+    report(std::current_exception());
   }
 }
 
-void cache_feed::after_handlers(int shard) noexcept {
-  if (cached::late::waits(cache_, shard) && !settling_.begin(*this)) settle(shard);
+void cache_feed::report(std::exception_ptr error) const noexcept {
+  try {
+    if (on_error_) on_error_(std::move(error));
+  } catch (...) {  // what ran out for the one may have run out for the other: nobody is left to tell
+  }
 }
 
+void cache_feed::after_handlers() noexcept {
+  if (cached::late::waits(cache_) && !settling_.begin(*this)) settle();
+}
+
+/// Where it is queued already it is called later than now, on whichever thread.
 bool cache_feed::settling::begin(cache_feed& of) noexcept {
   if (queued_.exchange(true)) return true;
   of_ = of.shared_from_this();
@@ -157,20 +165,13 @@ bool cache_feed::settling::begin(cache_feed& of) noexcept {
   return false;
 }
 
-void cache_feed::settling::call() {
-  const auto of = leave();  // first: what comes from now on needs another call
-  try {
-    cached::late::settle(of->cache_);
-  } catch (...) {
-    if (of->on_error_) of->on_error_(std::current_exception());
-  }
-}
+void cache_feed::settling::call() { leave()->settle(); }  // in this order: what comes from now on needs another call
 
 void cache_feed::settling::drop() noexcept { leave(); }
 
 std::shared_ptr<cache_feed> cache_feed::settling::leave() noexcept {
   auto of = std::move(of_);
-  queued_ = false;
+  queued_.exchange(false);
   return of;
 }
 

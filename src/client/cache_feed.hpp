@@ -37,10 +37,10 @@ class cache_feed : public std::enable_shared_from_this<cache_feed> {
   void on_error(std::function<void(std::exception_ptr)> tell) { on_error_ = std::move(tell); }
   /// Whether the calling thread seems to run handlers itself once it is done with what it reads.
   bool handlers_begin_here() const noexcept;
-  /// Before an event of this shard.
-  void settle(int shard) noexcept;
-  /// Once the handlers of an event of this shard are handed over: takes it in, or sees to it that it is soon.
-  void after_handlers(int shard) noexcept;
+  /// Before an event is taken in.
+  void settle() noexcept;
+  /// Once the handlers of an event are handed over: what waits is taken in, or will be soon.
+  void after_handlers() noexcept;
   /// Forgets guilds whose events come to another process.
   void keep_only(const shard_range& here);
   /// `members` of them are in the event.
@@ -52,6 +52,7 @@ class cache_feed : public std::enable_shared_from_this<cache_feed> {
   bool has_ages_;
   std::function<void(int, guild_id)> on_incomplete_;
   std::function<void(std::exception_ptr)> on_error_;
+  void report(std::exception_ptr error) const noexcept;
 
   /// Takes in what waits, behind the handlers in the line of the thread that reads.
   class settling final : public net::queued_function {
@@ -59,7 +60,7 @@ class cache_feed : public std::enable_shared_from_this<cache_feed> {
     /// False when it has to be done now.
     bool begin(cache_feed& of) noexcept;
     void call() override;
-    void drop() noexcept override;  // whoever looks at the cache takes it in
+    void drop() noexcept override;  // whoever looks at the cache takes in what waits
 
    private:
     std::shared_ptr<cache_feed> leave() noexcept;

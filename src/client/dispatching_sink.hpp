@@ -42,7 +42,7 @@ class dispatching_sink final : public gateway::event_sink {
       return desk_->has_room(event.source);
     }
     const bool room = to_->deliver(sent, event.data, event.claim, meaning(event.guilds));
-    cached_->after_handlers(event.shard_id);
+    cached_->after_handlers();
     return room && desk_->has_room(event.source);
   }
   task<> room(std::uint64_t source) override {

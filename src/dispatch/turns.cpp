@@ -170,7 +170,7 @@ void dispatcher::work::ended(std::exception_ptr thrown, bool was_cancelled) {
   } at_end{*this};
   dispatcher& of = *of_;
   const bool by_end = thrown && of.is_closed() && is_cancellation(thrown);  // in whatever it waited for
-  if (!by_end && !of.cut_short_ && !was_cancelled) came_to_end();
+  if (timed_ && !by_end && !of.cut_short_ && !was_cancelled) came_to_end();  // it has begun
   if (!thrown || by_end) return;  // the end says so itself
   if (timed_) timed_->failed = true;
   of.failed_.fetch_add(1, std::memory_order_relaxed);

@@ -299,6 +299,7 @@ task<http_response> http_pool::impl::run(const http_request& request, std::optio
           throw boost::system::system_error(asio::error::operation_aborted);  // before it becomes the connection's
         connection.begin(request, to);
         connection.send(end);
+        how_far.written = true;  // as far as is known before `finish`
         {
           // Only the end of the connection ends what is under way, and only then is it known what was sent.
           const abort_on_cancel guard(state, [on = mine.connection] { on->close(); });

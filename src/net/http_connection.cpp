@@ -67,8 +67,8 @@ struct http_connection::short_exchange {
   bool complete = false;  // the request went out whole
   std::exception_ptr failed;
   bool late = false;  // that is why
-  bool under_way = false;
-  bool over = false;  // before anybody waited for it
+  bool under_way = false;  // from when it is sent until it is known what came of it
+  bool over = false;       // that is known, and nobody waits for it yet
   std::shared_ptr<parked> waiting;
 };
 
@@ -342,10 +342,11 @@ http_response http_connection::finish(bool cancelled, const http_request& reques
 
 /// An exchange is over: another one may follow if `reader` found a whole answer and nothing behind it.
 void http_connection::keep(const http_reader& reader, bool complete) {
-  reusable_ = complete && reader.keep_alive() && !any_arrived() && !end_;
+  const bool goes_on = complete && reader.keep_alive() && !any_arrived() && !end_;
+  reusable_ = goes_on;
   busy_ = false;
   limit(never);
-  if (reusable_) start_read();
+  if (goes_on) start_read();
   else end();
 }
 

@@ -53,6 +53,12 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   /// to return.
   static bool take(const boost::asio::execution_context& of, queued_function& one, bool soon) noexcept;
 
+  /// Whether `take` would, as it seems now.
+  static bool takes(const boost::asio::execution_context& of) noexcept {
+    return mine_ && &mine_->context_ == &of && mine_->now_ == phase::reading &&
+           mine_->others_.load(std::memory_order_relaxed) == 0;
+  }
+
   /// Whether the calling thread is within `around`, or with a user's functions. What it hands to the context then must
   /// not be a continuation: that stays with the thread until it returns, and it may not do so for long.
   static bool is_at_it(const boost::asio::execution_context& of) noexcept {
@@ -113,7 +119,7 @@ class next_in_line : public std::enable_shared_from_this<next_in_line> {
   std::mutex mutex_;  // guards what follows
   function_queue waiting_;
   bool queued_ = false;  // a `rest` is on its way through the context
-  int others_ = 0;
+  std::atomic<int> others_{0};
 };
 
 /// Suspends the calling coroutine until what was begun before has had its turn on the context of `below`, an executor

@@ -60,8 +60,10 @@ class alignas(8) own_strand final : public queued_function {
   // For what is below.
   void call() override {
     const run now(*this, true);  // also when a function throws
-    if (taken_.empty()) taken_ = waiting_.take();
-    while (queued_function* const one = taken_.pop()) one->call();
+    for (int i = 0; i < Below::rounds; ++i) {
+      if (taken_.empty()) taken_ = waiting_.take();
+      while (queued_function* const one = taken_.pop()) one->call();
+    }
   }
   void drop() noexcept override {
     do {
@@ -107,6 +109,9 @@ class alignas(8) own_strand final : public queued_function {
 /// The limited executor of a user's functions, below a strand.
 class in_limit {
  public:
+  /// How often a turn takes what has come: what a handler that waited for nothing leaves to be done, which is its own end, comes
+  /// in the same one.
+  static constexpr int rounds = 2;
   explicit in_limit(shared_limit& which) noexcept : which_(&which) {}
   void submit(queued_function& one, bool soon) const { which_->submit(one, soon); }
   bool runs_here() const noexcept { return false; }
@@ -121,6 +126,7 @@ class in_limit {
 /// A context itself, below a strand.
 class on_context {
  public:
+  static constexpr int rounds = 1;
   using executor_type = boost::asio::io_context::executor_type;
 
   explicit on_context(const executor_type& which) noexcept : which_(which) {}

@@ -211,12 +211,12 @@ bool task_group::spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_hold
 
 /// Null after `close()`.
 task_group::member* task_group::add(asio::any_io_executor strand, std::shared_ptr<long_job> one) {
+  auto made = std::make_shared<member>(shared_from_this(), std::move(strand), std::move(one));
   const std::lock_guard lock(mutex_);
   if (closed_) return nullptr;
-  members_.push_back(std::make_shared<member>(shared_from_this(), std::move(strand), std::move(one)));
-  member* const added = members_.back().get();
-  added->index = members_.size() - 1;
-  return added;
+  made->index = members_.size();
+  members_.push_back(std::move(made));
+  return members_.back().get();
 }
 
 void task_group::ended(member& one, std::exception_ptr error) {

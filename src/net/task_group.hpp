@@ -50,7 +50,7 @@ class long_job {
   /// Once that has come to its end, and is gone; what this throws goes to the group's error handler. `was_cancelled`: by the
   /// group.
   virtual void ended(std::exception_ptr error, bool was_cancelled) = 0;
-  /// Instead of `ended`, where that will never come.
+  /// Instead of `ended`, where that will never come: also where memory runs out, then perhaps within `spawn`, which throws.
   virtual void drop() noexcept = 0;
 };
 
@@ -66,7 +66,7 @@ class task_group : public std::enable_shared_from_this<task_group> {
   /// Starts `work`; false, and `work` is destroyed unstarted, after `close()`. `holder`: whose strand it is to be; then the
   /// caller is about to return to its executor, for the work may begin only then.
   bool spawn(task<> work, std::shared_ptr<place_holder> holder = nullptr);
-  /// The same for a job, all of which comes on its strand. It is dropped where the executor ends first, or the group is cancelled
+  /// The same for a job, which starts and ends on its strand. It is dropped where the executor ends first, or the group is cancelled
   /// just before its first turn. False, and nothing is done with it, after `close()`.
   bool spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_holder> holder);
   /// The same for a short one, which costs no strand and no coroutine. The executor runs it, in its turn among what was handed to

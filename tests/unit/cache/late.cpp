@@ -76,18 +76,18 @@ TEST_CASE("whoever looks at a cache finds what waits in it") {
     CAPTURE(at);
     mc::cache cache(with_messages());
     cache.apply(a_guild(home.value(), 1));
-    late::apply(cache, 0, message());
-    REQUIRE(late::waits(cache, 0));
+    late::apply(cache, message());
+    REQUIRE(late::waits(cache));
     CHECK(finds(cache));
-    CHECK_FALSE(late::waits(cache, 0));
+    CHECK_FALSE(late::waits(cache));
   }
 }
 
 TEST_CASE("whoever uses a command waits like whoever writes") {
   mc::cache cache;
   cache.apply(a_guild(home.value(), 1));
-  late::apply(cache, 0, interaction());
-  CHECK(late::waits(cache, 0));
+  late::apply(cache, interaction());
+  CHECK(late::waits(cache));
   CHECK(cache.member(home, author));
 }
 
@@ -97,19 +97,19 @@ TEST_CASE("what waits in a cache keeps its place before what comes after it") {
   cache.apply(a_guild(elsewhere.value(), 1));
 
   SECTION("an event of the same shard") {
-    late::apply(cache, 0, message(home, "before"));
-    late::settle(cache, 0);
+    late::apply(cache, message(home, "before"));
+    late::settle(cache);
     cache.apply(*message(elsewhere, "after"));
     CHECK(name_in(cache) == "after");
   }
   SECTION("another that waits") {
-    late::apply(cache, 0, message(home, "before"));
-    late::apply(cache, 0, message(elsewhere, "after"));
+    late::apply(cache, message(home, "before"));
+    late::apply(cache, message(elsewhere, "after"));
     CHECK(name_in(cache) == "after");
     CHECK(cache.member(home, author));
   }
   SECTION("an answer of REST") {
-    late::apply(cache, 0, message(home, "before"));
+    late::apply(cache, message(home, "before"));
     auto learned = somebody(author.value());
     learned.user->global_name = "after";
     cache.learn(home, learned);
@@ -118,34 +118,29 @@ TEST_CASE("what waits in a cache keeps its place before what comes after it") {
   SECTION("a file that is restored") {
     const mc::tests::temporary_folder folder;
     cache.save(folder.file("cache"), {});
-    late::apply(cache, 0, message());
+    late::apply(cache, message());
     REQUIRE(cache.restore(folder.file("cache")));
     CHECK_FALSE(cache.member(home, author));
   }
 }
 
-TEST_CASE("what waits in a cache waits for each shard by itself") {
-  mc::cache cache;
-  cache.apply(a_guild(home.value(), 1));
-  cache.apply(a_guild(elsewhere.value(), 1));
-  late::apply(cache, 0, message(home));
-  late::apply(cache, 1, message(elsewhere));
-  late::settle(cache, 0);
-  CHECK_FALSE(late::waits(cache, 0));
-  CHECK(late::waits(cache, 1));
-  SECTION("one look finds both") {
-    CHECK(cache.member(home, author));
-    CHECK(cache.member(elsewhere, author));
-    CHECK_FALSE(late::waits(cache, 1));
-  }
-  SECTION("a shard that shares a place takes in the other one's") {
-    constexpr int far = 1 + 16;
-    CHECK(late::waits(cache, far));
-    late::apply(cache, far, message(home));
-    late::settle(cache);
-    CHECK_FALSE(late::waits(cache, far));
-    CHECK(cache.member(elsewhere, author));
-  }
+TEST_CASE("what belongs to no guild waits for nobody, for a policy may look at the cache") {
+  mc::cache* known = nullptr;
+  int asked = 0;
+  mc::cache_options options;
+  options.guild_policy = [&](mc::guild_id) {
+    ++asked;
+    CHECK_FALSE(known->user(author));
+    return mc::cache_policy{};
+  };
+  mc::cache cache(std::move(options));
+  known = &cache;
+  auto direct = *message();
+  direct.guild_id.reset();
+  direct.member.reset();
+  late::apply(cache, std::make_shared<const mc::message_create>(std::move(direct)));
+  CHECK_FALSE(late::waits(cache));
+  CHECK(asked == 1);
 }
 
 TEST_CASE("readers on other threads find what waits while it is taken in") {
@@ -160,13 +155,13 @@ TEST_CASE("readers on other threads find what waits while it is taken in") {
       for (int least = 0; least < messages;) {
         least = told.load();
         if (least == 0) continue;
-        if (i == 0) late::settle(cache, 0);
+        if (i == 0) late::settle(cache);
         if (std::stoi(name_in(cache)) < least) behind = true;
       }
     });
   for (int i = 1; i <= messages; ++i) {
-    late::settle(cache, 0);
-    late::apply(cache, 0, message(home, std::to_string(i)));
+    late::settle(cache);
+    late::apply(cache, message(home, std::to_string(i)));
     told = i;
   }
   for (auto& one : readers) one.join();

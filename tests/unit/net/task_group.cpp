@@ -375,6 +375,19 @@ TEST_CASE("what a job throws as it starts is told to it like what it throws late
   CHECK(f.errors.size() == 2);
 }
 
+TEST_CASE("a job that waits for nothing ends in the turn in which it began") {
+  boost::asio::io_context context;
+  const auto limited = net::make_limited_executor(context.get_executor(), 1);
+  const auto group = std::make_shared<net::task_group>(limited, nullptr);
+  std::vector<std::string> seen;
+  const auto at_once = []() -> mc::task<> { co_return; };
+  CHECK(group->spawn(std::make_shared<long_note>(seen, "a", at_once), nullptr));
+  boost::asio::post(limited, [&] { seen.push_back("behind it"); });
+  context.run();
+  CHECK(seen == std::vector<std::string>{"a", "a ended", "end of a", "behind it"});
+  CHECK(group->running() == 0);
+}
+
 TEST_CASE("a job learns that it was cancelled whatever it makes of that, and nothing is done with one after close") {
   fixture f;
   std::vector<std::string> seen;
