@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Which events wait for each other, what happens when there are too many, and what counts as handled meanwhile.
 #include <algorithm>
+#include <boost/asio/this_coro.hpp>
 #include <map>
 #include <random>
 #include <string>
@@ -336,6 +337,27 @@ TEST_CASE("an event whose plain handlers never ran is not handled, one whose hav
     f.deliver("MESSAGE_DELETE", deletion_of(3, 8, 9), 3, &claims.source);
   }  // the context goes with what waits there
   CHECK(claims.dealt_with == 1);
+}
+
+TEST_CASE("an event whose handler hides that it was cancelled is not handled") {
+  fixture f;
+  claim_counter claims;
+  gate held(f.context);
+  int ended = 0;
+  const bool forgets = GENERATE(false, true);
+  f.on<mc::message_delete>([&](const mc::message_delete&) -> mc::task<> {
+    co_await held.wait();  // which throws nothing
+    if (forgets) co_await boost::asio::this_coro::reset_cancellation_state();
+    ++ended;
+  });
+  f.deliver("MESSAGE_DELETE", deletion_of(1, 8, 9), 1, &claims.source);
+  f.poll();
+  f.jobs->cancel();
+  f.poll();
+  CHECK(ended == 1);
+  CHECK(claims.dealt_with == 0);
+  CHECK(f.errors.empty());
+  CHECK(f.events->counters().handlers_running == 0);
 }
 
 TEST_CASE("a removed handler goes with its own last call, whatever else is at work on the event") {
