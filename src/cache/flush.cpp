@@ -136,7 +136,7 @@ task<std::size_t> cache::flush() {
   co_return out.written();
 }
 
-std::size_t cache::backlog() const { 
+std::size_t cache::backlog() const {
   const world& w = whole();
   return w.changes ? w.changes->size() : 0;
 }
