@@ -22,6 +22,9 @@ function(monochord_layer name)
   target_compile_options(monochord_${name} PRIVATE -ffunction-sections -fdata-sections)
   # So that g++, as clang does by itself, inlines across what a shared library could replace; this one is static.
   target_compile_options(monochord_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fno-semantic-interposition>)
+  # So that a call of another library is one jump, by its address, and not a second one by a stub: a bot that slept since its last
+  # event meets each for the first time.
+  target_compile_options(monochord_${name} PRIVATE $<$<CXX_COMPILER_ID:GNU,Clang>:-fno-plt>)
   target_link_libraries(monochord_${name} PUBLIC Boost::headers Threads::Threads PRIVATE monochord_build_flags ${arg_LINK})
   monochord_precompile(monochord_${name} ${arg_PCH})
   if(arg_UNITY)

@@ -154,10 +154,20 @@ void shard::impl::publish() {
   zombies.store(session->counters().zombies, std::memory_order_relaxed);
   if (const auto acks = session->counters().acks.get(); acks != acks_seen) [[unlikely]] {
     acks_seen = acks;
+    rest_if_idle();
     if (latency && options->ledger) options->ledger->latency.observe(*latency);
   }
   latency_ns.store(latency ? std::chrono::duration_cast<std::chrono::nanoseconds>(*latency).count() : -1,
                    std::memory_order_relaxed);
+}
+
+/// With each answer to a heartbeat. What TLS needs for a record is made once for those of a busy connection, and for each of an
+/// idle one.
+void shard::impl::rest_if_idle() noexcept {
+  constexpr std::uint64_t few = 32;  // messages: less than one a second
+  if (!present || !present->socket) return;
+  const auto read = present->socket->count().messages_read;
+  if (read - std::exchange(present->read_at_ack, read) < few) present->socket->rest();
 }
 
 // --- time ------------------------------------------------------------------------------------------------------------

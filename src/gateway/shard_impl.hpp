@@ -40,6 +40,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
     const std::uint32_t generation;
     protocol::inflater inflater;
     std::unique_ptr<net::websocket> socket;  // null while connecting
+    std::uint64_t read_at_ack = 0;           // messages, when the last heartbeat was answered
     std::weak_ptr<child> owner;              // the coroutine that connects and reads
     bool waits_for_room = false;
     std::deque<std::string> outbox;  // of the session; payloads of the user wait in `pending`
@@ -84,6 +85,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
   void rearm();
   std::optional<time_point> next_due() const;
   void publish();
+  void rest_if_idle() noexcept;
   void tell_first_up(const protocol::actions& done);
 
   // Children.

@@ -80,6 +80,8 @@ class byte_stream {
   /// been heard of for about this long (TCP keep-alive), even where what was written is still under way: a firewall that forgot
   /// a connection tells nobody. A peer that reads nothing for so long is ended too. Does nothing where there is no such system.
   virtual void notice_silence(duration) noexcept {}
+  /// Nothing comes or goes for now: what memory is only there for that is given back, and taken anew when something does.
+  virtual void rest() noexcept {}
   /// Whether it is TLS that went on from an earlier connection, without a full handshake.
   virtual bool resumed() const noexcept { return false; }
   /// The peer's address, for logs.

@@ -218,6 +218,7 @@ void read_ahead::reset() noexcept {
   state_->below->reset();
   state_->serve();
 }
+void read_ahead::rest() noexcept { state_->below->rest(); }
 bool read_ahead::resumed() const noexcept { return state_->below->resumed(); }
 std::string read_ahead::peer() const { return state_->below->peer(); }
 

@@ -39,6 +39,7 @@ class read_ahead final : public byte_stream {
   void async_shutdown(handler done) override;
   void close() noexcept override;
   void reset() noexcept override;
+  void rest() noexcept override;
   bool resumed() const noexcept override;
   std::string peer() const override;
 

@@ -40,7 +40,7 @@ class tls_context {
 /// What an idle connection does with OpenSSL's buffers, some 34 kB.
 enum class tls_buffers {
   released,  ///< made anew for each record: for many connections that are mostly idle
-  kept,      ///< for few and busy ones
+  kept,      ///< until `rest`: for few and busy ones, and for those that are told to rest
 };
 
 /// The client's handshake over `below`, with SNI, checking the certificate and that it is for `host` (a name or an IP

@@ -41,7 +41,8 @@ struct tls_engine::io {
     passage& from = of(end).in_;
     BIO_clear_retry_flags(end);
     const std::size_t bytes = std::min(static_cast<std::size_t>(most), from.size());
-    if (bytes == 0) {
+    if (bytes == 0) [[unlikely]] {
+      of(end).lacks_input_ = true;
       BIO_set_retry_read(end);
       return -1;
     }
@@ -54,7 +55,8 @@ struct tls_engine::io {
     BIO_clear_retry_flags(end);
     const asio::mutable_buffer space = to.space();
     const std::size_t bytes = std::min(static_cast<std::size_t>(most), space.size());
-    if (bytes == 0) {
+    if (bytes == 0) [[unlikely]] {
+      of(end).lacks_room_ = true;
       BIO_set_retry_write(end);
       return -1;
     }
@@ -98,10 +100,12 @@ tls_engine::tls_engine(SSL_CTX* context) : ssl_(SSL_new(context)) {
   SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
+/// Why a step did not go on is seen at the passages. SSL_get_error says it as well, but only where nobody else has left anything in
+/// the thread's queue of errors, which would have to be looked at before each step; like this, where one has failed.
 template <class Step>
 tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t* bytes) {
   const auto before = out_.size();
-  if (ERR_peek_error() != 0) ERR_clear_error();
+  lacks_input_ = lacks_room_ = false;
   failed = {};
   const int result = step(ssl_.get());
   const bool has_more = out_.size() > before;
@@ -109,17 +113,16 @@ tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t*
     if (bytes) *bytes = static_cast<std::size_t>(result);
     return has_more ? want::output : want::nothing;
   }
+  if (lacks_room_) return want::output_and_retry;
+  if (lacks_input_) return has_more ? want::output_and_retry : want::input;
+  const auto newest = ERR_peek_last_error();  // of this step, if it left one
+  ERR_clear_error();
   switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_WANT_WRITE:
-      return want::output_and_retry;
-    case SSL_ERROR_WANT_READ:
-      return has_more ? want::output_and_retry : want::input;
     case SSL_ERROR_ZERO_RETURN:
       failed = asio::error::eof;
       break;
-    case SSL_ERROR_SSL:
-    case SSL_ERROR_SYSCALL:
-      failed = of_openssl(ERR_get_error());
+    case SSL_ERROR_SYSCALL:  // also of what was in the queue
+      failed = of_openssl(newest);
       break;
     default:
       failed = ssl::error::unexpected_result;

@@ -53,6 +53,9 @@ class tls_engine {
   bool has_output() const noexcept { return out_.size() != 0; }
   void sent(std::size_t bytes) noexcept { out_.take(bytes); }
 
+  /// Gives back OpenSSL's buffers, in which nothing may be lost.
+  void rest() noexcept { SSL_free_buffers(ssl_.get()); }
+
   SSL* native() const noexcept { return ssl_.get(); }
 
  private:
@@ -93,6 +96,7 @@ class tls_engine {
   passage in_, out_;
   std::unique_ptr<SSL, release> ssl_;
   error_code lost_;  // why nothing more can be read
+  bool lacks_input_ = false, lacks_room_ = false;  // what OpenSSL was refused in the last step
 };
 
 }  // namespace monochord::net

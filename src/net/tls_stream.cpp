@@ -172,6 +172,11 @@ byte_stream::taken tls_stream::write_now(const_pieces from) noexcept {
   return all;
 }
 
+void tls_stream::rest() noexcept {
+  engine_.rest();
+  below_.stream().rest();
+}
+
 void tls_stream::async_shutdown(handler done) {
   begin([](tls_engine& on, error_code& failed, std::size_t&) { return on.shutdown(failed); }, std::move(done));
 }

@@ -32,6 +32,7 @@ class tls_stream final : public byte_stream {
   void async_shutdown(handler done) override;
   void close() noexcept override { below_.stream().close(); }
   void reset() noexcept override { below_.stream().reset(); }
+  void rest() noexcept override;
   bool resumed() const noexcept override { return resumed_; }
   std::string peer() const override { return below_.stream().peer(); }
 

@@ -278,6 +278,8 @@ void websocket::reset() noexcept {
   impl_->abort();
 }
 
+void websocket::rest() noexcept { impl_->transport().rest(); }
+
 bool websocket::is_open() const noexcept { return impl_->open; }
 const websocket_end& websocket::end() const noexcept { return impl_->end; }
 asio::any_io_executor websocket::executor() const { return impl_->executor; }
@@ -316,7 +318,7 @@ task<std::unique_ptr<websocket>> connect_websocket(asio::any_io_executor executo
                                                        time.now() + options.connect_timeout);
   if (where.encrypted()) {
     transport = co_await tls_connect(std::move(transport), options.tls, where.host(), time,
-                                     time.now() + options.tls_timeout);
+                                     time.now() + options.tls_timeout, tls_buffers::kept);
   }
   auto reader = std::make_unique<read_ahead>(std::move(transport), options.max_message_bytes);
   read_ahead* const direct = reader.get();

@@ -86,6 +86,9 @@ class websocket {
   /// Ends the connection now, without a close frame; everything that waits ends with `errc::closed`. Idempotent.
   void abort() noexcept;
 
+  /// Nothing comes or goes for now: gives back the memory that is only there for that, until something does.
+  void rest() noexcept;
+
   bool is_open() const noexcept;
   /// How it ended, as far as is known.
   const websocket_end& end() const noexcept;
