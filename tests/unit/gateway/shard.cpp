@@ -58,17 +58,17 @@ TEST_CASE("a shard comes up, delivers in order, beats on time and stops so that 
   }
 }
 
-/// The network below, which notes how often something was read.
-class read_counter final : public net::network {
+/// The network below, which notes how often something was read, and how often a connection was told to rest.
+class stream_watch final : public net::network {
  public:
-  explicit read_counter(std::shared_ptr<net::network> below) : below_(std::move(below)) {}
+  explicit stream_watch(std::shared_ptr<net::network> below) : below_(std::move(below)) {}
 
-  int reads = 0;
+  int reads = 0, rests = 0;
 
   task<std::unique_ptr<net::byte_stream>> connect(boost::asio::any_io_executor executor, std::string host, std::uint16_t port,
                                                   clock& time, time_point deadline) override {
     auto made = co_await below_->connect(std::move(executor), std::move(host), port, time, deadline);
-    co_return std::make_unique<stream>(std::move(made), reads);
+    co_return std::make_unique<stream>(std::move(made), *this);
   }
   std::unique_ptr<net::listener> listen(boost::asio::any_io_executor executor, const std::string& address,
                                         std::uint16_t port) override {
@@ -78,20 +78,21 @@ class read_counter final : public net::network {
  private:
   class stream final : public net::byte_stream {
    public:
-    stream(std::unique_ptr<net::byte_stream> below, int& reads) : below_(std::move(below)), reads_(reads) {}
+    stream(std::unique_ptr<net::byte_stream> below, stream_watch& by) : below_(std::move(below)), by_(by) {}
     boost::asio::any_io_executor get_executor() noexcept override { return below_->get_executor(); }
     void async_read_some(boost::asio::mutable_buffer into, io_handler done) override {
-      ++reads_;
+      ++by_.reads;
       below_->async_read_some(into, std::move(done));
     }
     void async_write_some(net::const_pieces from, io_handler done) override { below_->async_write_some(from, std::move(done)); }
     void async_shutdown(handler done) override { below_->async_shutdown(std::move(done)); }
     void close() noexcept override { below_->close(); }
+    void rest() noexcept override { ++by_.rests; }
     std::string peer() const override { return below_->peer(); }
 
    private:
     const std::unique_ptr<net::byte_stream> below_;
-    int& reads_;
+    stream_watch& by_;
   };
 
   const std::shared_ptr<net::network> below_;
@@ -118,7 +119,7 @@ struct busy_sink final : gateway::event_sink {
 
 TEST_CASE("what handlers do with an event begins before the shard reads on, which goes on at once where nobody works") {
   stage on;
-  const auto network = std::make_shared<read_counter>(on.network.transport());
+  const auto network = std::make_shared<stream_watch>(on.network.transport());
   const auto sink = std::make_shared<busy_sink>(on.sim.executor(), network->reads);
   gateway::shard_manager_options options;
   options.shard = on.options();
@@ -219,6 +220,37 @@ TEST_CASE("a peer that never answers the close frame costs two seconds, not more
   on.network.stall_all();
   CHECK(bot.stop(stop_mode::keep_session) <= 2500ms);
   CHECK_FALSE(bot.error());
+}
+
+TEST_CASE("a connection rests with each heartbeat that is answered, unless a message a second came since the last one") {
+  stage on;
+  const auto network = std::make_shared<stream_watch>(on.network.transport());
+  gateway::shard_manager_options options;
+  options.shard = on.options();
+  options.shard.transport = network;
+  options.info = stage::info();
+  running bot(on, std::move(options));
+  bot.until_ready();
+  const auto beats = [&] { return on.server.of_op(1).size(); };
+  const auto until_answered = [&](std::size_t more) {
+    const auto all = beats() + more;
+    on.sim.run_until([&] { return beats() == all; }, 10min);
+    on.sim.run_for(1s);
+  };
+  const auto rests_of = [&](int messages, std::size_t heartbeats) {
+    for (int i = 0; i < messages; ++i) on.server.say("MESSAGE_CREATE");
+    const int before = network->rests;
+    until_answered(heartbeats);
+    return network->rests - before;
+  };
+  until_answered(2);
+  CHECK(rests_of(0, 5) == 5);
+  CHECK(rests_of(20, 1) == 1);
+  CHECK(rests_of(100, 1) == 0);
+  CHECK(rests_of(0, 1) == 1);
+  on.server.drop();
+  until_answered(2);
+  CHECK(rests_of(0, 3) == 3);  // of the next one as well
 }
 
 TEST_CASE("back-pressure: reading stops, heartbeats go on for minutes, nothing is lost") {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "net/tls_engine.hpp"
 
+#include <malloc.h>
+#include <openssl/err.h>
+
 #include <boost/asio/error.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/error.hpp>
@@ -223,4 +226,91 @@ TEST_CASE("what is no TLS fails, and stays failed") {
     CHECK(failed.category() == asio::error::get_ssl_category());
     CHECK(bytes == 0);
   }
+}
+
+TEST_CASE("what others left in the thread's queue of errors neither fails a step nor is taken away by one") {
+  const struct clean_up {
+    ~clean_up() { ERR_clear_error(); }
+  } at_end;
+  ERR_raise(ERR_LIB_USER, 42);
+  const auto left = ERR_peek_error();
+  both_ends on;
+  on.shake_hands();
+  error_code failed;
+  std::size_t bytes = 0;
+  CHECK(on.client.write(const_pieces(asio::const_buffers_1(asio::buffer("hello", 5))), failed, bytes) == want::output);
+  on.carry(on.client, on.server);
+  CHECK(on.heard_by(on.server, failed) == "hello");
+  CHECK(!failed);
+  CHECK(ERR_peek_error() == left);
+  SECTION("nor is it the end that the peer said") {
+    CHECK(on.server.shutdown(failed) == want::output_and_retry);
+    on.carry(on.server, on.client);
+    CHECK(on.heard_by(on.client, failed).empty());
+    CHECK(failed == asio::error::eof);
+  }
+  SECTION("nor why something failed") {
+    const std::string rubbish = "HTTP/1.1 200 OK\r\n\r\n";
+    on.carry(on.server, on.client);
+    on.heard_by(on.client, failed);
+    const auto space = on.client.space();
+    std::memcpy(space.data(), rubbish.data(), rubbish.size());
+    on.client.put(space, rubbish.size());
+    CHECK(on.heard_by(on.client, failed).empty());
+    CHECK(ERR_GET_REASON(static_cast<unsigned long>(failed.value())) == SSL_R_WRONG_VERSION_NUMBER);
+    CHECK(ERR_peek_error() == 0);
+  }
+}
+
+TEST_CASE("an engine that rests gives back its buffers, and nothing is lost wherever it does") {
+  for (const std::size_t most : {std::size_t{1}, std::size_t{700}, std::size_t{1} << 20U}) {
+    INFO(most << " bytes at a time");
+    both_ends on;
+    on.shake_hands();
+    on.most = most;
+    const std::string text(40'000, 'x');
+    std::string heard;
+    error_code failed;
+    for (std::size_t sent = 0; heard.size() < text.size();) {
+      on.client.rest();
+      std::size_t bytes = 0;
+      if (sent < text.size()) on.client.write(const_pieces(asio::const_buffers_1(asio::buffer(text) + sent)), failed, bytes);
+      REQUIRE(!failed);
+      sent += bytes;
+      on.client.rest();
+      const auto out = on.client.output();
+      const auto space = on.server.space();
+      const std::size_t count = std::min({out.size(), space.size(), most});
+      std::memcpy(space.data(), out.data(), count);
+      on.server.put(space, count);
+      on.client.sent(count);
+      on.server.rest();
+      char into[900];
+      bytes = 0;
+      on.server.read(asio::buffer(into), failed, bytes);
+      REQUIRE(!failed);
+      heard.append(into, bytes);
+      on.server.rest();
+    }
+    CHECK(heard == text);
+  }
+}
+
+TEST_CASE("what an engine that rests gives back is some 34 kB") {
+  const auto in_use = [] { return mallinfo2().uordblks; };
+  if (in_use() == 0) {
+    SUCCEED("this allocator does not say how much is in use");
+    return;
+  }
+  both_ends on;
+  on.shake_hands();
+  error_code failed;
+  std::size_t bytes = 0;
+  on.carry(on.server, on.client);
+  on.heard_by(on.client, failed);
+  on.client.write(const_pieces(asio::const_buffers_1(asio::buffer("hello", 5))), failed, bytes);
+  const auto before = in_use();
+  on.client.rest();
+  CHECK(before - in_use() > 32'000);
+  CHECK(before - in_use() < 36'000);
 }
