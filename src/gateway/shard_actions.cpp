@@ -55,6 +55,14 @@ void shard::impl::apply(const protocol::actions& todo, const shard_event* event)
   }
 }
 
+/// The same of an event that changes nothing of the session but its position, as nearly all do: nothing is to be published, and no
+/// time comes sooner but that of a handler that works for long, or of a position that is to be kept.
+void shard::impl::apply_event(const shard_event& event) {
+  deliver(event);
+  if (over) [[unlikely]] return;
+  if (durable || (seen.next && *seen.next < armed_for)) [[unlikely]] rearm();
+}
+
 void shard::impl::carry_out(const protocol::action& what, const shard_event* event) {
   switch (what.what) {
     case kind::connect: open_connection(); break;

@@ -158,7 +158,8 @@ bool shard::impl::take_message(connection& from, std::string_view frame, bool& r
   if (todo.has(protocol::action::kind::deliver)) [[likely]] {
     const auto seq = static_cast<std::int64_t>(std::min<std::uint64_t>(head.s.value_or(0), INT64_MAX));
     const shard_event event{id, seq, head.t, text.part(head.d), &claims, protocol::guild_news::none, serial};
-    apply(todo, &event);
+    if (todo.size() == 1) [[likely]] apply_event(event);
+    else apply(todo, &event);
   } else {
     if (!todo.empty() && head.op < 0) log(log_level::warning, "what came is not a payload");
     apply(todo);

@@ -74,6 +74,7 @@ struct shard::impl : std::enable_shared_from_this<shard::impl> {
 
   // Carrying out what the session asks for.
   void apply(const protocol::actions& todo, const shard_event* event = nullptr);
+  void apply_event(const shard_event& event);
   void carry_out(const protocol::action& what, const shard_event* event);
   void open_connection();
   void close_connection(int code);

@@ -68,8 +68,8 @@ class decoder : reader {
   }
 
   bool object(const table& how, void* out) {
-    if (peek() != '{') return mismatch("an object");
-    if (++depth_ > max_depth) return too_deep();
+    if (peek() != '{') [[unlikely]] return mismatch("an object");
+    if (++depth_ > max_depth) [[unlikely]] return too_deep();
     const position start = at_++;
     target targets[3];
     targets[0] = {&how, static_cast<char*>(out), 0};
@@ -96,7 +96,7 @@ class decoder : reader {
   // The field that a guess means which was made after one of target `number`, that then becomes its own.
   static const field* guessed(habits::guess guess, const target* targets, int count, std::ptrdiff_t& number) noexcept {
     const table& here = *targets[number].how;
-    if (guess.place_here() < here.count) return here.fields + guess.place_here();
+    if (guess.place_here() < here.count) [[likely]] return here.fields + guess.place_here();
     const std::ptrdiff_t its = number + guess.tables();
     if (its < 0 || its >= count || guess.place() >= targets[its].how->count) return nullptr;
     number = its;
@@ -112,9 +112,9 @@ class decoder : reader {
     for (position at = at_;;) {
       const field* f = nullptr;
       bool unknown = false;
-      if (end_ - at > 3) {
+      if (end_ - at > 3) [[likely]] {
         f = next;
-        if (f && f->is_at(text_ + *at)) number = next_number;
+        if (f && f->is_at(text_ + *at)) [[likely]] number = next_number;
         else f = usual_key(at, targets, count, number, *guesses, order, unknown);
       }
       target& t = targets[number];
@@ -141,7 +141,7 @@ class decoder : reader {
         at = at_;
       }
       const char behind = at < end_ ? text_[*at] : '\0';
-      if (behind == ',') {
+      if (behind == ',') [[likely]] {
         ++at;
         continue;
       }
@@ -253,27 +253,27 @@ class decoder : reader {
       case kind::optional_bool: {
         static_assert(sizeof(bool) == 1 && sizeof(monochord::optional_bool) == 1);  // one is 1, the other 0 in both
         const bool yes = std::memcmp(value, "true", 4) == 0;
-        if (size != (yes ? 4U : 5U) || !(yes || std::memcmp(value, "false", 5) == 0)) return 0;
+        if (size != (yes ? 4U : 5U) || !(yes || std::memcmp(value, "false", 5) == 0)) [[unlikely]] return 0;
         return put(f, out, yes);
       }
       case kind::int32:
       case kind::uint32:
-        if (!quick_number(value, size, 9, n)) return 0;
+        if (!quick_number(value, size, 9, n)) [[unlikely]] return 0;
         return put(f, out, static_cast<std::uint32_t>(n));
       case kind::int64:
       case kind::uint64:
-        if (!quick_number(value, size, 18, n)) return 0;
+        if (!quick_number(value, size, 18, n)) [[unlikely]] return 0;
         return put(f, out, n);
       case kind::text:
       case kind::text_like: {
-        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
+        if (*value != '"' || size < 2 || value[size - 1] != '"') [[unlikely]] return 0;
         const std::string_view text(value + 1, size - 2);
-        if (has_escape(text)) return put_unescaped(f, out, text);
+        if (has_escape(text)) [[unlikely]] return put_unescaped(f, out, text);
         value_at<std::string>(f, out).assign(text);
         return 1;
       }
       case kind::scalar: {  // a text
-        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
+        if (*value != '"' || size < 2 || value[size - 1] != '"') [[unlikely]] return 0;
         const std::string_view text(value + 1, size - 2);
         if (has_escape(text)) return 0;
         value_at<scalar>(f, out) = scalar(text);
@@ -281,10 +281,10 @@ class decoder : reader {
       }
       case kind::id:
       case kind::bits_text:
-        if (!quick_id(value, size, n)) return 0;
+        if (!quick_id(value, size, n)) [[unlikely]] return 0;
         return put(f, out, n);
       case kind::timestamp: {
-        if (*value != '"' || size < 2 || value[size - 1] != '"') return 0;
+        if (*value != '"' || size < 2 || value[size - 1] != '"') [[unlikely]] return 0;
         const auto time = parse_timestamp(std::string_view(value + 1, size - 2));
         return time ? put(f, out, *time) : 0;
       }

@@ -114,7 +114,7 @@ class reader {
   }
   // Of a piece of the text.
   [[gnu::always_inline]] bool has_escape(std::string_view piece) noexcept {
-    if (piece.data() >= plain_from_ && piece.data() + piece.size() <= plain_to_) return false;
+    if (piece.data() >= plain_from_ && piece.data() + piece.size() <= plain_to_) [[likely]] return false;
     return piece.size() != 0 && finds_escape(piece);
   }
   // Looks a little further than it is asked, as the next piece is not far.

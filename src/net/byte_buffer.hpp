@@ -40,7 +40,10 @@ class byte_buffer {
  private:
   static constexpr std::size_t own_bytes = 1536;  // Beast's guess too; an event is some hundred bytes where it is compressed
 
-  char* begin() const noexcept { return large_ ? large_.get() : own_.get(); }
+  char* begin() const noexcept {
+    if (large_) [[unlikely]] return large_.get();
+    return own_.get();
+  }
   void give_back() noexcept;
 
   std::unique_ptr<char[]> own_;

@@ -103,7 +103,7 @@ std::size_t read_ahead::state::may_give(std::size_t room) {
 }
 
 void read_ahead::state::serve() {
-  if (!waiting) return;
+  if (!waiting) [[likely]] return;
   if (waiting->operation->done()) {  // cancelled
     waiting.reset();
     return;
@@ -158,7 +158,7 @@ void read_ahead::state::came(error_code error, std::size_t bytes) {
     buffer.commit(bytes);
   }
   serve();
-  if (!filled) return;
+  if (!filled) [[unlikely]] return;
   auto tell = std::move(*filled);
   filled.reset();
   std::move(tell)(closed ? error_code(asio::error::operation_aborted) : error, 0);

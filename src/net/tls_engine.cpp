@@ -109,7 +109,7 @@ tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t*
   failed = {};
   const int result = step(ssl_.get());
   const bool has_more = out_.size() > before;
-  if (result > 0) {
+  if (result > 0) [[likely]] {
     if (bytes) *bytes = static_cast<std::size_t>(result);
     return has_more ? want::output : want::nothing;
   }

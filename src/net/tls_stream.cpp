@@ -111,6 +111,7 @@ struct tls_stream::operation {
 };
 
 void tls_stream::let_go(those_waiting& all) {
+  if (all.empty()) [[likely]] return;
   for (const auto& one : std::exchange(all, {})) one->complete();
 }
 

@@ -99,14 +99,16 @@ error_code inflater::state::feed_zlib(std::string_view frame) {
   zlib.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(frame.data()));
   zlib.avail_in = static_cast<uInt>(frame.size());
   for (;;) {
-    if (size == capacity && !grow(size + 1)) return errc::message_too_large;
+    if (size == capacity && !grow(size + 1)) [[unlikely]] return errc::message_too_large;
     const std::size_t room = capacity - size;
     zlib.next_out = reinterpret_cast<Bytef*>(buffer.get() + size);
     zlib.avail_out = static_cast<uInt>(room);
     const int status = ::inflate(&zlib, Z_SYNC_FLUSH);
     size += room - zlib.avail_out;
-    if (status == Z_BUF_ERROR && zlib.avail_in == 0) break;  // nothing to do: all was taken before
-    if (status != Z_OK) return errc::inflate_failed;         // Z_STREAM_END too: Discord's stream never ends
+    if (status != Z_OK) [[unlikely]] {
+      if (status == Z_BUF_ERROR && zlib.avail_in == 0) break;  // nothing to do: all was taken before
+      return errc::inflate_failed;                             // Z_STREAM_END too: Discord's stream never ends
+    }
     if (zlib.avail_out != 0 && zlib.avail_in == 0) break;
   }
   complete = tail == flush_suffix && size != 0;
@@ -174,15 +176,15 @@ inflater::result inflater::feed(std::string_view frame) {
   if (frame.empty()) return out;
   // zlib counts in 32 bits; a frame beyond the limit is none that we want either.
   if (frame.size() > s.limits.max_message) [[unlikely]] s.broken = errc::message_too_large;
-  else if (s.kind == compression::none) s.broken = s.feed_none(frame);
   else if (s.kind == compression::zlib_stream) s.broken = s.feed_zlib(frame);
-  else s.broken = s.feed_zstd(frame);
+  else if (s.kind == compression::zstd_stream) s.broken = s.feed_zstd(frame);
+  else s.broken = s.feed_none(frame);
   if (s.broken) [[unlikely]] {
     ++s.counters->errors;
     out.error = s.broken;
     return out;
   }
-  if (s.complete) {
+  if (s.complete) [[likely]] {
     std::memset(s.buffer.get() + s.size, 0, padding);
     out.message = {s.buffer.get(), s.size};
     out.complete = true;

@@ -52,8 +52,8 @@ actions feed_payload(session& to, std::uint32_t generation, const json::padded_t
   if (!json::peek(text.text(), head, why)) return to.malformed(generation, at);
   switch (head.op) {
     case op_dispatch:
-      if (!head.s || head.t.empty()) return to.malformed(generation, at);
-      if (head.t == "READY") return feed_ready(to, generation, text, at, head);
+      if (!head.s || head.t.empty()) [[unlikely]] return to.malformed(generation, at);
+      if (head.t == "READY") [[unlikely]] return feed_ready(to, generation, text, at, head);
       return to.dispatch(generation, position(head), head.t, at);
     case op_heartbeat: return to.heartbeat_requested(generation, at);
     case op_reconnect: return to.reconnect_requested(generation, at);

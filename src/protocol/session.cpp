@@ -371,7 +371,7 @@ actions session::permit_refused(std::uint32_t generation, error_code why, moment
 }
 
 void session::note_seq(std::int64_t seq) noexcept {
-  if (seq > received_ + 1) counters_->gaps += static_cast<std::uint64_t>(seq - received_ - 1);
+  if (seq > received_ + 1) [[unlikely]] counters_->gaps += static_cast<std::uint64_t>(seq - received_ - 1);
   received_ = seq;
 }
 
@@ -429,7 +429,7 @@ actions session::dispatch(std::uint32_t generation, std::int64_t seq, std::strin
       return out;
     }
   }
-  if (seq > received_) note_seq(seq);
+  if (seq > received_) [[likely]] note_seq(seq);
   ++counters_->events;
   out.add(make(action::kind::deliver));
   return out;
