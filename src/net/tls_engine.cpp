@@ -100,8 +100,9 @@ tls_engine::tls_engine(SSL_CTX* context) : ssl_(SSL_new(context)) {
   SSL_set_mode(ssl_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 }
 
-/// Why a step did not go on is seen at the passages. SSL_get_error says it as well, but only where nobody else has left anything in
-/// the thread's queue of errors, which would have to be looked at before each step; like this, where one has failed.
+/// Why a step did not go on is seen at the passages, and whether the peer said goodbye at the connection. SSL_get_error says both as
+/// well, but only where nobody else has left anything in the thread's queue of errors, which would have to be looked at before each
+/// step; like this, where one has failed.
 template <class Step>
 tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t* bytes) {
   const auto before = out_.size();
@@ -116,21 +117,21 @@ tls_engine::want tls_engine::perform(Step step, error_code& failed, std::size_t*
   if (lacks_room_) return want::output_and_retry;
   if (lacks_input_) return has_more ? want::output_and_retry : want::input;
   const auto newest = ERR_peek_last_error();  // of this step, if it left one
+  const int why = SSL_get_error(ssl_.get(), result);
+  if (why == SSL_ERROR_ZERO_RETURN || has_goodbye()) failed = asio::error::eof;
+  else if (why == SSL_ERROR_SSL || why == SSL_ERROR_SYSCALL) failed = of_openssl(newest);
+  else failed = ssl::error::unexpected_result;
   ERR_clear_error();
-  switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_ZERO_RETURN:
-      failed = asio::error::eof;
-      break;
-    case SSL_ERROR_SYSCALL:  // also of what was in the queue
-      failed = of_openssl(newest);
-      break;
-    default:
-      failed = ssl::error::unexpected_result;
-  }
   return has_more ? want::output : want::nothing;
 }
 
+/// After the handshake. An alert that ends everything counts as received, too, but leaves OpenSSL in a handshake that failed.
+bool tls_engine::has_goodbye() const noexcept {
+  return (SSL_get_shutdown(native()) & SSL_RECEIVED_SHUTDOWN) != 0 && SSL_in_init(native()) == 0;
+}
+
 tls_engine::want tls_engine::handshake(role as, error_code& failed) {
+  ERR_clear_error();
   return perform([as](SSL* ssl) { return as == role::client ? SSL_connect(ssl) : SSL_accept(ssl); }, failed);
 }
 

@@ -87,6 +87,7 @@ class tls_engine {
 
   want write(std::string_view text, error_code& failed, std::size_t& bytes);
   want write_joined(const const_pieces& from, error_code& failed, std::size_t& bytes);
+  bool has_goodbye() const noexcept;
   template <class Step>
   want perform(Step step, error_code& failed, std::size_t* bytes = nullptr);
 

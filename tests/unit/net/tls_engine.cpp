@@ -232,10 +232,10 @@ TEST_CASE("what others left in the thread's queue of errors neither fails a step
   const struct clean_up {
     ~clean_up() { ERR_clear_error(); }
   } at_end;
-  ERR_raise(ERR_LIB_USER, 42);
-  const auto left = ERR_peek_error();
   both_ends on;
   on.shake_hands();
+  ERR_raise(ERR_LIB_USER, 42);
+  const auto left = ERR_peek_error();
   error_code failed;
   std::size_t bytes = 0;
   CHECK(on.client.write(const_pieces(asio::const_buffers_1(asio::buffer("hello", 5))), failed, bytes) == want::output);
@@ -259,6 +259,10 @@ TEST_CASE("what others left in the thread's queue of errors neither fails a step
     CHECK(on.heard_by(on.client, failed).empty());
     CHECK(ERR_GET_REASON(static_cast<unsigned long>(failed.value())) == SSL_R_WRONG_VERSION_NUMBER);
     CHECK(ERR_peek_error() == 0);
+    ERR_raise(ERR_LIB_USER, 42);
+    on.carry(on.client, on.server);  // what the client says to that
+    CHECK(on.heard_by(on.server, failed).empty());
+    CHECK(ERR_GET_REASON(static_cast<unsigned long>(failed.value())) > SSL_AD_REASON_OFFSET);
   }
 }
 
