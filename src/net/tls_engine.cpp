@@ -181,6 +181,12 @@ tls_engine::want tls_engine::shutdown(error_code& failed) {
       failed);
 }
 
+void tls_engine::rest() noexcept {
+  // Before 3.0.14 OpenSSL does not see all that lies there (CVE-2024-4741): a part of a record that was read, or one's head alone.
+  const bool awaits_record = std::strcmp(SSL_rstate_string(native()), "RH") == 0;
+  if (awaits_record && SSL_has_pending(native()) == 0) SSL_free_buffers(native());
+}
+
 asio::mutable_buffer tls_engine::space() noexcept {
   in_.gather();
   return in_.space();

@@ -53,8 +53,8 @@ class tls_engine {
   bool has_output() const noexcept { return out_.size() != 0; }
   void sent(std::size_t bytes) noexcept { out_.take(bytes); }
 
-  /// Gives back OpenSSL's buffers, in which nothing may be lost.
-  void rest() noexcept { SSL_free_buffers(ssl_.get()); }
+  /// Gives back OpenSSL's buffers, unless something lies there.
+  void rest() noexcept;
 
   SSL* native() const noexcept { return ssl_.get(); }
 
