@@ -81,10 +81,8 @@ void fill_with_secret_letters(std::span<char> letters) {
   static thread_local handful bytes;
   for (std::size_t at = 0; at < letters.size(); at += most_at_once)
     bytes.take(letters.data() + at, std::min(most_at_once, letters.size() - at));
-  for (char& one : letters) {  // reckoned, for that is done many at a time
-    const int bits = one & 31;
-    one = static_cast<char>(bits + (bits < 10 ? '0' : 'a' - 10));
-  }
+  static constexpr char alphabet[] = "0123456789abcdefghijklmnopqrstuv";
+  for (char& one : letters) one = alphabet[one & 31];
 }
 
 std::string secret_letters(std::size_t count) {
