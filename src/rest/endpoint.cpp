@@ -13,6 +13,12 @@ void apply(const call_options& options, call& to) {
   to.unordered = options.unordered;
 }
 
+void put(encoded_body&& body, call& into) {
+  into.content_type = body.content_type;
+  into.body = std::move(body.text);
+  into.source = std::move(body.source);
+}
+
 call with_json(call made, std::string_view json) {
   made.content_type = "application/json";
   made.body = std::string(json);
@@ -32,10 +38,7 @@ call with_map(const std::shared_ptr<queue>& queue, call made, const text_map& ma
 
 call with_one_file(call made, std::string_view part, const file_body& file) {
   try {
-    auto encoded = with_file(std::move(made.body), part, file);
-    made.body.clear();
-    made.content_type = encoded.content_type;
-    made.source = std::move(encoded.source);
+    put(with_file(std::move(made.body), part, file), made);
   } catch (const error&) {
     made.refused = std::current_exception();
   }

@@ -51,6 +51,8 @@ void add_parameter(protocol::path_parameters& to, T number) {
 }
 
 void apply(const call_options& options, call& to);
+/// Its text, if it has one, and its files.
+void put(encoded_body&& body, call& into);
 
 /// A call without a body: `make(route, options, channel, message)`.
 template <class... Parameters>
@@ -70,10 +72,12 @@ call&& with(const std::shared_ptr<queue>& queue, call&& made, const Body& given)
     const mentions notified(queue->default_mentions(), made.route.path.starts_with("/channels/"));
     const auto& body = notified.in(given);
     json::check_limits(body, queue->body_limits());
-    auto encoded = rest::encode(body);
-    made.content_type = encoded.content_type;
-    made.body = std::move(encoded.text);
-    made.source = std::move(encoded.source);
+    if (files_of(body).empty()) [[likely]] {
+      write_text(made.body, body);
+      made.content_type = "application/json";
+    } else {
+      put(rest::encode(body), made);
+    }
   } catch (const error&) {
     made.refused = std::current_exception();
   }

@@ -29,12 +29,24 @@ encoded_body with_file(std::string json, std::string_view part, const file_body&
 /// What `attachments` says of files that have a description; empty when none has.
 std::vector<attachment_body> described(list<file_body> files);
 
+/// The files that a body brings along.
+template <class Body>
+list<file_body> files_of(const Body& body) {
+  if constexpr (std::is_same_v<Body, interaction_response_body>) return body.data ? body.data->files : list<file_body>();
+  else if constexpr (requires { body.files; }) return body.files;
+  else return {};
+}
+
 /// JSON, into a string that need not grow for most bodies.
+template <class Body>
+void write_text(std::string& out, const Body& body) {
+  out.reserve(512);
+  json::encode_to(out, body);
+}
 template <class Body>
 std::string text_of(const Body& body) {
   std::string out;
-  out.reserve(512);
-  json::encode_to(out, body);
+  write_text(out, body);
   return out;
 }
 
@@ -42,7 +54,7 @@ std::string text_of(const Body& body) {
 /// Throws `error` with `errc::invalid_argument` for a description in an edit without `attachments`: these name all that
 /// the message shall keep, which is not known here.
 template <class Body>
-encoded_body encode(const Body& body) {
+[[gnu::cold, gnu::noinline]] encoded_body encode(const Body& body) {
   if constexpr (std::is_same_v<Body, interaction_response_body>) {
     if (!body.data || body.data->files.empty()) return with_files(text_of(body), {});
     auto filled = body;
