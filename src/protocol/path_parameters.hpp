@@ -34,6 +34,29 @@ class path_parameters {
   }
 
   void add(std::string_view text) {
+    append(text);
+    only_numbers_ = false;
+  }
+  template <std::integral T>
+  void add_number(T number) {
+    std::array<char, 24> digits;
+    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+    append({digits.data(), static_cast<std::size_t>(end - digits.data())});
+  }
+
+  bool empty() const noexcept { return count_ == 0; }
+  std::size_t size() const noexcept { return count_; }
+  /// Which stand in a path as they are.
+  bool only_numbers() const noexcept { return only_numbers_; }
+  std::string_view operator[](std::size_t at) const noexcept {
+    const std::size_t from = at == 0 ? 0 : ends_[at - 1];
+    return {(far_.empty() ? near_.data() : far_.data()) + from, ends_[at] - from};
+  }
+  std::string_view front() const noexcept { return (*this)[0]; }
+
+ private:
+  std::size_t size_of_all() const noexcept { return count_ == 0 ? 0 : ends_[count_ - 1]; }
+  void append(std::string_view text) {
     if (count_ == most) throw error(errc::invalid_argument, "a path has too many parameters");
     const std::size_t before = size_of_all();
     if (text.size() > UINT32_MAX - before) throw error(errc::invalid_argument, "a parameter of a path has gigabytes");
@@ -45,28 +68,12 @@ class path_parameters {
     }
     ends_[count_++] = static_cast<std::uint32_t>(before + text.size());
   }
-  template <std::integral T>
-  void add_number(T number) {
-    std::array<char, 24> digits;
-    const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
-    add({digits.data(), static_cast<std::size_t>(end - digits.data())});
-  }
-
-  bool empty() const noexcept { return count_ == 0; }
-  std::size_t size() const noexcept { return count_; }
-  std::string_view operator[](std::size_t at) const noexcept {
-    const std::size_t from = at == 0 ? 0 : ends_[at - 1];
-    return {(far_.empty() ? near_.data() : far_.data()) + from, ends_[at] - from};
-  }
-  std::string_view front() const noexcept { return (*this)[0]; }
-
- private:
-  std::size_t size_of_all() const noexcept { return count_ == 0 ? 0 : ends_[count_ - 1]; }
 
   std::string far_;  // all of them, once they are too long
   std::array<std::uint32_t, most> ends_{};
   std::uint32_t count_ = 0;
-  std::array<char, 60> near_;
+  bool only_numbers_ = true;
+  std::array<char, 59> near_;
 };
 
 /// The same as functions of routes take them. They are made in one place for all who call those.

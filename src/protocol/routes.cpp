@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <monochord/core/error.hpp>
+#include "protocol/path_parameters.hpp"
 
 namespace monochord::protocol {
 namespace {
@@ -192,15 +193,20 @@ void check_path(const route& r, std::span<const std::string_view> parameters) {
   }
 }
 
-void append_checked_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
+void append_checked_path(std::string& out, const route& r, const path_parameters& parameters) {
   walk(
       r.path, [&](std::string_view piece) { out += piece; },
-      [&](std::string_view, std::size_t index) { append_encoded(out, parameters[index]); });
+      [&](std::string_view, std::size_t index) {
+        if (parameters.only_numbers()) [[likely]] out += parameters[index];
+        else append_encoded(out, parameters[index]);
+      });
 }
 
 void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
   check_path(r, parameters);
-  append_checked_path(out, r, parameters);
+  walk(
+      r.path, [&](std::string_view piece) { out += piece; },
+      [&](std::string_view, std::size_t index) { append_encoded(out, parameters[index]); });
 }
 
 std::string build_path(const route& r, std::span<const std::string_view> parameters) {
@@ -302,13 +308,13 @@ void write_limiter_key(route_key& key, const route& r, std::span<const std::stri
   if (utc_now && deletes_message(r) && parameters.size() == 2) key.route += age_class(parameters[1], *utc_now);
 }
 
-bool append_key_name(std::string& out, const route& r, std::span<const std::string_view> parameters, bool unordered) {
+bool append_key_name(std::string& out, const route& r, std::string_view first_parameter, bool unordered) {
   if (r.has_own_token() || deletes_message(r)) return false;
   out += static_cast<char>('a' + static_cast<int>(r.verb));
   out += unordered && r.verb != method::get ? '?' : ' ';
   out += r.path;
   // Others do not part calls from each other, and there may be any number of them.
-  if (r.has_major() && !parameters.empty()) (out += '\n') += parameters[0];
+  if (r.has_major()) (out += '\n') += first_parameter;
   return true;
 }
 

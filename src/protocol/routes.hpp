@@ -16,6 +16,8 @@
 
 namespace monochord::protocol {
 
+class path_parameters;
+
 enum class method : std::uint8_t { get, post, put, patch, del };
 
 /// `GET`, `POST`, ... as HTTP writes it.
@@ -74,7 +76,7 @@ std::string build_path(const route& r, std::span<const std::string_view> paramet
 void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters);
 /// Throws what the others throw: `append_checked_path` does not look again.
 void check_path(const route& r, std::span<const std::string_view> parameters);
-void append_checked_path(std::string& out, const route& r, std::span<const std::string_view> parameters);
+void append_checked_path(std::string& out, const route& r, const path_parameters& parameters);
 std::string build_path(const route& r, std::initializer_list<std::string_view> parameters);
 
 /// For logs and errors: `POST /webhooks/123/{webhook_token}`; ids are filled in, tokens never.
@@ -97,7 +99,7 @@ void write_limiter_key(route_key& key, const route& r, std::span<const std::stri
 /// A short text, appended to `out`, that stands for the key of a call: calls with equal texts have equal keys, but for what is not
 /// read off route and parameters. False for the few whose keys hold more than that: those with a token in their path, and
 /// deletions of messages.
-bool append_key_name(std::string& out, const route& r, std::span<const std::string_view> parameters, bool unordered);
+bool append_key_name(std::string& out, const route& r, std::string_view first_parameter, bool unordered);
 
 /// The values of the parameters that are tokens.
 std::vector<std::string> secret_parameters(const route& r, std::span<const std::string_view> parameters);

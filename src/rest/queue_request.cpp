@@ -61,7 +61,7 @@ bool queue::write_name(std::string& name, const call& what) const {
   name = sender_;
   name += '\n';
   return what.authorization.what() == authorization::kind::standard && what.sublimit.empty() &&
-         protocol::append_key_name(name, what.route, views(what.parameters), what.unordered);
+         protocol::append_key_name(name, what.route, what.parameters.front(), what.unordered);
 }
 
 void queue::write_key(protocol::route_key& key, const call& what) const {
@@ -111,7 +111,8 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
 
 /// Before a call takes its place. Throws `error` with `errc::invalid_argument`.
 void queue::check(const call& what) const {
-  protocol::check_path(what.route, views(what.parameters));
+  const bool fits = what.parameters.only_numbers() && what.parameters.size() == what.route.parameter_count();
+  if (!fits) [[unlikely]] protocol::check_path(what.route, views(what.parameters));
   if (what.authorization.what() == authorization::kind::given) [[unlikely]]
     check_line(fits_a_line(what.authorization.reveal()), "Authorization", what);
   else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_) [[unlikely]]
@@ -137,7 +138,7 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   out += ' ';
   const auto target = out.size();
   out += by.base_path_;
-  protocol::append_checked_path(out, what.route, views(what.parameters));
+  protocol::append_checked_path(out, what.route, what.parameters);
   if (!what.query.empty()) out += what.query.view();
   if (what.owned_path || !what.query.empty()) [[unlikely]] net::check_target(std::string_view(out).substr(target));
   out += common;
