@@ -22,7 +22,7 @@ call call::to(protocol::method verb, std::string_view path) {
   auto parsed = protocol::parse_path(path);
   const auto owned = std::make_shared<const std::string>(std::move(parsed.path));
   call made(protocol::route{verb, *owned}, protocol::path_parameters(parsed.parameters));
-  made.owned_path = owned;
+  made.make_rare().owned_path = owned;
   return made;
 }
 

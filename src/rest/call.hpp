@@ -20,21 +20,6 @@ namespace monochord::rest {
 
 class upload;
 
-/// A text that few calls have: it costs the others no more than a pointer.
-class rare_text {
- public:
-  rare_text() = default;
-  rare_text& operator=(std::string text) {
-    text_ = text.empty() ? nullptr : std::make_shared<const std::string>(std::move(text));
-    return *this;
-  }
-  bool empty() const noexcept { return __builtin_expect(text_ == nullptr, true); }
-  std::string_view view() const noexcept { return text_ ? std::string_view(*text_) : std::string_view(); }
-
- private:
-  std::shared_ptr<const std::string> text_;  // null: it is empty
-};
-
 /// Who a call says it is. The text is a secret: nothing but the request's header shows it.
 /// https://docs.discord.com/developers/reference#authentication
 class authorization {
@@ -53,12 +38,12 @@ class authorization {
   static authorization header(std::string value) { return authorization(kind::given, std::move(value)); }
 
   kind what() const noexcept { return kind_; }
-  std::string_view reveal() const noexcept { return value_.view(); }
+  std::string_view reveal() const noexcept { return value_; }
 
  private:
-  authorization(kind what, std::string value) : kind_(what) { value_ = std::move(value); }
+  authorization(kind what, std::string value) : kind_(what), value_(std::move(value)) {}
   kind kind_ = kind::standard;
-  rare_text value_;
+  std::string value_;
 };
 
 /// Whether a call that may have been carried out, but whose answer is lost, may be sent again.
@@ -78,30 +63,44 @@ class call {
   /// `errc::invalid_argument` for a path that does not begin with '/'.
   static call to(protocol::method verb, std::string_view path);
 
+  /// What few calls have.
+  struct rarities {
+    std::string query;                      ///< with its '?', encoded
+    std::vector<std::string> secrets;       ///< that `body` holds, to be shown nowhere; those of a form are known
+    std::shared_ptr<upload> source;         ///< instead of `body`
+    std::exception_ptr refused;             ///< why it must not be sent; null: it may
+    std::string github_event;               ///< of a webhook for GitHub's format: what its X-GitHub-Event says
+    std::string reason;                     ///< for the audit log, UTF-8, at most 512 characters; empty: none
+    class authorization authorization;
+    std::string_view sublimit;              ///< a literal: a limit within the route's ("name" of a channel), waits for itself only
+    std::shared_ptr<const std::string> owned_path;     ///< where the route's path is, when it is no literal
+    std::optional<std::chrono::milliseconds> timeout;  ///< instead of queue_options::timeout: of the call in all, waiting included
+  };
+  /// Null: it has nothing of that.
+  const rarities* rare() const noexcept { return rare_.get(); }
+  /// To add some.
+  rarities& make_rare() {
+    if (!rare_) rare_ = std::make_unique<rarities>();
+    return *rare_;
+  }
+  std::shared_ptr<upload> source() const { return rare_ ? rare_->source : nullptr; }
+  bool is_refused() const noexcept { return rare_ && rare_->refused; }
+
   protocol::route route;
   protocol::path_parameters parameters;
-  rare_text query;                      ///< with its '?', encoded
-  std::string_view content_type;        ///< of the body: a literal, or that of `source`
+  std::string_view content_type;        ///< of the body: a literal, or that of its source
   std::string body;                     ///< empty and no content type: none
-  std::vector<std::string> secrets;     ///< that `body` holds, to be shown nowhere; those of a form are known
-  std::shared_ptr<upload> source;       ///< instead of `body`
-  std::exception_ptr refused;           ///< why it must not be sent; null: it may
-
-  rare_text github_event;               ///< of a webhook for GitHub's format: what its X-GitHub-Event says
-  rare_text reason;                     ///< for the audit log, UTF-8, at most 512 characters; empty: none
-  class authorization authorization;
 
   protocol::priority priority = protocol::priority::normal;  ///< interaction answers go first by themselves
   bool unordered = false;               ///< need not wait for earlier writes to the same channel or webhook
-  std::string_view sublimit;            ///< a literal: a limit within the route's ("name" of a channel), waits for itself only
   repetition repeat = repetition::by_method;
 
   /// Calls that wait together leave in this order, which is that of their making. (One that was made earlier, but awaited
   /// on another thread and so late that this one had left, comes behind.)
   std::uint64_t order;
-  std::shared_ptr<const std::string> owned_path;  ///< where the route's path is, when it is no literal
 
-  std::optional<std::chrono::milliseconds> timeout;  ///< instead of queue_options::timeout: of the call in all, waiting included
+ private:
+  std::unique_ptr<rarities> rare_;
 };
 
 /// What a call was answered with a status of 2xx.

@@ -25,9 +25,9 @@ task<channel> channel_routes::modify_channel(channel_id which, const modify_chan
                                              const call_options& options) {
   auto made = make(one_channel, options, which);
   if (!body.name.is_absent())
-    made.sublimit = "name";  // has a limit of its own, as the topic has
+    made.make_rare().sublimit = "name";  // has a limit of its own, as the topic has
   else if (!body.topic.is_absent())
-    made.sublimit = "topic";
+    made.make_rare().sublimit = "topic";
   return decoded<channel>(queue_of(*this), with(queue_of(*this), std::move(made), body));
 }
 
@@ -72,7 +72,7 @@ task<std::vector<invite>> channel_routes::get_channel_invites(channel_id which, 
 task<optional<invite>> channel_routes::create_channel_invite(channel_id which, const create_channel_invite_body& body,
                                                              const call_options& options) {
   auto made = with(queue_of(*this), make(invites_of, options, which), body);
-  if (body.target_users_file && !made.refused)
+  if (body.target_users_file && !made.is_refused())
     made = with_one_file(std::move(made), "target_users_file", *body.target_users_file);
   return decoded_or_nothing<invite>(queue_of(*this), std::move(made));
 }

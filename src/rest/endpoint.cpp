@@ -6,9 +6,9 @@
 namespace monochord::rest {
 
 void apply(const call_options& options, call& to) {
-  if (!options.reason.empty()) to.reason = std::string(options.reason);
-  if (!options.bearer_token.empty()) to.authorization = authorization::bearer(std::string(options.bearer_token));
-  if (options.timeout) to.timeout = *options.timeout;
+  if (!options.reason.empty()) to.make_rare().reason = std::string(options.reason);
+  if (!options.bearer_token.empty()) to.make_rare().authorization = authorization::bearer(std::string(options.bearer_token));
+  if (options.timeout) to.make_rare().timeout = *options.timeout;
   if (options.priority == call_priority::low) to.priority = protocol::priority::low;
   to.unordered = options.unordered;
 }
@@ -16,7 +16,7 @@ void apply(const call_options& options, call& to) {
 void put(encoded_body&& body, call& into) {
   into.content_type = body.content_type;
   into.body = std::move(body.text);
-  into.source = std::move(body.source);
+  if (body.source) into.make_rare().source = std::move(body.source);
 }
 
 call with_json(call made, std::string_view json) {
@@ -27,7 +27,7 @@ call with_json(call made, std::string_view json) {
 
 call with_map(const std::shared_ptr<queue>& queue, call made, const text_map& map, std::size_t most) {
   if (queue->body_limits() != limit_checks::off && map.size() > most) {
-    made.refused = std::make_exception_ptr(
+    made.make_rare().refused = std::make_exception_ptr(
         limit_error("metadata", std::to_string(map.size()) + " entries, Discord takes at most " + std::to_string(most)));
     return made;
   }
@@ -40,18 +40,18 @@ call with_one_file(call made, std::string_view part, const file_body& file) {
   try {
     put(with_file(std::move(made.body), part, file), made);
   } catch (const error&) {
-    made.refused = std::current_exception();
+    made.make_rare().refused = std::current_exception();
   }
   return made;
 }
 
 call holding(call made, std::initializer_list<std::string_view> secrets) {
-  made.secrets.assign(secrets.begin(), secrets.end());
+  made.make_rare().secrets.assign(secrets.begin(), secrets.end());
   return made;
 }
 
 call without_authorization(call made) {
-  made.authorization = authorization::none();
+  made.make_rare().authorization = authorization::none();
   return made;
 }
 
@@ -64,7 +64,7 @@ namespace {
 
 task<answer> send_and_learn(std::shared_ptr<queue> queue, call made) {
   const auto route = made.route;
-  const auto path = made.owned_path;  // where that of the route may be, longer than the call lives
+  const auto path = made.rare() ? made.rare()->owned_path : nullptr;  // where that of the route may be, longer than the call lives
   const auto parameters = made.parameters;
   answer got = co_await queue->send(std::move(made));
   queue->learner()(route, parameters, got.body);

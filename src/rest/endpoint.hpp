@@ -79,7 +79,7 @@ call&& with(const std::shared_ptr<queue>& queue, call&& made, const Body& given)
       put(rest::encode(body), made);
     }
   } catch (const error&) {
-    made.refused = std::current_exception();
+    made.make_rare().refused = std::current_exception();
   }
   return std::move(made);
 }
@@ -89,9 +89,9 @@ template <class Query>
 call&& asking(const std::shared_ptr<queue>& queue, call&& made, const Query& query) {
   try {
     json::check_limits(query, queue->body_limits());
-    made.query = json::encode_query(query);
+    made.make_rare().query = json::encode_query(query);
   } catch (const error&) {
-    made.refused = std::current_exception();
+    made.make_rare().refused = std::current_exception();
   }
   return std::move(made);
 }

@@ -23,8 +23,8 @@ constexpr route edit_followup{method::patch, "/webhooks/{application_id}/{intera
 
 /// Its files may be as large as an interaction says.
 call answering(const interaction& to, call made) {
-  if (made.source && to.attachment_size_limit)
-    made.source->limit_attachments(static_cast<std::uint64_t>(std::max(*to.attachment_size_limit, 0)));
+  if (const auto source = made.source(); source && to.attachment_size_limit)
+    source->limit_attachments(static_cast<std::uint64_t>(std::max(*to.attachment_size_limit, 0)));
   return made;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 /// HTTP Basic: how a client shows who it is. https://docs.discord.com/developers/topics/oauth2#shared-resources
 call of_client(call made, application_id client, std::string_view secret) {
-  made.authorization = authorization::header("Basic " + net::base64(client.str() + ":" + std::string(secret)));
+  made.make_rare().authorization = authorization::header("Basic " + net::base64(client.str() + ":" + std::string(secret)));
   return made;
 }
 

@@ -110,7 +110,8 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
   journey& trip = *its;
   sent_one& sent = trip.last;
   const call& what = trip.what;
-  if (what.refused) std::rethrow_exception(what.refused);
+  const call::rarities* const rare = what.rare();
+  if (what.is_refused()) [[unlikely]] std::rethrow_exception(rare->refused);
   struct tally {
     explicit tally(tallies& all) : all(all) { ++all.calls; }
     ~tally() { ++(all.*end); }
@@ -121,9 +122,9 @@ task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> it
   } counted(tallies_);
   check(what);
   auto now = clock_->now();
-  trip.deadline = after(now, what.timeout ? *what.timeout : options_.timeout);
+  trip.deadline = after(now, rare && rare->timeout ? *rare->timeout : options_.timeout);
   place mine(*this, trip, now);  // before its files are looked at: the order is that of the calls
-  if (what.source) [[unlikely]] {
+  if (rare && rare->source) [[unlikely]] {
     co_await look_at_files(self, trip, mine);
     now = clock_->now();
   }
@@ -246,13 +247,13 @@ task<> queue::wait_for_turn(place& mine, time_point deadline) {
 
 /// Before a call that has files may go.
 task<> queue::look_at_files(std::shared_ptr<queue> self, journey& trip, place& mine) {
-  const call& what = trip.what;
+  const call::rarities& rare = *trip.what.rare();
   const auto seen = std::make_shared<looked>();
-  co_await net::run_on(strand_, admit(self, what.source, trip.deadline, seen));
+  co_await net::run_on(strand_, admit(self, rare.source, trip.deadline, seen));
   if (seen->closed) throw trip.error(errc::cancelled, "the client stopped");
   if (!seen->in_time) throw trip.error(errc::timeout, "its files could not be looked at in time");
   // Bytes take their time, which a caller who says how long it may take has counted.
-  if (!what.timeout) trip.deadline = after(trip.deadline, pool_.time_for(trip.request) - options_.http.response_timeout);
+  if (!rare.timeout) trip.deadline = after(trip.deadline, pool_.time_for(trip.request) - options_.http.response_timeout);
   limits_->ready(mine.ticket, trip.deadline);
   look();
 }
@@ -277,7 +278,7 @@ protocol::rate_limiter::ticket queue::enter(place& in, const journey& trip, time
   // Most calls are written next.
   const bool starts = !options_.hooks.before_request && net::in_one_piece(trip.request);
   const auto at_once = [&](const auto& key) -> std::optional<protocol::rate_limiter::ticket> {
-    if (what.source) [[unlikely]] return std::nullopt;
+    if (trip.request.source) [[unlikely]] return std::nullopt;
     const auto got = limits_->acquire_at_once(*this, key, now, urgency, trip.deadline, what.order, starts);
     if (!got) [[unlikely]] return std::nullopt;
     in.granted = true;
@@ -298,7 +299,7 @@ protocol::rate_limiter::ticket queue::enter(place& in, const journey& trip, time
   if (!has_name)
     if (const auto got = at_once(key)) return *got;
   const guard lock(*this);  // until the place is known: whoever pumps may let it go at once
-  const auto ticket = limits_->acquire(shared_from_this(), key, now, urgency, trip.deadline, what.order, !what.source,
+  const auto ticket = limits_->acquire(shared_from_this(), key, now, urgency, trip.deadline, what.order, !trip.request.source,
                                        has_name ? std::string_view(name) : std::string_view());
   unless_thrown(in, ticket, [&] {
     places_.emplace(ticket, &in);

@@ -123,6 +123,7 @@ class queue : public rest_limits::sender, public std::enable_shared_from_this<qu
     return closed_;
   }
   void check(const call& what) const;
+  static void check(const call& what, const call::rarities& rare);
   bool write_name(std::string& name, const call& what) const;
   void write_key(protocol::route_key& key, const call& what) const;
   std::vector<std::string> secrets_of(const call& what, const net::http_request& request) const;

@@ -60,15 +60,17 @@ bool fits_a_line(std::string_view value) noexcept {
 bool queue::write_name(std::string& name, const call& what) const {
   name = sender_;
   name += '\n';
-  return what.authorization.what() == authorization::kind::standard && what.sublimit.empty() &&
-         protocol::append_key_name(name, what.route, what.parameters.front(), what.unordered);
+  if (const auto* rare = what.rare(); rare && (rare->authorization.what() != authorization::kind::standard || !rare->sublimit.empty()))
+    [[unlikely]] return false;
+  return protocol::append_key_name(name, what.route, what.parameters.front(), what.unordered);
 }
 
 void queue::write_key(protocol::route_key& key, const call& what) const {
   protocol::write_limiter_key(key, what.route, views(what.parameters), what.unordered, clock_->utc_now());
-  if (!what.sublimit.empty()) ((key.route += " (") += what.sublimit) += ")";
+  const auto* const rare = what.rare();
+  if (rare && !rare->sublimit.empty()) ((key.route += " (") += rare->sublimit) += ")";
   const bool own_token = what.route.has_own_token();
-  switch (what.authorization.what()) {
+  switch (rare ? rare->authorization.what() : authorization::kind::standard) {
     case authorization::kind::none: key.by_address = !key.exempt_from_global; break;
     case authorization::kind::standard:
       key.carries_token = !own_token;
@@ -77,7 +79,7 @@ void queue::write_key(protocol::route_key& key, const call& what) const {
     case authorization::kind::given:
       key.carries_token = true;
       key.by_address = false;
-      key.sender = stands_for(what.authorization.reveal());
+      key.sender = stands_for(rare->authorization.reveal());
       break;
   }
 }
@@ -89,10 +91,12 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
     all.push_back(protocol::percent_encode(secret));
     all.push_back(std::move(secret));
   };
-  const auto given = what.authorization.reveal();
+  const auto* const rare = what.rare();
+  const auto given = rare ? rare->authorization.reveal() : std::string_view();
   if (const auto space = given.find(' '); space != std::string_view::npos) all.emplace_back(given.substr(space + 1));
   for (auto& secret : protocol::secret_parameters(what.route, views(what.parameters))) add(std::move(secret));
-  for (const auto& secret : what.secrets) add(secret);
+  if (rare)
+    for (const auto& secret : rare->secrets) add(secret);
   if (what.content_type == "application/x-www-form-urlencoded") {
     for (std::string_view form = request.body; !form.empty();) {
       const auto field = form.substr(0, form.find('&'));
@@ -113,13 +117,19 @@ std::vector<std::string> queue::secrets_of(const call& what, const net::http_req
 void queue::check(const call& what) const {
   const bool fits = what.parameters.only_numbers() && what.parameters.size() == what.route.parameter_count();
   if (!fits) [[unlikely]] protocol::check_path(what.route, views(what.parameters));
-  if (what.authorization.what() == authorization::kind::given) [[unlikely]]
-    check_line(fits_a_line(what.authorization.reveal()), "Authorization", what);
-  else if (what.authorization.what() == authorization::kind::standard && !token_is_usable_) [[unlikely]]
+  const auto* const rare = what.rare();
+  const auto by = rare ? rare->authorization.what() : authorization::kind::standard;
+  if (by == authorization::kind::standard && !token_is_usable_) [[unlikely]]
     check_line(what.route.has_own_token(), "Authorization", what);
-  if (!what.reason.empty() && characters(what.reason.view()) > longest_reason)
+  if (rare) [[unlikely]] check(what, *rare);
+}
+
+void queue::check(const call& what, const call::rarities& rare) {
+  if (rare.authorization.what() == authorization::kind::given)
+    check_line(fits_a_line(rare.authorization.reveal()), "Authorization", what);
+  if (!rare.reason.empty() && characters(rare.reason) > longest_reason)
     throw error(errc::invalid_argument, protocol::display(what.route) + ": the audit log reason is longer than 512 characters");
-  if (!what.github_event.empty()) check_line(fits_a_line(what.github_event.view()), "X-GitHub-Event", what);
+  if (!rare.github_event.empty()) check_line(fits_a_line(rare.github_event), "X-GitHub-Event", what);
 }
 
 queue::journey::journey(const queue& by, call&& given)
@@ -129,8 +139,18 @@ queue::journey::journey(const queue& by, call&& given)
       answers_interaction(what.route.is_interaction()) {
   request.head = this;
   request.body = std::move(what.body);
-  request.source = what.source;
+  if (what.rare()) request.source = what.rare()->source;
 }
+
+namespace {
+
+void write_rare_lines(std::string& out, const call::rarities& of) {
+  if (of.authorization.what() == authorization::kind::given) append_line(out, "Authorization", of.authorization.reveal());
+  if (!of.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(of.reason));
+  if (!of.github_event.empty()) append_line(out, "X-GitHub-Event", of.github_event);
+}
+
+}  // namespace
 
 /// Of a call that was checked.
 void queue::journey::write_head(std::string& out, std::string_view common) const {
@@ -139,14 +159,13 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   const auto target = out.size();
   out += by.base_path_;
   protocol::append_checked_path(out, what.route, what.parameters);
-  if (!what.query.empty()) out += what.query.view();
-  if (what.owned_path || !what.query.empty()) [[unlikely]] net::check_target(std::string_view(out).substr(target));
+  const auto* const rare = what.rare();
+  if (rare && !rare->query.empty()) out += rare->query;
+  if (rare && (rare->owned_path || !rare->query.empty())) net::check_target(std::string_view(out).substr(target));
   out += common;
-  if (what.authorization.what() == authorization::kind::given) [[unlikely]]
-    append_line(out, "Authorization", what.authorization.reveal());
-  else if (what.authorization.what() == authorization::kind::standard && !what.route.has_own_token()) out += by.as_bot_;
-  if (!what.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(what.reason.view()));
-  if (!what.github_event.empty()) append_line(out, "X-GitHub-Event", what.github_event.view());
+  const auto as = rare ? rare->authorization.what() : authorization::kind::standard;
+  if (as == authorization::kind::standard && !what.route.has_own_token()) [[likely]] out += by.as_bot_;
+  if (rare) [[unlikely]] write_rare_lines(out, *rare);
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
   if (size != 0 || !what.content_type.empty() || request.source) append_line(out, "Content-Type", what.content_type);
   const bool bodiless = what.route.verb == protocol::method::get || what.route.verb == protocol::method::del;

@@ -45,11 +45,11 @@ task<std::string> rest_client::request(std::string_view method, std::string_view
     check_path(path);
     const auto query = std::min(path.find('?'), path.size());
     made = call::to(verb_of(method), path.substr(0, query));
-    made.query = std::string(path.substr(query));
+    made.make_rare().query = std::string(path.substr(query));
     apply(options, made);
     if (!json.empty()) made = with_json(std::move(made), json);
   } catch (const error&) {
-    made.refused = std::current_exception();
+    made.make_rare().refused = std::current_exception();
   }
   return bytes(queue_, std::move(made));
 }

@@ -50,9 +50,9 @@ task<sticker> sticker_routes::create_guild_sticker(guild_id guild, const create_
     form->add_file("file", body.file);
     form->limit_attachments(sticker_bytes);
     made.content_type = form->content_type();
-    made.source = std::move(form);
+    made.make_rare().source = std::move(form);
   } catch (const error&) {
-    made.refused = std::current_exception();
+    made.make_rare().refused = std::current_exception();
   }
   return decoded<sticker>(queue_of(*this), std::move(made));
 }

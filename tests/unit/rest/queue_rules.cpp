@@ -171,7 +171,7 @@ TEST_CASE("a redirect is no success") {
 TEST_CASE("a call that can never be sent opens no connection, and is sent no second time") {
   fixture f;
   auto user = f.make(get_user, {"5"});
-  user.authorization = rest::authorization::bearer("of-a\nuser");
+  user.make_rare().authorization = rest::authorization::bearer("of-a\nuser");
   const auto end = f.run(std::move(user));
   const auto* error = end.error_as<monochord::error>();
   REQUIRE(error != nullptr);
@@ -240,7 +240,7 @@ TEST_CASE("every call is counted once and every sending is told to both hooks") 
   f.answer(403, refusal(403, 1));
   CHECK(!f.send(get_user, {"5"}));
   auto too_long = f.make(get_user, {"5"});
-  too_long.reason = std::string(513, 'x');
+  too_long.make_rare().reason = std::string(513, 'x');
   CHECK(!f.run(std::move(too_long)));
   const auto counters = f.sim.run(f.queue->counters());
   CHECK(counters.calls == 5);
@@ -318,7 +318,7 @@ TEST_CASE("a 401 blocks a token only when it is about the token and the call car
     CHECK(f.requests.size() == 1);
     CHECK(f.send(execute_webhook, {"5", "tok"}, "{}"));  // carries another token
     auto user = f.make(get_user, {"6"});
-    user.authorization = rest::authorization::bearer("of-a-user");
+    user.make_rare().authorization = rest::authorization::bearer("of-a-user");
     CHECK(f.run(std::move(user)));
   }
   for (const auto& other : {refusal(401, 50027), refusal(401, 40001), std::string(R"({"message":"who are you?"})")}) {
@@ -332,10 +332,13 @@ TEST_CASE("a 401 blocks a token only when it is about the token and the call car
   CHECK(!f.send(execute_webhook, {"5", "tok"}, "{}"));
   CHECK(f.send(get_user, {"5"}));
   f.answer(401, R"({"error":"invalid_client"})");
-  auto login = f.make(get_user, {"5"});
-  login.authorization = rest::authorization::header("Basic YTpi");
-  CHECK(error_of(f.run(login)).code() == errc::rest_refused);
-  CHECK(f.run(login));
+  const auto log_in = [&f] {
+    auto login = f.make(get_user, {"5"});
+    login.make_rare().authorization = rest::authorization::header("Basic YTpi");
+    return f.run(std::move(login));
+  };
+  CHECK(error_of(log_in()).code() == errc::rest_refused);
+  CHECK(log_in());
 }
 
 TEST_CASE("a webhook that Discord no longer knows is refused here from then on, with those that wait") {
@@ -358,16 +361,17 @@ TEST_CASE("a webhook that Discord no longer knows is refused here from then on, 
 
 TEST_CASE("the audit log reason goes percent-encoded, and is refused when it is too long") {
   fixture f;
-  auto call = f.make(patch_channel, {"5"}, "{}");
-  call.reason = "too loud \xe2\x80\x94 again";
-  REQUIRE(f.run(call));
+  const auto patch = [&](std::string reason) {
+    auto call = f.make(patch_channel, {"5"}, "{}");
+    call.make_rare().reason = std::move(reason);
+    return f.run(std::move(call));
+  };
+  REQUIRE(patch("too loud \xe2\x80\x94 again"));
   CHECK(f.requests[0].headers.get("X-Audit-Log-Reason") == "too%20loud%20%E2%80%94%20again");
   std::string longest;
   for (int i = 0; i < 512; ++i) longest += "\xc3\xa4";
-  call.reason = longest;
-  REQUIRE(f.run(call));
-  call.reason = longest + "x";
-  const auto end = f.run(call);
+  REQUIRE(patch(longest));
+  const auto end = patch(longest + "x");
   CHECK_THAT(end.error_text(), Catch::Contains("512"));
   CHECK(f.requests.size() == 2);
 }
@@ -379,17 +383,19 @@ TEST_CASE("calls go out as who they say they are, and their secrets are shown no
   hooks.after_response = [&](const rest_response_event& e) { seen.append(e.route).append(e.shown).append(std::to_string(e.status)).append("\n"); };
   hooks.rate_limited = [&](const rest_rate_limit_event& e) { seen.append(e.route).append(e.shown).append(" limited\n"); };
   fixture f(60s, {}, hooks);
-  auto call = f.make(get_user, {"5"});
-  call.authorization = rest::authorization::none();
-  REQUIRE(f.run(call));
+  const auto get_as = [&](rest::authorization who) {
+    auto call = f.make(get_user, {"5"});
+    call.make_rare().authorization = std::move(who);
+    return f.run(std::move(call));
+  };
+  REQUIRE(get_as(rest::authorization::none()));
   CHECK(!f.requests[0].headers.has("Authorization"));
-  call.authorization = rest::authorization::bearer("bearer-secret");
-  REQUIRE(f.run(call));
+  REQUIRE(get_as(rest::authorization::bearer("bearer-secret")));
   CHECK(f.requests[1].headers.get("Authorization") == "Bearer bearer-secret");
   f.answer(429, R"({"message":"","retry_after":0.5,"global":false})", {{"X-RateLimit-Scope", "user"}});
   REQUIRE(f.send(execute_webhook, {"5", "webhook-secret"}, "{}"));
   auto unknown = rest::call::to(method::get, "/webhooks/123456789012345678/webhook-secret/new%3F");
-  REQUIRE(f.run(unknown));
+  REQUIRE(f.run(std::move(unknown)));
   CHECK(f.requests.back().target == "/api/v10/webhooks/123456789012345678/webhook-secret/new%3F");
   CHECK_THAT(seen, Catch::Contains("POST /webhooks/5/{webhook_token} limited"));
   CHECK_THAT(seen, Catch::Contains("GET /webhooks/123456789012345678/{webhook_token}/new%3F"));

@@ -350,7 +350,7 @@ struct server_and_queue {
     rest::call what(route, {"5"});
     auto encoded = rest::with_files("{}", mc::list<mc::file_body>(&file, 1));
     what.content_type = encoded.content_type;
-    what.source = encoded.source;
+    what.make_rare().source = encoded.source;
     return sim.run(mc::as_result(queue->send(std::move(what))));
   }
 
@@ -412,7 +412,7 @@ TEST_CASE("a call with a file keeps its place before those that were made after 
     if (i % 2 == 0) {
       auto encoded = rest::with_files(std::to_string(i), mc::list<mc::file_body>(&file, 1));
       what.content_type = encoded.content_type;
-      what.source = encoded.source;
+      what.make_rare().source = encoded.source;
     } else {
       what.body = std::to_string(i);
     }
@@ -435,8 +435,8 @@ TEST_CASE("a large body has the time that its bytes take, unless the call says h
     auto encoded = rest::with_files("{}", mc::list<mc::file_body>(&file, 1));
     rest::call what(post_message, {"5"});
     what.content_type = encoded.content_type;
-    what.source = encoded.source;
-    if (says) what.timeout = 60s;
+    what.make_rare().source = encoded.source;
+    if (says) what.make_rare().timeout = 60s;
     const auto end = on.sim.run(mc::as_result(on.queue->send(std::move(what))));
     CHECK(end.has_value() != says);
     CHECK(on.sim.elapsed() == (says ? 60s : 200s));
@@ -450,7 +450,7 @@ TEST_CASE("a file that changes while the request is under way ends the call and 
   rest::call what(post_message, {"5"});
   auto encoded = rest::with_files("{}", mc::list<mc::file_body>(&file, 1));
   what.content_type = encoded.content_type;
-  what.source = encoded.source;
+  what.make_rare().source = encoded.source;
   std::optional<mc::result<rest::answer>> got;
   const auto run = [&]() -> mc::task<> { got.emplace(co_await mc::as_result(on.queue->send(std::move(what)))); };
   on.sim.spawn(run());
