@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <cstring>
 #include <limits>
 #include <random>
+#include <utility>
 
 #include <monochord/core/error.hpp>
 #include <monochord/core/random.hpp>
@@ -40,21 +40,22 @@ constexpr std::size_t most_at_once = 256;  // of getentropy
 
 std::atomic<unsigned> forks{0};
 
-/// Bytes of the same generator, fetched by the handful: each is given once, to one thread of one process.
+/// Letters made of bytes of the same generator, fetched by the handful: each is given once, to one thread of one process.
 class handful {
  public:
   void take(char* into, std::size_t count) {
+    static constexpr char alphabet[] = "0123456789abcdefghijklmnopqrstuv";
     static const int watched = ::pthread_atfork(nullptr, nullptr, [] { ++forks; });
     if (watched != 0) throw error(errc::resource, "the system has no memory left to notice a fork");
     const unsigned process = forks.load(std::memory_order_relaxed);
-    if (left_ < count || process != process_) {
+    if (left_ < count || process != process_) [[unlikely]] {
       fill(bytes_.data(), bytes_.size());
       left_ = bytes_.size();
       process_ = process;
     }
     left_ -= count;
-    std::memcpy(into, bytes_.data() + left_, count);
-    std::memset(bytes_.data() + left_, 0, count);
+    unsigned char* from = bytes_.data() + left_;
+    for (char* const end = into + count; into != end; ++into) *into = alphabet[std::exchange(*from++, 0) & 31];
   }
 
  private:
@@ -81,8 +82,6 @@ void fill_with_secret_letters(std::span<char> letters) {
   static thread_local handful bytes;
   for (std::size_t at = 0; at < letters.size(); at += most_at_once)
     bytes.take(letters.data() + at, std::min(most_at_once, letters.size() - at));
-  static constexpr char alphabet[] = "0123456789abcdefghijklmnopqrstuv";
-  for (char& one : letters) one = alphabet[one & 31];
 }
 
 std::string secret_letters(std::size_t count) {
