@@ -19,7 +19,8 @@
 
 namespace monochord::protocol {
 
-/// All that the limiter knows. Who goes next is in limiter_turns.cpp, what answers teach in rate_limiter.cpp.
+/// All that the limiter knows. Who goes next is in limiter_turns.cpp, who goes at once in limiter_at_once.cpp, what answers
+/// teach in rate_limiter.cpp.
 struct rate_limiter::state {
   using place = limiter::place;
   using bucket = limiter::bucket;
@@ -42,9 +43,17 @@ struct rate_limiter::state {
   const std::string& name_of(const route_key& wanted);
   lane& lane_for(const route_key& wanted);
   lane* known_lane(const route_key& wanted);
-  lane* named_lane(std::string_view name);
+  lane* named_lane(std::string_view name) {
+    const auto found = names.find(name);
+    return found == names.end() ? nullptr : found->second;
+  }
   line& line_for(const lane& l, const entry& e);
-  limiter::pool* pool_for(const connections& over);
+  limiter::pool* pool_for(const connections& over) {
+    if (over.most == 0) return nullptr;
+    auto& p = pools[over.of];
+    p.most = over.most;
+    return &p;
+  }
   void settle(quota& q);
   void sweep(time_point now);
 
@@ -133,7 +142,11 @@ struct rate_limiter::state {
 
  private:
   place front_of(const lane& l) const;
-  std::optional<refused_request::cause> refusal_of(const lane& l) const;
+  std::optional<refused_request::cause> refusal_of(const lane& l) const {
+    if (gone.empty() && rejected.empty()) [[likely]] return std::nullopt;
+    return remembered_refusal_of(l);
+  }
+  std::optional<refused_request::cause> remembered_refusal_of(const lane& l) const;
   hold hold_of(const lane& l, ticket t, const entry& e, time_point now);
   bool waits_for_files_before(const lane& l, const limiter::place& mine) const;
   hold hold_of(limiter::route_info& route, limiter::account* from, limiter::pool* over, time_point now);
@@ -146,5 +159,45 @@ struct rate_limiter::state {
   void hold_back(lane& l, entry& e, const hold& held);
   void refuse_late(lane& l, const hold& held);
 };
+
+// What a request that goes at once comes through.
+
+inline std::pair<limiter::ticket, limiter::entry&> rate_limiter::state::make_ticket(lane& where, limiter::pool* over,
+                                                                                    time_point now, std::uint64_t order) {
+  const auto made = tickets.add();
+  auto& [t, e] = made;
+  e.where = &where;
+  e.over = over;
+  if (over) ++over->tickets;
+  e.order = order == 0 ? limiter::ticket_table::number_of(t) : order;
+  e.since = now;
+  ++counters.acquired;
+  return made;
+}
+
+/// It is about to be written.
+inline void rate_limiter::state::start(entry& e, time_point now) {
+  if (limiter::account* const from = e.where->from) {
+    if (e.started) [[unlikely]] from->window.started_again(e.sent_at, now);
+    else from->window.started(now);
+  }
+  e.sent_at = now;
+  e.started = true;
+}
+
+/// What keeps all lanes of a line.
+inline rate_limiter::state::hold rate_limiter::state::hold_of(limiter::route_info& route, limiter::account* from,
+                                                              limiter::pool* over, time_point now) {
+  if (!options.none) {
+    if (blocked > now) [[unlikely]] return {blocked, wait_reason::blocked, &block};
+    if (!from) return {now, wait_reason::none};
+    if (const auto at = guard.next(in_flight, now); at > now) [[unlikely]] return {at, wait_reason::guard, &guarded};
+    if (const auto at = route.breaker.next(now); at > now) [[unlikely]] return {at, wait_reason::circuit, &route.broken};
+    if (const auto at = breaker.next(now); at > now) [[unlikely]] return {at, wait_reason::circuit, &broken};
+    if (const auto at = from->window.next(now); at > now) [[unlikely]] return {at, wait_reason::global, &from->full};
+  }
+  if (over && over->in_flight >= over->most) [[unlikely]] return {time_point::max(), wait_reason::connection, &over->busy};
+  return {now, wait_reason::none};
+}
 
 }  // namespace monochord::protocol

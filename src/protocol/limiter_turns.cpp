@@ -77,16 +77,6 @@ void rate_limiter::state::send(ticket t, entry& e, time_point now) {
   ++counters.sent;
 }
 
-/// It is about to be written.
-void rate_limiter::state::start(entry& e, time_point now) {
-  if (limiter::account* const from = e.where->from) {
-    if (e.started) [[unlikely]] from->window.started_again(e.sent_at, now);
-    else from->window.started(now);
-  }
-  e.sent_at = now;
-  e.started = true;
-}
-
 void rate_limiter::state::release(ticket t, entry& e) {
   if (!e.in_flight) return;
   lane& l = *e.where;
@@ -280,7 +270,7 @@ limiter::place rate_limiter::state::front_of(const lane& l) const {
   return *l.waiting.begin();
 }
 
-std::optional<refused_request::cause> rate_limiter::state::refusal_of(const lane& l) const {
+std::optional<refused_request::cause> rate_limiter::state::remembered_refusal_of(const lane& l) const {
   if (!gone.empty() && !l.key.webhook.empty()) {
     const auto& webhook = l.key.webhook;
     if (gone.holds(webhook) || gone.holds(webhook.substr(0, webhook.find('/')))) return refused_request::cause::webhook_gone;
@@ -308,38 +298,6 @@ rate_limiter::state::hold rate_limiter::state::hold_of(const lane& l, ticket t, 
   if (options.none) return {now, wait_reason::none};
   const auto open = l.of->home->next(now);
   return {open, open == time_point::max() ? wait_reason::learning : open > now ? wait_reason::bucket : wait_reason::none};
-}
-
-/// What keeps all lanes of a line.
-rate_limiter::state::hold rate_limiter::state::hold_of(limiter::route_info& route, limiter::account* from, limiter::pool* over,
-                                                       time_point now) {
-  if (!options.none) {
-    if (blocked > now) return {blocked, wait_reason::blocked, &block};
-    if (!from) return {now, wait_reason::none};
-    if (const auto at = guard.next(in_flight, now); at > now) return {at, wait_reason::guard, &guarded};
-    if (const auto at = route.breaker.next(now); at > now) return {at, wait_reason::circuit, &route.broken};
-    if (const auto at = breaker.next(now); at > now) return {at, wait_reason::circuit, &broken};
-    if (const auto at = from->window.next(now); at > now) return {at, wait_reason::global, &from->full};
-  }
-  if (over && over->in_flight >= over->most) return {time_point::max(), wait_reason::connection, &over->busy};
-  return {now, wait_reason::none};
-}
-
-/// Whether a poll would find anything, but for what is to be forgotten.
-bool rate_limiter::state::must_look(time_point now) const {
-  const auto due = [now](const auto& times) { return !times.empty() && times.begin()->first <= now; };
-  return !to_look_at.empty() || !nothing.lines.empty() || !hopeless.empty() || !refused.empty() ||
-         due(lane_alarms) || due(cause_alarms) || due(resting) || due(deadlines);
-}
-
-/// Whether the next of a lane goes at once, while nobody is to be looked at: then whoever waits is held by something that lasts.
-/// False also where it only may be that it does not.
-bool rate_limiter::state::may_go(const lane& l, limiter::pool* over, time_point now) {
-  const auto waits = [](const lane* one) { return !one->waiting.empty(); };
-  if (waits(&l) || refusal_of(l) || l.of->paused_until > now) return false;
-  if (l.order && (l.order->holder != 0 || std::ranges::any_of(l.order->lanes, waits))) return false;
-  if (!options.none && l.of->home->next(now) > now) return false;
-  return hold_of(*l.route, l.from, l.key.exempt_from_global ? nullptr : over, now).until <= now;
 }
 
 void rate_limiter::state::look_at(lane& l, time_point now) {

@@ -91,11 +91,6 @@ limiter::lane* rate_limiter::state::known_lane(const route_key& wanted) {
   return found == lanes.end() ? nullptr : &found->second;
 }
 
-limiter::lane* rate_limiter::state::named_lane(std::string_view name) {
-  const auto found = names.find(name);
-  return found == names.end() ? nullptr : found->second;
-}
-
 limiter::lane& rate_limiter::state::lane_for(const route_key& wanted) {
   const auto [found, fresh] = lanes.try_emplace(name_of(wanted));
   lane& l = found->second;
@@ -131,13 +126,6 @@ limiter::line& rate_limiter::state::line_for(const lane& l, const entry& e) {
   n.from = l.from;
   n.over = over;
   return n;
-}
-
-limiter::pool* rate_limiter::state::pool_for(const connections& over) {
-  if (over.most == 0) return nullptr;
-  auto& p = pools[over.of];
-  p.most = over.most;
-  return &p;
 }
 
 /// Takes in what an answer's headers say. The answered request holds no slot any more.
@@ -248,19 +236,6 @@ void rate_limiter::state::sweep(time_point now) {
   if (routes.size() > many_routes) std::erase_if(routes, [](const auto& item) { return item.second.lanes == 0; });
 }
 
-std::pair<limiter::ticket, limiter::entry&> rate_limiter::state::make_ticket(lane& where, limiter::pool* over, time_point now,
-                                                                             std::uint64_t order) {
-  const auto made = tickets.add();
-  auto& [t, e] = made;
-  e.where = &where;
-  e.over = over;
-  if (over) ++over->tickets;
-  e.order = order == 0 ? limiter::ticket_table::number_of(t) : order;
-  e.since = now;
-  ++counters.acquired;
-  return made;
-}
-
 rate_limiter::rate_limiter(rate_limiter_options options) : state_(std::make_unique<state>(options)) {}
 rate_limiter::~rate_limiter() = default;
 
@@ -279,44 +254,8 @@ rate_limiter::ticket rate_limiter::acquire(const route_key& key, time_point now,
   return t;
 }
 
-std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(const route_key& key, time_point now, priority urgency,
-                                                                  time_point deadline, std::uint64_t order,
-                                                                  const connections& over, bool starts) {
-  lane* const l = state_->known_lane(key);
-  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over, starts) : std::nullopt;
-}
-
-std::optional<rate_limiter::ticket> rate_limiter::acquire_at_once(std::string_view name, time_point now, priority urgency,
-                                                                  time_point deadline, std::uint64_t order,
-                                                                  const connections& over, bool starts) {
-  lane* const l = state_->named_lane(name);
-  return l ? state_->go_at_once(*l, now, urgency, deadline, order, over, starts) : std::nullopt;
-}
-
 void rate_limiter::name_key(std::string_view name, const route_key& key) {
   if (!state_->named_lane(name)) state_->names.emplace(name, &state_->lane_for(key));
-}
-
-std::optional<rate_limiter::ticket> rate_limiter::state::go_at_once(lane& l, time_point now, priority urgency, time_point deadline,
-                                                                    std::uint64_t order, const connections& over,
-                                                                    bool starts) {
-  if (must_look(now) || polls + 1 >= sweeps_at) return std::nullopt;
-  limiter::pool* const p = pool_for(over);
-  if (!may_go(l, p, now)) return std::nullopt;
-  const auto [t, e] = make_ticket(l, p, now, order);
-  e.client = over.of;
-  e.urgency = urgency;
-  e.deadline = deadline;
-  ++polls;
-  try {
-    send(t, e, now);
-    if (starts) start(e, now);  // nobody waits for that: else whoever does would go before
-  } catch (...) {
-    end(t, e);
-    throw;
-  }
-  wakeup = std::min(wakeup.value_or(time_point::max()), e.taken_back);
-  return t;
 }
 
 void rate_limiter::ready(ticket t, time_point deadline) {
@@ -351,7 +290,6 @@ std::vector<rate_limiter::ticket> rate_limiter::poll(time_point now) {
   return out;
 }
 
-bool rate_limiter::must_poll(time_point now) const { return state_->must_look(now); }
 const void* rate_limiter::client_of(ticket t) const { return state_->tickets.at(t).client; }
 
 std::vector<refused_request> rate_limiter::take_refused() { return std::exchange(state_->refused, {}); }

@@ -70,7 +70,9 @@ class sliding_window {
     return found;
   }
   void insert(time_point at) {
-    if (limit_ != 0) arrived_.insert(behind(at), at);
+    if (limit_ == 0) return;
+    if (arrived_.empty() || arrived_.back() <= at) [[likely]] arrived_.push_back(at);
+    else arrived_.insert(behind(at), at);
   }
   bool erase(time_point at) {
     const auto found = behind(at);
