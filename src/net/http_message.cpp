@@ -84,7 +84,7 @@ void append_content_length(std::string& out, std::uint64_t bytes) {
   end = std::to_chars(end, line.data() + line.size(), bytes).ptr;
   *end++ = '\r';
   *end++ = '\n';
-  out.append(line.data(), end);
+  out.append(line.data(), static_cast<std::size_t>(end - line.data()));
 }
 
 bool same_token(std::string_view a, std::string_view b) noexcept {

@@ -32,7 +32,6 @@ void check_line(bool fits, const char* name, const call& what) {
 
 void append_line(std::string& out, std::string_view name, std::string_view value) {
   out += name;
-  out += ": ";
   out += value;
   out += "\r\n";
 }
@@ -135,19 +134,19 @@ void queue::check(const call& what, const call::rarities& rare) {
 queue::journey::journey(const queue& by, call&& given)
     : by(by),
       what(std::move(given)),
-      request(std::string(protocol::name(what.route.verb)), {}),
       answers_interaction(what.route.is_interaction()) {
+  request.method = protocol::name(what.route.verb);
   request.head = this;
   request.body = std::move(what.body);
-  if (what.rare()) request.source = what.rare()->source;
+  if (what.rare()) [[unlikely]] request.source = what.rare()->source;
 }
 
 namespace {
 
 void write_rare_lines(std::string& out, const call::rarities& of) {
-  if (of.authorization.what() == authorization::kind::given) append_line(out, "Authorization", of.authorization.reveal());
-  if (!of.reason.empty()) append_line(out, "X-Audit-Log-Reason", protocol::percent_encode(of.reason));
-  if (!of.github_event.empty()) append_line(out, "X-GitHub-Event", of.github_event);
+  if (of.authorization.what() == authorization::kind::given) append_line(out, "Authorization: ", of.authorization.reveal());
+  if (!of.reason.empty()) append_line(out, "X-Audit-Log-Reason: ", protocol::percent_encode(of.reason));
+  if (!of.github_event.empty()) append_line(out, "X-GitHub-Event: ", of.github_event);
 }
 
 }  // namespace
@@ -167,7 +166,7 @@ void queue::journey::write_head(std::string& out, std::string_view common) const
   if (as == authorization::kind::standard && !what.route.has_own_token()) [[likely]] out += by.as_bot_;
   if (rare) [[unlikely]] write_rare_lines(out, *rare);
   const std::uint64_t size = request.source ? request.source->size() : request.body.size();
-  if (size != 0 || !what.content_type.empty() || request.source) append_line(out, "Content-Type", what.content_type);
+  if (size != 0 || !what.content_type.empty() || request.source) append_line(out, "Content-Type: ", what.content_type);
   const bool bodiless = what.route.verb == protocol::method::get || what.route.verb == protocol::method::del;
   if (size != 0 || !bodiless) net::append_content_length(out, size);
   out += "\r\n";
