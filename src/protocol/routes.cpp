@@ -310,8 +310,8 @@ void write_limiter_key(route_key& key, const route& r, std::span<const std::stri
 
 bool append_key_name(std::string& out, const route& r, std::string_view first_parameter, bool unordered) {
   if (r.has_own_token() || deletes_message(r)) return false;
-  out += static_cast<char>('a' + static_cast<int>(r.verb));
-  out += unordered && r.verb != method::get ? '?' : ' ';
+  const char how[] = {static_cast<char>('a' + static_cast<int>(r.verb)), unordered && r.verb != method::get ? '?' : ' '};
+  out.append(how, sizeof how);
   out += r.path;
   // Others do not part calls from each other, and there may be any number of them.
   if (r.has_major()) (out += '\n') += first_parameter;

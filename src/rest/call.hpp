@@ -65,16 +65,17 @@ class call {
 
   /// What few calls have.
   struct rarities {
-    std::string query;                      ///< with its '?', encoded
-    std::vector<std::string> secrets;       ///< that `body` holds, to be shown nowhere; those of a form are known
-    std::shared_ptr<upload> source;         ///< instead of `body`
-    std::exception_ptr refused;             ///< why it must not be sent; null: it may
-    std::string github_event;               ///< of a webhook for GitHub's format: what its X-GitHub-Event says
-    std::string reason;                     ///< for the audit log, UTF-8, at most 512 characters; empty: none
+    std::string query;                  ///< with its '?', encoded
+    std::vector<std::string> secrets;   ///< that `body` holds, to be shown nowhere; those of a form are known
+    std::shared_ptr<upload> source;     ///< instead of `body`
+    std::exception_ptr refused;         ///< why it must not be sent; null: it may
+    std::string github_event;           ///< of a webhook for GitHub's format: what its X-GitHub-Event says
+    std::string reason;                 ///< for the audit log, UTF-8, at most 512 characters; empty: none
     class authorization authorization;
-    std::string_view sublimit;              ///< a literal: a limit within the route's ("name" of a channel), waits for itself only
-    std::shared_ptr<const std::string> owned_path;     ///< where the route's path is, when it is no literal
-    std::optional<std::chrono::milliseconds> timeout;  ///< instead of queue_options::timeout: of the call in all, waiting included
+    std::string_view sublimit;          ///< a literal: a limit within the route's ("name" of a channel), waits for itself only
+    std::shared_ptr<const std::string> owned_path;  ///< where the route's path is, when it is no literal
+    /// Instead of queue_options::timeout: of the call in all, waiting included.
+    std::optional<std::chrono::milliseconds> timeout;
   };
   /// Null: it has nothing of that.
   const rarities* rare() const noexcept { return rare_.get(); }

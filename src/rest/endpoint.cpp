@@ -60,21 +60,14 @@ call_options as(std::string_view bearer_token, call_options options) {
   return options;
 }
 
-namespace {
-
 task<answer> send_and_learn(std::shared_ptr<queue> queue, call made) {
   const auto route = made.route;
-  const auto path = made.rare() ? made.rare()->owned_path : nullptr;  // where that of the route may be, longer than the call lives
+  // Where that of the route may be, longer than the call lives.
+  const auto path = made.rare() ? made.rare()->owned_path : nullptr;
   const auto parameters = made.parameters;
   answer got = co_await queue->send(std::move(made));
   queue->learner()(route, parameters, got.body);
   co_return got;
-}
-
-}  // namespace
-
-task<answer> send(const std::shared_ptr<queue>& queue, call&& made) {
-  return queue->learner() ? send_and_learn(queue, std::move(made)) : queue->send(std::move(made));
 }
 
 task<> done(std::shared_ptr<queue> queue, call made) { co_await send(queue, std::move(made)); }

@@ -117,8 +117,12 @@ call without_authorization(call made);
 /// The options of a call that a user's access token is for.
 call_options as(std::string_view bearer_token, call_options options);
 
+task<answer> send_and_learn(std::shared_ptr<queue> queue, call made);
 /// Sends it. Throws what the queue throws, and what was found when the call was made.
-task<answer> send(const std::shared_ptr<queue>& queue, call&& made);
+inline task<answer> send(const std::shared_ptr<queue>& queue, call&& made) {
+  if (queue->learner()) [[unlikely]] return send_and_learn(queue, std::move(made));
+  return queue->send(std::move(made));
+}
 
 /// Becomes the model that it holds the text of: there where the model is kept, which moves no large one about.
 struct to_be_decoded {

@@ -106,6 +106,18 @@ struct queue::sending {
   net::http_response response{};
 };
 
+/// Takes the turn of a call that has been decided, or throws why it has none.
+inline void queue::take_turn(place& mine, const journey& trip) const {
+  const auto turn = mine.take_turn();
+  if (turn.granted && !turn.refused) [[likely]] return;
+  if (turn.refused) {
+    mine.settled = true;
+    throw refused_here(trip, *turn.refused);
+  }
+  if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
+  throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
+}
+
 task<answer> queue::run(std::shared_ptr<queue> self, std::shared_ptr<journey> its) {
   journey& trip = *its;
   sent_one& sent = trip.last;
@@ -226,18 +238,6 @@ void queue::tell_start(place& mine, journey& trip) {
 /// Of a ticket that is about to be written.
 void queue::started(protocol::rate_limiter::ticket which, time_point now) {
   if (limits_->started(which, now)) look();
-}
-
-/// Takes the turn of a call that has been decided, or throws why it has none.
-void queue::take_turn(place& mine, const journey& trip) const {
-  const auto turn = mine.take_turn();
-  if (turn.refused) {
-    mine.settled = true;
-    throw refused_here(trip, *turn.refused);
-  }
-  if (turn.granted) return;
-  if (turn.closed) throw trip.error(errc::cancelled, "the client stopped");
-  throw trip.error(errc::timeout, "its time (client_options::rest_timeout) was over before its turn came");
 }
 
 task<> queue::wait_for_turn(place& mine, time_point deadline) {

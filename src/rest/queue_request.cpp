@@ -59,8 +59,8 @@ bool fits_a_line(std::string_view value) noexcept {
 bool queue::write_name(std::string& name, const call& what) const {
   name = sender_;
   name += '\n';
-  if (const auto* rare = what.rare(); rare && (rare->authorization.what() != authorization::kind::standard || !rare->sublimit.empty()))
-    [[unlikely]] return false;
+  const auto* const rare = what.rare();
+  if (rare && (rare->authorization.what() != authorization::kind::standard || !rare->sublimit.empty())) [[unlikely]] return false;
   return protocol::append_key_name(name, what.route, what.parameters.front(), what.unordered);
 }
 

@@ -23,7 +23,8 @@ constexpr route github{method::post, "/webhooks/{webhook_id}/{webhook_token}/git
 call with_event(call made, std::string_view event) {
   const auto printable = [](char c) { return c > ' ' && c <= '~'; };
   if (!std::all_of(event.begin(), event.end(), printable))
-    made.make_rare().refused = std::make_exception_ptr(error(errc::invalid_argument, "the name of a GitHub event holds letters and digits only"));
+    made.make_rare().refused = std::make_exception_ptr(
+        error(errc::invalid_argument, "the name of a GitHub event holds letters and digits only"));
   made.make_rare().github_event = std::string(event);
   return made;
 }
