@@ -137,7 +137,7 @@ void client::impl::start_parts() {
   tasks = std::make_shared<net::task_group>(user_executor, on_error);
   meters = std::make_unique<client_meters>(time);
   dispatch::dispatcher_options how;
-  how.spawn = [group = handlers](std::shared_ptr<net::long_job> one, std::shared_ptr<net::place_holder> holder) {
+  how.spawn = [group = handlers](std::shared_ptr<net::long_job>&& one, std::shared_ptr<net::place_holder>&& holder) {
     return group->spawn(std::move(one), std::move(holder));
   };
   how.run = [group = handlers](std::shared_ptr<net::short_job> one) { return group->run(std::move(one)); };

@@ -38,6 +38,7 @@ dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<d
   auto made = std::make_shared<entry>();
   made->id = id;
   made->handler = std::move(handler);
+  made->is_plain = made->handler->is_plain();
   made->how = std::move(how);
   return made;
 }
@@ -146,19 +147,27 @@ void dispatcher::report_soon(const errors& failed, job_ptr of, std::string_view 
   for (auto& one : told) options_.spawn(std::move(one), nullptr);
 }
 
+dispatcher::job_ptr dispatcher::make_job(const raw_event& event, const detail::claim_source* claims, std::size_t number) {
+  return std::allocate_shared<job>(event_allocator<job, 1>(), event, claims, number);
+}
+
 dispatcher::job_ptr dispatcher::make_job(const raw_event& event, const detail::claim_source* claims) {
-  return std::allocate_shared<job>(event_allocator<job, 1>(), event, claims);
+  return make_job(event, claims, event_number(event.name));
 }
 
 bool dispatcher::is_watched(const slot* in, const raw_event& event) const {
   return in && in->watched && (!in->watched->wants || in->watched->wants(event.data));
 }
 
+void dispatcher::show(const slot& to, const std::shared_ptr<const void>& event, bool is_wanted, const raw_event& sent) {
+  const auto its = std::const_pointer_cast<void>(event);  // decode() made it, and nobody has it yet
+  to.watched->see(watcher_.get(), its, sent, is_wanted);
+}
+
 void dispatcher::show(const slot& to, const std::shared_ptr<const void>& event, bool is_wanted, const raw_event& sent,
                       errors& failed) {
   try {
-    const auto its = std::const_pointer_cast<void>(event);  // decode() made it, and nobody has it yet
-    to.watched->see(watcher_.get(), its, sent, is_wanted);
+    show(to, event, is_wanted, sent);
   } catch (...) {
     failed.push_back(std::current_exception());  // the handlers come all the same
   }
@@ -203,10 +212,46 @@ bool dispatcher::may_drop(std::string_view name, const event_type* told) const n
   return std::any_of(all.begin(), all.end(), [&](const event_type* one) { return one == told || one->name == name; });
 }
 
+/// What mostly comes is for handlers of its type alone, or for these and the watcher: by itself, it takes few steps.
 bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, const detail::claim_source* claims,
                          const event_type* told) {
   events_.fetch_add(1, std::memory_order_relaxed);
   const auto handlers = current();
+  const std::size_t number = event_number(event.name);
+  const slot& to = handlers->typed[number];
+  known_ids ids(event);
+  const bool others = told || handlers->around || !handlers->raw.empty() || !taps_->empty(number);
+  if (others || !to.type || to.type->derived || !anyone_of(to, ids)) [[unlikely]]
+    return deliver_to_all(*handlers, event, text, claims, told, ids);
+
+  job_ptr calls = make_job(event, claims, number);
+  std::shared_ptr<const void> decoded;
+  try {
+    decoded = to.type->decode(text);
+  } catch (const std::exception&) {
+    decode_errors_.fetch_add(1, std::memory_order_relaxed);
+    report_soon({std::current_exception()}, std::move(calls), event.data);
+    return taps_->room();
+  }
+  if (is_watched(&to, event)) {
+    try {
+      show(to, decoded, true, event);
+    } catch (...) {
+      report_soon({std::current_exception()}, calls, event.data);
+    }
+  }
+  calls->event().plain = std::move(decoded);
+  add_calls(*calls, to.handlers, ids);
+  if (calls->size() == 0) [[unlikely]] return taps_->room();
+  return submit(std::move(calls), lane_of(event, ids), may_drop(event.name, nullptr));
+}
+
+bool dispatcher::anyone_of(const slot& to, known_ids& ids) {
+  return std::any_of(to.handlers.begin(), to.handlers.end(), [&](const entry_ptr& one) { return one->passes(ids); });
+}
+
+bool dispatcher::deliver_to_all(const table& handlers, const raw_event& event, const json::padded_text& text,
+                                const detail::claim_source* claims, const event_type* told, known_ids& ids) {
   struct interest {
     const slot* handlers = nullptr;    // null: it has none
     const event_type* awaited = nullptr;  // null: nobody waits for one
@@ -215,35 +260,33 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
     bool has_asked() const noexcept { return awaited || (handlers && !handlers->handlers.empty()); }
     const event_type& type() const noexcept { return handlers ? *handlers->type : *awaited; }
   };
-  known_ids ids(event);
   const auto look = [&](std::string_view name, bool is_derived) {
     const auto taps = taps_->find(name, is_derived, [&]() -> const event_ids& { return ids.get(); });
-    interest out{find(*handlers, name, is_derived), taps.type, false, taps.passes};
-    out.handled = out.handlers && std::any_of(out.handlers->handlers.begin(), out.handlers->handlers.end(),
-                                              [&](const entry_ptr& one) { return one->passes(ids); });
+    interest out{find(handlers, name, is_derived), taps.type, false, taps.passes};
+    out.handled = out.handlers && anyone_of(*out.handlers, ids);
     return out;
   };
   const interest plain = look(event.name, false);
   const interest derived = told ? look(told->name, true) : interest{};
   const bool watched = is_watched(plain.handlers, event);
-  if (handlers->raw.empty() && !plain.any() && !derived.any() && !watched) {
+  if (handlers.raw.empty() && !plain.any() && !derived.any() && !watched) {
     const bool known = plain.has_asked() || derived.has_asked();
     (known ? filtered_ : unwanted_).fetch_add(1, std::memory_order_relaxed);
     return true;
   }
 
-  const bool worked_on = !handlers->raw.empty() || plain.handled || derived.handled;
+  const bool worked_on = !handlers.raw.empty() || plain.handled || derived.handled;
   job_ptr calls;  // null: there are none
   if (worked_on) {
     calls = make_job(event, claims);
-    if (handlers->around) {
-      calls->event().around = handlers->around;
+    if (handlers.around) {
+      calls->event().around = handlers.around;
       calls->event().ids = ids.get();
     }
   }
-  if (!handlers->raw.empty()) {
+  if (!handlers.raw.empty()) {
     calls->event().keep_data(event.data);
-    add_calls(*calls, handlers->raw, ids);
+    add_calls(*calls, handlers.raw, ids);
   }
   errors failed;
   // Decoded once for both, where the one is a part of the other.
@@ -291,11 +334,11 @@ void dispatcher::deliver_own(const event_type& type, std::shared_ptr<const void>
   if (!taps_->empty(type.name)) taps_->put(type, ids.get(), event);
   const slot* const found = find(*handlers, type.name, true);
   if (!found) return;
-  const auto calls = make_job(sent, nullptr);
+  auto calls = make_job(sent, nullptr);
   calls->event().derived = std::move(event);
   calls->event().around = handlers->around;
   add_calls(*calls, found->handlers, ids);
-  if (calls->size() != 0) submit(calls, schedule<job_ptr>::no_lane, false);
+  if (calls->size() != 0) submit(std::move(calls), schedule<job_ptr>::no_lane, false);
 }
 
 void dispatcher::report(std::exception_ptr error, const raw_event& event) {

@@ -147,20 +147,27 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   using decoder = std::shared_ptr<const void> (*)(const json::padded_text&);
   std::shared_ptr<const void> decode(decoder how, const json::padded_text& text, errors& failed);
   bool is_watched(const slot* in, const raw_event& event) const;
+  void show(const slot& to, const std::shared_ptr<const void>& event, bool is_wanted, const raw_event& sent);
   void show(const slot& to, const std::shared_ptr<const void>& event, bool is_wanted, const raw_event& sent, errors& failed);
   void show_alone(const slot& to, const raw_event& sent, const json::padded_text& text, errors& failed);
   void report_soon(const errors& failed, job_ptr of, std::string_view data);
+  static job_ptr make_job(const raw_event& event, const detail::claim_source* claims, std::size_t number);
   static job_ptr make_job(const raw_event& event, const detail::claim_source* claims);
+  static bool anyone_of(const slot& to, known_ids& ids);
+  bool deliver_to_all(const table& handlers, const raw_event& event, const json::padded_text& text,
+                      const detail::claim_source* claims, const event_type* told, known_ids& ids);
   static entry_ptr make_entry(std::uint64_t id, std::unique_ptr<detail::handler> handler, detail::registration how);
   static void add_calls(job& to, const std::vector<entry_ptr>& handlers, known_ids& ids);
   schedule<job_ptr>::lane_id lane_of(const raw_event& event, known_ids& ids) const;
   bool may_drop(std::string_view name, const event_type* told) const noexcept;
 
   // Whose turn it is: turns.cpp.
-  bool submit(job_ptr calls, schedule<job_ptr>::lane_id lane, bool droppable);
+  bool submit(job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable);
+  bool submit_later(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable);
   void start_next(std::unique_lock<std::mutex>& lock);
-  void start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr calls, schedule<job_ptr>::lane_id lane);
+  void start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane);
   void start(const job_ptr& calls, schedule<job_ptr>::lane_id lane);
+  bool wake_readers(std::unique_lock<std::mutex>& lock);
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;
   static bool takes(work& mine);

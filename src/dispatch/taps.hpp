@@ -87,11 +87,11 @@ class taps {
  public:
   /// `call` when there is room again.
   void on_room(std::function<void()> call);
-  /// Nobody waits for events of that name: what is asked of every event, without a lock.
-  bool empty(std::string_view name) const noexcept {
-    return count_.load(std::memory_order_acquire) == 0 ||
-           counts_[event_number(name)].load(std::memory_order_acquire) == 0;
+  /// Nobody waits for events of that name, or number: what is asked of every event, without a lock.
+  bool empty(std::size_t number) const noexcept {
+    return count_.load(std::memory_order_acquire) == 0 || counts_[number].load(std::memory_order_acquire) == 0;
   }
+  bool empty(std::string_view name) const noexcept { return empty(event_number(name)); }
   struct interest {
     const event_type* type = nullptr;  ///< that goes by the name, if somebody waits for events of it at all
     bool passes = false;               ///< somebody waits for such an event

@@ -29,47 +29,59 @@ void dispatcher::work::watch(time_point now) { of_->slow_watch_->begin(slowness,
 /// After something has come to its end, or waits.
 void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
   start_next(lock);
-  std::vector<std::shared_ptr<net::parked>> wake;
-  if (is_open()) wake.swap(waiters_);
+  if (!is_open() || !wake_readers(lock)) lock.unlock();
+}
+
+/// Those who await `room()`. False where there are none; then the lock is still there.
+bool dispatcher::wake_readers(std::unique_lock<std::mutex>& lock) {
+  if (waiters_.empty()) return false;
+  const auto wake = std::exchange(waiters_, {});
   lock.unlock();
   for (const auto& one : wake) one->complete();
+  return true;
 }
 
 /// For whoever reads.
 bool dispatcher::is_open() const { return closed_ || (schedule_.room() && taps_->room()); }
 
 /// Starts the calls of an event, or queues them. False when there is no room for another one.
-bool dispatcher::submit(job_ptr calls, schedule<job_ptr>::lane_id lane, bool droppable) {
-  job_ptr dropped;  // ends once the lock is open
-  std::vector<std::shared_ptr<net::parked>> wake;
+bool dispatcher::submit(job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable) {
   std::unique_lock lock(turns_);
-  const auto count = calls->size();
-  if (!starting_ && schedule_.starts(lane, count)) {
-    starting_ = true;
-    start_unlocked(lock, std::move(calls), lane);
-    starting_ = false;
-  } else {
-    schedule_.add(lane, count, droppable, std::move(calls));
-    if (auto out = schedule_.drop()) {
-      dropped = std::move(*out);
-      dropped->for_each([](work& one) {
-        one.came_to_end();
-        if (one.to->how.once && !one.to->how.when.asks) one.to->used = false;  // another event may have it
-      });
-      dropped_.fetch_add(1, std::memory_order_relaxed);
-    }
-  }
+  if (starting_ || !schedule_.starts(lane, calls->size())) [[unlikely]]
+    return submit_later(lock, std::move(calls), lane, droppable);
+  starting_ = true;
+  start_unlocked(lock, std::move(calls), lane);
+  starting_ = false;
   start_next(lock);
   const bool open = is_open();
-  if (open) wake.swap(waiters_);  // somebody may have found it full while another one was starting
-  lock.unlock();
-  for (const auto& one : wake) one->complete();
+  if (open) wake_readers(lock);  // somebody may have found it full while another one was starting
   return open;
 }
 
+bool dispatcher::submit_later(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane,
+                              bool droppable) {
+  const auto count = calls->size();
+  schedule_.add(lane, count, droppable, std::move(calls));
+  std::optional<job_ptr> dropped = schedule_.drop();
+  if (dropped) {
+    (*dropped)->for_each([](work& one) {
+      one.came_to_end();
+      if (one.to->how.once && !one.to->how.when.asks) one.to->used = false;  // another event may have it
+    });
+    dropped_.fetch_add(1, std::memory_order_relaxed);
+  }
+  start_next(lock);
+  const bool open = is_open();
+  if (!open || !wake_readers(lock)) lock.unlock();
+  return open;  // and what is dropped ends, once the lock is open
+}
+
+/// By itself: a list makes more code than a single handler needs.
+void dispatcher::job::add_more(const entry_ptr& handler) { more_.emplace_back(handler, *this); }
+
 /// Whatever may start, in its order. Comes back with the lock, which is open while something starts.
 void dispatcher::start_next(std::unique_lock<std::mutex>& lock) {
-  if (starting_) return;  // whoever does goes on
+  if (starting_ || schedule_.queued() == 0) return;  // whoever starts goes on
   starting_ = true;
   while (auto next = schedule_.next()) {
     start_unlocked(lock, std::move(next->job), next->lane);
@@ -78,7 +90,7 @@ void dispatcher::start_next(std::unique_lock<std::mutex>& lock) {
 }
 
 /// The lock is back, and nobody is kept from starting more, also where memory ran out.
-void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr calls, schedule<job_ptr>::lane_id lane) {
+void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane) {
   lock.unlock();
   try {
     start(calls, lane);
@@ -100,7 +112,7 @@ void dispatcher::start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr call
 
 void dispatcher::start(const job_ptr& calls, schedule<job_ptr>::lane_id lane) {
   calls->for_each([&](work& call) {
-    const work_ptr one(calls, &call);
+    work_ptr one(calls, &call);
     one->begin(shared_from_this(), lane);
     struct unless_taken {  // also where memory runs out
       work* of;
@@ -108,9 +120,10 @@ void dispatcher::start(const job_ptr& calls, schedule<job_ptr>::lane_id lane) {
         if (of) of->end();
       }
     } at_end{&call};
-    const bool is_short = options_.run && unbegun_ == 0 && one->to->handler->is_plain() && !one->event().around;
+    const bool is_short = options_.run && unbegun_ == 0 && one->to->is_plain && !one->event().around;
     if (!is_short) one->is_long();
-    if (!(is_short ? options_.run(one) : options_.spawn(one, one))) return;
+    std::shared_ptr<net::place_holder> place = is_short ? nullptr : one;
+    if (!(is_short ? options_.run(std::move(one)) : options_.spawn(std::move(one), std::move(place)))) return;
     at_end.of = nullptr;
     started_.fetch_add(1, std::memory_order_relaxed);
   });

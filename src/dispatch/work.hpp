@@ -20,6 +20,7 @@ namespace monochord::dispatch {
 struct dispatcher::entry {
   std::uint64_t id = 0;
   std::unique_ptr<detail::handler> handler;
+  bool is_plain = false;  // as the handler says
   detail::registration how;
   const event_type* type = nullptr;  // null: raw
   std::atomic<bool> removed{false};
@@ -53,8 +54,8 @@ inline bool dispatcher::entry::passes(known_ids& ids) {
 /// One event with everything that its handlers may look at.
 struct dispatcher::held_event {
   /// `claims` null: nobody asks whether it was handled.
-  held_event(const raw_event& event, const detail::claim_source* claims)
-      : number(event_number(event.name)), sent(event), claim(claims ? (*claims)() : detail::claim()) {
+  held_event(const raw_event& event, const detail::claim_source* claims, std::size_t its_number)
+      : number(its_number), sent(event), claim(claims ? (*claims)() : detail::claim()) {
     if (number == unknown_event) other_name = event.name;
     sent.name = number == unknown_event ? other_name : event_name(number);
     sent.data = {};
@@ -170,15 +171,16 @@ class dispatcher::work final : public net::long_job, public net::short_job, publ
 /// rest stays for whoever still knows one of the calls.
 class dispatcher::job {
  public:
-  job(const raw_event& event, const detail::claim_source* claims) : event_(std::in_place, event, claims) {}
+  job(const raw_event& event, const detail::claim_source* claims, std::size_t number)
+      : event_(std::in_place, event, claims, number) {}
   job(const job&) = delete;
   job& operator=(const job&) = delete;
 
   /// Before the first of them is started.
   void add(const entry_ptr& handler) {
     hold(held_event::part_of(handler->type));
-    if (first_) more_.emplace_back(handler, *this);
-    else first_.emplace(handler, *this);
+    if (first_) [[unlikely]] return add_more(handler);
+    first_.emplace(handler, *this);
   }
   std::size_t size() const noexcept { return first_ ? 1 + more_.size() : 0; }
   template <class F>
@@ -199,6 +201,8 @@ class dispatcher::job {
   }
 
  private:
+  void add_more(const entry_ptr& handler);
+
   std::optional<held_event> event_;
   std::array<std::atomic<std::size_t>, held_event::parts> part_holders_{};
   std::atomic<std::size_t> holders_{0};  // of any
