@@ -40,7 +40,13 @@ dispatcher::entry_ptr dispatcher::make_entry(std::uint64_t id, std::unique_ptr<d
   made->handler = std::move(handler);
   made->is_plain = made->handler->is_plain();
   made->how = std::move(how);
+  made->takes_any = !made->how.once && made->how.when.ids.passes_all();
   return made;
+}
+
+bool dispatcher::entry::looks_at(known_ids& ids) {
+  if (how.once && used) return false;
+  return how.when.ids.passes_all() || how.when.ids.passes(ids.get());
 }
 
 handler_id dispatcher::add(const event_type& type, std::unique_ptr<detail::handler> handler, detail::registration how) {

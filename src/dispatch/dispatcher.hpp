@@ -167,7 +167,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   void start_next(std::unique_lock<std::mutex>& lock);
   void start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane);
   void start(const job_ptr& calls, schedule<job_ptr>::lane_id lane);
-  bool wake_readers(std::unique_lock<std::mutex>& lock);
+  void wake_readers(std::unique_lock<std::mutex>& lock);
   void settle(std::unique_lock<std::mutex>& lock);
   bool is_open() const;
   static bool takes(work& mine);

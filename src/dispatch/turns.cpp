@@ -29,16 +29,15 @@ void dispatcher::work::watch(time_point now) { of_->slow_watch_->begin(slowness,
 /// After something has come to its end, or waits.
 void dispatcher::settle(std::unique_lock<std::mutex>& lock) {
   start_next(lock);
-  if (!is_open() || !wake_readers(lock)) lock.unlock();
+  if (is_open()) return wake_readers(lock);
+  lock.unlock();
 }
 
-/// Those who await `room()`. False where there are none; then the lock is still there.
-bool dispatcher::wake_readers(std::unique_lock<std::mutex>& lock) {
-  if (waiters_.empty()) return false;
+/// Those who await `room()`, without the lock.
+void dispatcher::wake_readers(std::unique_lock<std::mutex>& lock) {
   const auto wake = std::exchange(waiters_, {});
   lock.unlock();
   for (const auto& one : wake) one->complete();
-  return true;
 }
 
 /// For whoever reads.
@@ -52,9 +51,9 @@ bool dispatcher::submit(job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool d
   starting_ = true;
   start_unlocked(lock, std::move(calls), lane);
   starting_ = false;
-  start_next(lock);
+  if (schedule_.queued() != 0) [[unlikely]] start_next(lock);
   const bool open = is_open();
-  if (open) wake_readers(lock);  // somebody may have found it full while another one was starting
+  if (open && !waiters_.empty()) [[unlikely]] wake_readers(lock);  // somebody may have found it full while another one was starting
   return open;
 }
 
@@ -72,8 +71,9 @@ bool dispatcher::submit_later(std::unique_lock<std::mutex>& lock, job_ptr&& call
   }
   start_next(lock);
   const bool open = is_open();
-  if (!open || !wake_readers(lock)) lock.unlock();
-  return open;  // and what is dropped ends, once the lock is open
+  if (open) wake_readers(lock);
+  else lock.unlock();
+  return open;  // and what is dropped ends
 }
 
 /// By itself: a list makes more code than a single handler needs.
@@ -81,7 +81,7 @@ void dispatcher::job::add_more(const entry_ptr& handler) { more_.emplace_back(ha
 
 /// Whatever may start, in its order. Comes back with the lock, which is open while something starts.
 void dispatcher::start_next(std::unique_lock<std::mutex>& lock) {
-  if (starting_ || schedule_.queued() == 0) return;  // whoever starts goes on
+  if (starting_) return;  // whoever does goes on
   starting_ = true;
   while (auto next = schedule_.next()) {
     start_unlocked(lock, std::move(next->job), next->lane);

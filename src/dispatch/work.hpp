@@ -22,6 +22,7 @@ struct dispatcher::entry {
   std::unique_ptr<detail::handler> handler;
   bool is_plain = false;  // as the handler says
   detail::registration how;
+  bool takes_any = false;  // each event of its type, as often as one comes
   const event_type* type = nullptr;  // null: raw
   std::atomic<bool> removed{false};
   std::atomic<bool> used{false};  // of `once`
@@ -29,7 +30,8 @@ struct dispatcher::entry {
   /// Of one that is for a single event: true for whoever comes first.
   bool take_turn() noexcept { return !how.once || !used.exchange(true); }
   /// Whether it may be given the event: it may still say no itself.
-  bool passes(known_ids& ids);
+  bool passes(known_ids& ids) { return takes_any || looks_at(ids); }
+  bool looks_at(known_ids& ids);
 };
 
 /// Where an event happened: read once, and only if somebody asks.
@@ -45,11 +47,6 @@ class dispatcher::known_ids {
   const raw_event& of_;
   std::optional<event_ids> ids_;
 };
-
-inline bool dispatcher::entry::passes(known_ids& ids) {
-  if (how.once && used) return false;
-  return how.when.ids.passes_all() || how.when.ids.passes(ids.get());
-}
 
 /// One event with everything that its handlers may look at.
 struct dispatcher::held_event {

@@ -21,7 +21,7 @@ namespace asio = boost::asio;
 /// A job on its strand, which waits there itself for its first turn.
 class task_group::member final : public queued_function, public std::enable_shared_from_this<member> {
  public:
-  member(std::shared_ptr<task_group> of, asio::any_io_executor on, std::shared_ptr<long_job> what) noexcept
+  member(std::shared_ptr<task_group> of, asio::any_io_executor&& on, std::shared_ptr<long_job>&& what) noexcept
       : strand(std::move(on)), job(std::move(what)), of_(std::move(of)) {}
 
   /// To its strand, on which it may be over at once. `soon`: the caller is about to return to the executor.
@@ -199,18 +199,19 @@ bool task_group::spawn(std::shared_ptr<long_job> one, std::shared_ptr<place_hold
   const bool soon = holder != nullptr;
   if (!soon_limited_) {
     const auto strand = net::make_strand(executor_, std::move(holder));
-    member* const added = add(strand, std::move(one));
+    member* const added = add(asio::any_io_executor(strand), std::move(one));
     if (added) added->submit(strand, soon);
     return added != nullptr;
   }
-  const auto strand = limited_strand::make(in_limit(soon_limited_->queue()), std::move(holder));
-  member* const added = add(strand, std::move(one));
-  if (added) strand.queue().submit(*added, soon);
+  auto strand = limited_strand::make(in_limit(soon_limited_->queue()), std::move(holder));
+  limited_strand& queue = strand.queue();
+  member* const added = add(std::move(strand), std::move(one));
+  if (added) queue.submit(*added, soon);  // which has it
   return added != nullptr;
 }
 
 /// Null after `close()`.
-task_group::member* task_group::add(asio::any_io_executor strand, std::shared_ptr<long_job> one) {
+task_group::member* task_group::add(asio::any_io_executor&& strand, std::shared_ptr<long_job>&& one) {
   auto made = std::make_shared<member>(shared_from_this(), std::move(strand), std::move(one));
   const std::lock_guard lock(mutex_);
   if (closed_) return nullptr;

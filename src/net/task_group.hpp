@@ -90,7 +90,7 @@ class task_group : public std::enable_shared_from_this<task_group> {
   void job_ended() noexcept;
   void report(std::exception_ptr error);
   bool is_empty() const noexcept { return members_.empty() && jobs_ == 0; }  // with the lock
-  member* add(boost::asio::any_io_executor strand, std::shared_ptr<long_job> one);
+  member* add(boost::asio::any_io_executor&& strand, std::shared_ptr<long_job>&& one);
   void ended(member& one, std::exception_ptr error);
   void left(const member& one) noexcept;
 
