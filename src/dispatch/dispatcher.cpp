@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "dispatch/dispatcher.hpp"
 
-#include <algorithm>
-
 #include <monochord/core/error.hpp>
 #include "dispatch/event_memory.hpp"
 #include "dispatch/work.hpp"
@@ -214,8 +212,9 @@ schedule<dispatcher::job_ptr>::lane_id dispatcher::lane_of(const raw_event& even
 }
 
 bool dispatcher::may_drop(std::string_view name, const event_type* told) const noexcept {
-  const auto& all = options_.overflow.drops();
-  return std::any_of(all.begin(), all.end(), [&](const event_type* one) { return one == told || one->name == name; });
+  for (const event_type* const one : options_.overflow.drops())
+    if (one == told || one->name == name) return true;
+  return false;
 }
 
 /// What mostly comes is for handlers of its type alone, or for these and the watcher: by itself, it takes few steps.
@@ -239,7 +238,7 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
     report_soon({std::current_exception()}, std::move(calls), event.data);
     return taps_->room();
   }
-  if (is_watched(&to, event)) {
+  if (is_watched(&to, event)) [[likely]] {
     try {
       show(to, decoded, true, event);
     } catch (...) {
@@ -253,7 +252,9 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
 }
 
 bool dispatcher::anyone_of(const slot& to, known_ids& ids) {
-  return std::any_of(to.handlers.begin(), to.handlers.end(), [&](const entry_ptr& one) { return one->passes(ids); });
+  for (const auto& one : to.handlers)  // std::any_of is unrolled, for lists that are long
+    if (one->passes(ids)) return true;
+  return false;
 }
 
 bool dispatcher::deliver_to_all(const table& handlers, const raw_event& event, const json::padded_text& text,

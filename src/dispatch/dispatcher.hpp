@@ -176,7 +176,8 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
   slow_watch_options watch_options();
   /// Read from the clock where somebody asks how long handlers work.
   time_point now_if(bool metered) const {
-    return metered || slow_watch_->watches() ? options_.clock->now() : time_point();
+    if (metered || slow_watch_->watches()) [[likely]] return options_.clock->now();
+    return {};
   }
   void report(std::exception_ptr error, const raw_event& event);
 

@@ -120,7 +120,7 @@ void dispatcher::start(const job_ptr& calls, schedule<job_ptr>::lane_id lane) {
         if (of) of->end();
       }
     } at_end{&call};
-    const bool is_short = options_.run && unbegun_ == 0 && one->to->is_plain && !one->event().around;
+    const bool is_short = one->to->is_plain && options_.run && unbegun_ == 0 && !one->event().around;
     if (!is_short) one->is_long();
     std::shared_ptr<net::place_holder> place = is_short ? nullptr : one;
     if (!(is_short ? options_.run(std::move(one)) : options_.spawn(std::move(one), std::move(place)))) return;

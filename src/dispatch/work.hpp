@@ -149,7 +149,7 @@ class dispatcher::work final : public net::long_job, public net::short_job, publ
  private:
   void let_go() noexcept;
   void has_begun() noexcept {
-    if (std::exchange(unbegun_, false)) of_->unbegun_.fetch_sub(1);
+    if (std::exchange(unbegun_, false)) [[likely]] of_->unbegun_.fetch_sub(1);
   }
   void begin_work();
 
