@@ -216,6 +216,23 @@ TEST_CASE("an event that cannot be decoded is an error and costs only itself") {
   CHECK(f.events->counters().decode_errors == 1);
 }
 
+TEST_CASE("an event that cannot be decoded for the handlers of its type alone is dealt with once the error is told") {
+  fixture f;
+  int called = 0, dealt_with = 0;
+  const mc::detail::claim_source claims = [&] { return mc::tests::claim_that([&] { ++dealt_with; }); };
+  f.on<mc::message_delete>([&](const mc::message_delete&) { ++called; });
+  constexpr std::string_view broken = R"({"id":{}})";
+  CHECK(f.events->deliver({3, 8, "MESSAGE_DELETE", broken}, {broken.data(), broken.size(), broken.size()}, &claims));
+  CHECK(f.errors.empty());
+  CHECK(dealt_with == 0);
+  f.poll();
+  CHECK(called == 0);
+  REQUIRE(f.errors.size() == 1);
+  CHECK_THAT(f.errors[0], Catch::Contains("$.id"));
+  CHECK(f.events->counters().decode_errors == 1);
+  CHECK(dealt_with == 1);
+}
+
 TEST_CASE("at the limit of running handlers deliver says so, and room waits for the first end") {
   fixture f(2);
   asio::steady_timer gate(f.context, asio::steady_timer::time_point::max());
