@@ -163,7 +163,7 @@ class dispatcher : public std::enable_shared_from_this<dispatcher> {
 
   // Whose turn it is: turns.cpp.
   bool submit(job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable);
-  bool submit_later(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable);
+  bool submit_later(std::unique_lock<std::mutex> held, job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable);
   void start_next(std::unique_lock<std::mutex>& lock);
   void start_unlocked(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane);
   void start(const job_ptr& calls, schedule<job_ptr>::lane_id lane);

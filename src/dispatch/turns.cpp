@@ -47,21 +47,24 @@ bool dispatcher::is_open() const { return closed_ || (schedule_.room() && taps_-
 bool dispatcher::submit(job_ptr&& calls, schedule<job_ptr>::lane_id lane, bool droppable) {
   std::unique_lock lock(turns_);
   if (starting_ || !schedule_.starts(lane, calls->size())) [[unlikely]]
-    return submit_later(lock, std::move(calls), lane, droppable);
+    return submit_later(std::move(lock), std::move(calls), lane, droppable);
   starting_ = true;
   start_unlocked(lock, std::move(calls), lane);
   starting_ = false;
   if (schedule_.queued() != 0) [[unlikely]] start_next(lock);
   const bool open = is_open();
-  if (open && !waiters_.empty()) [[unlikely]] wake_readers(lock);  // somebody may have found it full while another one was starting
+  // Somebody may have found it full while another one was starting.
+  if (open && !waiters_.empty()) [[unlikely]] wake_readers(lock);
   return open;
 }
 
-bool dispatcher::submit_later(std::unique_lock<std::mutex>& lock, job_ptr&& calls, schedule<job_ptr>::lane_id lane,
+bool dispatcher::submit_later(std::unique_lock<std::mutex> held, job_ptr&& calls, schedule<job_ptr>::lane_id lane,
                               bool droppable) {
+  std::optional<job_ptr> dropped;  // ends once the lock is open
+  std::unique_lock lock(std::move(held));
   const auto count = calls->size();
   schedule_.add(lane, count, droppable, std::move(calls));
-  std::optional<job_ptr> dropped = schedule_.drop();
+  dropped = schedule_.drop();
   if (dropped) {
     (*dropped)->for_each([](work& one) {
       one.came_to_end();
@@ -72,8 +75,7 @@ bool dispatcher::submit_later(std::unique_lock<std::mutex>& lock, job_ptr&& call
   start_next(lock);
   const bool open = is_open();
   if (open) wake_readers(lock);
-  else lock.unlock();
-  return open;  // and what is dropped ends
+  return open;
 }
 
 /// By itself: a list makes more code than a single handler needs.
