@@ -238,15 +238,17 @@ bool dispatcher::deliver(const raw_event& event, const json::padded_text& text, 
     report_soon({std::current_exception()}, std::move(calls), event.data);
     return taps_->room();
   }
+  std::exception_ptr failed;
   if (is_watched(&to, event)) [[likely]] {
     try {
       show(to, decoded, true, event);
     } catch (...) {
-      report_soon({std::current_exception()}, calls, event.data);
+      failed = std::current_exception();  // the handlers come all the same
     }
   }
   calls->event().plain = std::move(decoded);
   add_calls(*calls, to.handlers, ids);
+  if (failed) [[unlikely]] report_soon({failed}, calls, event.data);
   if (calls->size() == 0) [[unlikely]] return taps_->room();
   return submit(std::move(calls), lane_of(event, ids), may_drop(event.name, nullptr));
 }
