@@ -109,6 +109,22 @@ TEST_CASE("what a watcher throws is reported, and the handlers come all the same
   CHECK(f.errors == lines{"MESSAGE_DELETE: the watcher failed"});
 }
 
+TEST_CASE("handlers have their event though what tells of a watcher's failure is gone before they begin") {
+  fixture f;
+  f.watching->fails = true;
+  f.before_spawn = [&, jobs = 0]() mutable { f.open = ++jobs != 1; };  // nobody takes what would tell
+  mc::tests::claim_counter claims;
+  std::string handled;
+  f.on<mc::message_delete>([&](const mc::message_delete& event) -> mc::task<> {
+    handled = event.id.str() + ' ' + std::to_string(claims.dealt_with);
+    co_return;
+  });
+  f.events->deliver({0, 1, "MESSAGE_DELETE", deletion}, {deletion.data(), deletion.size(), deletion.size()}, &claims.source);
+  f.poll();
+  CHECK(handled == "7 0");
+  CHECK(claims.dealt_with == 1);
+}
+
 namespace {
 
 /// A guild alone: its name's length.
