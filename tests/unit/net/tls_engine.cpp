@@ -228,7 +228,7 @@ TEST_CASE("what is no TLS fails, and stays failed") {
   }
 }
 
-TEST_CASE("what others left in the thread's queue of errors neither fails a step nor is taken away by one") {
+TEST_CASE("what others left in the thread's queue of errors since the handshake neither fails a step nor is taken away by one") {
   const struct clean_up {
     ~clean_up() { ERR_clear_error(); }
   } at_end;

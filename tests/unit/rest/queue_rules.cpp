@@ -168,6 +168,26 @@ TEST_CASE("a redirect is no success") {
   CHECK(f.requests.size() == 1);
 }
 
+TEST_CASE("ids go into a path as they are, as many as it has places for") {
+  fixture f;
+  const auto with = [](int count) {
+    protocol::path_parameters ids;
+    for (int i = 0; i < count; ++i) ids.add_number(std::uint64_t{18'446'744'073'709'551'615U} - static_cast<unsigned>(i));
+    return ids;
+  };
+  CHECK(f.send(get_message, with(2)).has_value());
+  REQUIRE(f.requests.size() == 1);
+  CHECK(f.requests[0].target == "/api/v10/channels/18446744073709551615/messages/18446744073709551614");
+  for (const int count : {0, 1, 3}) {
+    INFO(count << " ids");
+    const auto end = f.send(get_message, with(count));
+    const auto* error = end.error_as<monochord::error>();
+    REQUIRE(error != nullptr);
+    CHECK(error->code() == errc::invalid_argument);
+  }
+  CHECK(f.requests.size() == 1);
+}
+
 TEST_CASE("a call that can never be sent opens no connection, and is sent no second time") {
   fixture f;
   auto user = f.make(get_user, {"5"});
