@@ -193,20 +193,27 @@ void check_path(const route& r, std::span<const std::string_view> parameters) {
   }
 }
 
-void append_checked_path(std::string& out, const route& r, const path_parameters& parameters) {
+namespace {
+
+/// `add(index)` writes a parameter.
+template <class Add>
+void write_path(std::string& out, const route& r, Add add) {
   walk(
-      r.path, [&](std::string_view piece) { out += piece; },
-      [&](std::string_view, std::size_t index) {
-        if (parameters.only_numbers()) [[likely]] out += parameters[index];
-        else append_encoded(out, parameters[index]);
-      });
+      r.path, [&](std::string_view piece) { out += piece; }, [&](std::string_view, std::size_t index) { add(index); });
+}
+
+}  // namespace
+
+void append_checked_path(std::string& out, const route& r, const path_parameters& parameters) {
+  write_path(out, r, [&](std::size_t index) {
+    if (parameters.only_numbers()) [[likely]] out += parameters[index];
+    else append_encoded(out, parameters[index]);
+  });
 }
 
 void append_path(std::string& out, const route& r, std::span<const std::string_view> parameters) {
   check_path(r, parameters);
-  walk(
-      r.path, [&](std::string_view piece) { out += piece; },
-      [&](std::string_view, std::size_t index) { append_encoded(out, parameters[index]); });
+  write_path(out, r, [&](std::size_t index) { append_encoded(out, parameters[index]); });
 }
 
 std::string build_path(const route& r, std::span<const std::string_view> parameters) {
